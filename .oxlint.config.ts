@@ -1,0 +1,73 @@
+// Lint rules, and the two rules of the house about imports: one way between the folders, one owner for each dependency.
+import { defineConfig } from 'oxlint';
+
+/** Each dependency has one owner: only this file imports it. */
+const OWNERS: Readonly<Record<string, string>> = {
+  idb: 'sw/database.ts',
+  'workbox-window': 'client/channel.ts',
+  'workbox-background-sync': 'sw/sync.ts',
+  'raw-body': 'server/http/read-body.ts',
+  'koa-helmet': 'server/http/security-headers.ts',
+  'rate-limiter-flexible': 'server/access/gate.ts',
+  '@koa/send': 'server/site/serve-site.ts',
+  vite: 'server/site/build.ts',
+};
+
+type Pattern = { group: string[]; message: string };
+
+const owned = (file?: string): Pattern[] =>
+  Object.entries(OWNERS)
+    .filter(([, owner]) => owner !== file)
+    .map(([name, owner]) => ({ group: [name, `${name}/*`], message: `Only ${owner} imports ${name}.` }));
+
+/** Imports go client → sw, server → sw/protocol, and nowhere else. */
+const oneWay: Readonly<Record<string, Pattern[]>> = {
+  client: [{ group: ['**/server/**', '**/test/**'], message: 'client imports client and sw only.' }],
+  sw: [{ group: ['**/client/**', '**/server/**', '**/test/**'], message: 'sw imports sw only.' }],
+  server: [
+    { group: ['**/client/**', '**/test/**'], message: 'server imports server and sw/protocol.ts only.' },
+    { group: ['**/sw/**', '!**/sw/protocol.ts'], message: 'server imports server and sw/protocol.ts only.' },
+  ],
+  test: [],
+};
+
+const restrict = (patterns: Pattern[]) => ({ 'no-restricted-imports': ['error', { patterns }] as const });
+const folderOf = (file: string): string => file.split('/')[0] ?? '';
+
+export default defineConfig({
+  plugins: ['typescript', 'import', 'unicorn', 'promise', 'node'],
+  categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
+  ignorePatterns: ['dist/**', 'test/helpers/nocodb/**'],
+  rules: {
+    eqeqeq: 'error',
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-non-null-assertion': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/consistent-type-imports': 'error',
+    'typescript/switch-exhaustiveness-check': 'error',
+    'typescript/only-throw-error': 'error',
+    'import/no-default-export': 'error',
+    'import/no-cycle': 'error',
+    // One after the other is often the point: a queue, a transaction, a test.
+    'no-await-in-loop': 'off',
+    // At borders (SQLite rows, JSON, DOM) a type is asserted once.
+    'typescript/no-unsafe-type-assertion': 'off',
+    'import/no-unassigned-import': 'off',
+    'import/no-named-as-default-member': 'off',
+    // A list of three is read faster as a list.
+    'unicorn/prefer-set-has': 'off',
+    'unicorn/consistent-function-scoping': 'off',
+  },
+  overrides: [
+    ...Object.entries(oneWay).map(([folder, patterns]) => ({
+      files: [`${folder}/**/*.ts`],
+      rules: restrict([...patterns, ...owned()]),
+    })),
+    ...Object.values(OWNERS).map((file) => ({
+      files: [file],
+      rules: restrict([...(oneWay[folderOf(file)] ?? []), ...owned(file)]),
+    })),
+    { files: ['*.config.ts', '.*.config.ts'], rules: { 'import/no-default-export': 'off' } },
+  ],
+});

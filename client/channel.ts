@@ -1,0 +1,66 @@
+// The page's end of the channel: registers the worker (the only user of workbox-window), beats, last words at exit.
+// Where there is no worker, or it doesn't answer, the page loads what the worker has and delivers by itself.
+import { messageSW, Workbox } from 'workbox-window';
+import type { Trigger } from '../sw/backoff.ts';
+import type { Beat } from '../sw/beat.ts';
+import type { Outcome } from '../sw/deliver.ts';
+import { post } from '../sw/post.ts';
+import { WORKER_PATH, type Span } from '../sw/protocol.ts';
+import { SpanQueue } from '../sw/queue.ts';
+
+/** Until then a worker has started and answered, or it is none of ours: one request may take it 20 s. */
+const WORKER_ANSWER_MS = 30_000;
+
+/** The worker, and the queue that it shares with this page. */
+export class Channel {
+  readonly queue = new SpanQueue();
+  #registered: ServiceWorker | undefined;
+  #isSilent = false;
+  readonly #registration = register().then((active) => (this.#registered = active));
+
+  /** The worker that can be told something now. */
+  get worker(): ServiceWorker | undefined {
+    return this.#registered && (navigator.serviceWorker.controller ?? this.#registered);
+  }
+
+  /** Writes the spans down, then has everything that waits delivered. Resolves with what that came to; never rejects. */
+  async beat(trigger: Trigger, spans: readonly Span[]): Promise<Outcome | undefined> {
+    try {
+      await this.queue.keep(spans);
+      const outcome = await this.#askWorker({ type: 'stillhere-beat', trigger, spans });
+      return outcome ?? (await (await import('../sw/deliver.ts')).deliver(this.queue, trigger));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * The last chance before the page may be gone: three ways at once, since each engine loses another one of them
+   * (measured: ARCHITECTURE.md, "Last words"). All of them have begun when it returns.
+   */
+  lastWords(spans: readonly Span[]): void {
+    for (const span of spans) this.queue.keepAtExit(span);
+    this.worker?.postMessage({ type: 'stillhere-beat', trigger: 'left', spans } satisfies Beat);
+    // Not sendBeacon: blockers cancel it, and Firefox loses it when a tab is closed.
+    post(spans, { keepalive: true }).catch(() => {});
+  }
+
+  async #askWorker(beat: Beat): Promise<Outcome | undefined> {
+    if (this.#isSilent || this.queue.isDegraded) return undefined;
+    const silence = new Promise<undefined>((resolve) => setTimeout(resolve, WORKER_ANSWER_MS));
+    const answer = this.#registration.then(() => this.worker && (messageSW(this.worker, beat) as Promise<Outcome>));
+    const outcome = await Promise.race([answer, silence]);
+    this.#isSilent = !outcome;
+    return outcome;
+  }
+}
+
+/** At once, not after `load`: a reader may leave before. Undefined in Firefox's private windows, on plain http hosts, … */
+async function register(): Promise<ServiceWorker | undefined> {
+  try {
+    await new Workbox(WORKER_PATH).register({ immediate: true });
+    return (await navigator.serviceWorker.ready).active ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

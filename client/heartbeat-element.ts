@@ -1,0 +1,24 @@
+// <session-heartbeat>: the heartbeat without code. Attributes are the options, in milliseconds: interval, tick,
+// idle-after; `debug` is on when it is there.
+import { startHeartbeat, type Heartbeat } from './start-heartbeat.ts';
+
+export class SessionHeartbeat extends HTMLElement {
+  #heartbeat: Heartbeat | undefined;
+
+  connectedCallback(): void {
+    const ms = (name: string): number | undefined =>
+      this.hasAttribute(name) ? Number(this.getAttribute(name)) : undefined;
+    this.#heartbeat = startHeartbeat({
+      interval: ms('interval'),
+      tick: ms('tick'),
+      idleAfter: ms('idle-after'),
+      debug: this.hasAttribute('debug'),
+    });
+  }
+
+  disconnectedCallback(): void {
+    void this.#heartbeat?.stop();
+  }
+}
+
+if (!customElements.get('session-heartbeat')) customElements.define('session-heartbeat', SessionHeartbeat);

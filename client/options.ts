@@ -1,0 +1,35 @@
+// The options of the page library: units, ranges, defaults, and the one place where they are checked.
+
+/** All times are in milliseconds. */
+export interface HeartbeatOptions {
+  /** How often the page tells the worker "still here". At least 1000. @default 180000 */
+  readonly interval?: number | undefined;
+  /** How often the open span is written to IndexedDB; no network. At least 100, and never more than `interval`. @default 5000 */
+  readonly tick?: number | undefined;
+  /** After this long without any input the reader counts as gone; 0 = never. @default 300000 */
+  readonly idleAfter?: number | undefined;
+  /** Without any input the beats slow down, up to 4 × `interval`; ticks don't. @default true */
+  readonly adaptive?: boolean | undefined;
+  /** Prints to the console what is sent, stored, refused and kept. @default false */
+  readonly debug?: boolean | undefined;
+}
+
+export type Settings = { readonly [name in keyof HeartbeatOptions]-?: NonNullable<HeartbeatOptions[name]> };
+
+/** Fills in the defaults. What can't be used is replaced by its default and told in a console warning: never thrown. */
+export function normalizeOptions(options: HeartbeatOptions = {}): Settings {
+  const interval = milliseconds('interval', options.interval, 1_000, 180_000);
+  return {
+    interval,
+    tick: Math.min(interval, milliseconds('tick', options.tick, 100, 5_000)),
+    idleAfter: milliseconds('idleAfter', options.idleAfter, 0, 300_000),
+    adaptive: options.adaptive ?? true,
+    debug: options.debug ?? false,
+  };
+}
+
+function milliseconds(name: string, value: number | undefined, least: number, otherwise: number): number {
+  if (value === undefined || value >= least) return value ?? otherwise;
+  console.warn(`stillhere: ${name} must be milliseconds, at least ${least}; using ${otherwise}`);
+  return otherwise;
+}

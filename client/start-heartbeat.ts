@@ -1,0 +1,118 @@
+// Wires page life, reading and channel together. The one timer of the page is here: it runs while a span is open.
+import type { Trigger } from '../sw/backoff.ts';
+import type { Outcome } from '../sw/deliver.ts';
+import type { Span } from '../sw/protocol.ts';
+import { Channel } from './channel.ts';
+import { normalizeOptions, type HeartbeatOptions } from './options.ts';
+import { isShown, watchPageLife } from './page-life.ts';
+import { notReading, step, type Instant, type ReadingEvent } from './reading.ts';
+import { readSession } from './session-cookie.ts';
+
+/** What the heartbeat can say of itself. */
+export interface HeartbeatStatus {
+  /** A span is open: the page is visible, the reader is not idle, and there is a session. */
+  readonly isReading: boolean;
+  /** The cookie names a session. */
+  readonly hasSession: boolean;
+  /** `none`: the page delivers by itself. */
+  readonly worker: 'active' | 'none';
+  /** `memory`: the browser refuses to store; what waits is lost with the page. */
+  readonly storage: 'stored' | 'memory';
+  /** What the last delivery came to. */
+  readonly lastDelivery?: Outcome | undefined;
+}
+
+export interface Heartbeat {
+  /** Ends the open span and delivers it; resolves when that has been tried. */
+  stop(): Promise<void>;
+  status(): HeartbeatStatus;
+}
+
+const TRIGGERS: Partial<Record<ReadingEvent, Trigger>> = { shown: 'visible', restored: 'visible' };
+const EXITS: readonly ReadingEvent[] = ['hidden', 'left', 'frozen'];
+
+let running: Heartbeat | undefined;
+
+/**
+ * Starts to notice the reading of this page and to tell it to the server, until `stop()` is called.
+ * There is one heartbeat in a page: a second call gives back the one that runs. Never throws.
+ */
+export function startHeartbeat(options?: HeartbeatOptions): Heartbeat {
+  return (running ??= start(options));
+}
+
+/** Delivers what an earlier page of this site could not; for pages whose own reading isn't counted. Never rejects. */
+export function deliverWaiting(): Promise<Outcome | undefined> {
+  return new Channel().beat('start', []);
+}
+
+function start(options?: HeartbeatOptions): Heartbeat {
+  const settings = normalizeOptions(options);
+  const channel = new Channel();
+  let reading = notReading(now());
+  let nextBeatAt = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let lastDelivery: Outcome | undefined;
+
+  const beat = async (trigger: Trigger, spans: readonly Span[]): Promise<void> => {
+    const { monotonic } = now();
+    const unmovedMs = settings.adaptive ? monotonic - reading.activeAt : 0;
+    nextBeatAt = monotonic + Math.min(Math.max(settings.interval, unmovedMs), 4 * settings.interval);
+    lastDelivery = await channel.beat(trigger, spans);
+    const retryInMs = lastDelivery?.retryInMs ?? 0;
+    if (retryInMs > 0) nextBeatAt = Math.min(nextBeatAt, now().monotonic + retryInMs);
+    if (settings.debug) (await import('./print-delivery.ts')).printDelivery(trigger, spans, lastDelivery);
+  };
+
+  const handle = async (event: ReadingEvent, trigger = TRIGGERS[event] ?? 'beat'): Promise<void> => {
+    const at = now();
+    const { changed, isTurn, ...next } = step(reading, event, at, place(), settings, newId);
+    reading = next.reading;
+    if (reading.open) timer ??= setInterval(happen, settings.tick, 'tick');
+    else {
+      clearInterval(timer);
+      timer = undefined;
+    }
+    if (EXITS.includes(event)) {
+      if (changed.length > 0) channel.lastWords(changed);
+    } else if (isTurn || trigger !== 'beat' || (reading.open && at.monotonic >= nextBeatAt))
+      await beat(trigger, changed);
+    else await channel.queue.keep(changed);
+  };
+  // The host page must not hear of our troubles, not even as an unhandled rejection.
+  const happen = (event: ReadingEvent, trigger?: Trigger): void => void handle(event, trigger).catch(() => {});
+
+  const unwatch = watchPageLife(happen);
+  const goOnline = (): void => void beat('online', []);
+  addEventListener('online', goOnline);
+  happen(isShown() ? 'shown' : 'hidden', 'start');
+
+  return {
+    stop: async () => {
+      unwatch();
+      removeEventListener('online', goOnline);
+      running = undefined;
+      await handle('stopped').catch(() => {});
+    },
+    status: () => ({
+      isReading: reading.open !== undefined,
+      hasSession: readSession() !== undefined,
+      worker: channel.worker ? 'active' : 'none',
+      storage: channel.queue.isDegraded ? 'memory' : 'stored',
+      lastDelivery,
+    }),
+  };
+}
+
+function now(): Instant {
+  return { wall: Date.now(), monotonic: performance.now() };
+}
+
+function place(): { session: string | undefined; page: string } {
+  return { session: readSession(), page: location.pathname };
+}
+
+/** 128 random bits. Not `randomUUID`: it doesn't exist on plain http hosts. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

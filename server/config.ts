@@ -1,0 +1,107 @@
+// Reads the environment once and reports everything that is wrong with it at once.
+import * as v from 'valibot';
+
+/** What the server needs to know. Paths are as they were given; times are in milliseconds. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** The SQLite file of the store. */
+  readonly storeFile: string;
+  /** A built site; undefined: the sample portfolio. */
+  readonly siteDir: string | undefined;
+  /** Path prefixes behind the gate, each beginning and ending with a slash, lower case. */
+  readonly protect: readonly string[];
+  /** Signs the access cookies; undefined: one is made and kept beside the store. */
+  readonly secret: string | undefined;
+  /** The owner's password for the API; undefined: one is made and kept beside the store. */
+  readonly ownerToken: string | undefined;
+  /** E-mail addresses and domains that the gate lets in, lower case; empty: everyone. */
+  readonly allow: readonly string[];
+  readonly accessMs: number;
+  /** Where readers see the site, without a path; undefined: as their requests say. */
+  readonly publicUrl: URL | undefined;
+  /** A proxy in front tells the client's address and protocol (X-Forwarded-…). */
+  readonly trustProxy: boolean;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const HOUR_MS = 3_600_000;
+
+const list = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',').flatMap((part) => part.trim().toLowerCase() || [])),
+);
+const wholeNumber = (least: number, most: number, what: string) =>
+  v.pipe(v.string(), v.regex(/^\d+$/, what), v.transform(Number), v.minValue(least, what), v.maxValue(most, what));
+const password = v.pipe(v.string(), v.minLength(32, 'must have at least 32 characters'));
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  v.picklist(values, `must be one of ${values.join(', ')}`);
+
+const Environment = v.object({
+  HOST: v.optional(v.string(), '127.0.0.1'),
+  PORT: v.optional(wholeNumber(0, 65_535, 'must be a port number, 0 to 65535'), '8080'),
+  STORE_URL: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^file:./, 'must be file: and the path of a file, like file:data/stillhere.db'),
+      v.transform((url) => url.slice('file:'.length)),
+    ),
+    'file:data/stillhere.db',
+  ),
+  SITE_DIR: v.optional(v.string()),
+  PROTECT: v.optional(
+    v.pipe(
+      list,
+      v.everyItem((path) => path.startsWith('/'), 'must be paths like /confidential/, separated by commas'),
+      v.mapItems((path) => (path.endsWith('/') ? path : `${path}/`)),
+    ),
+    '/portfolio/confidential/',
+  ),
+  SECRET: v.optional(password),
+  OWNER_TOKEN: v.optional(password),
+  ALLOW: v.optional(list, ''),
+  ACCESS_HOURS: v.optional(wholeNumber(1, 24 * 365, 'must be a whole number of hours, at least 1'), '24'),
+  PUBLIC_URL: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^https?:\/\/[^/]+\/?$/, 'must be the address of the site without a path, like https://example.com'),
+      v.transform((url) => new URL(url)),
+    ),
+  ),
+  TRUST_PROXY: v.optional(oneOf(['true', 'false']), 'false'),
+  LOG_LEVEL: v.optional(oneOf(LOG_LEVELS), 'info'),
+});
+
+/** Everything that is wrong with the environment, one line each. */
+export class ConfigError extends Error {
+  readonly code = 'CONFIG';
+}
+
+/**
+ * Reads the configuration. An empty variable counts as not set.
+ * @throws ConfigError that names each wrong variable and says what it must be.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
+  const parsed = v.safeParse(Environment, given);
+  if (!parsed.success) {
+    const lines = parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`);
+    throw new ConfigError(`The configuration can't be used:\n  ${[...new Set(lines)].join('\n  ')}`);
+  }
+  const { output } = parsed;
+  return {
+    host: output.HOST,
+    port: output.PORT,
+    storeFile: output.STORE_URL,
+    siteDir: output.SITE_DIR,
+    protect: output.PROTECT,
+    secret: output.SECRET,
+    ownerToken: output.OWNER_TOKEN,
+    allow: output.ALLOW,
+    accessMs: output.ACCESS_HOURS * HOUR_MS,
+    publicUrl: output.PUBLIC_URL,
+    trustProxy: output.TRUST_PROXY === 'true',
+    logLevel: output.LOG_LEVEL,
+  };
+}

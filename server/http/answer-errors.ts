@@ -1,0 +1,20 @@
+// The one place where an error becomes an answer. It stands first, and nothing that is thrown passes it.
+import type { Middleware } from 'koa';
+import type { Logger } from 'pino';
+import { HttpFailure } from './http-failure.ts';
+
+/** Answers `{"success":false,"error":"…"}`; what goes wrong inside is logged, not told. */
+export function answerErrors(log: Logger): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const failure =
+        error instanceof HttpFailure ? error : new HttpFailure(500, 'Something went wrong here', { cause: error });
+      if (failure.status >= 500) log.error({ err: failure.cause ?? failure }, 'request failed');
+      ctx.status = failure.status;
+      if (failure.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(failure.retryAfterSeconds));
+      ctx.body = { success: false, error: failure.message };
+    }
+  };
+}

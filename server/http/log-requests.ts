@@ -1,0 +1,14 @@
+// One structured line for each request: never an e-mail address, a cookie, a query, or the id of a session (which is a
+// cookie's value), hence the route's pattern and not the path where there is one.
+import type { Middleware } from 'koa';
+import type { Logger } from 'pino';
+
+export function logRequests(log: Logger): Middleware {
+  return async (ctx, next) => {
+    const began = performance.now();
+    await next();
+    const { method, status } = ctx;
+    const path = (ctx['_matchedRoute'] as string | undefined) ?? ctx.path;
+    log.info({ method, path, status, ms: Math.round(performance.now() - began) }, 'request');
+  };
+}

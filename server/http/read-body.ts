@@ -1,0 +1,63 @@
+// Request bodies, bounded in size (the only user of raw-body).
+import type { Context } from 'koa';
+import { getRawBody } from 'raw-body';
+import sjson from 'secure-json-parse';
+import { HttpFailure } from './http-failure.ts';
+
+/**
+ * The body as text; empty if there is none.
+ * @throws HttpFailure 413 over `maxBytes`, 400 when it breaks off or isn't UTF-8 text.
+ */
+export async function readText(ctx: Context, maxBytes: number): Promise<string> {
+  const bytes = await readBytes(ctx, maxBytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new HttpFailure(400, 'The body must be text in UTF-8', { cause });
+  }
+}
+
+/**
+ * The named fields of a form or of a JSON object; those that are missing or no text are undefined.
+ * @throws HttpFailure 413 over `maxBytes`, 400 when the body is neither.
+ */
+export async function readFields<Name extends string>(
+  ctx: Context,
+  names: readonly Name[],
+  maxBytes: number,
+): Promise<Partial<Record<Name, string>>> {
+  const type = ctx.get('content-type');
+  const value = ctx.is('json') ? await readJsonField(ctx, maxBytes) : await readFormField(ctx, type, maxBytes);
+  const fields: Partial<Record<Name, string>> = {};
+  for (const name of names) {
+    const field = value(name);
+    if (typeof field === 'string') fields[name] = field;
+  }
+  return fields;
+}
+
+async function readJsonField(ctx: Context, maxBytes: number): Promise<(name: string) => unknown> {
+  const json: unknown = sjson.safeParse(await readText(ctx, maxBytes));
+  if (typeof json !== 'object' || json === null) throw new HttpFailure(400, 'The body must be a JSON object');
+  return (name) => (Object.hasOwn(json, name) ? (json as Record<string, unknown>)[name] : undefined);
+}
+
+async function readFormField(ctx: Context, type: string, maxBytes: number): Promise<(name: string) => unknown> {
+  const bytes = await readBytes(ctx, maxBytes);
+  try {
+    const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
+    return (name) => form.get(name);
+  } catch (cause) {
+    throw new HttpFailure(400, 'The body must be a form or a JSON object', { cause });
+  }
+}
+
+async function readBytes(ctx: Context, maxBytes: number): Promise<Buffer> {
+  try {
+    return await getRawBody(ctx.req, { limit: maxBytes, length: ctx.request.length ?? null });
+  } catch (cause) {
+    if ((cause as { type?: string }).type === 'entity.too.large')
+      throw new HttpFailure(413, `The body must not be larger than ${maxBytes} bytes`, { cause });
+    throw new HttpFailure(400, 'The body broke off', { cause });
+  }
+}

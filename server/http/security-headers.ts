@@ -1,0 +1,31 @@
+// Headers that tell browsers what our own answers may do (the only user of koa-helmet).
+import helmet from 'koa-helmet';
+import type { Middleware } from 'koa';
+
+/** For the API and the gate: no scripts, no frames, one known stylesheet. */
+export function ownHeaders(styleHash: string): Middleware {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: [styleHash],
+        imgSrc: ["'self'", 'data:'],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // The owner of the host decides that, not we.
+    strictTransportSecurity: false,
+  });
+}
+
+/** For the site's files, whose policy is its own matter: only what can't break a page. */
+export function siteHeaders(): Middleware {
+  return async (ctx, next) => {
+    ctx.set('X-Content-Type-Options', 'nosniff');
+    ctx.set('Referrer-Policy', 'strict-origin-when-cross-origin');
+    await next();
+  };
+}

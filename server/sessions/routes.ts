@@ -1,0 +1,68 @@
+// The owner's API: sessions, newest first, and one session with its spans.
+import type { Router } from '@koa/router';
+import * as v from 'valibot';
+import { requireOwner } from '../access/require-owner.ts';
+import { HttpFailure } from '../http/http-failure.ts';
+import type { Cursor, Session, SessionStore } from '../store/session-store.ts';
+import { viewPages, viewSession, viewSpan } from './views.ts';
+
+const MAX_PAGE_SIZE = 500;
+
+const PAGE_SIZE = `pageSize: must be a whole number, 1 to ${MAX_PAGE_SIZE}`;
+const Query = v.object({
+  email: v.optional(v.pipe(v.string('email: may be given once'), v.trim(), v.toLowerCase())),
+  pageSize: v.optional(
+    v.pipe(
+      v.string(PAGE_SIZE),
+      v.regex(/^\d+$/, PAGE_SIZE),
+      v.transform(Number),
+      v.minValue(1, PAGE_SIZE),
+      v.maxValue(MAX_PAGE_SIZE, PAGE_SIZE),
+    ),
+    '50',
+  ),
+  cursor: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform(readCursor),
+      v.check((cursor) => cursor !== undefined, 'cursor: must be the "next" of an earlier answer'),
+    ),
+  ),
+});
+
+export function addSessionRoutes(router: Router, store: SessionStore, ownerToken: string): void {
+  const owner = requireOwner(ownerToken);
+
+  router.get('/api/sessions', owner, async (ctx) => {
+    const query = v.safeParse(Query, ctx.query);
+    if (!query.success) throw new HttpFailure(400, query.issues.map(({ message }) => message).join('; '));
+    const { email, pageSize, cursor } = query.output;
+    // One more than is shown tells whether there is a next page.
+    const found = await store.listSessions({ email, pageSize: pageSize + 1, after: cursor });
+    const shown = found.slice(0, pageSize);
+    const last = shown.at(-1);
+    ctx.body = {
+      sessions: shown.map(viewSession),
+      ...(last && found.length > pageSize && { next: writeCursor(last) }),
+    };
+  });
+
+  router.get('/api/sessions/:id', owner, async (ctx) => {
+    const session = await store.findSession(ctx.params['id'] ?? '');
+    if (!session) throw new HttpFailure(404, 'There is no session with this id');
+    const spans = await store.listSpans(session.id);
+    ctx.body = { ...viewSession(session), spans: spans.map(viewSpan), pages: viewPages(spans) };
+  });
+}
+
+function writeCursor({ startMs, id }: Session): string {
+  return Buffer.from(`${startMs}.${id}`).toString('base64url');
+}
+
+function readCursor(text: string): Cursor | undefined {
+  const [, startMs, id] =
+    Buffer.from(text, 'base64url')
+      .toString()
+      .match(/^(\d{1,15})\.([\w-]+)$/) ?? [];
+  return startMs && id ? { startMs: Number(startMs), id } : undefined;
+}

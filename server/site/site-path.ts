@@ -1,0 +1,19 @@
+// A request's path → the path of a file in the site. Pure. The check before protected paths and the file that is served
+// go by the same result, so that no spelling of a path leads around the gate.
+import { posix } from 'node:path';
+
+/** The path decoded once and without `.`, `..` and doubled slashes; undefined if it can't name a file. */
+export function readSitePath(requestPath: string): string | undefined {
+  try {
+    const path = decodeURIComponent(requestPath);
+    return /[\\\0]/.test(path) ? undefined : posix.normalize(`/${path}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The path lies under one of the prefixes. In any case: some file systems don't tell `A` from `a`. */
+export function isUnder(path: string, prefixes: readonly string[]): boolean {
+  const folder = `${path.toLowerCase()}/`;
+  return prefixes.some((prefix) => folder.startsWith(prefix));
+}

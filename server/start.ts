@@ -1,0 +1,50 @@
+// From the configuration to a server that listens, and back.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createApp } from './app.ts';
+import type { Config } from './config.ts';
+import type { Secrets } from './secrets.ts';
+import { BUILD_DIR } from './site/build.ts';
+import { openSqliteStore } from './store/sqlite-store.ts';
+
+/** How long a stop waits for requests under way, in milliseconds. */
+const LAST_REQUESTS_MS = 5_000;
+
+export interface RunningServer {
+  readonly port: number;
+  /** Finishes what was received, commits, closes. */
+  stop(): Promise<void>;
+}
+
+/** Opens the store and listens; resolves when the server answers. */
+export async function startServer(config: Config, secrets: Secrets, log: Logger): Promise<RunningServer> {
+  const store = await openSqliteStore(config.storeFile);
+  const siteDir = config.siteDir ?? join(BUILD_DIR, 'site');
+  const app = createApp({ config, secrets, store, log, siteDir, buildDir: BUILD_DIR, now: Date.now });
+  const answer = app.callback();
+  const server = createServer((request, response) => void answer(request, response));
+  server.listen(config.port, config.host);
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    await store.close();
+    throw new Error(`Can't listen on ${config.host}:${config.port}; set HOST and PORT`, { cause });
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      // A kept-alive connection becomes idle only when its last answer is out.
+      const sweep = setInterval(() => server.closeIdleConnections(), 50);
+      const patience = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS);
+      await closed;
+      clearInterval(sweep);
+      clearTimeout(patience);
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+// What a session store promises, whatever database is behind it. Everything is asynchronous: a store may be a thread or
+// a network away. Times are epoch milliseconds on the server's clock.
+
+/** One grant of access. */
+export interface Session {
+  /** 128 random bits, base64url: also the value of the readable cookie. */
+  readonly id: string;
+  readonly email: string;
+  readonly startMs: number;
+  /** The largest end of its spans; null before the first. */
+  readonly endMs: number | null;
+  /** The measure of the union of its spans. */
+  readonly readingMs: number;
+  /** The page of its latest span; null before the first. */
+  readonly currentPage: string | null;
+  /** NocoDB shows it as it is here. */
+  readonly isMirrored: boolean;
+}
+
+export interface StoredSpan {
+  readonly id: string;
+  readonly page: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** It came more than a minute after its end. */
+  readonly isLate: boolean;
+  /** The device's clock can't have been right: its times were bounded to what can be true. */
+  readonly isClamped: boolean;
+}
+
+/** A session was seen: reading a span, or (the original contract) just there. */
+export interface Sighting {
+  readonly session: string;
+  readonly receivedMs: number;
+  /** On the server's clock already, but not bounded yet. Without one the session was seen at `receivedMs`. */
+  readonly span?: { readonly id: string; readonly page: string; readonly startMs: number; readonly endMs: number };
+}
+
+export type Recorded = 'stored' | 'unknown-session';
+
+export interface SessionQuery {
+  readonly email?: string | undefined;
+  readonly pageSize: number;
+  /** From an earlier page. */
+  readonly after?: Cursor | undefined;
+}
+
+/** The place of a session in the list: newest first, then by id. */
+export interface Cursor {
+  readonly startMs: number;
+  readonly id: string;
+}
+
+/**
+ * Always true of a store:
+ * - what a promise of {@link record} or {@link createSession} says is durable when it resolves, power loss included;
+ * - `endMs` of a session and of a span only grows; the start of a span stays what it was first;
+ * - every span lies within `[start of its session, time of its receipt]`;
+ * - recording a sighting again changes nothing.
+ */
+export interface SessionStore {
+  createSession(session: Pick<Session, 'id' | 'email' | 'startMs'>): Promise<void>;
+  /** Records all sightings in one transaction; answers in their order. */
+  record(sightings: readonly Sighting[]): Promise<readonly Recorded[]>;
+  findSession(id: string): Promise<Session | undefined>;
+  /** Newest first. */
+  listSessions(query: SessionQuery): Promise<readonly Session[]>;
+  /** In the order of their starts. */
+  listSpans(sessionId: string): Promise<readonly StoredSpan[]>;
+  /** Resolves when the database answers. */
+  check(): Promise<void>;
+  /** Waits for nothing: call it when no other call is under way. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,66 @@
+// The tables as Kysely sees them, and the migrations that make them.
+import type { Generated, Kysely } from 'kysely';
+import { Migrator, type Migration } from 'kysely/migration';
+
+export interface Tables {
+  sessions: {
+    id: string;
+    email: string;
+    start_ms: number;
+    end_ms: number | null;
+    reading_ms: Generated<number>;
+    current_page: string | null;
+    /** Grows with every change; what NocoDB has seen of it is kept beside it. */
+    revision: Generated<number>;
+    mirrored_revision: Generated<number>;
+  };
+  spans: {
+    session_id: string;
+    id: string;
+    page: string;
+    start_ms: number;
+    end_ms: number;
+    is_late: number;
+    is_clamped: number;
+  };
+}
+
+const migrations: Record<string, Migration> = {
+  '001-sessions-and-spans': {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema
+        .createTable('sessions')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('email', 'text', (column) => column.notNull())
+        .addColumn('start_ms', 'bigint', (column) => column.notNull())
+        .addColumn('end_ms', 'bigint')
+        .addColumn('reading_ms', 'bigint', (column) => column.notNull().defaultTo(0))
+        .addColumn('current_page', 'text')
+        .addColumn('revision', 'bigint', (column) => column.notNull().defaultTo(1))
+        .addColumn('mirrored_revision', 'bigint', (column) => column.notNull().defaultTo(0))
+        .execute();
+      await db.schema.createIndex('sessions_by_start').on('sessions').columns(['start_ms', 'id']).execute();
+      await db.schema.createIndex('sessions_by_email').on('sessions').columns(['email', 'start_ms', 'id']).execute();
+      // The id of a span is chosen by a device: it says nothing outside its own session.
+      await db.schema
+        .createTable('spans')
+        .addColumn('session_id', 'text', (column) => column.notNull().references('sessions.id').onDelete('cascade'))
+        .addColumn('id', 'text', (column) => column.notNull())
+        .addColumn('page', 'text', (column) => column.notNull())
+        .addColumn('start_ms', 'bigint', (column) => column.notNull())
+        .addColumn('end_ms', 'bigint', (column) => column.notNull())
+        .addColumn('is_late', 'integer', (column) => column.notNull())
+        .addColumn('is_clamped', 'integer', (column) => column.notNull())
+        .addPrimaryKeyConstraint('spans_key', ['session_id', 'id'])
+        .execute();
+      await db.schema.createIndex('spans_by_end').on('spans').columns(['session_id', 'end_ms']).execute();
+    },
+  },
+};
+
+/** Brings the tables up to date; does nothing when they are. */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw new Error('The tables of the store could not be brought up to date', { cause: error });
+}

@@ -1,0 +1,81 @@
+// queue → send → receipt → queue, until the queue is empty. Page and worker deliver alike, one at a time per device.
+// Nothing here removes a span but the server's word.
+import { pauseAfter, waitMs, type Trigger } from './backoff.ts';
+import { MAX_DELIVERY_BYTES, type Refusal, type Span } from './protocol.ts';
+import type { SpanQueue } from './queue.ts';
+import { send } from './send.ts';
+import { countWaiting, endPause, oldest, readPause, rest, settle } from './undelivered.ts';
+
+/** What a delivery came to. */
+export interface Outcome {
+  /** Spans that the server has stored durably. */
+  readonly stored: number;
+  readonly refused: readonly Refusal[];
+  /** Spans that still wait for a receipt. */
+  readonly waiting: number;
+  /** How long the device rests before it may try again, in milliseconds; 0 after a delivery that worked. */
+  readonly retryInMs: number;
+  readonly error?: string | undefined;
+}
+
+/**
+ * Delivers what is queued, oldest first, unless a pause forbids it; resolves with what it came to and never rejects.
+ * Waits for a delivery that another page or the worker has under way (Web Lock). Where there are no locks two may
+ * overlap: the server doesn't mind.
+ */
+export async function deliver(queue: SpanQueue, trigger: Trigger): Promise<Outcome> {
+  const work = (): Promise<Outcome> => deliverAll(queue, trigger);
+  return (navigator.locks?.request('stillhere-delivery', work) ?? Promise.reject()).catch(work);
+}
+
+async function deliverAll(queue: SpanQueue, trigger: Trigger): Promise<Outcome> {
+  const refused: Refusal[] = [];
+  /** Not twice in one delivery: the span that is being read grows while we send. */
+  const answered = new Set<string>();
+  let stored = 0;
+  let error: string | undefined;
+  let most = Infinity;
+  let pause = await readPause(queue);
+  let retryInMs = waitMs(pause, trigger, Date.now());
+  while (retryInMs === 0) {
+    const queued = await oldest(queue, Date.now());
+    const spans = fitting(
+      queued.filter(({ id }) => !answered.has(id)),
+      most,
+    );
+    const [first] = spans;
+    if (!first) break;
+    const sent = await send(spans);
+    if (sent.type === 'receipt') {
+      await settle(queue, spans, sent.receipt);
+      for (const { id } of spans) answered.add(id);
+      if (pause) await endPause(queue);
+      pause = undefined;
+      stored += sent.receipt.stored.length;
+      refused.push(...sent.receipt.refused);
+      most *= 2;
+    } else if (sent.type === 'unfit' && spans.length > 1) {
+      most = spans.length / 2;
+    } else if (sent.type === 'unfit' && sent.isOurs) {
+      const refusal: Refusal = { id: first.id, reason: 'malformed' };
+      await settle(queue, spans, { stored: [], refused: [refusal] });
+      refused.push(refusal);
+    } else {
+      error = sent.error;
+      pause = pauseAfter(sent, (pause?.failures ?? 0) + 1, Date.now(), Math.random);
+      await rest(queue, pause, spans, error);
+      retryInMs = pause.until - pause.since;
+    }
+  }
+  return { stored, refused, waiting: await countWaiting(queue), retryInMs, error };
+}
+
+/** As many of the spans, from the first on, as one request may carry: always one at least. */
+function fitting<T extends Span>(spans: readonly T[], most: number): readonly T[] {
+  let bytes = 0;
+  const end = spans.findIndex((span, nth) => {
+    bytes += JSON.stringify(span).length;
+    return nth > 0 && (nth >= most || bytes > MAX_DELIVERY_BYTES);
+  });
+  return end < 0 ? spans : spans.slice(0, end);
+}

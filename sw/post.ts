@@ -1,0 +1,13 @@
+// The request of a delivery. What its answer means is in send.ts: a page that goes away doesn't hear it any more.
+import { HEARTBEAT_PATH, type Delivery, type Span } from './protocol.ts';
+
+/** Posts the spans, with the device's clock as the request leaves. */
+export function post(spans: readonly Span[], options: RequestInit): Promise<Response> {
+  const delivery: Delivery = { sentAt: Date.now(), spans };
+  return fetch(HEARTBEAT_PATH, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(delivery),
+    ...options,
+  });
+}

@@ -1,0 +1,65 @@
+// The wire contract between a device and the server: paths, limits, and what a delivery and its receipt look like.
+// Page, worker and server import it; it imports nothing and does nothing.
+
+/** Where the worker's script is served; its folder is its scope, the whole site. */
+export const WORKER_PATH = '/sw.js';
+
+/** Where deliveries are posted, on the origin of the site. */
+export const HEARTBEAT_PATH = '/api/session-heartbeat';
+
+/** The readable cookie whose value is the id of the session. It opens nothing by itself. */
+export const SESSION_COOKIE = 'session_record_id';
+
+/** Spans in one delivery, at most. */
+export const MAX_SPANS = 200;
+
+/** What a device puts into one request body, at most, in bytes. The server takes {@link MAX_BODY_BYTES}. */
+export const MAX_DELIVERY_BYTES = 48 * 1024;
+
+/** What the server reads of one request body, at most, in bytes. */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/** How long an undelivered or refused span is kept on the device, in milliseconds (7 days). */
+export const KEEP_MS = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * An unbroken stretch of reading: one page, one tab, visible and not idle.
+ * It is state, not an event: whoever says it again with a larger `end` says more, never something else.
+ */
+export interface Span {
+  /** 128 random bits. */
+  readonly id: string;
+  /** The session it was read in, whatever the cookie says when it is delivered. */
+  readonly session: string;
+  /** Path of the page on its site, without query. */
+  readonly page: string;
+  /** Epoch milliseconds, on the clock of the device. */
+  readonly start: number;
+  /** Epoch milliseconds, on the clock of the device; never before `start`. */
+  readonly end: number;
+}
+
+/** The body of one POST to {@link HEARTBEAT_PATH}. */
+export interface Delivery {
+  /** The device's clock as the request leaves, epoch milliseconds: the server shifts the spans by the difference to its own. */
+  readonly sentAt: number;
+  readonly spans: readonly Span[];
+}
+
+/** Why the server will never store a span. */
+export type RefusalReason = 'unknown-session' | 'malformed' | 'start-after-end';
+
+export interface Refusal {
+  readonly id: string;
+  readonly reason: RefusalReason;
+}
+
+/** The server's explicit word, span by span. Only this removes a span from the queue. */
+export interface Receipt {
+  readonly success: true;
+  /** Ids of the spans that are durable on the server. */
+  readonly stored: readonly string[];
+  readonly refused: readonly Refusal[];
+  /** The server's clock, epoch milliseconds. */
+  readonly now: number;
+}

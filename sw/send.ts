@@ -1,0 +1,69 @@
+// One POST of spans, and what its answer means. It keeps nothing and removes nothing.
+import { post } from './post.ts';
+import type { Receipt, Span } from './protocol.ts';
+
+/** What one request came to. */
+export type Sent =
+  /** The server's word. Only this may remove spans. */
+  | { readonly type: 'receipt'; readonly receipt: Receipt }
+  /** Something is wrong with the body (400, 413). `isOurs`: in our server's own form, so it can be believed. */
+  | { readonly type: 'unfit'; readonly error: string; readonly isOurs: boolean }
+  /** Keep everything and try later. */
+  | {
+      readonly type: 'failed';
+      readonly error: string;
+      readonly isDenied?: boolean;
+      readonly retryAfterMs?: number | undefined;
+    };
+
+const ANSWER_TIMEOUT_MS = 20_000;
+
+/**
+ * Sends the spans; every outcome is a value, it never rejects.
+ * Anything but a well-formed receipt is a failure: a captive portal answers 200, too.
+ */
+export async function send(spans: readonly Span[]): Promise<Sent> {
+  try {
+    const response = await post(spans.map(toSpan), {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    });
+    const { status, headers } = response;
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (status === 200 && isReceipt(answer)) return { type: 'receipt', receipt: answer };
+    const isOurs = isFailure(answer);
+    const error = `HTTP ${status}${isOurs ? `: ${answer.error}` : ', not an answer of Stillhere'}`;
+    if (status === 400 || status === 413) return { type: 'unfit', error, isOurs };
+    return {
+      type: 'failed',
+      error,
+      isDenied: status === 401 || status === 403,
+      retryAfterMs: status === 429 || status === 503 ? retryAfterMs(headers) : undefined,
+    };
+  } catch (error) {
+    return { type: 'failed', error: String(error) };
+  }
+}
+
+/** Without what only the device needs to know. */
+function toSpan({ id, session, page, start, end }: Span): Span {
+  return { id, session, page, start, end };
+}
+
+/** `Retry-After` is in seconds or a date (RFC 9110, 10.2.3); a date is measured on the server's own clock if it says it. */
+function retryAfterMs(headers: Headers): number | undefined {
+  const value = headers.get('retry-after') ?? '';
+  const isSeconds = /^\d+$/.test(value);
+  const now = Date.parse(headers.get('date') ?? '') || Date.now();
+  const ms = isSeconds ? Number(value) * 1000 : Date.parse(value) - now;
+  return ms >= 0 ? ms : undefined;
+}
+
+function isReceipt(answer: unknown): answer is Receipt {
+  const { success, stored, refused } = (answer ?? {}) as Partial<Receipt>;
+  return success === true && Array.isArray(stored) && Array.isArray(refused);
+}
+
+function isFailure(answer: unknown): answer is { readonly error: string } {
+  return (answer as { success?: unknown } | null | undefined)?.success === false;
+}

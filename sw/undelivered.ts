@@ -1,0 +1,83 @@
+// The queue as a delivery sees it: what is next, what the server's word removes, until when to rest.
+import type { Pause } from './backoff.ts';
+import type { QueuedSpan } from './database.ts';
+import { KEEP_MS, MAX_SPANS, type Receipt, type Span } from './protocol.ts';
+import { toRow, type SpanQueue } from './queue.ts';
+
+/** The spans that ended first, at most {@link MAX_SPANS}. What is older than a week is dropped here, and counted. */
+export async function oldest({ database, memory }: SpanQueue, now: number): Promise<readonly QueuedSpan[]> {
+  const rows = await database.use(async (connection) => {
+    const transaction = connection.transaction(['spans', 'refused', 'state'], 'readwrite');
+    const spans = transaction.objectStore('spans');
+    const refused = transaction.objectStore('refused');
+    const state = transaction.objectStore('state');
+    const tooOld = IDBKeyRange.upperBound(now - KEEP_MS);
+    for (const key of await refused.index('end').getAllKeys(tooOld)) void refused.delete(key);
+    const expired = await spans.index('end').getAllKeys(tooOld);
+    for (const key of expired) void spans.delete(key);
+    if (expired.length > 0) void state.put(Number((await state.get('expired')) ?? 0) + expired.length, 'expired');
+    const found = await spans.index('end').getAll(undefined, MAX_SPANS);
+    await transaction.done;
+    return found;
+  });
+  return [...(rows ?? []), ...memory.values()].slice(0, MAX_SPANS);
+}
+
+/**
+ * Takes the server's word for what was sent. A stored span goes, but only if its row still has the end that was sent;
+ * a refused one moves to `refused`; one that the server didn't name stays.
+ */
+export async function settle(
+  { database, memory }: SpanQueue,
+  sent: readonly Span[],
+  { stored, refused }: Pick<Receipt, 'stored' | 'refused'>,
+): Promise<void> {
+  const reasons = new Map<string, string>(refused.map(({ id, reason }) => [id, reason]));
+  const named = sent.filter(({ id }) => reasons.has(id) || stored.includes(id));
+  for (const { id, end } of named) if (memory.get(id)?.end === end) memory.delete(id);
+  await database.use(async (connection) => {
+    const transaction = connection.transaction(['spans', 'refused'], 'readwrite');
+    const spans = transaction.objectStore('spans');
+    for (const span of named) {
+      const row = await spans.get(span.id);
+      const lastError = reasons.get(span.id);
+      if (row && (lastError || row.end === span.end)) void spans.delete(span.id);
+      if (lastError) void transaction.objectStore('refused').put({ ...toRow(span), ...row, lastError });
+    }
+    await transaction.done;
+  });
+}
+
+/** Notes a failed delivery on the rows that were in it, and until when deliveries rest. */
+export async function rest(
+  { database }: SpanQueue,
+  pause: Pause,
+  sent: readonly Span[],
+  lastError: string,
+): Promise<void> {
+  await database.use(async (connection) => {
+    const transaction = connection.transaction(['spans', 'state'], 'readwrite');
+    const spans = transaction.objectStore('spans');
+    void transaction.objectStore('state').put(pause, 'pause');
+    for (const { id } of sent) {
+      const row = await spans.get(id);
+      if (row) void spans.put({ ...row, attempts: row.attempts + 1, lastError });
+    }
+    await transaction.done;
+  });
+}
+
+/** The pause that the last delivery left behind. */
+export async function readPause({ database }: SpanQueue): Promise<Pause | undefined> {
+  return (await database.use((connection) => connection.get('state', 'pause'))) as Pause | undefined;
+}
+
+/** A delivery worked: the pause is over. */
+export async function endPause({ database }: SpanQueue): Promise<void> {
+  await database.use((connection) => connection.delete('state', 'pause'));
+}
+
+/** How many spans wait for the server's word. */
+export async function countWaiting({ database, memory }: SpanQueue): Promise<number> {
+  return ((await database.use((connection) => connection.count('spans'))) ?? 0) + memory.size;
+}

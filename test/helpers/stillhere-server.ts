@@ -1,0 +1,91 @@
+// The real server as a process of its own, which a test may stop, kill and start again on the same port and store.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SessionView, SpanView } from '../../server/sessions/views.ts';
+import { until } from './until.ts';
+
+export const OWNER_TOKEN = 'owner-token-for-tests-only-0123456789';
+const SECRET = 'secret-for-tests-only-0123456789abcdef';
+const CLI = join(import.meta.dirname, '../../server/cli.ts');
+
+export interface SessionDetail extends SessionView {
+  readonly spans: readonly SpanView[];
+}
+
+export class StillhereServer {
+  readonly port: number;
+  readonly #environment: NodeJS.ProcessEnv;
+  #child: ChildProcess | undefined;
+  /** Everything it has logged so far. */
+  output = '';
+
+  private constructor(port: number, environment: NodeJS.ProcessEnv) {
+    this.port = port;
+    this.#environment = environment;
+  }
+
+  /** Starts on a free port with an empty store. */
+  static async start(environment: NodeJS.ProcessEnv = {}): Promise<StillhereServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'stillhere-'));
+    const port = await freePort();
+    const server = new StillhereServer(port, {
+      STORE_URL: `file:${join(folder, 'stillhere.db')}`,
+      PORT: String(port),
+      OWNER_TOKEN,
+      SECRET,
+      ...environment,
+    });
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [CLI, 'start'], { env: { ...process.env, ...this.#environment } });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (this.output += String(chunk)));
+    this.#child = child;
+    await until(async () => {
+      if (child.exitCode !== null) throw new Error(`The server ended: ${this.output}`);
+      return (await fetch(`${this.url}/readyz`)).ok;
+    });
+  }
+
+  /** Nobody listens any more: a connection is refused. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return null;
+    child.kill(signal);
+    const [code] = (await once(child, 'exit')) as [number | null];
+    return code;
+  }
+
+  /** What the owner is told. */
+  async ask(path: string): Promise<unknown> {
+    const response = await fetch(this.url + path, { headers: { authorization: `Bearer ${OWNER_TOKEN}` } });
+    return response.json();
+  }
+
+  async sessions(): Promise<readonly SessionView[]> {
+    return ((await this.ask('/api/sessions')) as { sessions: SessionView[] }).sessions;
+  }
+
+  async session(id: string): Promise<SessionDetail> {
+    return (await this.ask(`/api/sessions/${id}`)) as SessionDetail;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

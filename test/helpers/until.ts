@@ -1,0 +1,20 @@
+// Waits for a condition, with a bound: there are no sleeps in the tests.
+import { setTimeout as delay } from 'node:timers/promises';
+
+const EVERY_MS = 50;
+
+/** Resolves with the first truthy value that `ask` gives within `withinMs`; an error counts as not yet. */
+export async function until<T>(ask: () => T | Promise<T>, withinMs = 15_000): Promise<NonNullable<T>> {
+  const deadline = performance.now() + withinMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      last = await ask();
+      if (last) return last as NonNullable<T>;
+    } catch (error) {
+      last = error;
+    }
+    if (performance.now() > deadline) throw new Error(`Not within ${withinMs} ms`, { cause: last });
+    await delay(EVERY_MS);
+  }
+}
