@@ -3,12 +3,13 @@
 import { startHeartbeat, type Heartbeat } from './start-heartbeat.ts';
 
 export class SessionHeartbeat extends HTMLElement {
-  #heartbeat: Heartbeat | undefined;
+  /** What runs while the element is in the page. */
+  heartbeat: Heartbeat | undefined;
 
   connectedCallback(): void {
     const ms = (name: string): number | undefined =>
       this.hasAttribute(name) ? Number(this.getAttribute(name)) : undefined;
-    this.#heartbeat = startHeartbeat({
+    this.heartbeat = startHeartbeat({
       interval: ms('interval'),
       tick: ms('tick'),
       idleAfter: ms('idle-after'),
@@ -17,7 +18,7 @@ export class SessionHeartbeat extends HTMLElement {
   }
 
   disconnectedCallback(): void {
-    void this.#heartbeat?.stop();
+    void this.heartbeat?.stop();
   }
 }
 

@@ -85,7 +85,8 @@ function start(options?: HeartbeatOptions): Heartbeat {
   const unwatch = watchPageLife(happen);
   const goOnline = (): void => void beat('online', []);
   addEventListener('online', goOnline);
-  happen(isShown() ? 'shown' : 'hidden', 'start');
+  if (isShown()) happen('shown', 'start');
+  else void beat('start', []);
 
   return {
     stop: async () => {

@@ -28,7 +28,7 @@ export class SpanQueue {
         const kept = await store.get(row.id);
         if (kept && kept.end - kept.start > row.end - row.start) continue;
         if (await transaction.objectStore('refused').getKey(row.id)) continue;
-        void store.put({ ...kept, ...row });
+        void store.put({ ...kept, ...row, attempts: kept?.attempts ?? 0 });
       }
       await transaction.done;
       return true;

@@ -1,16 +1,62 @@
 // Launches a real Chromium, headless, as readers' browsers behave: hidden tabs are really hidden, timers really slow down.
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import puppeteer, { type Browser } from 'puppeteer-core';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { findBrowser } from './find-browser.ts';
 
-export async function makeProfile(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'stillhere-profile-'));
+/** A reader's device: one Chromium with a profile of its own, which may die and come back. */
+export class Device {
+  readonly #profile: string;
+  browser: Browser;
+
+  private constructor(profile: string, browser: Browser) {
+    this.#profile = profile;
+    this.browser = browser;
+  }
+
+  static async open(): Promise<Device> {
+    const profile = await mkdtemp(join(tmpdir(), 'stillhere-profile-'));
+    return new Device(profile, await launch(profile));
+  }
+
+  newPage(): Promise<Page> {
+    return this.browser.newPage();
+  }
+
+  /** As in Firefox's private windows: the property is not there. */
+  async newPageWithoutWorkers(): Promise<Page> {
+    const page = await this.newPage();
+    await page.evaluateOnNewDocument(() => {
+      delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker;
+    });
+    return page;
+  }
+
+  /** The browser's main process dies at once, as in a crash. */
+  async kill(): Promise<void> {
+    const child = this.browser.process();
+    const isGone = new Promise((resolve) => child?.once('exit', resolve));
+    child?.kill('SIGKILL');
+    await isGone;
+  }
+
+  async reopen(): Promise<void> {
+    this.browser = await launch(this.#profile);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** What of the site is open: pages, workers. */
+  targets(type: 'page' | 'service_worker', url: string): number {
+    return this.browser.targets().filter((target) => target.type() === type && target.url().startsWith(url)).length;
+  }
 }
 
-/** @param profile kept between launches, like a reader's own. */
-export async function launchChromium(profile: string): Promise<Browser> {
+async function launch(profile: string): Promise<Browser> {
   return puppeteer.launch({
     executablePath: findBrowser() ?? '',
     headless: true,
@@ -33,12 +79,4 @@ export async function launchChromium(profile: string): Promise<Browser> {
       '--disable-renderer-backgrounding',
     ],
   });
-}
-
-/** The browser's main process dies at once, as in a crash. */
-export async function killBrowser(browser: Browser): Promise<void> {
-  const child = browser.process();
-  const gone = new Promise((resolve) => child?.once('exit', resolve));
-  child?.kill('SIGKILL');
-  await gone;
 }

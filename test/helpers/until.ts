@@ -3,14 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const EVERY_MS = 50;
 
+type Truthy<T> = Exclude<T, false | null | undefined | '' | 0>;
+
 /** Resolves with the first truthy value that `ask` gives within `withinMs`; an error counts as not yet. */
-export async function until<T>(ask: () => T | Promise<T>, withinMs = 15_000): Promise<NonNullable<T>> {
+export async function until<T>(ask: () => T | Promise<T>, withinMs = 15_000): Promise<Truthy<T>> {
   const deadline = performance.now() + withinMs;
   let last: unknown;
   for (;;) {
     try {
       last = await ask();
-      if (last) return last as NonNullable<T>;
+      if (last) return last as Truthy<T>;
     } catch (error) {
       last = error;
     }

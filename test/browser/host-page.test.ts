@@ -1,0 +1,106 @@
+// The host page is never harmed: nothing throws into it, whatever the browser refuses, and the status says what is left.
+import type { Page } from 'puppeteer-core';
+import { describe, expect } from 'vitest';
+import { it } from '../helpers/browser-test.ts';
+import type { Device } from '../helpers/chromium.ts';
+import { passGate } from '../helpers/reader.ts';
+import { until } from '../helpers/until.ts';
+import type { SessionHeartbeat } from '../../client/heartbeat-element.ts';
+import type { HeartbeatStatus } from '../../client/start-heartbeat.ts';
+
+/** Everything that a page's own error handlers would hear of. */
+async function openAndListen(device: Device, cripple?: () => void): Promise<{ page: Page; heard: string[] }> {
+  const page = await device.newPage();
+  const heard: string[] = [];
+  page.on('pageerror', (error) => heard.push(String(error)));
+  await page.exposeFunction('hear', (what: string) => heard.push(what));
+  await page.evaluateOnNewDocument(() => {
+    const hear = (what: string): void => (window as unknown as { hear: (what: string) => void }).hear(what);
+    addEventListener('error', (event) => hear(`error: ${event.message}`));
+    addEventListener('unhandledrejection', (event) => hear(`unhandled: ${String(event.reason)}`));
+  });
+  if (cripple) await page.evaluateOnNewDocument(cripple);
+  return { page, heard };
+}
+
+async function readStatus(page: Page): Promise<HeartbeatStatus | undefined> {
+  return page.evaluate(() => document.querySelector<SessionHeartbeat>('session-heartbeat')?.heartbeat?.status());
+}
+
+const CRIPPLES: Readonly<Record<string, () => void>> = {
+  'IndexedDB missing': () => Object.defineProperty(window, 'indexedDB', { value: undefined }),
+  'IndexedDB refused': () => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('refused', 'SecurityError');
+    };
+  },
+  'no service workers': () => void delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker,
+  'no locks': () => void delete (Navigator.prototype as { locks?: unknown }).locks,
+  'worker refused': () => {
+    ServiceWorkerContainer.prototype.register = () => Promise.reject(new DOMException('refused', 'SecurityError'));
+  },
+};
+
+describe.concurrent('with something missing, reading is recorded and nothing is thrown', () => {
+  it.for(Object.entries(CRIPPLES))('%s', async ([, cripple], { server, device }) => {
+    const { page, heard } = await openAndListen(device, cripple);
+    const id = await passGate(page, server.url, 'ann@example.com');
+
+    await until(async () => (await server.session(id)).sessionEndTime);
+    const leftAt = Date.now();
+    await page.goto(server.url);
+
+    await until(async () => Date.parse((await server.session(id)).sessionEndTime ?? '') >= leftAt - 1_000);
+    expect(heard).toEqual([]);
+  });
+
+  it('cookies blocked: nothing is recorded, and the status says so', async ({ server, device }) => {
+    const { page, heard } = await openAndListen(device, () =>
+      Object.defineProperty(Document.prototype, 'cookie', {
+        get: () => {
+          throw new DOMException('refused', 'SecurityError');
+        },
+      }),
+    );
+    await passGate(page, server.url, 'ann@example.com').catch(() => {});
+    await until(async () => (await readStatus(page))?.lastDelivery);
+    expect(await readStatus(page)).toMatchObject({ isReading: false, hasSession: false });
+    expect((await server.sessions()).map(({ sessionEndTime }) => sessionEndTime)).toEqual([null]);
+    expect(heard).toEqual([]);
+  });
+});
+
+describe.concurrent('the status', () => {
+  it('of a browser that has everything', async ({ server, device }) => {
+    const { page } = await openAndListen(device);
+    await passGate(page, server.url, 'ann@example.com');
+    await until(async () => (await readStatus(page))?.lastDelivery);
+    expect(await readStatus(page)).toEqual({
+      isReading: true,
+      hasSession: true,
+      worker: 'active',
+      storage: 'stored',
+      // The worker may have delivered it already as it became active.
+      lastDelivery: { stored: expect.any(Number) as unknown, refused: [], waiting: 0, retryInMs: 0 },
+    });
+  });
+
+  it('of one that stores nothing and has no worker, in a tunnel', async ({ server, proxy, device }) => {
+    proxy.fault = 'error-500';
+    const { page, heard } = await openAndListen(device, () => {
+      Object.defineProperty(window, 'indexedDB', { value: undefined });
+      delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker;
+    });
+    const id = await passGate(page, proxy.url, 'ann@example.com');
+    await until(async () => (await readStatus(page))?.lastDelivery);
+    expect(await readStatus(page)).toMatchObject({
+      isReading: true,
+      worker: 'none',
+      storage: 'memory',
+      lastDelivery: { stored: 0, waiting: 1, error: 'HTTP 500: proxy made it fail' },
+    });
+    proxy.fault = 'none';
+    await until(async () => (await server.session(id)).spans.length);
+    expect(heard).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+// What lies on the device: written before it is sent, readable in the devtools, and never an e-mail address.
+import { describe, expect } from 'vitest';
+import { it } from '../helpers/browser-test.ts';
+import { passGate, readQueue } from '../helpers/reader.ts';
+import { until } from '../helpers/until.ts';
+
+describe.concurrent('on the device', () => {
+  it('a span is in IndexedDB before it is on the network', async ({ proxy, device }) => {
+    const page = await device.newPage();
+    proxy.fault = 'held';
+    const id = await passGate(page, proxy.url, 'ann@example.com');
+    await until(() => proxy.seen.length > 0);
+
+    const [row] = await readQueue(page);
+
+    const [sent] = (JSON.parse(proxy.seen[0]?.body ?? '') as { spans: { id: string; end: number }[] }).spans;
+    expect(row).toMatchObject({ id: sent?.id, session: id });
+    expect(Number(row?.['end'])).toBeGreaterThanOrEqual(sent?.end ?? Infinity);
+  });
+
+  it('a row says to a person what it is', async ({ proxy, device }) => {
+    proxy.fault = 'error-500';
+    const page = await device.newPage();
+    await passGate(page, proxy.url, 'ann@example.com');
+    const [row] = await until(async () => {
+      const rows = await readQueue(page);
+      return Number(rows[0]?.['attempts']) > 0 && rows;
+    });
+    expect(row).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
+      session: expect.stringMatching(/^[\w-]{22}$/) as unknown,
+      page: '/portfolio/confidential/night-handover/',
+      start: expect.any(Number) as unknown,
+      end: expect.any(Number) as unknown,
+      startTime: new Date(Number(row?.['start'])).toISOString(),
+      endTime: new Date(Number(row?.['end'])).toISOString(),
+      attempts: expect.any(Number) as unknown,
+      lastError: 'HTTP 500: proxy made it fail',
+    });
+  });
+
+  it('there is no e-mail address anywhere', async ({ proxy, device }) => {
+    proxy.fault = 'error-500';
+    const page = await device.newPage();
+    await passGate(page, proxy.url, 'ann@example.com');
+    await until(async () => (await readQueue(page)).length > 0);
+
+    const everything = await page.evaluate(async () => {
+      const databases = await indexedDB.databases();
+      const rows: unknown[] = [];
+      for (const { name } of databases) {
+        const opening = indexedDB.open(name ?? '');
+        await new Promise((resolve) => opening.addEventListener('success', resolve));
+        const database = opening.result;
+        for (const store of database.objectStoreNames) {
+          const reading = database.transaction(store).objectStore(store).getAll();
+          await new Promise((resolve) => reading.addEventListener('success', resolve));
+          rows.push(...reading.result);
+        }
+        database.close();
+      }
+      const cached = await caches.keys();
+      return JSON.stringify([rows, cached, { ...localStorage }, { ...sessionStorage }, document.cookie]);
+    });
+    const cookies = await page.cookies();
+
+    expect(everything).toContain('night-handover');
+    expect(everything).not.toMatch(/ann|example\.com|%40/);
+    expect(JSON.stringify(cookies)).not.toMatch(/ann@|example\.com/);
+    expect(proxy.seen.map(({ body }) => body).join()).not.toMatch(/ann@|example\.com/);
+  });
+});

@@ -1,0 +1,83 @@
+// Stands between browser and server and does to heartbeats what networks do. Everything else passes.
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { HEARTBEAT_PATH } from '../../sw/protocol.ts';
+
+/** What becomes of a heartbeat. */
+export type Fault =
+  | 'none'
+  /** A hotel's portal: 200 with HTML; the server never hears of it. */
+  | 'captive-portal'
+  /** The server stores and answers; the answer gets lost. */
+  | 'answer-lost'
+  | 'error-500'
+  /** 429 with `Retry-After: 2`. */
+  | 'too-many'
+  /** No answer comes. */
+  | 'held';
+
+export class FaultProxy {
+  fault: Fault = 'none';
+  /** Heartbeats that came by, with their bodies, and the fault that each met. */
+  readonly seen: { readonly fault: Fault; readonly body: string; readonly at: number }[] = [];
+  readonly #server: Server;
+
+  private constructor(target: string) {
+    this.#server = createServer((incoming, answer) => void this.#pass(new URL(target), incoming, answer));
+  }
+
+  static async start(target: string): Promise<FaultProxy> {
+    const proxy = new FaultProxy(target);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://localhost:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+  }
+
+  async #pass(target: URL, incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const fault = incoming.url === HEARTBEAT_PATH ? this.fault : 'none';
+    if (incoming.url === HEARTBEAT_PATH) this.seen.push({ fault, body: body.toString(), at: Date.now() });
+
+    if (fault === 'captive-portal') {
+      answer.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to Hotel Wi-Fi</h1>');
+      return;
+    }
+    if (fault === 'error-500') {
+      answer
+        .writeHead(500, { 'content-type': 'application/json' })
+        .end('{"success":false,"error":"proxy made it fail"}');
+      return;
+    }
+    if (fault === 'too-many') {
+      answer.writeHead(429, { 'retry-after': '2' }).end();
+      return;
+    }
+    if (fault === 'held') return;
+    const { method, url, headers } = incoming;
+    const onward = request({ host: '127.0.0.1', port: target.port, method, path: url, headers });
+    onward.on('error', () => answer.destroy());
+    onward.on('response', (response) => {
+      if (fault === 'answer-lost') {
+        response.resume();
+        response.on('end', () => answer.destroy());
+        return;
+      }
+      answer.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(answer);
+    });
+    onward.end(body);
+  }
+}
