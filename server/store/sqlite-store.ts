@@ -63,7 +63,7 @@ class SqliteStore implements SessionStore {
     const found = hot.findSession.get(session) as { start_ms: number } | undefined;
     if (!found) return 'unknown-session';
     if (!span) {
-      hot.growSession.run(receivedMs, 0, null, session);
+      hot.growSession.run(receivedMs, 0, session);
       return 'stored';
     }
     const { startMs, endMs, isLate, isClamped } = boundSpan(span, found.start_ms, receivedMs);
@@ -72,7 +72,7 @@ class SqliteStore implements SessionStore {
     const added = { startMs: kept ? kept.end_ms : startMs, endMs };
     const others = hot.findOverlaps.all(session, span.id, added.startMs, added.endMs);
     hot.putSpan.run(session, span.id, span.page, startMs, endMs, Number(isLate), Number(isClamped));
-    hot.growSession.run(endMs, addedMs(added, others as { startMs: number; endMs: number }[]), span.page, session);
+    hot.growSession.run(endMs, addedMs(added, others as { startMs: number; endMs: number }[]), session);
     return 'stored';
   }
 
@@ -152,14 +152,15 @@ function prepareHotPath(connection: DatabaseSync) {
          end_ms = excluded.end_ms, is_late = excluded.is_late, is_clamped = max(is_clamped, excluded.is_clamped)
        WHERE excluded.end_ms > spans.end_ms`,
     ),
-    /** end, added reading time, page or null, session. A late end takes nothing back. */
+    /** end, added reading time, session. A late end takes nothing back. */
     growSession: connection.prepare(
       `UPDATE sessions SET
-         current_page = CASE WHEN ?3 IS NULL OR ?1 < end_ms THEN current_page ELSE ?3 END,
          end_ms = max(coalesce(end_ms, 0), ?1),
          reading_ms = reading_ms + ?2,
+         current_page =
+           (SELECT page FROM spans WHERE session_id = ?3 ORDER BY end_ms DESC, start_ms DESC, id DESC LIMIT 1),
          revision = revision + 1
-       WHERE id = ?4`,
+       WHERE id = ?3`,
     ),
   };
 }

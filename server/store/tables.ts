@@ -53,7 +53,11 @@ const migrations: Record<string, Migration> = {
         .addColumn('is_clamped', 'integer', (column) => column.notNull())
         .addPrimaryKeyConstraint('spans_key', ['session_id', 'id'])
         .execute();
-      await db.schema.createIndex('spans_by_end').on('spans').columns(['session_id', 'end_ms']).execute();
+      await db.schema
+        .createIndex('spans_by_end')
+        .on('spans')
+        .columns(['session_id', 'end_ms', 'start_ms', 'id'])
+        .execute();
     },
   },
 };

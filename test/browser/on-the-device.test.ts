@@ -60,7 +60,13 @@ describe.concurrent('on the device', () => {
         database.close();
       }
       const cached = await caches.keys();
-      return JSON.stringify([rows, cached, { ...localStorage }, { ...sessionStorage }, document.cookie]);
+      return JSON.stringify([
+        rows,
+        cached,
+        Object.entries(localStorage),
+        Object.entries(sessionStorage),
+        document.cookie,
+      ]);
     });
     const cookies = await page.cookies();
 

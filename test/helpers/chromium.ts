@@ -52,7 +52,8 @@ export class Device {
 
   /** What of the site is open: pages, workers. */
   targets(type: 'page' | 'service_worker', url: string): number {
-    return this.browser.targets().filter((target) => target.type() === type && target.url().startsWith(url)).length;
+    return this.browser.targets().filter((target) => String(target.type()) === type && target.url().startsWith(url))
+      .length;
   }
 }
 

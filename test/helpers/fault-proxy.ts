@@ -2,7 +2,7 @@
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { HEARTBEAT_PATH } from '../../sw/protocol.ts';
+import { HEARTBEAT_PATH, WORKER_PATH } from '../../sw/protocol.ts';
 
 /** What becomes of a heartbeat. */
 export type Fault =
@@ -19,6 +19,8 @@ export type Fault =
 
 export class FaultProxy {
   fault: Fault = 'none';
+  /** Added to the worker's script: other bytes are another version to a browser. */
+  workerSuffix = '';
   /** Heartbeats that came by, with their bodies, and the fault that each met. */
   readonly seen: { readonly fault: Fault; readonly body: string; readonly at: number }[] = [];
   readonly #server: Server;
@@ -67,6 +69,7 @@ export class FaultProxy {
     }
     if (fault === 'held') return;
     const { method, url, headers } = incoming;
+    if (url === WORKER_PATH) for (const name of ['if-none-match', 'if-modified-since']) delete headers[name];
     const onward = request({ host: '127.0.0.1', port: target.port, method, path: url, headers });
     onward.on('error', () => answer.destroy());
     onward.on('response', (response) => {
@@ -75,8 +78,11 @@ export class FaultProxy {
         response.on('end', () => answer.destroy());
         return;
       }
+      const suffix = url === WORKER_PATH ? this.workerSuffix : '';
+      if (suffix) delete response.headers['content-length'];
       answer.writeHead(response.statusCode ?? 502, response.headers);
-      response.pipe(answer);
+      response.pipe(answer, { end: false });
+      response.on('end', () => answer.end(suffix));
     });
     onward.end(body);
   }

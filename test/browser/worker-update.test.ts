@@ -1,0 +1,28 @@
+// A new version of the worker takes over while spans wait, and loses none of them.
+import { describe, expect } from 'vitest';
+import { it } from '../helpers/browser-test.ts';
+import { passGate, readQueue } from '../helpers/reader.ts';
+import { until } from '../helpers/until.ts';
+
+describe.concurrent('an update of the worker', () => {
+  it('loses nothing that is queued', async ({ server, proxy, device }) => {
+    proxy.fault = 'error-500';
+    const page = await device.newPage();
+    const id = await passGate(page, proxy.url, 'ann@example.com');
+    await until(async () => (await readQueue(page)).length > 0);
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    const queued = await readQueue(page);
+
+    proxy.workerSuffix = '\n// another version';
+    await page.evaluate(async () => {
+      const isChanged = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
+      await (await navigator.serviceWorker.ready).update();
+      await isChanged;
+    });
+
+    expect((await readQueue(page)).map((row) => row['id'])).toEqual(queued.map((row) => row['id']));
+    proxy.fault = 'none';
+    await until(async () => (await server.session(id)).spans.length > 0);
+    expect((await server.session(id)).spans.map((span) => span.id)).toEqual(queued.map((row) => row['id']));
+  });
+});

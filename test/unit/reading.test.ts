@@ -1,0 +1,258 @@
+// What counts as reading, on two clocks that a test turns by hand.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { notReading, step, type Instant, type Place, type Reading, type ReadingEvent } from '../../client/reading.ts';
+import type { Span } from '../../sw/protocol.ts';
+
+const START = Date.parse('2026-11-24T08:00:00Z');
+const SETTINGS = { tick: 5_000, idleAfter: 300_000 };
+const MINUTE = 60_000;
+
+/** A page with clocks. `spans` is what the server would have, were everything delivered. */
+class Page {
+  readonly spans = new Map<string, Span>();
+  turns = 0;
+  place: Place = { session: 'ann', page: '/a/' };
+  #at: Instant = { wall: START, monotonic: 1_000 };
+  #reading: Reading = notReading(this.#at);
+  readonly #settings: typeof SETTINGS;
+
+  constructor(settings: Partial<typeof SETTINGS> = {}) {
+    this.#settings = { ...SETTINGS, ...settings };
+  }
+
+  get isOpen(): boolean {
+    return this.#reading.open !== undefined;
+  }
+
+  happen(event: ReadingEvent): this {
+    const { reading, changed, isTurn } = step(this.#reading, event, this.#at, this.place, this.#settings, () =>
+      String(this.spans.size),
+    );
+    this.#reading = reading;
+    for (const span of changed) this.spans.set(span.id, span);
+    if (isTurn) this.turns++;
+    return this;
+  }
+
+  /** Time passes on both clocks, unless told otherwise, and nothing happens. */
+  pass(wall: number, monotonic = wall): this {
+    this.#at = { wall: this.#at.wall + wall, monotonic: this.#at.monotonic + monotonic };
+    return this;
+  }
+
+  /** Time passes with its ticks, as the timer of the page gives them while a span is open. */
+  tick(ms: number): this {
+    for (let passed = 0; passed < ms; passed += SETTINGS.tick) {
+      this.pass(Math.min(SETTINGS.tick, ms - passed));
+      if (this.isOpen) this.happen('tick');
+    }
+    return this;
+  }
+
+  /** Lengths of the spans, in milliseconds. */
+  get lengths(): number[] {
+    return [...this.spans.values()].map(({ start, end }) => end - start);
+  }
+
+  /** Spans as minutes since the start of the test. */
+  get minutes(): [number, number][] {
+    return [...this.spans.values()].map(({ start, end }) => [(start - START) / MINUTE, (end - START) / MINUTE]);
+  }
+}
+
+const open = (settings?: Partial<typeof SETTINGS>): Page => new Page(settings).happen('shown');
+
+describe('a span', () => {
+  it('begins when the page is shown, with nothing in it yet, and is told at once', () => {
+    const page = open();
+    expect([...page.spans.values()]).toEqual([{ id: '0', session: 'ann', page: '/a/', start: START, end: START }]);
+    expect(page.turns).toBe(1);
+  });
+
+  it('grows with each tick', () => {
+    expect(open().tick(2 * MINUTE).lengths).toEqual([2 * MINUTE]);
+  });
+
+  it.for<ReadingEvent>(['hidden', 'left', 'frozen', 'stopped'])('ends at %s', (event) => {
+    const page = open().tick(MINUTE).pass(2_000).happen(event);
+    expect(page.lengths).toEqual([MINUTE + 2_000]);
+    expect(page.isOpen).toBe(false);
+    expect(page.pass(MINUTE).happen('tick').lengths).toEqual([MINUTE + 2_000]);
+  });
+
+  it('is not doubled by an engine that says left and then hidden, or the other way round', () => {
+    expect(
+      open()
+        .pass(MINUTE / 10)
+        .happen('left')
+        .happen('hidden').spans.size,
+    ).toBe(1);
+    expect(
+      open()
+        .pass(MINUTE / 10)
+        .happen('hidden')
+        .happen('left').spans.size,
+    ).toBe(1);
+  });
+
+  it.for<ReadingEvent>(['shown', 'restored'])('is a new one after the page was away and %s', (event) => {
+    const page = open()
+      .tick(MINUTE)
+      .happen('hidden')
+      .pass(5 * 60 * MINUTE)
+      .happen(event)
+      .tick(MINUTE);
+    expect(page.minutes).toEqual([
+      [0, 1],
+      [301, 302],
+    ]);
+  });
+
+  it('ends where the page becomes another one, and that one begins', () => {
+    const page = open().tick(MINUTE);
+    page.place = { session: 'ann', page: '/b/' };
+    page.happen('moved').tick(MINUTE);
+    expect([...page.spans.values()].map((span) => span.page)).toEqual(['/a/', '/b/']);
+    expect(page.lengths).toEqual([MINUTE, MINUTE]);
+  });
+
+  it('is not begun in a page that nobody sees', () => {
+    const page = new Page().happen('hidden').pass(MINUTE).happen('tick').happen('active');
+    expect(page.spans.size).toBe(0);
+  });
+
+  it('is not begun without a session, and begins once there is one', () => {
+    const page = new Page();
+    page.place = { session: undefined, page: '/a/' };
+    expect(page.happen('shown').tick(MINUTE).spans.size).toBe(0);
+    page.place = { session: 'ann', page: '/a/' };
+    expect(page.happen('active').isOpen).toBe(true);
+  });
+
+  it('stays in its session when the cookie is gone, and ends when it is replaced', () => {
+    const page = open().tick(MINUTE);
+    page.place = { session: undefined, page: '/a/' };
+    page.tick(MINUTE);
+    page.place = { session: 'bob', page: '/a/' };
+    page.tick(MINUTE);
+    expect([...page.spans.values()].map(({ session }) => session)).toEqual(['ann', 'bob']);
+    expect(page.lengths).toEqual([2 * MINUTE + SETTINGS.tick, MINUTE - SETTINGS.tick]);
+  });
+});
+
+describe('idle', () => {
+  it('four minutes without touching anything are reading', () => {
+    expect(open().tick(4 * MINUTE).lengths).toEqual([4 * MINUTE]);
+  });
+
+  it('ends the span at the last activity plus the time allowed, not when it is noticed', () => {
+    const page = open()
+      .tick(MINUTE)
+      .pass(1_234)
+      .happen('active')
+      .tick(20 * MINUTE);
+    expect(page.lengths).toEqual([6 * MINUTE + 1_234]);
+    expect(page.isOpen).toBe(false);
+  });
+
+  it('is over with the first activity', () => {
+    const page = open()
+      .tick(10 * MINUTE)
+      .happen('active')
+      .tick(MINUTE);
+    expect(page.minutes).toEqual([
+      [0, 5],
+      [10, 11],
+    ]);
+  });
+
+  it('never comes with idleAfter 0', () => {
+    expect(open({ idleAfter: 0 }).tick(120 * MINUTE).lengths).toEqual([120 * MINUTE]);
+  });
+});
+
+describe('clocks', () => {
+  it('a night asleep is not reading, whether or not the monotonic clock slept too', () => {
+    for (const monotonic of [0, 8 * 60 * MINUTE]) {
+      const page = open()
+        .tick(MINUTE)
+        .pass(8 * 60 * MINUTE, monotonic)
+        .happen('tick')
+        .pass(MINUTE)
+        .happen('tick');
+      expect(page.lengths).toEqual([MINUTE]);
+      expect(page.happen('active').tick(MINUTE).lengths).toEqual([MINUTE, MINUTE]);
+    }
+  });
+
+  it('a nap shorter than the time allowed for idling ends the span and begins another', () => {
+    const page = open()
+      .tick(MINUTE)
+      .pass(2 * MINUTE)
+      .happen('tick')
+      .tick(MINUTE);
+    expect(page.minutes).toEqual([
+      [0, 1],
+      [3, 4],
+    ]);
+  });
+
+  it('set back by an hour in mid-reading: the length stays true, the span moves to the new clock', () => {
+    const page = open()
+      .tick(2 * MINUTE)
+      .pass(-60 * MINUTE, 0)
+      .tick(MINUTE);
+    expect(page.minutes).toEqual([[-60, -57]]);
+  });
+
+  it('set forward by ten seconds in mid-reading: the length stays true', () => {
+    expect(open().tick(MINUTE).pass(10_000, 0).tick(MINUTE).lengths).toEqual([2 * MINUTE]);
+  });
+
+  it('set forward by a day in mid-reading: nothing is invented', () => {
+    const page = open()
+      .tick(2 * MINUTE)
+      .pass(24 * 60 * MINUTE, 0)
+      .happen('tick');
+    expect(page.lengths).toEqual([2 * MINUTE]);
+  });
+});
+
+it('whatever happens, no more is read than time passes while shown, and every span only grows', () => {
+  const events = fc.constantFrom<ReadingEvent>(
+    'shown',
+    'hidden',
+    'left',
+    'restored',
+    'frozen',
+    'moved',
+    'active',
+    'tick',
+    'stopped',
+  );
+  const moments = fc.array(
+    fc.tuple(events, fc.nat(400_000), fc.constantFrom('/a/', '/b/'), fc.constantFrom('ann', 'bob', undefined)),
+  );
+  fc.assert(
+    fc.property(moments, (all) => {
+      const page = new Page();
+      let isShown = false;
+      let shownMs = 0;
+      const ends = new Map<string, number>();
+      for (const [event, ms, path, session] of all) {
+        page.pass(ms);
+        if (isShown) shownMs += ms;
+        page.place = { session, page: path };
+        page.happen(event);
+        if (event === 'shown' || event === 'restored') isShown = true;
+        if (['hidden', 'left', 'frozen', 'stopped'].includes(event)) isShown = false;
+        for (const { id, start, end } of page.spans.values()) {
+          expect(end).toBeGreaterThanOrEqual(Math.max(start, ends.get(id) ?? 0));
+          ends.set(id, end);
+        }
+      }
+      expect(page.lengths.reduce((sum, length) => sum + length, 0)).toBeLessThanOrEqual(shownMs);
+    }),
+  );
+});
