@@ -6,7 +6,10 @@ import { defineConfig } from 'vitest/config';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 
-/** In Vite's library mode a dynamic import stays an import (no preload helper: 0.9 kB), but spaces are left in: hence `minify`. */
+/**
+ * In Vite's library mode a dynamic import stays an import (no preload helper: 0.9 kB). Terser, because it makes the page
+ * library 4 % smaller than Vite's own minifier, which also leaves spaces in libraries.
+ */
 const script = (entry: string, file: string, format: 'es' | 'iife') => ({
   build: {
     lib: { entry: at(entry), formats: [format], name: 'stillhere', fileName: () => file },
@@ -14,8 +17,14 @@ const script = (entry: string, file: string, format: 'es' | 'iife') => ({
     emptyOutDir: false,
     copyPublicDir: false,
     sourcemap: true,
+    minify: 'terser' as const,
+    terserOptions: {
+      ecma: 2020 as const,
+      module: true,
+      compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
+    },
     rolldownOptions: {
-      output: { chunkFileNames: 'stillhere-[name].js', minify: true },
+      output: { chunkFileNames: 'stillhere-[name].js' },
       preserveEntrySignatures: 'allow-extension' as const,
     },
   },

@@ -1,12 +1,13 @@
 // <session-heartbeat>: the heartbeat without code. Attributes are the options, in milliseconds: interval, tick,
-// idle-after; `debug` is on when it is there.
-import { startHeartbeat, type Heartbeat } from './start-heartbeat.ts';
+// idle-after; `debug` is on when it is there. With `deliver-only` the page itself is not read: it delivers what waits.
+import { deliverWaiting, startHeartbeat, type Heartbeat } from './start-heartbeat.ts';
 
 export class SessionHeartbeat extends HTMLElement {
   /** What runs while the element is in the page. */
   heartbeat: Heartbeat | undefined;
 
   connectedCallback(): void {
+    if (this.hasAttribute('deliver-only')) return void deliverWaiting();
     const ms = (name: string): number | undefined =>
       this.hasAttribute(name) ? Number(this.getAttribute(name)) : undefined;
     this.heartbeat = startHeartbeat({

@@ -28,9 +28,6 @@ export interface Heartbeat {
   status(): HeartbeatStatus;
 }
 
-const TRIGGERS: Partial<Record<ReadingEvent, Trigger>> = { shown: 'visible', restored: 'visible' };
-const EXITS: readonly ReadingEvent[] = ['hidden', 'left', 'frozen'];
-
 let running: Heartbeat | undefined;
 
 /**
@@ -64,7 +61,7 @@ function start(options?: HeartbeatOptions): Heartbeat {
     if (settings.debug) (await import('./print-delivery.ts')).printDelivery(trigger, spans, lastDelivery);
   };
 
-  const handle = async (event: ReadingEvent, trigger = TRIGGERS[event] ?? 'beat'): Promise<void> => {
+  const handle = async (event: ReadingEvent, trigger: Trigger = 'beat'): Promise<void> => {
     const at = now();
     const { changed, isTurn, ...next } = step(reading, event, at, place(), settings, newId);
     reading = next.reading;
@@ -73,8 +70,8 @@ function start(options?: HeartbeatOptions): Heartbeat {
       clearInterval(timer);
       timer = undefined;
     }
-    if (EXITS.includes(event)) {
-      if (changed.length > 0) channel.lastWords(changed);
+    if (!reading.isShown && event !== 'stopped') {
+      if (isTurn) channel.lastWords(changed);
     } else if (isTurn || trigger !== 'beat' || (reading.open && at.monotonic >= nextBeatAt))
       await beat(trigger, changed);
     else await channel.queue.keep(changed);
@@ -82,7 +79,9 @@ function start(options?: HeartbeatOptions): Heartbeat {
   // The host page must not hear of our troubles, not even as an unhandled rejection.
   const happen = (event: ReadingEvent, trigger?: Trigger): void => void handle(event, trigger).catch(() => {});
 
-  const unwatch = watchPageLife(happen);
+  const unwatch = watchPageLife((event) =>
+    happen(event, event === 'shown' || event === 'restored' ? 'visible' : 'beat'),
+  );
   const goOnline = (): void => void beat('online', []);
   addEventListener('online', goOnline);
   if (isShown()) happen('shown', 'start');

@@ -1,4 +1,5 @@
-// The form page of the gate. It has no scripts: it must work in any browser, on any network.
+// The form page of the gate. It works without its one script, which delivers what an earlier visit left on the device:
+// who comes back after access ended comes here.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
@@ -29,6 +30,7 @@ export function gatePage({ action, next, reason, email = '' }: GateForm): string
     <link rel="icon" href="data:,">
     <title>Confidential</title>
     <style>${STYLE}</style>
+    <script type="module" src="/stillhere.js"></script>
   </head>
   <body>
     <main>
@@ -45,6 +47,7 @@ export function gatePage({ action, next, reason, email = '' }: GateForm): string
           long. Nothing else is recorded.</small>
       </form>
     </main>
+    <session-heartbeat deliver-only></session-heartbeat>
   </body>
 </html>
 `;
