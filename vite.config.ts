@@ -20,8 +20,9 @@ const script = (entry: string, file: string, format: 'es' | 'iife') => ({
     minify: 'terser' as const,
     terserOptions: {
       ecma: 2020 as const,
-      module: true,
       compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
+      // Having one keeps Terser in this thread: under `node --watch` (npm run dev) Vite's worker for it fails.
+      nameCache: {},
     },
     rolldownOptions: {
       output: { chunkFileNames: 'stillhere-[name].js' },

@@ -2,7 +2,7 @@
 // It must not read a clock or a random source by itself.
 
 /** What set a delivery off. */
-export type Trigger = 'start' | 'beat' | 'visible' | 'left' | 'online' | 'sync' | 'worker';
+export type Trigger = 'start' | 'beat' | 'visible' | 'left' | 'online' | 'sync';
 
 /** Who asked for the pause: the device's own backoff, the server's `Retry-After`, or a 401 or 403. */
 export type PauseCause = 'backoff' | 'server' | 'denied';

@@ -1,6 +1,5 @@
 // Entry of the service worker: listeners, nothing else. It owns every regular send. It has no fetch handler, so requests
 // to /api/* never meet one: with one, an idle worker lost a closing page's last request in Chromium, server up.
-import type { Trigger } from './backoff.ts';
 import { isBeat, type Beat } from './beat.ts';
 import { deliver, type Outcome } from './deliver.ts';
 import { SpanQueue } from './queue.ts';
@@ -15,23 +14,18 @@ const requestSync = onSync(async () => {
   if (retryInMs > 0) throw new Error(error ?? 'resting');
 });
 
-async function deliverOrAskForSync(trigger: Trigger): Promise<Outcome> {
+async function take({ spans, trigger }: Beat): Promise<Outcome> {
+  await queue.keep(spans);
   const outcome = await deliver(queue, trigger);
   if (outcome.retryInMs > 0) await requestSync();
   return outcome;
 }
 
-async function take({ spans, trigger }: Beat): Promise<Outcome> {
-  await queue.keep(spans);
-  return deliverOrAskForSync(trigger);
-}
-
 // Nothing that matters lives in memory, so a new version may take over at any moment.
 self.addEventListener('install', (event) => event.waitUntil(self.skipWaiting()));
 
-self.addEventListener('activate', (event) =>
-  event.waitUntil(Promise.all([self.clients.claim(), deliverOrAskForSync('worker')])),
-);
+// No delivery here: until it is active a worker gets no messages, and the page's first beat delivers anyway.
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener('message', (event) => {
   const message: unknown = event.data;

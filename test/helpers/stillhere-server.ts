@@ -43,6 +43,10 @@ export class StillhereServer {
     return server;
   }
 
+  get storeUrl(): string {
+    return this.#environment['STORE_URL'] ?? '';
+  }
+
   get url(): string {
     return `http://localhost:${this.port}`;
   }

@@ -4,7 +4,7 @@ import { pauseAfter, waitMs, type Trigger } from '../../sw/backoff.ts';
 
 const NOW = 1_000_000;
 const FAILED = { type: 'failed' };
-const ALL: readonly Trigger[] = ['start', 'beat', 'visible', 'left', 'online', 'sync', 'worker'];
+const ALL: readonly Trigger[] = ['start', 'beat', 'visible', 'left', 'online', 'sync'];
 
 describe('the pause after a failure', () => {
   it('has full jitter under a ceiling that doubles from 2 s to 5 min', () => {

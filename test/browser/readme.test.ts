@@ -1,0 +1,58 @@
+// The README's snippets, run as they stand there; only the port is the test's own. (`npm ci && npm test` is what CI runs.)
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { SessionView } from '../../server/sessions/views.ts';
+import { Device } from '../helpers/chromium.ts';
+import { passGate } from '../helpers/reader.ts';
+import { OWNER_TOKEN, StillhereServer } from '../helpers/stillhere-server.ts';
+import { until } from '../helpers/until.ts';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+/** The first block of that language that contains `part`. */
+async function readSnippet(language: string, part: string): Promise<string> {
+  const readme = await readFile(join(PROJECT, 'README.md'), 'utf8');
+  const blocks = readme.matchAll(/^```(\w+)\n(.*?)^```$/gms);
+  const found = [...blocks].find(([, its, text]) => its === language && text?.includes(part));
+  return found?.[2] ?? expect.fail(`README.md has no ${language} block with ${part}`);
+}
+
+describe('the README', () => {
+  it('puts a gate before a built site, and its two lines record the reading', async () => {
+    const site = await mkdtemp(join(tmpdir(), 'stillhere-site-'));
+    await mkdir(join(site, 'report'));
+    const lines = await readSnippet('html', '<session-heartbeat>');
+    await writeFile(join(site, 'report/index.html'), `<!doctype html><title>Report</title>\n${lines}`);
+    const serve = await readSnippet('sh', 'SITE_DIR=');
+    const [, protect = ''] = serve.match(/PROTECT=(\S+)/) ?? [];
+    const server = await StillhereServer.start({ SITE_DIR: site, PROTECT: protect });
+    const device = await Device.open();
+    try {
+      const page = await device.newPage();
+      const id = await passGate(page, server.url, 'ann@example.com', protect);
+      await until(async () => (await server.session(id)).sessionEndTime);
+
+      const ask = (await readSnippet('sh', 'curl')).replace('http://localhost:8080', server.url);
+      const { stdout } = await run('bash', ['-c', ask], { env: { ...process.env, OWNER_TOKEN } });
+      const { sessions } = JSON.parse(stdout) as { sessions: SessionView[] };
+      expect(sessions).toMatchObject([{ id, emailOfAccessor: 'ann@example.com', currentPage: protect }]);
+      const shown = JSON.parse(await readSnippet('json', 'emailOfAccessor')) as { sessions: SessionView[] };
+      expect(Object.keys(sessions[0] ?? {})).toEqual(Object.keys(shown.sessions[0] ?? {}));
+
+      const code = await readSnippet('js', 'fetchEmailAccessSessions');
+      const { stdout: printed } = await run(process.execPath, ['--input-type=module', '-e', code], {
+        cwd: PROJECT,
+        env: { ...process.env, STORE_URL: server.storeUrl },
+      });
+      expect(printed).toMatch(/^ann@example\.com \d{4}-.*Z \d{4}-.*Z\n$/);
+    } finally {
+      await device.close();
+      await server.stop();
+    }
+  });
+});
