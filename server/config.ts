@@ -65,7 +65,10 @@ const Environment = v.object({
   PUBLIC_URL: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^https?:\/\/[^/]+\/?$/, 'must be the address of the site without a path, like https://example.com'),
+      v.check(
+        (address) => /^https?:\/\/[^/]+\/?$/.test(address) && URL.canParse(address),
+        'must be the address of the site without a path, like https://example.com',
+      ),
       v.transform((url) => new URL(url)),
     ),
   ),

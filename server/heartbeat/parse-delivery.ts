@@ -5,7 +5,9 @@ import * as v from 'valibot';
 import { MAX_SPANS, type Refusal, type Span } from '../../sw/protocol.ts';
 
 const Id = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
-const Time = v.pipe(v.number(), v.safeInteger());
+/** What a JavaScript Date can say (ECMA-262, 21.4.1.1): sums and differences of two stay safe integers. */
+const LATEST_MS = 8.64e15;
+const Time = v.pipe(v.number(), v.integer(), v.minValue(-LATEST_MS), v.maxValue(LATEST_MS));
 const SpanSchema = v.object({
   id: Id,
   session: Id,

@@ -5,7 +5,6 @@ import type { Context } from 'koa';
 import { HEARTBEAT_PATH, MAX_BODY_BYTES, SESSION_COOKIE, type Receipt, type Refusal } from '../../sw/protocol.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { readText } from '../http/read-body.ts';
-import { toServerTime } from './device-clock.ts';
 import { parseDelivery, type ParsedDelivery } from './parse-delivery.ts';
 import type { ReceiveSpans } from './receive-spans.ts';
 
@@ -36,7 +35,7 @@ async function receiveDelivery(delivery: ParsedDelivery, receive: ReceiveSpans, 
     spans.map((span) => ({
       session: span.session,
       receivedMs,
-      span: { id: span.id, page: span.page, ...toServerTime(span, sentAt, receivedMs) },
+      span: { id: span.id, page: span.page, startMs: span.start, endMs: span.end, offsetMs: receivedMs - sentAt },
     })),
   );
   const unknown = spans

@@ -12,9 +12,12 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 export function sameOrigin(publicOrigin: string | undefined): Middleware {
   return async (ctx, next) => {
     if (!SAFE_METHODS.includes(ctx.method)) {
+      // Not ctx.origin: since Koa 3 that is the request's own Origin header.
       const site = ctx.get('sec-fetch-site');
       const origin = ctx.get('origin');
-      const isOwn = site ? ['same-origin', 'none'].includes(site) : !origin || origin === (publicOrigin ?? ctx.origin);
+      const isOwn = site
+        ? ['same-origin', 'none'].includes(site)
+        : !origin || origin === (publicOrigin ?? `${ctx.protocol}://${ctx.host}`);
       if (!isOwn) throw new HttpFailure(403, 'This address takes requests from its own site only');
     }
     await next();

@@ -32,8 +32,17 @@ export interface StoredSpan {
 export interface Sighting {
   readonly session: string;
   readonly receivedMs: number;
-  /** On the server's clock already, but not bounded yet. Without one the session was seen at `receivedMs`. */
-  readonly span?: { readonly id: string; readonly page: string; readonly startMs: number; readonly endMs: number };
+  /** Without one the session was seen at `receivedMs`. */
+  readonly span?: {
+    readonly id: string;
+    readonly page: string;
+    /** On the device's clock. */
+    readonly startMs: number;
+    /** On the device's clock. */
+    readonly endMs: number;
+    /** How far the server's clock was ahead of the device's when the delivery came: time in transit is in it. */
+    readonly offsetMs: number;
+  };
 }
 
 export type Recorded = 'stored' | 'unknown-session';
@@ -55,7 +64,7 @@ export interface Cursor {
  * Always true of a store:
  * - what a promise of {@link record} or {@link createSession} says is durable when it resolves, power loss included;
  * - `endMs` of a session and of a span only grows; the start of a span stays what it was first;
- * - every span lies within `[start of its session, time of its receipt]`;
+ * - every span is on the server's clock, and within `[start of its session, time of its receipt]`;
  * - recording a sighting again changes nothing.
  */
 export interface SessionStore {

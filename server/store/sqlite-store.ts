@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, type Selectable } from 'kysely';
+import { clockOffset } from '../heartbeat/device-clock.ts';
 import { addedMs } from '../sessions/reading-time.ts';
 import { boundSpan } from './bounds.ts';
 import type { Recorded, Session, SessionQuery, SessionStore, Sighting, StoredSpan } from './session-store.ts';
@@ -60,19 +61,21 @@ class SqliteStore implements SessionStore {
 
   #recordOne({ session, receivedMs, span }: Sighting): Recorded {
     const hot = this.#hot;
-    const found = hot.findSession.get(session) as { start_ms: number } | undefined;
+    const found = hot.findSession.get(session) as { start_ms: number; clock_offset_ms: number | null } | undefined;
     if (!found) return 'unknown-session';
     if (!span) {
-      hot.growSession.run(receivedMs, 0, session);
+      hot.growSession.run(receivedMs, 0, found.clock_offset_ms, session);
       return 'stored';
     }
-    const { startMs, endMs, isLate, isClamped } = boundSpan(span, found.start_ms, receivedMs);
+    const offsetMs = clockOffset(found.clock_offset_ms, span.offsetMs);
+    const onServerClock = { startMs: span.startMs + offsetMs, endMs: span.endMs + offsetMs };
+    const { startMs, endMs, isLate, isClamped } = boundSpan(onServerClock, found.start_ms, receivedMs);
     const kept = hot.findSpan.get(session, span.id) as { end_ms: number } | undefined;
     if (kept && endMs <= kept.end_ms) return 'stored';
     const added = { startMs: kept ? kept.end_ms : startMs, endMs };
     const others = hot.findOverlaps.all(session, span.id, added.startMs, added.endMs);
     hot.putSpan.run(session, span.id, span.page, startMs, endMs, Number(isLate), Number(isClamped));
-    hot.growSession.run(endMs, addedMs(added, others as { startMs: number; endMs: number }[]), session);
+    hot.growSession.run(endMs, addedMs(added, others as { startMs: number; endMs: number }[]), offsetMs, session);
     return 'stored';
   }
 
@@ -137,7 +140,7 @@ function toSession(row: Selectable<Tables['sessions']>): Session {
 function prepareHotPath(connection: DatabaseSync) {
   return {
     /** session */
-    findSession: connection.prepare('SELECT start_ms FROM sessions WHERE id = ?'),
+    findSession: connection.prepare('SELECT start_ms, clock_offset_ms FROM sessions WHERE id = ?'),
     /** session, span */
     findSpan: connection.prepare('SELECT end_ms FROM spans WHERE session_id = ? AND id = ?'),
     /** session, span that is not meant, from, to */
@@ -152,15 +155,16 @@ function prepareHotPath(connection: DatabaseSync) {
          end_ms = excluded.end_ms, is_late = excluded.is_late, is_clamped = max(is_clamped, excluded.is_clamped)
        WHERE excluded.end_ms > spans.end_ms`,
     ),
-    /** end, added reading time, session. A late end takes nothing back. */
+    /** end, added reading time, clock offset, session. A late end takes nothing back. */
     growSession: connection.prepare(
       `UPDATE sessions SET
          end_ms = max(coalesce(end_ms, 0), ?1),
          reading_ms = reading_ms + ?2,
          current_page =
-           (SELECT page FROM spans WHERE session_id = ?3 ORDER BY end_ms DESC, start_ms DESC, id DESC LIMIT 1),
+           (SELECT page FROM spans WHERE session_id = ?4 ORDER BY end_ms DESC, start_ms DESC, id DESC LIMIT 1),
+         clock_offset_ms = ?3,
          revision = revision + 1
-       WHERE id = ?3`,
+       WHERE id = ?4`,
     ),
   };
 }

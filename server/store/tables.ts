@@ -10,6 +10,8 @@ export interface Tables {
     end_ms: number | null;
     reading_ms: Generated<number>;
     current_page: string | null;
+    /** How far the server's clock is ahead of the device's; null before the first delivery. */
+    clock_offset_ms: number | null;
     /** Grows with every change; what NocoDB has seen of it is kept beside it. */
     revision: Generated<number>;
     mirrored_revision: Generated<number>;
@@ -36,6 +38,7 @@ const migrations: Record<string, Migration> = {
         .addColumn('end_ms', 'bigint')
         .addColumn('reading_ms', 'bigint', (column) => column.notNull().defaultTo(0))
         .addColumn('current_page', 'text')
+        .addColumn('clock_offset_ms', 'bigint')
         .addColumn('revision', 'bigint', (column) => column.notNull().defaultTo(1))
         .addColumn('mirrored_revision', 'bigint', (column) => column.notNull().defaultTo(0))
         .execute();

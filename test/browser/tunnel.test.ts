@@ -1,5 +1,5 @@
 // The main job: reading, into a tunnel, the tab closed there, and home. Real Chromium, real server, real store.
-import type { Page } from 'puppeteer-core';
+import { TargetType, type Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import { passGate, readQueue } from '../helpers/reader.ts';
@@ -61,7 +61,7 @@ describe.concurrent('a tab closed in a tunnel', () => {
     await fireSync(blank, server.url);
 
     await expectEnd(server, id, closedAt, SECOND_MS);
-    expect(device.targets('page', server.url)).toBe(0);
+    expect(device.count(TargetType.PAGE, server.url)).toBe(0);
   });
 
   it('is recorded to the second where there are no service workers', async ({ server, device }) => {
@@ -75,7 +75,7 @@ describe.concurrent('a tab closed in a tunnel', () => {
     await other.goto(server.url);
 
     await expectEnd(server, id, closedAt, SECOND_MS);
-    expect(device.targets('service_worker', server.url)).toBe(0);
+    expect(device.count(TargetType.SERVICE_WORKER, server.url)).toBe(0);
   });
 });
 

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type Page, type TargetType } from 'puppeteer-core';
 import { findBrowser } from './find-browser.ts';
 
 /** A reader's device: one Chromium with a profile of its own, which may die and come back. */
@@ -50,10 +50,9 @@ export class Device {
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** What of the site is open: pages, workers. */
-  targets(type: 'page' | 'service_worker', url: string): number {
-    return this.browser.targets().filter((target) => String(target.type()) === type && target.url().startsWith(url))
-      .length;
+  /** How many pages or workers of the site there are. */
+  count(type: TargetType, url: string): number {
+    return this.browser.targets().filter((target) => target.type() === type && target.url().startsWith(url)).length;
   }
 }
 

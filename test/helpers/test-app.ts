@@ -1,0 +1,136 @@
+// The application on a real store and a small site, in this process, with a clock that a test turns.
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import {
+  createServer,
+  request,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createApp } from '../../server/app.ts';
+import { readConfig } from '../../server/config.ts';
+import type { SessionView, SpanView } from '../../server/sessions/views.ts';
+import type { SessionStore } from '../../server/store/session-store.ts';
+import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { HEARTBEAT_PATH, type Receipt, type Span } from '../../sw/protocol.ts';
+
+export const OWNER_TOKEN = 'owner-token-for-tests-only-0123456789';
+export const SECRET = 'secret-for-tests-only-0123456789abcdef';
+export const NOW = Date.parse('2026-11-24T08:00:00Z');
+
+const SITE: Readonly<Record<string, string>> = {
+  'index.html': '<title>Home</title>',
+  '404.html': '<title>Not here</title>',
+  'confidential/index.html': '<title>Secret</title>',
+  'confidential/plan.html': '<title>Secret plan</title>',
+  'confidential/pictures/plan.svg': '<svg><title>Secret picture</title></svg>',
+  'assets/site-abc123.css': 'body {}',
+};
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface SessionDetail extends SessionView {
+  readonly spans: readonly SpanView[];
+  readonly pages: readonly { page: string; readingTimeMs: number }[];
+}
+
+export interface TestApp {
+  readonly url: string;
+  readonly store: SessionStore;
+  readonly clock: { now: number };
+  readonly logLines: string[];
+  /** One request with exactly this path and these headers. */
+  send(method: string, path: string, headers?: OutgoingHttpHeaders, body?: string | Uint8Array): Promise<Answer>;
+  /** A session that began at {@link NOW}. */
+  makeSession(id?: string): Promise<string>;
+  /** Delivers the spans as a device whose clock is right, unless told otherwise. */
+  deliver(spans: readonly unknown[], sentAt?: number): Promise<Receipt>;
+  session(id: string): Promise<SessionDetail>;
+  close(): Promise<void>;
+}
+
+/** @param environment the configuration, as variables; PROTECT is `/confidential/`. */
+export async function startTestApp(
+  environment: Readonly<Record<string, string>> = {},
+  wrapStore = (store: SessionStore): SessionStore => store,
+): Promise<TestApp> {
+  const folder = await mkdtemp(join(tmpdir(), 'stillhere-app-'));
+  for (const [file, text] of Object.entries(SITE)) {
+    await mkdir(join(folder, 'site', file, '..'), { recursive: true });
+    await writeFile(join(folder, 'site', file), text);
+  }
+  const store = await openSqliteStore(join(folder, 'test.db'));
+  const clock = { now: NOW };
+  const logLines: string[] = [];
+  const app = createApp({
+    config: readConfig({ PROTECT: '/confidential/', ...environment }),
+    secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },
+    store: wrapStore(store),
+    log: pino({ level: 'trace' }, { write: (line) => logLines.push(line) }),
+    siteDir: join(folder, 'site'),
+    buildDir: join(folder, 'build'),
+    now: () => clock.now,
+  });
+  const answer = app.callback();
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  const send: TestApp['send'] = async (method, path, headers = {}, body) => {
+    const outgoing = request({
+      host: '127.0.0.1',
+      port,
+      method,
+      path,
+      headers: { host: `localhost:${port}`, ...headers },
+    });
+    const answered = once(outgoing, 'response');
+    outgoing.end(body);
+    const [incoming] = (await answered) as [IncomingMessage];
+    let text = '';
+    for await (const chunk of incoming.setEncoding('utf8')) text += String(chunk);
+    return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: text };
+  };
+
+  return {
+    url: `http://localhost:${port}`,
+    store,
+    clock,
+    logLines,
+    send,
+    makeSession: async (id = 'ann-session') => {
+      await store.createSession({ id, email: `${id}@example.com`, startMs: NOW });
+      return id;
+    },
+    deliver: async (spans, sentAt = clock.now) => {
+      const { status, body } = await send('POST', HEARTBEAT_PATH, {}, JSON.stringify({ sentAt, spans }));
+      if (status !== 200) throw new Error(`${status} ${body}`);
+      return JSON.parse(body) as Receipt;
+    },
+    session: async (id) => {
+      const { body } = await send('GET', `/api/sessions/${id}`, { authorization: `Bearer ${OWNER_TOKEN}` });
+      return JSON.parse(body) as SessionDetail;
+    },
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** A span of the session, by default the first minute of it. */
+export function makeSpan(span: Partial<Span> = {}): Span {
+  return { id: 's', session: 'ann-session', page: '/confidential/', start: NOW, end: NOW + 60_000, ...span };
+}

@@ -1,0 +1,125 @@
+// The configuration: defaults, and everything that is wrong with it said at once.
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from '../../server/config.ts';
+import { readSecrets } from '../../server/secrets.ts';
+
+const LONG = 'x'.repeat(32);
+
+describe('the environment', () => {
+  it('needs nothing', () => {
+    expect(readConfig({ PATH: '/bin' })).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      storeFile: 'data/stillhere.db',
+      siteDir: undefined,
+      protect: ['/portfolio/confidential/'],
+      secret: undefined,
+      ownerToken: undefined,
+      allow: [],
+      accessMs: 86_400_000,
+      publicUrl: undefined,
+      trustProxy: false,
+      logLevel: 'info',
+    });
+  });
+
+  it('may leave a variable empty', () => {
+    expect(readConfig({ PORT: '', SECRET: '', ALLOW: '' })).toEqual(readConfig({}));
+  });
+
+  it('is read as it is meant', () => {
+    expect(
+      readConfig({
+        PROTECT: '/A, /b/c/ ',
+        ALLOW: ' Ann@example.com,,example.ORG ',
+        ACCESS_HOURS: '48',
+        PUBLIC_URL: 'https://x.example/',
+      }),
+    ).toMatchObject({
+      protect: ['/a/', '/b/c/'],
+      allow: ['ann@example.com', 'example.org'],
+      accessMs: 172_800_000,
+      publicUrl: new URL('https://x.example'),
+    });
+  });
+
+  it.for([
+    ['PORT', '80a'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['STORE_URL', 'data/x.db'],
+    ['STORE_URL', 'file:'],
+    ['STORE_URL', 'postgres://x'],
+    ['PROTECT', 'confidential'],
+    ['SECRET', 'short'],
+    ['OWNER_TOKEN', 'short'],
+    ['ACCESS_HOURS', '0'],
+    ['ACCESS_HOURS', '1.5'],
+    ['PUBLIC_URL', 'example.com'],
+    ['PUBLIC_URL', 'https://example.com/path'],
+    ['PUBLIC_URL', 'https://[x'],
+    ['TRUST_PROXY', 'yes'],
+    ['LOG_LEVEL', 'loud'],
+  ] as const)('%s=%s is refused with what it must be', ([name, value]) => {
+    expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`\n  ${name}: must .+`));
+  });
+
+  it('is told everything that is wrong at once', () => {
+    const wrong = { PORT: 'x', SECRET: 'short', LOG_LEVEL: 'loud', PUBLIC_URL: 'x' };
+    const error = (() => {
+      try {
+        return readConfig(wrong);
+      } catch (thrown) {
+        return thrown;
+      }
+    })();
+    expect(error).toBeInstanceOf(ConfigError);
+    for (const name of Object.keys(wrong)) expect(String(error)).toContain(`\n  ${name}: must`);
+  });
+});
+
+describe('secrets', () => {
+  const open = async (): Promise<{ storeFile: string; secret: undefined; ownerToken: undefined }> => ({
+    storeFile: join(await mkdtemp(join(tmpdir(), 'stillhere-')), 'deeper/stillhere.db'),
+    secret: undefined,
+    ownerToken: undefined,
+  });
+
+  it('are made once, for the owner alone to read, and are the same afterwards', async () => {
+    const config = await open();
+    const made = readSecrets(config);
+    expect(made).toMatchObject({
+      isNew: true,
+      secret: expect.stringMatching(/^.{43}$/) as unknown,
+      ownerToken: expect.stringMatching(/^.{32}$/) as unknown,
+    });
+    expect((await stat(made.file ?? '')).mode & 0o777).toBe(0o600);
+    expect(readSecrets(config)).toEqual({ ...made, isNew: false });
+  });
+
+  it('are different on each installation', async () => {
+    expect(readSecrets(await open()).secret).not.toBe(readSecrets(await open()).secret);
+  });
+
+  it('of the environment come first, and then no file is made', async () => {
+    const config = await open();
+    expect(readSecrets({ ...config, secret: LONG, ownerToken: `${LONG}y` })).toEqual({
+      secret: LONG,
+      ownerToken: `${LONG}y`,
+      isNew: false,
+    });
+    await expect(stat(`${config.storeFile}.secrets.json`)).rejects.toThrow();
+    expect(readSecrets({ ...config, ownerToken: LONG })).toMatchObject({ ownerToken: LONG, isNew: false });
+  });
+
+  it.for(['', '{', '{"secret":"x"}', '[]'])('that are spoilt (%s) are not thrown away', async (text) => {
+    const config = await open();
+    const { file = '' } = readSecrets(config);
+    await writeFile(file, text);
+    expect(() => readSecrets(config)).toThrow(/secrets\.json can't be used: mend it, or delete it/);
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+});

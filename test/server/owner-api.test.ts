@@ -1,0 +1,145 @@
+// What the owner can ask, and nobody else.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fetchEmailAccessSessions } from '../../server/index.ts';
+import type { SessionView } from '../../server/sessions/views.ts';
+import { makeSpan, NOW, OWNER_TOKEN, startTestApp, type TestApp } from '../helpers/test-app.ts';
+
+const MINUTE = 60_000;
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await startTestApp();
+});
+afterEach(() => app.close());
+
+interface List {
+  readonly sessions: SessionView[];
+  readonly next?: string;
+}
+
+async function list(query = ''): Promise<List> {
+  const { body } = await app.send('GET', `/api/sessions${query}`, { authorization: `Bearer ${OWNER_TOKEN}` });
+  return JSON.parse(body) as List;
+}
+
+async function make(id: string, email: string, startMs: number): Promise<void> {
+  await app.store.createSession({ id, email, startMs });
+}
+
+describe('the token', () => {
+  it.for([
+    undefined,
+    'Bearer',
+    'Bearer ',
+    'Bearer wrong',
+    `Basic ${OWNER_TOKEN}`,
+    `Bearer ${OWNER_TOKEN}x`,
+    OWNER_TOKEN,
+  ])('%s opens nothing', async (authorization) => {
+    for (const path of ['/api/sessions', '/api/sessions/ann-session']) {
+      const { status, headers, body } = await app.send(
+        'GET',
+        path,
+        authorization === undefined ? {} : { authorization },
+      );
+      expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer']);
+      expect(JSON.parse(body)).toEqual({
+        success: false,
+        error: 'Send the header "Authorization: Bearer <OWNER_TOKEN>"',
+      });
+    }
+  });
+});
+
+describe('the list', () => {
+  it('is newest first, and empty at first', async () => {
+    expect(await list()).toEqual({ sessions: [] });
+    await make('first', 'ann@example.com', NOW);
+    await make('second', 'bob@example.com', NOW + 1);
+    expect((await list()).sessions.map(({ id }) => id)).toEqual(['second', 'first']);
+    expect((await list()).sessions[0]).toEqual({
+      id: 'second',
+      emailOfAccessor: 'bob@example.com',
+      sessionStartTime: '2026-11-24T08:00:00.001Z',
+      sessionEndTime: null,
+      durationMs: 0,
+      readingTimeMs: 0,
+      currentPage: null,
+      mirrored: false,
+    });
+  });
+
+  it('can be turned page by page, each session once, even where many began in the same instant', async () => {
+    for (let nth = 0; nth < 25; nth++) await make(`s${nth}`, 'ann@example.com', NOW + Math.floor(nth / 10));
+    const seen: string[] = [];
+    let next: string | undefined;
+    do {
+      const page: List = await list(`?pageSize=4${next ? `&cursor=${next}` : ''}`);
+      seen.push(...page.sessions.map(({ id }) => id));
+      ({ next } = page);
+    } while (next);
+    expect(seen.length).toBe(25);
+    expect(new Set(seen).size).toBe(25);
+    expect(seen).toEqual((await list('?pageSize=500')).sessions.map(({ id }) => id));
+  });
+
+  it('can be asked for one address, in any case', async () => {
+    await make('a', 'ann@example.com', NOW);
+    await make('b', 'bob@example.com', NOW);
+    expect((await list('?email=%20ANN@example.com')).sessions.map(({ id }) => id)).toEqual(['a']);
+    expect((await list('?email=nobody@example.com')).sessions).toEqual([]);
+  });
+
+  it.for([
+    'pageSize=0',
+    'pageSize=501',
+    'pageSize=x',
+    'pageSize=',
+    'pageSize=1&pageSize=2',
+    'cursor=rubbish',
+    'cursor=',
+    'email=a&email=b',
+  ])('%s gets a 400 that says what it must be', async (query) => {
+    const { status, body } = await app.send('GET', `/api/sessions?${query}`, {
+      authorization: `Bearer ${OWNER_TOKEN}`,
+    });
+    expect(status).toBe(400);
+    expect((JSON.parse(body) as { error: string }).error).toMatch(new RegExp(`^${query.split('=')[0]}: m`));
+  });
+});
+
+it('one session that is not there: 404', async () => {
+  const { status } = await app.send('GET', '/api/sessions/nobody', { authorization: `Bearer ${OWNER_TOKEN}` });
+  expect(status).toBe(404);
+});
+
+describe('fetchEmailAccessSessions', () => {
+  it('gives the records of the original, newest first, of everyone or of one address', async () => {
+    await app.makeSession();
+    await make('bob', 'bob@example.com', NOW + 1);
+    app.clock.now = NOW + 10 * MINUTE;
+    await app.deliver([makeSpan()]);
+    const ann = {
+      id: 'ann-session',
+      fields: {
+        emailOfAccessor: 'ann-session@example.com',
+        sessionStartTime: '2026-11-24T08:00:00.000Z',
+        sessionEndTime: '2026-11-24T08:01:00.000Z',
+      },
+    };
+    const records = await fetchEmailAccessSessions({ store: app.store });
+    expect(records).toEqual([expect.objectContaining({ id: 'bob' }) as unknown, ann]);
+    expect(await fetchEmailAccessSessions({ store: app.store, email: 'Ann-Session@example.com' })).toEqual([ann]);
+
+    // What an owner's own code did with them.
+    const minutes = records.reduce((sum, { fields: { sessionStartTime, sessionEndTime } }) => {
+      return sum + (sessionEndTime ? (Date.parse(sessionEndTime) - Date.parse(sessionStartTime)) / MINUTE : 0);
+    }, 0);
+    expect(minutes).toBe(1);
+  });
+
+  it('reads beyond one page', async () => {
+    for (let nth = 0; nth < 1_001; nth++) await make(`s${nth}`, 'ann@example.com', NOW);
+    expect(new Set((await fetchEmailAccessSessions({ store: app.store })).map(({ id }) => id)).size).toBe(1_001);
+  });
+});

@@ -1,0 +1,143 @@
+// What stands behind the gate, however its path is spelled.
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { NOW, SECRET, startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
+
+let app: TestApp;
+/** What the gate set, as a browser sends it back. */
+let cookie: string;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.close());
+beforeEach(async () => {
+  app.clock.now = NOW;
+  const { headers } = await app.send(
+    'POST',
+    '/api/verify-temp-access',
+    { 'content-type': 'application/json' },
+    '{"email":"ann@example.com"}',
+  );
+  cookie = (headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ');
+});
+
+const get = (path: string, withCookie?: string): Promise<Answer> =>
+  app.send('GET', path, withCookie ? { cookie: withCookie } : {});
+
+describe('a protected page', () => {
+  it('leads to the gate, and from there back', async () => {
+    const { status, headers, body } = await get('/confidential/plan.html?page=2');
+    expect([status, headers.location]).toEqual([303, '/access?next=%2Fconfidential%2Fplan.html%3Fpage%3D2']);
+    expect(body).not.toContain('Secret');
+    expect((await get(headers.location ?? '')).body).toContain('value="/confidential/plan.html?page=2"');
+  });
+
+  it('opens with what the gate gave, and stays out of shared caches', async () => {
+    const { status, headers, body } = await get('/confidential/', cookie);
+    expect([status, headers['cache-control']]).toEqual([200, 'private, no-cache']);
+    expect(body).toContain('Secret');
+  });
+
+  it('does not open with the readable cookie alone', async () => {
+    expect((await get('/confidential/', cookie.match(/session_record_id=[^;]+/)?.[0])).status).toBe(303);
+  });
+
+  it('does not open when access has ended, whatever the browser kept', async () => {
+    app.clock.now = NOW + 86_399_999;
+    expect((await get('/confidential/', cookie)).status).toBe(200);
+    app.clock.now = NOW + 86_400_000;
+    expect((await get('/confidential/', cookie)).status).toBe(303);
+  });
+
+  it('does not open with a forged or altered cookie', async () => {
+    const value = cookie.match(/stillhere_access=([^;]+)/)?.[1] ?? '';
+    const [id = '', until = '', signature = ''] = value.split('.');
+    const later = `${id}.${Number(until) + 1_000}`;
+    const signedByAnother = createHmac('sha256', `${SECRET}x`).update(later).digest('base64url');
+    for (const forged of [
+      `${later}.${signature}`,
+      `${later}.${signedByAnother}`,
+      `x${value}`,
+      `${id}.${until}`,
+      `${id}.${until}.`,
+      '',
+      '..',
+      `${value}x`,
+    ])
+      expect((await get('/confidential/', `stillhere_access=${forged}`)).status).toBe(303);
+    expect((await get('/confidential/', `stillhere_access=${value}`)).status).toBe(200);
+  });
+
+  it.for([
+    '/confidential',
+    '/confidential/index.html',
+    '/confidential/plan.html',
+    '/confidential/pictures/plan.svg',
+    '/%63onfidential/',
+    '/%2563onfidential/',
+    '/confidential%2Fplan.html',
+    '/%252e/confidential/',
+    '//confidential/',
+    '/./confidential/',
+    '/x/../confidential/',
+    '/x/%2e%2e/confidential/',
+    '/Confidential/',
+    '/CONFIDENTIAL/plan.html',
+    '/confidential/./plan.html',
+    '/confidential//plan.html',
+    '/\\confidential/',
+    '/confidential\\plan.html',
+    '/confidential/plan.html%00',
+    '/%00/confidential/',
+    '/assets/../confidential/plan.html',
+    '/assets/..%2fconfidential/plan.html',
+    '/confidential/plan.html/',
+    '/confidential/%2e/plan.html',
+  ])('%s shows nothing without access', async (path) => {
+    const { status, body } = await get(path);
+    expect(body).not.toContain('Secret');
+    expect([303, 301, 404, 400]).toContain(status);
+  });
+});
+
+describe('the rest of the site', () => {
+  it.for([
+    '/..%2f..%2fpackage.json',
+    '/%2e%2e/%2e%2e/package.json',
+    '/../../package.json',
+    '/..%2ftest.db',
+    '/.hidden',
+    '/assets/..%5c..%5ctest.db',
+  ])('%s leads to no file outside it', async (path) => {
+    const { status, body } = await get(path);
+    expect(status).toBe(404);
+    expect(body).toMatch(/^(<title>Not here<\/title>|Not Found)$/);
+  });
+
+  it('is public, and what is named by its content is kept for a year', async () => {
+    expect(await get('/')).toMatchObject({
+      status: 200,
+      body: '<title>Home</title>',
+      headers: { 'cache-control': 'no-cache' },
+    });
+    expect(await get('/assets/site-abc123.css')).toMatchObject({
+      status: 200,
+      headers: { 'cache-control': 'max-age=31536000, immutable' },
+    });
+  });
+
+  it('answers 304 to a browser that has it', async () => {
+    const { headers } = await get('/');
+    const again = await app.send('GET', '/', { 'if-none-match': String(headers.etag) });
+    expect([again.status, again.body]).toEqual([304, '']);
+  });
+
+  it('leads from a folder to its page', async () => {
+    const { status, headers } = await get('/confidential?x=1', cookie);
+    expect([status, headers.location]).toEqual([301, '/confidential/?x=1']);
+  });
+
+  it('has a page for what is not there', async () => {
+    expect(await get('/nothing')).toMatchObject({ status: 404, body: '<title>Not here</title>' });
+  });
+});

@@ -1,0 +1,176 @@
+// What every session store promises (server/store/session-store.ts), asked of each one that there is.
+import { mkdtemp } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { unionMs } from '../../server/sessions/reading-time.ts';
+import type { SessionStore, Sighting } from '../../server/store/session-store.ts';
+import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+
+const NOW = Date.parse('2026-11-24T08:00:00Z');
+const SECOND = 1_000;
+
+function seen(
+  startS: number,
+  endS: number,
+  more: Partial<NonNullable<Sighting['span']>> & { session?: string; receivedS?: number } = {},
+): Sighting {
+  const { session = 'ann', receivedS = 10_000, ...span } = more;
+  return {
+    session,
+    receivedMs: NOW + receivedS * SECOND,
+    span: { id: 's', page: '/a/', startMs: NOW + startS * SECOND, endMs: NOW + endS * SECOND, offsetMs: 0, ...span },
+  };
+}
+
+/** @param place opens the store of one and the same place again and again. */
+function describeStore(name: string, place: () => Promise<() => Promise<SessionStore>>): void {
+  describe(`the ${name} store`, () => {
+    let open: () => Promise<SessionStore>;
+    let store: SessionStore;
+    beforeEach(async () => {
+      open = await place();
+      store = await open();
+      for (const id of ['ann', 'bob']) await store.createSession({ id, email: `${id}@example.com`, startMs: NOW });
+    });
+    afterEach(() => store.close());
+
+    const inSeconds = async (
+      id = 'ann',
+    ): Promise<{ end: number; reading: number; page: string | null; spans: unknown[] }> => {
+      const session = await store.findSession(id);
+      const spans = await store.listSpans(id);
+      return {
+        end: ((session?.endMs ?? NOW) - NOW) / SECOND,
+        reading: (session?.readingMs ?? 0) / SECOND,
+        page: session?.currentPage ?? null,
+        spans: spans.map(({ id: span, startMs, endMs }) => [span, (startMs - NOW) / SECOND, (endMs - NOW) / SECOND]),
+      };
+    };
+
+    it('keeps the largest end, and the first start', async () => {
+      await store.record([seen(1, 5)]);
+      await store.record([seen(1, 3), seen(0, 9), seen(2, 4)]);
+      expect(await inSeconds()).toEqual({ end: 9, reading: 8, page: '/a/', spans: [['s', 1, 9]] });
+    });
+
+    it('answers in order, and records what it knows beside what it does not', async () => {
+      const recorded = await store.record([
+        seen(0, 1),
+        seen(0, 1, { session: 'nobody' }),
+        { session: 'bob', receivedMs: NOW + SECOND },
+      ]);
+      expect(recorded).toEqual(['stored', 'unknown-session', 'stored']);
+      expect((await inSeconds('bob')).end).toBe(1);
+      expect(await store.findSession('nobody')).toBeUndefined();
+    });
+
+    it('bounds a span by its session and by its receipt', async () => {
+      await store.record([seen(-50, 5, { id: 'early' }), seen(7, 99, { id: 'future', receivedS: 9 })]);
+      expect((await inSeconds()).spans).toEqual([
+        ['early', 0, 5],
+        ['future', 7, 9],
+      ]);
+    });
+
+    it("keeps one session's spans from another's, whatever ids devices choose", async () => {
+      await store.record([seen(0, 5), seen(3, 4, { session: 'bob', page: '/b/' })]);
+      expect(await inSeconds()).toMatchObject({ end: 5, page: '/a/', spans: [['s', 0, 5]] });
+      expect(await inSeconds('bob')).toMatchObject({ end: 4, page: '/b/', spans: [['s', 3, 4]] });
+    });
+
+    it('says which page is the current one: that of the span that ends last, and of two of them the later begun', async () => {
+      await store.record([seen(5, 5, { id: 'new', page: '/new/' }), seen(0, 5, { id: 'old', page: '/old/' })]);
+      expect((await inSeconds()).page).toBe('/new/');
+      await store.record([seen(0, 6, { id: 'old', page: '/old/' })]);
+      expect((await inSeconds()).page).toBe('/old/');
+    });
+
+    it('has everything after it was closed and opened again', async () => {
+      await store.record([seen(0, 5)]);
+      const before = [await store.findSession('ann'), await store.listSpans('ann')];
+      await store.close();
+      store = await open();
+      expect([await store.findSession('ann'), await store.listSpans('ann')]).toEqual(before);
+    });
+
+    it('comes to the same in any order, doubled and batched as it may be; and reading time is the union', async () => {
+      const span = fc.record({
+        id: fc.constantFrom('a', 'b', 'c'),
+        start: fc.constantFrom(0, 10, 20, 35),
+        length: fc.nat(30),
+      });
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(span, { maxLength: 12 }),
+          fc.infiniteStream(fc.nat(9)),
+          fc.uuid(),
+          async (spans, dice, id) => {
+            // A span begins once: its id is bound to its start here.
+            const sightings = spans.map(({ id: tab, start, length }) =>
+              seen(start, start + length, { id: `${tab}${start}`, page: `/${tab}/`, session: '' }),
+            );
+            const results = [];
+            for (const [nth, doubled] of [sightings, [...sightings, ...sightings.toReversed()]].entries()) {
+              const session = `${id}-${nth}`;
+              await store.createSession({ id: session, email: 'x@example.com', startMs: NOW });
+              const shuffled = nth ? doubled.toSorted(() => (dice.next().value ?? 0) - 4) : doubled;
+              let endMs = 0;
+              for (let from = 0; from < shuffled.length;) {
+                const batch = shuffled.slice(from, (from += 1 + (dice.next().value ?? 0)));
+                await store.record(batch.map((sighting) => ({ ...sighting, session })));
+                const now = (await store.findSession(session))?.endMs ?? 0;
+                expect(now).toBeGreaterThanOrEqual(endMs);
+                endMs = now;
+              }
+              const stored = await store.listSpans(session);
+              expect((await store.findSession(session))?.readingMs).toBe(unionMs(stored));
+              results.push({ ...(await inSeconds(session)) });
+            }
+            expect(results[1]).toEqual(results[0]);
+          },
+        ),
+        { numRuns: 100 },
+      );
+    });
+
+    it('answers when it is asked whether it is there', async () => {
+      await expect(store.check()).resolves.toBeUndefined();
+    });
+  });
+}
+
+async function sqlitePlace(): Promise<() => Promise<SessionStore>> {
+  const file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'deeper/test.db');
+  return () => openSqliteStore(file);
+}
+
+describeStore('SQLite', sqlitePlace);
+
+describe('SQLite', () => {
+  it('acknowledges nothing that a loss of power could take back: WAL, and synchronous=FULL', async () => {
+    const opened = vi.spyOn(DatabaseSync.prototype, 'exec');
+    const store = await (await sqlitePlace())();
+    const connection = opened.mock.contexts[0] as DatabaseSync;
+    expect(connection.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+    expect(connection.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    opened.mockRestore();
+    await store.close();
+  });
+
+  it('refuses to serve where it is not given that', async () => {
+    await expect(openSqliteStore(':memory:')).rejects.toThrow(/refuses journal_mode=WAL with synchronous=FULL/);
+  });
+
+  it('rolls the whole transaction back when a part of it fails, and goes on', async () => {
+    const store = await (await sqlitePlace())();
+    await store.createSession({ id: 'ann', email: 'ann@example.com', startMs: NOW });
+    const spoilt = seen(0, 1, { id: 'bad', page: Symbol('no text') as unknown as string });
+    await expect(store.record([seen(0, 5), spoilt])).rejects.toThrow();
+    expect(await store.listSpans('ann')).toEqual([]);
+    expect(await store.record([seen(0, 5)])).toEqual(['stored']);
+    await store.close();
+  });
+});
