@@ -54,8 +54,8 @@ export class SpanQueue {
   }
 }
 
-/** A span as it lies in the database, not tried yet. */
+/** A span as it lies in the database, not tried yet; first what a person looks for in the devtools. */
 export function toRow({ id, session, page, start, end }: Span): QueuedSpan {
   const iso = (epochMs: number): string => new Date(epochMs).toISOString();
-  return { id, session, page, start, end, startTime: iso(start), endTime: iso(end), attempts: 0 };
+  return { page, startTime: iso(start), endTime: iso(end), attempts: 0, id, session, start, end };
 }
