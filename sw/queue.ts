@@ -1,5 +1,6 @@
 // Where spans are written before anything is sent: one row per span, however many beats it stands for. Page and worker
 // share it. What takes spans out again is in undelivered.ts.
+import type { Pause } from './backoff.ts';
 import { Database, type QueuedSpan } from './database.ts';
 import type { Span } from './protocol.ts';
 
@@ -8,6 +9,8 @@ export class SpanQueue {
   readonly database = new Database();
   /** What the storage refused to take: lost with this page or worker. */
   readonly memory = new Map<string, QueuedSpan>();
+  /** Until when deliveries rest, where the storage can't say it. */
+  pause: Pause | undefined;
 
   /** Some spans are held in memory only. */
   get isDegraded(): boolean {

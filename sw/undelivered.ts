@@ -49,13 +49,9 @@ export async function settle(
 }
 
 /** Notes a failed delivery on the rows that were in it, and until when deliveries rest. */
-export async function rest(
-  { database }: SpanQueue,
-  pause: Pause,
-  sent: readonly Span[],
-  lastError: string,
-): Promise<void> {
-  await database.use(async (connection) => {
+export async function rest(queue: SpanQueue, pause: Pause, sent: readonly Span[], lastError: string): Promise<void> {
+  queue.pause = pause;
+  await queue.database.use(async (connection) => {
     const transaction = connection.transaction(['spans', 'state'], 'readwrite');
     const spans = transaction.objectStore('spans');
     void transaction.objectStore('state').put(pause, 'pause');
@@ -68,13 +64,15 @@ export async function rest(
 }
 
 /** The pause that the last delivery left behind. */
-export async function readPause({ database }: SpanQueue): Promise<Pause | undefined> {
-  return (await database.use((connection) => connection.get('state', 'pause'))) as Pause | undefined;
+export async function readPause(queue: SpanQueue): Promise<Pause | undefined> {
+  if (queue.isDegraded) return queue.pause;
+  return (await queue.database.use((connection) => connection.get('state', 'pause'))) as Pause | undefined;
 }
 
 /** A delivery worked: the pause is over. */
-export async function endPause({ database }: SpanQueue): Promise<void> {
-  await database.use((connection) => connection.delete('state', 'pause'));
+export async function endPause(queue: SpanQueue): Promise<void> {
+  queue.pause = undefined;
+  await queue.database.use((connection) => connection.delete('state', 'pause'));
 }
 
 /** How many spans wait for the server's word. */

@@ -228,6 +228,8 @@ describe('the queue', () => {
     expect(await deliverOne()).toMatchObject({ waiting: 1 });
     expect(queue.isDegraded).toBe(true);
     answer = acknowledge;
+    expect(await deliver(queue, 'beat')).toMatchObject({ stored: 0, waiting: 1, retryInMs: 2_000 });
+    vi.setSystemTime(NOW + 2_000);
     expect(await deliver(queue, 'beat')).toMatchObject({ stored: 1, waiting: 0 });
     expect(queue.isDegraded).toBe(false);
   });
