@@ -54,7 +54,9 @@ function start(options?: HeartbeatOptions): Heartbeat {
   const beat = async (trigger: Trigger, spans: readonly Span[]): Promise<void> => {
     const { monotonic } = now();
     const unmovedMs = settings.adaptive ? monotonic - reading.activeAt : 0;
-    nextBeatAt = monotonic + Math.min(Math.max(settings.interval, unmovedMs), 4 * settings.interval);
+    // Ticks drift: one that comes a little early must not put the beat off to the next one.
+    nextBeatAt =
+      monotonic - settings.tick / 2 + Math.min(Math.max(settings.interval, unmovedMs), 4 * settings.interval);
     lastDelivery = await channel.beat(trigger, spans);
     const retryInMs = lastDelivery?.retryInMs ?? 0;
     if (retryInMs > 0) nextBeatAt = Math.min(nextBeatAt, now().monotonic + retryInMs);
