@@ -71,6 +71,17 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          name: 'systems',
+          root: import.meta.dirname,
+          include: ['test/systems/**/*.test.ts'],
+          testTimeout: 120_000,
+          // The first one installs NocoDB.
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -14,6 +14,7 @@ import { addHealthRoutes } from './http/health.ts';
 import { logRequests } from './http/log-requests.ts';
 import { sameOrigin } from './http/same-origin.ts';
 import { ownHeaders, siteHeaders } from './http/security-headers.ts';
+import type { Mirror } from './nocodb/mirror.ts';
 import type { Secrets } from './secrets.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
 import { serveSite } from './site/serve-site.ts';
@@ -23,6 +24,8 @@ export interface AppParts {
   readonly config: Pick<Config, 'protect' | 'allow' | 'accessMs' | 'publicUrl' | 'trustProxy'>;
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
   readonly store: SessionStore;
+  /** The background copy in NocoDB; undefined: there is none. */
+  readonly mirror?: Pick<Mirror, 'status'> | undefined;
   readonly log: Logger;
   /** The site that is served. */
   readonly siteDir: string;
@@ -33,7 +36,7 @@ export interface AppParts {
 }
 
 /** The application, ready to be given to an HTTP server. */
-export function createApp({ config, secrets, store, log, siteDir, buildDir, now }: AppParts): Koa {
+export function createApp({ config, secrets, store, mirror, log, siteDir, buildDir, now }: AppParts): Koa {
   const { protect, allow, publicUrl } = config;
   const cookies = accessCookies(secrets.secret, config.accessMs, publicUrl?.protocol === 'https:');
 
@@ -42,7 +45,7 @@ export function createApp({ config, secrets, store, log, siteDir, buildDir, now 
   addGateRoutes(router, { store, cookies, allow, home: protect[0] ?? '/', now });
   addHeartbeatRoute(router, createReceiver(store), now);
   addSessionRoutes(router, store, secrets.ownerToken);
-  addHealthRoutes(router, store);
+  addHealthRoutes(router, store, mirror);
 
   const app = new Koa({ proxy: config.trustProxy });
   app.on('error', (error: Error) => log.warn({ err: error }, 'answer broke off'));

@@ -1,20 +1,27 @@
-// The commands: `start` and `build`. Reads the environment (and .env), prints for a person, ends the process.
+#!/usr/bin/env node
+// The commands: `start`, `build`, `nocodb …`. Reads the environment (and .env), prints for a person, ends the process.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, readConfig, type Config } from './config.ts';
+import { check, resync, setUp, type Report } from './nocodb/commands.ts';
 import { readSecrets } from './secrets.ts';
 import { buildIfStale } from './site/build.ts';
 import { startServer } from './start.ts';
+import { openSqliteStore } from './store/sqlite-store.ts';
 
 const USAGE = `Usage: node server/cli.ts <command>
 
   start   build what is stale, then serve
-  build   build what is stale`;
+  build   build what is stale
+  nocodb setup                  make or mend the table in NocoDB
+  nocodb check                  say what is right and wrong with it
+  nocodb resync [--from DATE]   have sessions written there anew`;
 
-const commands: Record<string, () => Promise<void>> = { start, build };
+const commands: Record<string, () => Promise<void>> = { start, build, nocodb };
 
-const [name = ''] = parseArgs({ allowPositionals: true }).positionals;
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { from: { type: 'string' } } });
+const [name = '', subcommand = ''] = positionals;
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (!command) fail(USAGE);
 else
@@ -26,9 +33,13 @@ async function build(): Promise<void> {
   if (await buildIfStale()) console.info('Built dist/.');
 }
 
-async function start(): Promise<void> {
+function configure(): Config {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const config = readConfig(process.env);
+  return readConfig(process.env);
+}
+
+async function start(): Promise<void> {
+  const config = configure();
   await build();
   const log = pino({ level: config.logLevel });
   const secrets = readSecrets(config);
@@ -49,6 +60,25 @@ async function start(): Promise<void> {
         (error: unknown) => fail(String(error)),
       );
     });
+}
+
+async function nocodb(): Promise<void> {
+  const { nocodb: noco, storeFile } = configure();
+  if (!noco) fail('Set NOCODB_URL, NOCODB_TOKEN and NOCODB_BASE_ID.');
+  const fromMs = values.from === undefined ? 0 : Date.parse(values.from);
+  if (Number.isNaN(fromMs)) fail('--from must be a date, like 2026-11-24');
+  const store = await openSqliteStore(storeFile);
+  const { signal } = new AbortController();
+  const run: Record<string, () => Promise<Report>> = {
+    setup: () => setUp(noco, store, signal),
+    check: () => check(noco, store, signal),
+    resync: () => resync(store, fromMs),
+  };
+  const report = await (Object.hasOwn(run, subcommand) ? run[subcommand]?.() : undefined);
+  await store.close();
+  if (!report) fail(USAGE);
+  for (const line of report.lines) console.info(line);
+  if (!report.isWell) process.exit(1);
 }
 
 function fail(message: string): never {

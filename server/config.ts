@@ -1,5 +1,6 @@
 // Reads the environment once and reports everything that is wrong with it at once.
 import * as v from 'valibot';
+import type { NocoConfig } from './nocodb/client.ts';
 
 /** What the server needs to know. Paths are as they were given; times are in milliseconds. */
 export interface Config {
@@ -23,6 +24,8 @@ export interface Config {
   /** A proxy in front tells the client's address and protocol (X-Forwarded-…). */
   readonly trustProxy: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Where sessions are mirrored to; undefined: nowhere. */
+  readonly nocodb: NocoConfig | undefined;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -38,7 +41,17 @@ const password = v.pipe(v.string(), v.minLength(32, 'must have at least 32 chara
 const oneOf = <const T extends readonly string[]>(values: T) =>
   v.picklist(values, `must be one of ${values.join(', ')}`);
 
-const Environment = v.object({
+const origin = (what: string) =>
+  v.pipe(
+    v.string(),
+    v.check(
+      (address) => /^https?:\/\/[^/]+\/?$/.test(address) && URL.canParse(address),
+      `must be the address of ${what} without a path, like https://example.com`,
+    ),
+    v.transform((address) => new URL(address)),
+  );
+
+const Variables = v.object({
   HOST: v.optional(v.string(), '127.0.0.1'),
   PORT: v.optional(wholeNumber(0, 65_535, 'must be a port number, 0 to 65535'), '8080'),
   STORE_URL: v.optional(
@@ -62,19 +75,28 @@ const Environment = v.object({
   OWNER_TOKEN: v.optional(password),
   ALLOW: v.optional(list, ''),
   ACCESS_HOURS: v.optional(wholeNumber(1, 24 * 365, 'must be a whole number of hours, at least 1'), '24'),
-  PUBLIC_URL: v.optional(
-    v.pipe(
-      v.string(),
-      v.check(
-        (address) => /^https?:\/\/[^/]+\/?$/.test(address) && URL.canParse(address),
-        'must be the address of the site without a path, like https://example.com',
-      ),
-      v.transform((url) => new URL(url)),
-    ),
-  ),
+  PUBLIC_URL: v.optional(origin('the site')),
   TRUST_PROXY: v.optional(oneOf(['true', 'false']), 'false'),
   LOG_LEVEL: v.optional(oneOf(LOG_LEVELS), 'info'),
+  NOCODB_URL: v.optional(origin('NocoDB')),
+  NOCODB_TOKEN: v.optional(v.string()),
+  NOCODB_BASE_ID: v.optional(v.pipe(v.string(), v.regex(/^\w+$/, 'must be the id of a base, like p1a2b3c4d5e6f7g'))),
+  NOCODB_TABLE: v.optional(v.string(), 'emailAccess'),
+  NOCODB_REQUESTS_PER_SECOND: v.optional(wholeNumber(1, 1_000, 'must be a whole number, 1 to 1000'), '4'),
+  NOCODB_FRESHNESS_MS: v.optional(wholeNumber(10, HOUR_MS, 'must be milliseconds, 10 to 3600000'), '2000'),
 });
+
+/** NocoDB needs these three: all or none. */
+const NOCODB = ['NOCODB_URL', 'NOCODB_TOKEN', 'NOCODB_BASE_ID'] as const;
+const Environment = v.pipe(
+  Variables,
+  v.rawCheck(({ dataset, addIssue }) => {
+    const given = dataset.value as Readonly<Record<string, unknown>>;
+    const missing = NOCODB.filter((name) => given[name] === undefined);
+    if (missing.length > 0 && missing.length < NOCODB.length)
+      addIssue({ message: `${missing.join(', ')}: must be set, too, or none of ${NOCODB.join(', ')}` });
+  }),
+);
 
 /** Everything that is wrong with the environment, one line each. */
 export class ConfigError extends Error {
@@ -89,7 +111,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
   const parsed = v.safeParse(Environment, given);
   if (!parsed.success) {
-    const lines = parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`);
+    const lines = parsed.issues.map((issue) => [v.getDotPath(issue), issue.message].filter(Boolean).join(': '));
     throw new ConfigError(`The configuration can't be used:\n  ${[...new Set(lines)].join('\n  ')}`);
   }
   const { output } = parsed;
@@ -106,5 +128,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     publicUrl: output.PUBLIC_URL,
     trustProxy: output.TRUST_PROXY === 'true',
     logLevel: output.LOG_LEVEL,
+    nocodb: toNocoConfig(output),
+  };
+}
+
+function toNocoConfig(output: v.InferOutput<typeof Variables>): NocoConfig | undefined {
+  const { NOCODB_URL: url, NOCODB_TOKEN: token, NOCODB_BASE_ID: baseId } = output;
+  if (!url || !token || !baseId) return undefined;
+  return {
+    url: url.origin,
+    token,
+    baseId,
+    table: output.NOCODB_TABLE,
+    requestsPerSecond: output.NOCODB_REQUESTS_PER_SECOND,
+    freshnessMs: output.NOCODB_FRESHNESS_MS,
   };
 }

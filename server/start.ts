@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
+import { createMirror } from './nocodb/mirror.ts';
 import type { Secrets } from './secrets.ts';
 import { BUILD_DIR } from './site/build.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
@@ -22,8 +23,9 @@ export interface RunningServer {
 /** Opens the store and listens; resolves when the server answers. */
 export async function startServer(config: Config, secrets: Secrets, log: Logger): Promise<RunningServer> {
   const store = await openSqliteStore(config.storeFile);
+  const mirror = config.nocodb && createMirror(config.nocodb, store, log);
   const siteDir = config.siteDir ?? join(BUILD_DIR, 'site');
-  const app = createApp({ config, secrets, store, log, siteDir, buildDir: BUILD_DIR, now: Date.now });
+  const app = createApp({ config, secrets, store, mirror, log, siteDir, buildDir: BUILD_DIR, now: Date.now });
   const answer = app.callback();
   const server = createServer((request, response) => void answer(request, response));
   server.listen(config.port, config.host);
@@ -33,6 +35,7 @@ export async function startServer(config: Config, secrets: Secrets, log: Logger)
     await store.close();
     throw new Error(`Can't listen on ${config.host}:${config.port}; set HOST and PORT`, { cause });
   }
+  mirror?.start();
   return {
     port: (server.address() as AddressInfo).port,
     stop: async () => {
@@ -44,6 +47,7 @@ export async function startServer(config: Config, secrets: Secrets, log: Logger)
       await closed;
       clearInterval(sweep);
       clearTimeout(patience);
+      await mirror?.stop();
       await store.close();
     },
   };

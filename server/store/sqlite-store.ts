@@ -7,7 +7,15 @@ import { Kysely, type Selectable } from 'kysely';
 import { clockOffset } from '../heartbeat/device-clock.ts';
 import { addedMs } from '../sessions/reading-time.ts';
 import { boundSpan } from './bounds.ts';
-import type { Recorded, Session, SessionQuery, SessionStore, Sighting, StoredSpan } from './session-store.ts';
+import type {
+  Recorded,
+  Session,
+  SessionQuery,
+  SessionStore,
+  Sighting,
+  StoredSpan,
+  Unmirrored,
+} from './session-store.ts';
 import { nodeSqliteDialect } from './sqlite-dialect.ts';
 import { migrate, type Tables } from './tables.ts';
 
@@ -108,6 +116,58 @@ class SqliteStore implements SessionStore {
       isLate: row.is_late === 1,
       isClamped: row.is_clamped === 1,
     }));
+  }
+
+  async listUnmirrored(limit: number): Promise<readonly Unmirrored[]> {
+    const rows = await this.#sessions()
+      .whereRef('mirrored_revision', '<', 'revision')
+      .orderBy('record_id')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({ session: toSession(row), revision: row.revision, recordId: row.record_id }));
+  }
+
+  async countUnmirrored(): Promise<number> {
+    const { count } = await this.#db
+      .selectFrom('sessions')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .whereRef('mirrored_revision', '<', 'revision')
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+
+  async markMirrored(shown: readonly { id: string; revision: number; recordId: string }[]): Promise<void> {
+    for (const { id, revision, recordId } of shown)
+      await this.#db
+        .updateTable('sessions')
+        .set({ mirrored_revision: revision, record_id: recordId })
+        .where('id', '=', id)
+        .execute();
+  }
+
+  async setRecord(sessionIds: readonly string[], recordId: string | null): Promise<void> {
+    await this.#db.updateTable('sessions').set({ record_id: recordId }).where('id', 'in', sessionIds).execute();
+  }
+
+  async forgetMirrored(fromMs: number, isNewTable: boolean): Promise<void> {
+    await this.#db
+      .updateTable('sessions')
+      .set(isNewTable ? { mirrored_revision: 0, record_id: null } : { mirrored_revision: 0 })
+      .where('start_ms', '>=', fromMs)
+      .execute();
+  }
+
+  async readNote(name: string): Promise<string | undefined> {
+    const row = await this.#db.selectFrom('notes').select('text').where('name', '=', name).executeTakeFirst();
+    return row?.text;
+  }
+
+  async writeNote(name: string, text: string): Promise<void> {
+    await this.#db
+      .insertInto('notes')
+      .values({ name, text })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ text }))
+      .execute();
   }
 
   async check(): Promise<void> {

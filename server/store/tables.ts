@@ -1,5 +1,5 @@
 // The tables as Kysely sees them, and the migrations that make them.
-import type { Generated, Kysely } from 'kysely';
+import { sql, type Generated, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 
 export interface Tables {
@@ -15,6 +15,12 @@ export interface Tables {
     /** Grows with every change; what NocoDB has seen of it is kept beside it. */
     revision: Generated<number>;
     mirrored_revision: Generated<number>;
+    /** The record in NocoDB; null: none; empty: its creation is in doubt. */
+    record_id: string | null;
+  };
+  notes: {
+    name: string;
+    text: string;
   };
   spans: {
     session_id: string;
@@ -60,6 +66,18 @@ const migrations: Record<string, Migration> = {
         .createIndex('spans_by_end')
         .on('spans')
         .columns(['session_id', 'end_ms', 'start_ms', 'id'])
+        .execute();
+    },
+  },
+  '002-mirror': {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema.alterTable('sessions').addColumn('record_id', 'text').execute();
+      // Only what waits is in it, so that looking for it costs nothing when all is mirrored.
+      await sql`CREATE INDEX sessions_unmirrored ON sessions (id) WHERE mirrored_revision < revision`.execute(db);
+      await db.schema
+        .createTable('notes')
+        .addColumn('name', 'text', (column) => column.primaryKey())
+        .addColumn('text', 'text', (column) => column.notNull())
         .execute();
     },
   },

@@ -2,10 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionView, SpanView } from '../../server/sessions/views.ts';
+import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
 export const OWNER_TOKEN = 'owner-token-for-tests-only-0123456789';
@@ -83,13 +83,4 @@ export class StillhereServer {
   async session(id: string): Promise<SessionDetail> {
     return (await this.ask(`/api/sessions/${id}`)) as SessionDetail;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,0 +1,53 @@
+// What an answer of NocoDB means, by what can be done about it. Its status alone says little (probed on 0.301.3).
+import * as v from 'valibot';
+
+/** What went wrong, by what can be done about it. */
+export interface NocoFailure {
+  readonly type:
+    /** No network, a timeout, 5xx, HTML of whatever status: it is down, or starting. Try later. */
+    | 'unavailable'
+    /** 429. Not before `retryAfterMs`. */
+    | 'limited'
+    /** 401, 403: the token. */
+    | 'denied'
+    /** The base or the table is not there. */
+    | 'no-table'
+    /** A record of the batch is not there, and nothing of the batch was written. `recordId` names one. */
+    | 'no-record'
+    /** Something in the batch can't be taken, and nothing of it was written. */
+    | 'refused';
+  readonly message: string;
+  readonly recordId?: string;
+  readonly retryAfterMs?: number;
+}
+
+export type NocoAnswer<T> = { readonly type: 'ok'; readonly value: T } | NocoFailure;
+
+/** NocoDB's documented block after a 429, for when the answer doesn't say (its throttler may rename the header). */
+const BLOCKED_MS = 30_000;
+
+const Problem = v.object({
+  error: v.optional(v.string()),
+  message: v.optional(v.string()),
+  msg: v.optional(v.string()),
+});
+
+/** @param json the body, undefined if it is none: only what is said in JSON is believed. */
+export function classify({ status, headers }: Response, json: unknown): NocoFailure {
+  const problem = v.safeParse(Problem, json);
+  const { error = '', message, msg } = problem.success ? problem.output : {};
+  const said = `HTTP ${status}${message || msg || error ? `: ${message ?? msg ?? error}` : ''}`;
+  if (status === 429) {
+    const seconds = Number(headers.get('retry-after') || Number.NaN);
+    return { type: 'limited', message: said, retryAfterMs: seconds >= 0 ? seconds * 1_000 : BLOCKED_MS };
+  }
+  if (status === 401 || status === 403) return { type: 'denied', message: said };
+  // While it starts NocoDB answers 404 in HTML.
+  if (!problem.success || status >= 500 || status < 400) return { type: 'unavailable', message: said };
+  if (error === 'ERR_TABLE_NOT_FOUND' || error === 'ERR_BASE_NOT_FOUND') return { type: 'no-table', message: said };
+  if (error === 'ERR_RECORD_NOT_FOUND') {
+    const recordId = /'([^']*)'/.exec(message ?? '')?.[1];
+    return { type: 'no-record', message: said, ...(recordId !== undefined && { recordId }) };
+  }
+  return { type: 'refused', message: said };
+}

@@ -1,0 +1,128 @@
+// What a real NocoDB can't be made to do on command: whatever it answers, in the end it shows what the store has, once.
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
+import type { SessionStore } from '../../server/store/session-store.ts';
+import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { NocoStandIn, type NocoFault } from '../helpers/nocodb/stand-in.ts';
+import { StillhereServer } from '../helpers/stillhere-server.ts';
+import { until } from '../helpers/until.ts';
+
+const NOW = Date.parse('2026-11-24T08:00:00.678Z');
+const SESSIONS = 25;
+
+let noco: NocoStandIn;
+let store: SessionStore;
+let mirror: Mirror;
+let logLines: string[];
+
+beforeEach(async () => {
+  noco = await NocoStandIn.start();
+  store = await openSqliteStore(join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db'));
+  logLines = [];
+  mirror = createMirror(noco.config, store, pino({ level: 'trace' }, { write: (line) => logLines.push(line) }));
+  for (let nth = 0; nth < SESSIONS; nth++)
+    await store.createSession({ id: `s${nth}`, email: `reader${nth}@example.com`, startMs: NOW });
+});
+afterEach(async () => {
+  await mirror.stop();
+  await store.close();
+  await noco.stop();
+});
+
+async function read(minutes: number): Promise<void> {
+  for (let nth = 0; nth < SESSIONS; nth++) {
+    const span = { id: 's', page: '/a/', startMs: NOW, endMs: NOW + minutes * 60_000, offsetMs: 0 };
+    await store.record([{ session: `s${nth}`, receivedMs: NOW + 3_600_000, span }]);
+  }
+}
+
+function expectEach(readingTime: number): void {
+  const shown = [...noco.rows.values()].map((row) => `${String(row['sessionId'])}: ${String(row['readingTime'])}`);
+  expect(shown.toSorted()).toEqual(Array.from({ length: SESSIONS }, (_, nth) => `s${nth}: ${readingTime}`).toSorted());
+}
+
+const FAULTS: readonly NocoFault[] = ['limited', 'old-values', 'html-404', 'html-502', 'answer-lost', 'answer-cut'];
+
+describe.each(FAULTS)('%s', (fault) => {
+  it.each(['GET', 'POST', 'PATCH'])(
+    'at every third %s: in the end all is shown, and no session twice',
+    { timeout: 60_000 },
+    async (method) => {
+      let nth = 0;
+      noco.fault = (its) => (its === method && nth++ % 3 === 1 ? fault : 'none');
+      mirror.start();
+      await until(async () => (await store.countUnmirrored()) === 0, 30_000);
+      await read(10);
+      await until(async () => (await store.countUnmirrored()) === 0, 30_000);
+      expectEach(600);
+    },
+  );
+});
+
+describe('a limit', () => {
+  it('that names no time is kept for 30 s', async () => {
+    noco.fault = () => 'limited-silently';
+    await mirror.round();
+    expect(mirror.status().trouble).toMatch(/HTTP 429/);
+    const { requests } = noco;
+    noco.fault = () => 'none';
+    await mirror.round();
+    expect(noco.requests).toBe(requests);
+  });
+});
+
+describe('a row that NocoDB never shows rightly', () => {
+  it('is reported after some tries, by its record and without an address', { timeout: 30_000 }, async () => {
+    await mirror.round();
+    await read(10);
+    noco.fault = (method) => (method === 'PATCH' ? 'old-values' : 'none');
+    mirror.start();
+    await until(() => logLines.find((line) => line.includes('"level":50')), 20_000);
+    const log = logLines.join('');
+    expect(log).toMatch(/"recordId":"\d+","tries":3,"reason":"it differs in sessionEndTime, currentPage, readingTime"/);
+    expect(log).not.toMatch(/example\.com|"s\d+"/);
+  });
+});
+
+describe('a NocoDB that hangs', () => {
+  it('is in nobody’s way: the gate opens, beats are stored, and the server stops when it is told to', async () => {
+    noco.fault = () => 'hang';
+    const { url, token, baseId } = noco.config;
+    const server = await StillhereServer.start({
+      NOCODB_URL: url,
+      NOCODB_TOKEN: token,
+      NOCODB_BASE_ID: baseId,
+      NOCODB_FRESHNESS_MS: '10',
+    });
+    const gate = await fetch(`${server.url}/api/verify-temp-access`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"email":"ann@example.com"}',
+      signal: AbortSignal.timeout(2_000),
+    });
+    expect(gate.status).toBe(200);
+    await until(() => noco.requests > 0);
+    const cookie = gate.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; ');
+    const beat = await fetch(`${server.url}/api/session-heartbeat`, {
+      method: 'POST',
+      headers: { cookie },
+      signal: AbortSignal.timeout(2_000),
+    });
+    expect(await beat.json()).toEqual({ success: true });
+    expect((await server.sessions())[0]).toMatchObject({
+      sessionEndTime: expect.any(String) as unknown,
+      mirrored: false,
+    });
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+    const toldAt = performance.now();
+    expect(await server.stop()).toBe(0);
+    expect(performance.now() - toldAt).toBeLessThan(5_000);
+  });
+});
