@@ -47,7 +47,8 @@ export function createApp({ config, secrets, store, mirror, log, siteDir, buildD
   addSessionRoutes(router, store, secrets.ownerToken);
   addHealthRoutes(router, store, mirror);
 
-  const app = new Koa({ proxy: config.trustProxy });
+  // A proxy appends the address that it saw to what it was sent: only the last one is known to be true.
+  const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 });
   app.on('error', (error: Error) => log.warn({ err: error }, 'answer broke off'));
   app.use(logRequests(log));
   app.use(answerErrors(log));

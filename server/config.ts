@@ -1,6 +1,7 @@
 // Reads the environment once and reports everything that is wrong with it at once.
 import * as v from 'valibot';
 import type { NocoConfig } from './nocodb/client.ts';
+import { readSitePath } from './site/site-path.ts';
 
 /** What the server needs to know. Paths are as they were given; times are in milliseconds. */
 export interface Config {
@@ -37,7 +38,8 @@ const list = v.pipe(
 );
 const wholeNumber = (least: number, most: number, what: string) =>
   v.pipe(v.string(), v.regex(/^\d+$/, what), v.transform(Number), v.minValue(least, what), v.maxValue(most, what));
-const password = v.pipe(v.string(), v.minLength(32, 'must have at least 32 characters'));
+/** A secret that is not to be guessed. */
+export const password = v.pipe(v.string(), v.minLength(32, 'must have at least 32 characters'));
 const oneOf = <const T extends readonly string[]>(values: T) =>
   v.picklist(values, `must be one of ${values.join(', ')}`);
 
@@ -45,7 +47,7 @@ const origin = (what: string) =>
   v.pipe(
     v.string(),
     v.check(
-      (address) => /^https?:\/\/[^/]+\/?$/.test(address) && URL.canParse(address),
+      (address) => URL.canParse(address) && /^https?:\/\/[^/?#@]+\/?$/.test(address),
       `must be the address of ${what} without a path, like https://example.com`,
     ),
     v.transform((address) => new URL(address)),
@@ -66,8 +68,11 @@ const Variables = v.object({
   PROTECT: v.optional(
     v.pipe(
       list,
-      v.everyItem((path) => path.startsWith('/'), 'must be paths like /confidential/, separated by commas'),
-      v.mapItems((path) => (path.endsWith('/') ? path : `${path}/`)),
+      v.everyItem(
+        (path) => path.startsWith('/') && readSitePath(path) !== undefined,
+        'must be paths like /confidential/, separated by commas',
+      ),
+      v.mapItems((path) => `${readSitePath(path) ?? ''}/`.replace(/\/+$/, '/').toLowerCase()),
     ),
     '/portfolio/confidential/',
   ),

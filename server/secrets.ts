@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import type { Config } from './config.ts';
+import { password, type Config } from './config.ts';
 
 export interface Secrets {
   readonly secret: string;
@@ -14,7 +14,8 @@ export interface Secrets {
   readonly file?: string;
 }
 
-const Kept = v.object({ secret: v.string(), ownerToken: v.string() });
+/** As of the environment. An empty token would make everybody the owner. */
+const Kept = v.object({ secret: password, ownerToken: password });
 
 /**
  * The secrets of the configuration; those that it leaves out are read from `<store>.secrets.json` (mode 600), which is

@@ -2,13 +2,20 @@
 // cookie's value), hence the route's pattern in place of a path of the API.
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
+import { isUnder, readSitePath } from '../site/site-path.ts';
 
 export function logRequests(log: Logger): Middleware {
   return async (ctx, next) => {
     const began = performance.now();
     await next();
     const { method, status } = ctx;
-    const path = (ctx['_matchedRoute'] as string | undefined) ?? (ctx.path.startsWith('/api/') ? '/api/…' : ctx.path);
+    const path = (ctx['_matchedRoute'] as string | undefined) ?? publicPath(ctx.path);
     log.info({ method, path, status, ms: Math.round(performance.now() - began) }, 'request');
   };
+}
+
+/** By the path that it comes to, however it is spelled. */
+function publicPath(requestPath: string): string {
+  const path = readSitePath(requestPath);
+  return path === undefined || isUnder(path, ['/api/']) ? '…' : path;
 }

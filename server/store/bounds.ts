@@ -12,9 +12,13 @@ export interface BoundedSpan extends Interval {
   readonly isClamped: boolean;
 }
 
-/** The span within `[start of the session, receipt]`. Where a device's clock was set in between, this bounds the damage. */
+/**
+ * The span within `[start of the session, receipt]`. Where a device's clock was set in between, this bounds the damage; where
+ * the server's own was set back, nothing ends before its session began.
+ */
 export function boundSpan({ startMs, endMs }: Interval, sessionStartMs: number, receivedMs: number): BoundedSpan {
-  const bound = (ms: number): number => Math.min(Math.max(ms, sessionStartMs), receivedMs);
+  const latestMs = Math.max(sessionStartMs, receivedMs);
+  const bound = (ms: number): number => Math.min(Math.max(ms, sessionStartMs), latestMs);
   const bounded = { startMs: bound(startMs), endMs: bound(endMs) };
   return {
     ...bounded,

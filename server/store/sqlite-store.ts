@@ -72,7 +72,7 @@ class SqliteStore implements SessionStore {
     const found = hot.findSession.get(session) as { start_ms: number; clock_offset_ms: number | null } | undefined;
     if (!found) return 'unknown-session';
     if (!span) {
-      hot.growSession.run(receivedMs, 0, found.clock_offset_ms, session);
+      hot.growSession.run(Math.max(found.start_ms, receivedMs), 0, found.clock_offset_ms, session);
       return 'stored';
     }
     const offsetMs = clockOffset(found.clock_offset_ms, span.offsetMs);

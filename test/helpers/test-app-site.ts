@@ -1,0 +1,78 @@
+// The application before a site of the test's own, with other files beside it that it must not give away.
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pino } from 'pino';
+import { createApp } from '../../server/app.ts';
+import { readConfig } from '../../server/config.ts';
+import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { OWNER_TOKEN, SECRET, type Answer } from './test-app.ts';
+
+export interface TestSite {
+  /** One request with exactly this path and these headers. */
+  get(path: string, headers?: OutgoingHttpHeaders, method?: string): Promise<Answer>;
+  /** What the gate sets, as a browser sends it back. */
+  passGate(): Promise<string>;
+  /** Writes a file of the folder in which `site` and `build` lie. */
+  write(file: string, text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param files of a folder in which `site` is served, and `build` holds the channel's scripts. */
+export async function startTestSite(
+  files: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TestSite> {
+  const folder = await mkdtemp(join(tmpdir(), 'stillhere-site-'));
+  const write: TestSite['write'] = async (file, text) => {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), text);
+  };
+  for (const [file, text] of Object.entries(files)) await write(file, text);
+  const store = await openSqliteStore(join(folder, 'site.db'));
+  const answer = createApp({
+    config: readConfig({ PROTECT: '/confidential/', ...environment }),
+    secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },
+    store,
+    log: pino({ level: 'silent' }),
+    siteDir: join(folder, 'site'),
+    buildDir: join(folder, 'build'),
+    now: Date.now,
+  }).callback();
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  const get: TestSite['get'] = async (path, headers = {}, method = 'GET') => {
+    const outgoing = request({ host: '127.0.0.1', port, method, path, headers }).end();
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    let body = '';
+    for await (const chunk of incoming.setEncoding('utf8')) body += String(chunk);
+    return { status: incoming.statusCode ?? 0, headers: incoming.headers, body };
+  };
+
+  return {
+    get,
+    write,
+    passGate: async () => {
+      const { headers } = await fetch(`http://127.0.0.1:${port}/api/verify-temp-access`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"email":"ann@example.com"}',
+      });
+      return headers
+        .getSetCookie()
+        .map((line) => line.split(';')[0])
+        .join('; ');
+    },
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

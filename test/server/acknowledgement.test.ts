@@ -1,0 +1,95 @@
+// Acknowledged means durable: no answer before the commit, one commit for what comes together, and none for what failed.
+import { afterEach, expect, it } from 'vitest';
+import { createReceiver } from '../../server/heartbeat/receive-spans.ts';
+import type { Recorded, SessionStore, Sighting } from '../../server/store/session-store.ts';
+import { HEARTBEAT_PATH, type Receipt } from '../../sw/protocol.ts';
+import { makeSpan, NOW, startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
+import { until } from '../helpers/until.ts';
+
+let app: TestApp;
+afterEach(() => app.close());
+
+/** The real store, whose `record` a test holds up or makes fail. */
+function withRecord(store: SessionStore, record: SessionStore['record']): SessionStore {
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === 'record') return record;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+function post(spans: readonly unknown[]): Promise<Answer> {
+  return app.send('POST', HEARTBEAT_PATH, {}, JSON.stringify({ sentAt: app.clock.now, spans }));
+}
+
+it('answers nobody before the commit', async () => {
+  let commit = (): void => {};
+  const isCommitted = new Promise<void>((resolve) => (commit = resolve));
+  let asked = 0;
+  app = await startTestApp({}, (store) =>
+    withRecord(store, async (sightings): Promise<readonly Recorded[]> => {
+      asked++;
+      await isCommitted;
+      return store.record(sightings);
+    }),
+  );
+  await app.makeSession();
+  let answers = 0;
+  const count = (answer: Answer): Answer => {
+    answers++;
+    return answer;
+  };
+  const delivery = post([makeSpan()]).then(count);
+  const beat = app.send('POST', HEARTBEAT_PATH, { cookie: 'session_record_id=ann-session' }).then(count);
+  await until(() => asked > 0);
+  // Whole round trips to the same server: an answer that doesn't wait would have come before them.
+  for (let nth = 0; nth < 20; nth++) await app.send('GET', '/healthz');
+  expect(answers).toBe(0);
+  expect((await app.session('ann-session')).sessionEndTime).toBeNull();
+  commit();
+  expect([(await delivery).status, (await beat).status]).toEqual([200, 200]);
+  expect((await app.session('ann-session')).spans).toHaveLength(1);
+});
+
+it('commits once for all who come in one turn of the event loop, and tells each of its own spans only', async () => {
+  app = await startTestApp();
+  const batches: number[] = [];
+  const receive = createReceiver({
+    record: (sightings) => {
+      batches.push(sightings.length);
+      return app.store.record(sightings);
+    },
+  });
+  for (const nth of [0, 1, 2]) await app.makeSession(`reader-${nth}`);
+  const seen = (session: string): Sighting => ({ session, receivedMs: NOW });
+  const answers = await Promise.all([
+    receive([seen('reader-0'), seen('nobody')]),
+    receive([]),
+    receive([seen('nobody'), seen('reader-1'), seen('reader-2')]),
+  ]);
+  expect(answers).toEqual([['stored', 'unknown-session'], [], ['unknown-session', 'stored', 'stored']]);
+  expect(batches).toEqual([5]);
+  expect(await receive([seen('reader-0')])).toEqual(['stored']);
+  expect(batches).toEqual([5, 1]);
+});
+
+it('acknowledges nothing of a store that fails, stores the same spans when they come again, and recovers by itself', async () => {
+  let isBroken = true;
+  app = await startTestApp({}, (store) =>
+    withRecord(store, (sightings) =>
+      isBroken ? Promise.reject(new Error('disk I/O error')) : store.record(sightings),
+    ),
+  );
+  await app.makeSession();
+  const failed = await Promise.all([post([makeSpan()]), post([makeSpan({ id: 'other' })])]);
+  for (const { status, headers, body } of failed) {
+    expect([status, headers['retry-after']]).toEqual([503, '5']);
+    expect(JSON.parse(body)).not.toHaveProperty('stored');
+  }
+  expect(await app.session('ann-session')).toMatchObject({ sessionEndTime: null, spans: [] });
+  isBroken = false;
+  expect((JSON.parse((await post([makeSpan()])).body) as Receipt).stored).toEqual(['s']);
+  expect((await app.session('ann-session')).spans).toHaveLength(1);
+});

@@ -1,0 +1,84 @@
+// Times are the server's: what is bounded, what is marked, and that the order of arrival leaves no trace.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HEARTBEAT_PATH } from '../../sw/protocol.ts';
+import { makeSpan, NOW, startTestApp, type TestApp } from '../helpers/test-app.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await startTestApp();
+  await app.makeSession();
+  app.clock.now = NOW + 10 * MINUTE;
+});
+afterEach(() => app.close());
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+describe('a span', () => {
+  it.for([
+    ['starts a second before its session', -SECOND, MINUTE, false],
+    ['starts more than a second before its session', -SECOND - 1, MINUTE, true],
+    ['ends a second in the future', MINUTE, 10 * MINUTE + SECOND, false],
+    ['ends more than a second in the future', MINUTE, 10 * MINUTE + SECOND + 1, true],
+    ['is ten years long', -5 * 365 * 24 * 60 * MINUTE, 5 * 365 * 24 * 60 * MINUTE, true],
+  ] as const)('that %s is bounded; marked: %4$s', async ([, start, end, isMarked]) => {
+    await app.deliver([makeSpan({ start: NOW + start, end: NOW + end })]);
+    const { spans, sessionEndTime } = await app.session('ann-session');
+    const bounded = { start: Math.max(start, 0), end: Math.min(end, 10 * MINUTE) };
+    expect(spans).toMatchObject([{ start: iso(NOW + bounded.start), end: iso(NOW + bounded.end) }]);
+    expect(sessionEndTime).toBe(iso(NOW + bounded.end));
+    expect(spans[0]?.clamped).toBe(isMarked ? true : undefined);
+  });
+
+  it('keeps its mark when it grows', async () => {
+    await app.deliver([makeSpan({ start: NOW - MINUTE })]);
+    await app.deliver([makeSpan({ start: NOW - MINUTE, end: NOW + 2 * MINUTE })]);
+    await app.deliver([makeSpan({ end: NOW + 3 * MINUTE })]);
+    expect((await app.session('ann-session')).spans).toMatchObject([{ end: iso(NOW + 3 * MINUTE), clamped: true }]);
+  });
+
+  it('said twice in one delivery has its larger end', async () => {
+    await app.deliver([makeSpan({ end: NOW + 2 * MINUTE }), makeSpan()]);
+    expect(await app.session('ann-session')).toMatchObject({ readingTimeMs: 2 * MINUTE, spans: [{ id: 's' }] });
+  });
+});
+
+it('comes to the same record whichever delivery comes first', async () => {
+  await app.makeSession('bob-session');
+  const beats = [1, 2, 3, 4, 5].map((minute) => ({ id: `s${minute % 2}`, end: NOW + minute * MINUTE }));
+  for (const beat of beats) await app.deliver([makeSpan({ ...beat, page: `/${beat.id}/` })]);
+  for (const beat of beats.toReversed())
+    await app.deliver([makeSpan({ ...beat, page: `/${beat.id}/`, session: 'bob-session' })]);
+  const { id: ann, emailOfAccessor: _ann, ...inOrder } = await app.session('ann-session');
+  const { id: bob, emailOfAccessor: _bob, ...reversed } = await app.session('bob-session');
+  expect(ann).not.toBe(bob);
+  expect(reversed).toEqual(inOrder);
+  expect(inOrder).toMatchObject({ readingTimeMs: 5 * MINUTE, currentPage: '/s1/' });
+});
+
+it('an older page that arrives later does not become the current one', async () => {
+  await app.deliver([makeSpan({ id: 'new', page: '/new/', start: NOW + 2 * MINUTE, end: NOW + 3 * MINUTE })]);
+  await app.deliver([makeSpan({ id: 'old', page: '/old/' })]);
+  expect(await app.session('ann-session')).toMatchObject({ currentPage: '/new/', readingTimeMs: 2 * MINUTE });
+});
+
+// NTP sets servers' clocks back, too: a step of seconds right after the gate.
+describe("the server's own clock, set back after the session began,", () => {
+  beforeEach(() => {
+    app.clock.now = NOW - 5 * SECOND;
+  });
+
+  it('makes no session that ends before it starts, by an empty beat', async () => {
+    await app.send('POST', HEARTBEAT_PATH, { cookie: 'session_record_id=ann-session' });
+    expect(await app.session('ann-session')).toMatchObject({ sessionEndTime: iso(NOW), durationMs: 0 });
+  });
+
+  it('makes no span outside its session', async () => {
+    await app.deliver([makeSpan({ start: NOW - 6 * SECOND, end: NOW - 5 * SECOND })]);
+    const session = await app.session('ann-session');
+    expect(session.durationMs).toBe(0);
+    expect(session.spans).toMatchObject([{ start: iso(NOW), end: iso(NOW) }]);
+  });
+});

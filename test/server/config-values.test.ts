@@ -1,0 +1,70 @@
+// Each variable's values at their edges: what is taken, and what is not.
+import { describe, expect, it } from 'vitest';
+import { readConfig, type Config } from '../../server/config.ts';
+
+const of = (length: number): string => 'x'.repeat(length);
+
+describe('taken', () => {
+  it.for<[string, string, Partial<Config>]>([
+    ['HOST', '::1', { host: '::1' }],
+    ['PORT', '0', { port: 0 }],
+    ['PORT', '65535', { port: 65_535 }],
+    ['STORE_URL', 'file:/var/lib/a b.db', { storeFile: '/var/lib/a b.db' }],
+    ['SITE_DIR', 'dist/site', { siteDir: 'dist/site' }],
+    ['PROTECT', '/', { protect: ['/'] }],
+    ['SECRET', of(32), { secret: of(32) }],
+    ['OWNER_TOKEN', of(32), { ownerToken: of(32) }],
+    ['ALLOW', ' , Example.org,', { allow: ['example.org'] }],
+    ['ACCESS_HOURS', '1', { accessMs: 3_600_000 }],
+    ['ACCESS_HOURS', '8760', { accessMs: 8_760 * 3_600_000 }],
+    ['PUBLIC_URL', 'http://localhost:8080', { publicUrl: new URL('http://localhost:8080') }],
+    ['TRUST_PROXY', 'true', { trustProxy: true }],
+    ['TRUST_PROXY', 'false', { trustProxy: false }],
+    ...(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const).map(
+      (logLevel): [string, string, Partial<Config>] => ['LOG_LEVEL', logLevel, { logLevel }],
+    ),
+  ])('%s=%s, and nothing else changes', ([name, value, change]) => {
+    expect(readConfig({ [name]: value })).toEqual({ ...readConfig({}), ...change });
+  });
+});
+
+describe('not taken', () => {
+  it.for([
+    ['PORT', '1e3'],
+    ['PORT', ' 80'],
+    ['STORE_URL', 'sqlite:data/x.db'],
+    ['PROTECT', '/a/,b/'],
+    ['SECRET', of(31)],
+    ['OWNER_TOKEN', of(31)],
+    ['ACCESS_HOURS', '8761'],
+    ['ACCESS_HOURS', '-1'],
+    ['PUBLIC_URL', 'ftp://example.com'],
+    ['PUBLIC_URL', 'https://example.com?x=1'],
+    ['PUBLIC_URL', 'https://example.com#x'],
+    ['PUBLIC_URL', 'https://ann:password@example.com'],
+    ['TRUST_PROXY', 'TRUE'],
+    ['TRUST_PROXY', '1'],
+    ['LOG_LEVEL', 'INFO'],
+  ] as const)('%s=%s', ([name, value]) => {
+    expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`\n  ${name}: must .+`));
+  });
+});
+
+it('a secret that is refused is not shown', () => {
+  expect(() => readConfig({ SECRET: 'hunter2', OWNER_TOKEN: 'hunter3' })).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining('hunter') as unknown }) as Error,
+  );
+});
+
+it('everything that is wrong is said at once, each once', () => {
+  const wrong = { PORT: 'x', STORE_URL: 'x', PROTECT: 'x', SECRET: 'x', OWNER_TOKEN: 'x', ACCESS_HOURS: 'x' };
+  const more = { PUBLIC_URL: 'x', TRUST_PROXY: 'x', LOG_LEVEL: 'x' };
+  let message = '';
+  try {
+    readConfig({ ...wrong, ...more });
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  const names = message.split('\n').flatMap((line) => /^ {2}(\w+): must/.exec(line)?.[1] ?? []);
+  expect(names.toSorted()).toEqual(Object.keys({ ...wrong, ...more }).toSorted());
+});

@@ -1,0 +1,127 @@
+// Every spelling of a protected path comes to the gate, and none to the file; no spelling leads out of the site.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestSite, type TestSite } from '../helpers/test-app-site.ts';
+
+let site: TestSite;
+let cookie: string;
+beforeAll(async () => {
+  site = await startTestSite({
+    'site/index.html': 'home',
+    'site/.env': 'OUTSIDE',
+    'site/.git/config': 'OUTSIDE',
+    'site/confidential/index.html': 'SECRET',
+    'site/confidential/plan.html': 'SECRET',
+    'site/confidential/pictures/plan.svg': 'SECRET',
+    // As on a file system that doesn't tell A from a.
+    'site/CONFIDENTIAL/plan.html': 'SECRET',
+    'site/Confidential/index.html': 'SECRET',
+    // Decoded once, the path names these and not the protected ones.
+    'site/%63onfidential/index.html': 'public',
+    'build/sw.js': 'worker',
+    'build/other.js': 'OUTSIDE',
+    'package.json': 'OUTSIDE',
+  });
+  cookie = await site.passGate();
+});
+afterAll(() => site.close());
+
+describe('to the gate', () => {
+  it.for([
+    '/confidential',
+    '/confidential/',
+    '/confidential/index.html',
+    '/confidential/pictures/plan.svg',
+    '/confidential/not-there.html',
+    '/%63onfidential/',
+    '/%63%6f%6e%66%69%64%65%6e%74%69%61%6c/plan.html',
+    '/confidential%2fplan.html',
+    '/confidential%2Fplan.html',
+    '//confidential/',
+    '///confidential//plan.html',
+    '/./confidential/',
+    '/%2e/confidential/plan.html',
+    '/x/../confidential/',
+    '/x/%2e%2e/confidential/plan.html',
+    '/x%2f..%2fconfidential%2fplan.html',
+    '/../confidential/plan.html',
+    '/Confidential/',
+    '/CONFIDENTIAL/plan.html',
+    '/%43ONFIDENTIAL/plan.html',
+    '/confidential/./plan.html',
+    '/confidential/pictures/../plan.html',
+    '/confidential/plan.html/',
+    '/confidential/plan.html?x=/../../',
+    'http://elsewhere.example/confidential/plan.html',
+  ])('leads %s', async (path) => {
+    const { status, headers, body } = await site.get(path);
+    expect([status, headers.location]).toEqual([303, expect.stringMatching(/^\/access\?next=%2F/) as unknown]);
+    expect(body).not.toContain('SECRET');
+  });
+
+  it.for(['HEAD', 'GET'])('leads a %s, whatever the browser says that it has already', async (method) => {
+    const { headers: known } = await site.get('/confidential/plan.html', { cookie });
+    for (const condition of [{ 'if-none-match': known.etag }, { 'if-none-match': '*' }, { range: 'bytes=0-2' }]) {
+      const { status, headers } = await site.get('/confidential/plan.html', condition, method);
+      expect(status).toBe(303);
+      expect(headers.etag).toBeUndefined();
+    }
+  });
+
+  it('leads nobody who has passed it: the file opens', async () => {
+    expect(await site.get('/confidential/plan.html', { cookie })).toMatchObject({ status: 200, body: 'SECRET' });
+  });
+});
+
+describe('to no file', () => {
+  it.for([
+    '/confidential\\plan.html',
+    '/\\confidential/plan.html',
+    '/confidential%5cplan.html',
+    '/confidential/plan.html%00',
+    '/%00/confidential/plan.html',
+    '/confidential/plan.html%00.svg',
+    '/confidential/%',
+    '/confidential/plan.html%ff',
+    '/%252e/confidential/plan.html',
+    '/confidential%252fplan.html',
+    '/%2563%256fnfidential/plan.html',
+    '/..%2fpackage.json',
+    '/..%2f..%2fpackage.json',
+    '/%2e%2e/package.json',
+    '/../package.json',
+    '/x/../../package.json',
+    '/..%5cpackage.json',
+    '/..%2fbuild%2fother.js',
+    '/other.js',
+    '/sw.js/../other.js',
+    '/..%2fsite.db',
+    '/.env',
+    '/%2eenv',
+    '/.git/config',
+  ])('leads %s, with or without access', async (path) => {
+    for (const headers of [{}, { cookie }]) {
+      const { status, body } = await site.get(path, headers);
+      expect([status, body]).toEqual([404, 'Not Found']);
+    }
+  });
+});
+
+it('a path is decoded once, as the check and the file both see it', async () => {
+  expect(await site.get('/%2563onfidential/')).toMatchObject({ status: 200, body: 'public' });
+});
+
+it('a protected file that changed is sent again; one that did not is 304, still private', async () => {
+  const { headers } = await site.get('/confidential/', { cookie });
+  const again = { cookie, 'if-none-match': headers.etag };
+  expect(await site.get('/confidential/', again)).toMatchObject({
+    status: 304,
+    body: '',
+    headers: { 'cache-control': 'private, no-cache' },
+  });
+  await site.write('site/confidential/index.html', 'SECRET and longer');
+  expect(await site.get('/confidential/', again)).toMatchObject({ status: 200, body: 'SECRET and longer' });
+});
+
+it("gives the channel's scripts from the build, open to everyone", async () => {
+  expect(await site.get('/sw.js')).toMatchObject({ status: 200, body: 'worker' });
+});

@@ -1,0 +1,45 @@
+// However the owner spells a prefix in PROTECT: what lies there is behind the gate, or the server says why it won't start.
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from '../../server/config.ts';
+import { startTestSite } from '../helpers/test-app-site.ts';
+
+const FILES = { 'site/confidential/index.html': 'SECRET', 'site/two words/index.html': 'SECRET' };
+
+function isRefused(PROTECT: string): boolean {
+  try {
+    readConfig({ PROTECT });
+    return false;
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return true;
+  }
+}
+
+describe('a prefix in PROTECT', () => {
+  it.for([
+    ['/confidential', '/confidential/'],
+    ['/Confidential/', '/confidential/'],
+    ['/confidential//', '/confidential/'],
+    ['//confidential/', '/confidential/'],
+    ['/./confidential/', '/confidential/'],
+    ['/x/../confidential/', '/confidential/'],
+    ['/two words/', '/two%20words/'],
+    // As it is copied from a browser's address bar.
+    ['/two%20words/', '/two%20words/'],
+    ['/', '/confidential/'],
+  ] as const)('spelled %s lets nobody read %s', async ([PROTECT, path]) => {
+    if (isRefused(PROTECT)) return;
+    const site = await startTestSite(FILES, { PROTECT });
+    try {
+      const { status, body } = await site.get(path);
+      expect(body).not.toContain('SECRET');
+      expect(status).toBe(303);
+    } finally {
+      await site.close();
+    }
+  });
+
+  it('that no path of a request can have is refused', () => {
+    expect(isRefused('/confi\\dential/')).toBe(true);
+  });
+});

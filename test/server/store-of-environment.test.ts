@@ -1,0 +1,42 @@
+// fetchEmailAccessSessions as an owner's own script calls it: with nothing but the environment.
+import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it, vi } from 'vitest';
+import { fetchEmailAccessSessions, openSqliteStore } from '../../server/index.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+async function makeStore(): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), 'stillhere-env-')), 'stillhere.db');
+  const store = await openSqliteStore(file);
+  await store.createSession({ id: 'ann', email: 'ann@example.com', startMs: 0 });
+  await store.createSession({ id: 'bob', email: 'bob@example.com', startMs: 60_000 });
+  await store.record([{ session: 'ann', receivedMs: 30_000 }]);
+  await store.close();
+  return file;
+}
+
+it('reads the store that STORE_URL names, and closes it', async () => {
+  const file = await makeStore();
+  vi.stubEnv('STORE_URL', `file:${file}`);
+  const fields = (emailOfAccessor: string, sessionStartTime: string, sessionEndTime: string | null) => ({
+    emailOfAccessor,
+    sessionStartTime,
+    sessionEndTime,
+  });
+  const ann = { id: 'ann', fields: fields('ann@example.com', '1970-01-01T00:00:00.000Z', '1970-01-01T00:00:30.000Z') };
+  const bob = { id: 'bob', fields: fields('bob@example.com', '1970-01-01T00:01:00.000Z', null) };
+  expect(await fetchEmailAccessSessions()).toStrictEqual([bob, ann]);
+  expect(await fetchEmailAccessSessions({ email: ' ANN@example.com ' })).toStrictEqual([ann]);
+  // SQLite takes its log away when the last connection closes.
+  expect([file, `${file}-wal`].map((path) => existsSync(path))).toEqual([true, false]);
+});
+
+it('says what is wrong with STORE_URL', async () => {
+  vi.stubEnv('STORE_URL', 'stillhere.db');
+  await expect(fetchEmailAccessSessions()).rejects.toThrow(/STORE_URL: must be/);
+});
