@@ -1,5 +1,6 @@
 // What a session store promises, whatever database is behind it. Everything is asynchronous: a store may be a thread or
 // a network away. Times are epoch milliseconds on the server's clock.
+import type { Outbox } from './outbox.ts';
 
 /** One grant of access. */
 export interface Session {
@@ -60,18 +61,6 @@ export interface Cursor {
   readonly id: string;
 }
 
-/** A session that NocoDB doesn't show as it is here. */
-export interface Unmirrored {
-  readonly session: Session;
-  /** What `session` stands for; to be given back when NocoDB shows it. */
-  readonly revision: number;
-  /** Its record in NocoDB; null before it was asked to make one. */
-  readonly recordId: string | null;
-}
-
-/** In place of a record's id: NocoDB was asked to make the record, and its answer has not been seen. */
-export const RECORD_IN_DOUBT = '';
-
 /**
  * Always true of a store:
  * - what a promise of {@link record} or {@link createSession} says is durable when it resolves, power loss included;
@@ -80,6 +69,7 @@ export const RECORD_IN_DOUBT = '';
  * - recording a sighting again changes nothing.
  */
 export interface SessionStore {
+  readonly outbox: Outbox;
   createSession(session: Pick<Session, 'id' | 'email' | 'startMs'>): Promise<void>;
   /** Records all sightings in one transaction; answers in their order. */
   record(sightings: readonly Sighting[]): Promise<readonly Recorded[]>;
@@ -88,18 +78,6 @@ export interface SessionStore {
   listSessions(query: SessionQuery): Promise<readonly Session[]>;
   /** In the order of their starts. */
   listSpans(sessionId: string): Promise<readonly StoredSpan[]>;
-  /** At most `limit`, those not tried before first. */
-  listUnmirrored(limit: number): Promise<readonly Unmirrored[]>;
-  countUnmirrored(): Promise<number>;
-  /** NocoDB shows these revisions, in these records. What has changed since stays unmirrored. */
-  markMirrored(shown: readonly { id: string; revision: number; recordId: string }[]): Promise<void>;
-  /** Notes where the sessions' records are: an id, {@link RECORD_IN_DOUBT}, or null if there are none. */
-  setRecord(sessionIds: readonly string[], recordId: string | null): Promise<void>;
-  /** Has sessions written to NocoDB anew: those that began at `fromMs` or later. `isNewTable`: none has a record there. */
-  forgetMirrored(fromMs: number, isNewTable: boolean): Promise<void>;
-  /** A small fact that outlives the process; undefined before it was written. */
-  readNote(name: string): Promise<string | undefined>;
-  writeNote(name: string, text: string): Promise<void>;
   /** Resolves when the database answers. */
   check(): Promise<void>;
   /** Waits for nothing: call it when no other call is under way. */

@@ -20,3 +20,16 @@ export function nodeSqliteDialect(connection: DatabaseSync): SqliteDialect {
     },
   });
 }
+
+/** All or nothing, in one go: the connection is one, so no other statement may come between. */
+export function inTransaction<T>(connection: DatabaseSync, work: () => T): T {
+  connection.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    connection.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (connection.isTransaction) connection.exec('ROLLBACK');
+    throw error;
+  }
+}

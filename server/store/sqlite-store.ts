@@ -3,21 +3,15 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Kysely, type Selectable } from 'kysely';
+import { Kysely } from 'kysely';
 import { clockOffset } from '../heartbeat/device-clock.ts';
 import { addedMs } from '../sessions/reading-time.ts';
 import { boundSpan } from './bounds.ts';
-import type {
-  Recorded,
-  Session,
-  SessionQuery,
-  SessionStore,
-  Sighting,
-  StoredSpan,
-  Unmirrored,
-} from './session-store.ts';
-import { nodeSqliteDialect } from './sqlite-dialect.ts';
-import { migrate, type Tables } from './tables.ts';
+import type { Outbox } from './outbox.ts';
+import type { Recorded, Session, SessionQuery, SessionStore, Sighting, StoredSpan } from './session-store.ts';
+import { inTransaction, nodeSqliteDialect } from './sqlite-dialect.ts';
+import { SqliteOutbox } from './sqlite-outbox.ts';
+import { migrate, toSession, type Tables } from './tables.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
 const SYNCHRONOUS_FULL = 2;
@@ -44,11 +38,13 @@ class SqliteStore implements SessionStore {
   readonly #connection: DatabaseSync;
   readonly #db: Kysely<Tables>;
   readonly #hot: ReturnType<typeof prepareHotPath>;
+  readonly outbox: Outbox;
 
   constructor(connection: DatabaseSync) {
     this.#connection = connection;
     this.#db = new Kysely<Tables>({ dialect: nodeSqliteDialect(connection) });
     this.#hot = prepareHotPath(connection);
+    this.outbox = new SqliteOutbox(connection, this.#db);
   }
 
   async createSession({ id, email, startMs }: Pick<Session, 'id' | 'email' | 'startMs'>): Promise<void> {
@@ -56,15 +52,7 @@ class SqliteStore implements SessionStore {
   }
 
   async record(sightings: readonly Sighting[]): Promise<readonly Recorded[]> {
-    this.#connection.exec('BEGIN IMMEDIATE');
-    try {
-      const recorded = sightings.map((sighting) => this.#recordOne(sighting));
-      this.#connection.exec('COMMIT');
-      return recorded;
-    } catch (error) {
-      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
-      throw error;
-    }
+    return inTransaction(this.#connection, () => sightings.map((sighting) => this.#recordOne(sighting)));
   }
 
   #recordOne({ session, receivedMs, span }: Sighting): Recorded {
@@ -118,58 +106,6 @@ class SqliteStore implements SessionStore {
     }));
   }
 
-  async listUnmirrored(limit: number): Promise<readonly Unmirrored[]> {
-    const rows = await this.#sessions()
-      .whereRef('mirrored_revision', '<', 'revision')
-      .orderBy('record_id')
-      .limit(limit)
-      .execute();
-    return rows.map((row) => ({ session: toSession(row), revision: row.revision, recordId: row.record_id }));
-  }
-
-  async countUnmirrored(): Promise<number> {
-    const { count } = await this.#db
-      .selectFrom('sessions')
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .whereRef('mirrored_revision', '<', 'revision')
-      .executeTakeFirstOrThrow();
-    return count;
-  }
-
-  async markMirrored(shown: readonly { id: string; revision: number; recordId: string }[]): Promise<void> {
-    for (const { id, revision, recordId } of shown)
-      await this.#db
-        .updateTable('sessions')
-        .set({ mirrored_revision: revision, record_id: recordId })
-        .where('id', '=', id)
-        .execute();
-  }
-
-  async setRecord(sessionIds: readonly string[], recordId: string | null): Promise<void> {
-    await this.#db.updateTable('sessions').set({ record_id: recordId }).where('id', 'in', sessionIds).execute();
-  }
-
-  async forgetMirrored(fromMs: number, isNewTable: boolean): Promise<void> {
-    await this.#db
-      .updateTable('sessions')
-      .set(isNewTable ? { mirrored_revision: 0, record_id: null } : { mirrored_revision: 0 })
-      .where('start_ms', '>=', fromMs)
-      .execute();
-  }
-
-  async readNote(name: string): Promise<string | undefined> {
-    const row = await this.#db.selectFrom('notes').select('text').where('name', '=', name).executeTakeFirst();
-    return row?.text;
-  }
-
-  async writeNote(name: string, text: string): Promise<void> {
-    await this.#db
-      .insertInto('notes')
-      .values({ name, text })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ text }))
-      .execute();
-  }
-
   async check(): Promise<void> {
     this.#connection.prepare('SELECT 1').get();
   }
@@ -182,18 +118,6 @@ class SqliteStore implements SessionStore {
   #sessions() {
     return this.#db.selectFrom('sessions').selectAll();
   }
-}
-
-function toSession(row: Selectable<Tables['sessions']>): Session {
-  return {
-    id: row.id,
-    email: row.email,
-    startMs: row.start_ms,
-    endMs: row.end_ms,
-    readingMs: row.reading_ms,
-    currentPage: row.current_page,
-    isMirrored: row.mirrored_revision === row.revision,
-  };
 }
 
 /** Times are in milliseconds; `?` in the order of the names. */

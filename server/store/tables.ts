@@ -1,6 +1,7 @@
 // The tables as Kysely sees them, and the migrations that make them.
-import { sql, type Generated, type Kysely } from 'kysely';
+import { sql, type Generated, type Kysely, type Selectable } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
+import type { Session } from './session-store.ts';
 
 export interface Tables {
   sessions: {
@@ -18,6 +19,11 @@ export interface Tables {
     /** The record in NocoDB; null: none; empty: its creation is in doubt. */
     record_id: string | null;
   };
+  leases: {
+    name: string;
+    holder: string;
+    until_ms: number;
+  };
   notes: {
     name: string;
     text: string;
@@ -30,6 +36,18 @@ export interface Tables {
     end_ms: number;
     is_late: number;
     is_clamped: number;
+  };
+}
+
+export function toSession(row: Selectable<Tables['sessions']>): Session {
+  return {
+    id: row.id,
+    email: row.email,
+    startMs: row.start_ms,
+    endMs: row.end_ms,
+    readingMs: row.reading_ms,
+    currentPage: row.current_page,
+    isMirrored: row.mirrored_revision === row.revision,
   };
 }
 
@@ -73,7 +91,15 @@ const migrations: Record<string, Migration> = {
     up: async (db: Kysely<unknown>) => {
       await db.schema.alterTable('sessions').addColumn('record_id', 'text').execute();
       // Only what waits is in it, so that looking for it costs nothing when all is mirrored.
-      await sql`CREATE INDEX sessions_unmirrored ON sessions (id) WHERE mirrored_revision < revision`.execute(db);
+      await sql`
+        CREATE INDEX sessions_unmirrored ON sessions (coalesce(end_ms, start_ms)) WHERE mirrored_revision < revision
+      `.execute(db);
+      await db.schema
+        .createTable('leases')
+        .addColumn('name', 'text', (column) => column.primaryKey())
+        .addColumn('holder', 'text', (column) => column.notNull())
+        .addColumn('until_ms', 'bigint', (column) => column.notNull())
+        .execute();
       await db.schema
         .createTable('notes')
         .addColumn('name', 'text', (column) => column.primaryKey())

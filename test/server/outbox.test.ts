@@ -1,0 +1,110 @@
+// What the mirror may rely on (server/store/outbox.ts).
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RECORD_IN_DOUBT } from '../../server/store/outbox.ts';
+import type { SessionStore } from '../../server/store/session-store.ts';
+import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+
+const NOW = Date.parse('2026-11-24T08:00:00Z');
+const MINUTE = 60_000;
+
+let file: string;
+let store: SessionStore;
+beforeEach(async () => {
+  file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db');
+  store = await openSqliteStore(file);
+  for (const [nth, id] of ['ann', 'bob', 'eve'].entries())
+    await store.createSession({ id, email: `${id}@example.com`, startMs: NOW + nth * MINUTE });
+});
+afterEach(() => store.close());
+
+async function see(id: string, minute: number): Promise<void> {
+  const endMs = NOW + minute * MINUTE;
+  const span = { id: 's', page: '/a/', startMs: NOW, endMs, offsetMs: 0 };
+  await store.record([{ session: id, receivedMs: endMs, span }]);
+}
+
+async function waiting(quietSinceMs?: number): Promise<readonly string[]> {
+  return (await store.outbox.listUnmirrored(10, quietSinceMs)).map(({ session }) => session.id);
+}
+
+async function mirror(...ids: readonly string[]): Promise<void> {
+  const shown = (await store.outbox.listUnmirrored(10)).filter(({ session }) => ids.includes(session.id));
+  await store.outbox.markMirrored(
+    shown.map(({ session: { id }, revision }) => ({ id, revision, recordId: `record of ${id}` })),
+  );
+}
+
+describe('what waits', () => {
+  it('is every session that changed, the one that was seen longest ago first, and no more than asked for', async () => {
+    await see('ann', 9);
+    expect(await waiting()).toEqual(['bob', 'eve', 'ann']);
+    expect(await store.outbox.listUnmirrored(1)).toHaveLength(1);
+    expect(await store.outbox.countUnmirrored()).toBe(3);
+  });
+
+  it('is nothing that NocoDB shows, until it changes again', async () => {
+    await mirror('ann', 'bob');
+    expect(await waiting()).toEqual(['eve']);
+    await see('bob', 9);
+    expect(await waiting()).toEqual(['eve', 'bob']);
+    expect((await store.findSession('ann'))?.isMirrored).toBe(true);
+  });
+
+  it('is still what changed while it was being written', async () => {
+    const [before] = (await store.outbox.listUnmirrored(10)).filter(({ session }) => session.id === 'ann');
+    await see('ann', 9);
+    await store.outbox.markMirrored([{ id: 'ann', revision: before?.revision ?? 0, recordId: '7' }]);
+    expect(await waiting()).toContain('ann');
+  });
+
+  it('can be asked for without sessions that go on, but for those that have no record', async () => {
+    await mirror('ann', 'bob');
+    for (const id of ['ann', 'eve']) await see(id, 60);
+    await see('bob', 30);
+    expect(await waiting(NOW + 45 * MINUTE)).toEqual(['bob', 'eve']);
+  });
+});
+
+describe('where the records are', () => {
+  it('is told of those that are known', async () => {
+    await mirror('ann');
+    await store.outbox.setRecords([
+      { id: 'bob', recordId: RECORD_IN_DOUBT },
+      { id: 'eve', recordId: null },
+    ]);
+    expect(await store.outbox.listRecords()).toEqual([{ id: 'ann', recordId: 'record of ann' }]);
+    expect(await store.outbox.countRecords()).toBe(1);
+  });
+
+  it('is in doubt once they are forgotten: by name, or from a time on', async () => {
+    await mirror('ann', 'bob', 'eve');
+    await store.outbox.forgetMirrored({ ids: ['ann'] });
+    expect(await waiting()).toEqual(['ann']);
+    await store.outbox.forgetMirrored({ fromMs: NOW + MINUTE });
+    const all = await store.outbox.listUnmirrored(10);
+    expect(all.map(({ session, recordId }) => [session.id, recordId])).toEqual([
+      ['ann', RECORD_IN_DOUBT],
+      ['bob', RECORD_IN_DOUBT],
+      ['eve', RECORD_IN_DOUBT],
+    ]);
+  });
+});
+
+describe('a lease', () => {
+  it('is held by one, renewed by that one, and free again when it has run out or was given back', async () => {
+    const other = await openSqliteStore(file);
+    const take = (by: SessionStore, holder: string, now: number, until: number) =>
+      by.outbox.takeLease('mirror', holder, now, until);
+    expect(await take(store, 'a', 0, 30)).toBe(true);
+    expect(await take(other, 'b', 29, 59)).toBe(false);
+    expect(await take(store, 'a', 29, 59)).toBe(true);
+    expect(await take(other, 'b', 58, 99)).toBe(false);
+    expect(await take(other, 'b', 59, 99)).toBe(true);
+    expect(await take(other, 'b', 60, 60)).toBe(true);
+    expect(await take(store, 'a', 60, 90)).toBe(true);
+    await other.close();
+  });
+});
