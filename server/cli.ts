@@ -70,9 +70,9 @@ async function nocodb(): Promise<void> {
   const store = await openSqliteStore(storeFile);
   const { signal } = new AbortController();
   const run: Record<string, () => Promise<Report>> = {
-    setup: () => setUp(noco, store, signal),
-    check: () => check(noco, store, signal),
-    resync: () => resync(store, fromMs),
+    setup: () => setUp(noco, store.outbox, signal),
+    check: () => check(noco, store.outbox, signal),
+    resync: () => resync(store.outbox, fromMs),
   };
   const report = await (Object.hasOwn(run, subcommand) ? run[subcommand]?.() : undefined);
   await store.close();

@@ -88,6 +88,13 @@ const Variables = v.object({
   NOCODB_BASE_ID: v.optional(v.pipe(v.string(), v.regex(/^\w+$/, 'must be the id of a base, like p1a2b3c4d5e6f7g'))),
   NOCODB_TABLE: v.optional(v.string(), 'emailAccess'),
   NOCODB_REQUESTS_PER_SECOND: v.optional(wholeNumber(1, 1_000, 'must be a whole number, 1 to 1000'), '4'),
+  NOCODB_REQUESTS_PER_MONTH: v.optional(
+    v.union(
+      [v.pipe(v.literal('0'), v.transform(Number)), wholeNumber(100, 1e9, 'must be 0 for no limit, or at least 100')],
+      'must be 0 for no limit, or at least 100',
+    ),
+    '0',
+  ),
   NOCODB_FRESHNESS_MS: v.optional(wholeNumber(10, HOUR_MS, 'must be milliseconds, 10 to 3600000'), '2000'),
 });
 
@@ -146,6 +153,7 @@ function toNocoConfig(output: v.InferOutput<typeof Variables>): NocoConfig | und
     baseId,
     table: output.NOCODB_TABLE,
     requestsPerSecond: output.NOCODB_REQUESTS_PER_SECOND,
+    requestsPerMonth: output.NOCODB_REQUESTS_PER_MONTH,
     freshnessMs: output.NOCODB_FRESHNESS_MS,
   };
 }

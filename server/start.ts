@@ -23,7 +23,7 @@ export interface RunningServer {
 /** Opens the store and listens; resolves when the server answers. */
 export async function startServer(config: Config, secrets: Secrets, log: Logger): Promise<RunningServer> {
   const store = await openSqliteStore(config.storeFile);
-  const mirror = config.nocodb && createMirror(config.nocodb, store, log);
+  const mirror = config.nocodb && createMirror(config.nocodb, store.outbox, log);
   const siteDir = config.siteDir ?? join(BUILD_DIR, 'site');
   const app = createApp({ config, secrets, store, mirror, log, siteDir, buildDir: BUILD_DIR, now: Date.now });
   const answer = app.callback();

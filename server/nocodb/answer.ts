@@ -8,6 +8,8 @@ export interface NocoFailure {
     | 'unavailable'
     /** 429. Not before `retryAfterMs`. */
     | 'limited'
+    /** More records than it takes in one request; `most`, if it says. Nothing was written. */
+    | 'too-many'
     /** 401, 403: the token. */
     | 'denied'
     /** The base or the table is not there. */
@@ -19,6 +21,7 @@ export interface NocoFailure {
   readonly message: string;
   readonly recordId?: string;
   readonly retryAfterMs?: number;
+  readonly most?: number;
 }
 
 export type NocoAnswer<T> = { readonly type: 'ok'; readonly value: T } | NocoFailure;
@@ -43,11 +46,16 @@ export function classify({ status, headers }: Response, json: unknown): NocoFail
   }
   if (status === 401 || status === 403) return { type: 'denied', message: said };
   // While it starts NocoDB answers 404 in HTML.
-  if (!problem.success || status >= 500 || status < 400) return { type: 'unavailable', message: said };
+  if (!problem.success || status >= 500 || status < 400)
+    return { type: 'unavailable', message: status < 400 ? `${said}, but not in the form of NocoDB's API` : said };
   if (error === 'ERR_TABLE_NOT_FOUND' || error === 'ERR_BASE_NOT_FOUND') return { type: 'no-table', message: said };
   if (error === 'ERR_RECORD_NOT_FOUND') {
     const recordId = /'([^']*)'/.exec(message ?? '')?.[1];
     return { type: 'no-record', message: said, ...(recordId !== undefined && { recordId }) };
+  }
+  if (error === 'ERR_MAX_PAYLOAD_LIMIT_EXCEEDED') {
+    const most = Number(/\d+/.exec(message ?? '')?.[0]);
+    return { type: 'too-many', message: said, ...(most > 0 && { most }) };
   }
   return { type: 'refused', message: said };
 }

@@ -3,6 +3,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { classify, type NocoAnswer } from './answer.ts';
+import type { RequestBudget } from './request-budget.ts';
+import {
+  Count,
+  Field,
+  Records,
+  Sorts,
+  Table,
+  Tables,
+  type Fields,
+  type NewField,
+  type NocoField,
+  type NocoRecord,
+  type NocoTable,
+} from './shapes.ts';
 
 export interface NocoConfig {
   /** Without a path, like `https://nocodb.example`. */
@@ -12,50 +26,33 @@ export interface NocoConfig {
   /** Title of the table. */
   readonly table: string;
   readonly requestsPerSecond: number;
+  /** 0: no limit. */
+  readonly requestsPerMonth: number;
   /** How old a change may be before it is written, in milliseconds. */
   readonly freshnessMs: number;
 }
 
-/** Field ids, or titles, with their values. In answers: titles. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-export interface NocoRecord {
-  readonly id: number | string;
-  readonly fields: Fields;
-}
-
-/** Records in one request, as NocoDB's defaults allow (`NC_DATA_PAYLOAD_LIMIT`). */
-export const MAX_RECORDS = 10;
 /** Values in one `in` of a `where`. */
 export const MAX_IDS = 100;
+/** How long a whole answer may take. */
+export const TIMEOUT_MS = 20_000;
 
-const TIMEOUT_MS = 20_000;
-const Id = v.union([v.number(), v.string()]);
-const Records = v.object({ records: v.array(v.object({ id: Id, fields: v.record(v.string(), v.unknown()) })) });
-const Tables = v.object({ list: v.array(v.object({ id: v.string(), title: v.string() })) });
-const Field = v.object({ id: v.string(), title: v.string(), type: v.string() });
-const Table = v.object({ id: v.string(), title: v.string(), fields: v.array(Field) });
-
-export type NocoField = v.InferOutput<typeof Field>;
-export type NocoTable = v.InferOutput<typeof Table>;
-export interface NewField {
-  readonly title: string;
-  readonly type: string;
-  readonly unique?: boolean;
-  readonly options?: unknown;
-}
-
+const PAGE_SIZE = 1_000;
 export class NocoClient {
   readonly #config: NocoConfig;
+  readonly #budget: RequestBudget;
   readonly #signal: AbortSignal;
   /** When the next request may leave, monotonic. */
   #nextAt = 0;
   /** Requests sent so far. */
   requests = 0;
+  /** How far NocoDB's clock was ahead of ours in its last answer, to about a second; undefined before the first. */
+  clockAheadMs: number | undefined;
 
-  /** @param signal ends the request under way, whose outcome is then in doubt. */
-  constructor(config: NocoConfig, signal: AbortSignal) {
+  /** @param signal ends the requests under way, whose outcome is then in doubt. */
+  constructor(config: NocoConfig, budget: RequestBudget, signal: AbortSignal) {
     this.#config = config;
+    this.#budget = budget;
     this.#signal = signal;
   }
 
@@ -75,6 +72,39 @@ export class NocoClient {
     return this.#call(Field, 'POST', `/api/v3/meta/bases/${this.#config.baseId}/tables/${tableId}/fields`, field);
   }
 
+  /** Has the view show its rows by the field, the largest first; leaves a view alone that is sorted already. */
+  async sortDescending(viewId: string, fieldId: string): Promise<NocoAnswer<unknown>> {
+    const path = `/api/v3/meta/bases/${this.#config.baseId}/views/${viewId}/sorts`;
+    const sorts = await this.#call(Sorts, 'GET', path);
+    if (sorts.type !== 'ok' || sorts.value.list.length > 0) return sorts;
+    return this.#call(v.unknown(), 'POST', path, { field_id: fieldId, direction: 'desc' });
+  }
+
+  /** How many records have something in the field. */
+  async count(tableId: string, fieldId: string): Promise<NocoAnswer<number>> {
+    const query = new URLSearchParams({ where: `(${fieldId},notblank)` });
+    const path = `/api/v3/data/${this.#config.baseId}/${tableId}/count?${query.toString()}`;
+    const answer = await this.#call(Count, 'GET', path);
+    return answer.type === 'ok' ? { type: 'ok', value: answer.value.count } : answer;
+  }
+
+  /** The ids of the records that have something in the field, in as many requests as there are thousands. */
+  async listIds(tableId: string, fieldId: string): Promise<NocoAnswer<readonly string[]>> {
+    const ids: string[] = [];
+    for (let page = 1; ; page++) {
+      const query = new URLSearchParams({
+        where: `(${fieldId},notblank)`,
+        fields: 'Id',
+        pageSize: String(PAGE_SIZE),
+        page: String(page),
+      });
+      const records = await this.#records('GET', `${tableId}/records?${query.toString()}`);
+      if (records.type !== 'ok') return records;
+      for (const { id } of records.value) ids.push(String(id));
+      if (records.value.length < PAGE_SIZE) return { type: 'ok', value: ids };
+    }
+  }
+
   /** The records whose field has one of the values, at most {@link MAX_IDS}; values of `[A-Za-z0-9_-]` only. */
   find(tableId: string, fieldId: string, values: readonly string[]): Promise<NocoAnswer<readonly NocoRecord[]>> {
     const query = new URLSearchParams({
@@ -84,7 +114,7 @@ export class NocoClient {
     return this.#records('GET', `${tableId}/records?${query.toString()}`);
   }
 
-  /** Makes records, at most {@link MAX_RECORDS}; answers in their order, with all fields as they are stored. */
+  /** Makes records, all or none; answers in their order, with all fields as they are stored. */
   create(tableId: string, records: readonly Fields[]): Promise<NocoAnswer<readonly NocoRecord[]>> {
     return this.#records(
       'POST',
@@ -94,7 +124,7 @@ export class NocoClient {
   }
 
   /**
-   * Changes the fields that are given, at most {@link MAX_RECORDS} records. An answer of 200 proves nothing: NocoDB gives
+   * Changes the fields that are given, of all records or of none. An answer of 200 proves nothing: NocoDB gives
    * it to updates that it dropped, with the old values (nocodb#13778), so compare them.
    */
   update(tableId: string, records: readonly NocoRecord[]): Promise<NocoAnswer<readonly NocoRecord[]>> {
@@ -113,6 +143,10 @@ export class NocoClient {
     body?: unknown,
   ): Promise<NocoAnswer<T>> {
     await this.#waitForTurn();
+    if (!(await this.#budget.take())) {
+      const message = 'the requests of NOCODB_REQUESTS_PER_MONTH are spent for now';
+      return { type: 'limited', message, retryAfterMs: await this.#budget.waitMs() };
+    }
     this.requests++;
     try {
       const response = await fetch(this.#config.url + path, {
@@ -121,6 +155,8 @@ export class NocoClient {
         ...(body !== undefined && { body: JSON.stringify(body) }),
         signal: AbortSignal.any([this.#signal, AbortSignal.timeout(TIMEOUT_MS)]),
       });
+      const date = Date.parse(response.headers.get('date') ?? '');
+      if (!Number.isNaN(date)) this.clockAheadMs = date - Date.now();
       const text = await response.text();
       const json = parseJson(text);
       const value = v.safeParse(schema, json);
@@ -131,7 +167,7 @@ export class NocoClient {
     }
   }
 
-  /** Keeps under the request rate; there is never more than one request in flight from one mirror. */
+  /** Keeps under the request rate: requests leave evenly, however many wait. */
   async #waitForTurn(): Promise<void> {
     const now = performance.now();
     const at = Math.max(now, this.#nextAt);

@@ -1,7 +1,8 @@
 // `stillhere nocodb setup`, `check` and `resync`: for a person at a terminal. Each gives lines to print and says if all is well.
-import type { SessionStore } from '../store/session-store.ts';
+import type { Outbox } from '../store/outbox.ts';
 import type { NocoFailure } from './answer.ts';
 import { NocoClient, type NocoConfig } from './client.ts';
+import { RequestBudget } from './request-budget.ts';
 import { readKnownTable, writeKnownTable } from './known-table.ts';
 import { inspectTable, prepareTable } from './table.ts';
 
@@ -10,45 +11,59 @@ export interface Report {
   readonly isWell: boolean;
 }
 
+/** Less may be transit, and the whole seconds of HTTP's `Date`. */
+const WRONG_CLOCK_S = 10;
+
 const CURES: Readonly<Record<NocoFailure['type'], string>> = {
   unavailable: 'Is NocoDB running, and NOCODB_URL its address?',
   limited: 'NocoDB limits requests: wait, or lower NOCODB_REQUESTS_PER_SECOND.',
   denied: 'Make a token in NocoDB (Account, Tokens) and set NOCODB_TOKEN.',
   'no-table': 'Set NOCODB_BASE_ID to the id in the address of the base, then run: nocodb setup.',
   'no-record': 'Run the command again.',
+  'too-many': 'Run the command again.',
   refused: 'Mend it in NocoDB, then run the command again.',
 };
 
 /** Makes the table, or brings it up to what the mirror writes; rows stay as they are. May be run again and again. */
-export async function setUp(config: NocoConfig, store: SessionStore, signal: AbortSignal): Promise<Report> {
-  const prepared = await prepareTable(new NocoClient(config, signal), config.table, await readKnownTable(store));
+export async function setUp(config: NocoConfig, outbox: Outbox, signal: AbortSignal): Promise<Report> {
+  const prepared = await prepareTable(connect(config, outbox, signal), config.table, await readKnownTable(outbox));
   if (prepared.type !== 'ok') return describe(prepared);
   const { done, table } = prepared.value;
-  await writeKnownTable(store, table);
+  await writeKnownTable(outbox, table);
   return { lines: done.length > 0 ? done : [`The table ${config.table} has all it needs.`], isWell: true };
 }
 
-/** Looks at the token, the base, the table, its fields, and what waits; changes nothing. */
-export async function check(config: NocoConfig, store: SessionStore, signal: AbortSignal): Promise<Report> {
-  const inspected = await inspectTable(new NocoClient(config, signal), config.table, await readKnownTable(store));
+/** Looks at the token, the base, the table, its fields, the clock, and what waits; changes nothing. */
+export async function check(config: NocoConfig, outbox: Outbox, signal: AbortSignal): Promise<Report> {
+  const client = connect(config, outbox, signal);
+  const inspected = await inspectTable(client, config.table, await readKnownTable(outbox));
   if (inspected.type !== 'ok') return describe(inspected);
-  const { problems } = inspected.value;
-  const waiting = await store.countUnmirrored();
+  const { found, problems } = inspected.value;
+  const aheadS = Math.round((client.clockAheadMs ?? 0) / 1_000);
   return {
     lines: [
-      `ok       ${config.url} answers, and the token opens the base ${config.baseId}`,
+      `ok       ${config.url} takes the token`,
+      `ok       base ${config.baseId}`,
+      ...(found ? [`ok       table ${found.title}`] : []),
+      ...(problems.length === 0 ? ['ok       all fields, each of its type'] : []),
       ...problems.map((problem) => `WRONG    ${problem}. Run: nocodb setup`),
-      ...(problems.length === 0 ? [`ok       the table ${config.table} has all it needs`] : []),
-      `waiting  ${waiting} sessions to be written`,
+      Math.abs(aheadS) > WRONG_CLOCK_S
+        ? `note     NocoDB's clock is ${aheadS} s ahead of ours; sessions are written in ours. Set both by NTP.`
+        : "ok       NocoDB's clock and ours agree",
+      `waiting  ${await outbox.countUnmirrored()} sessions to be written`,
     ],
     isWell: problems.length === 0,
   };
 }
 
 /** Has the sessions that began at `fromMs` or later written anew by the running server. */
-export async function resync(store: SessionStore, fromMs: number): Promise<Report> {
-  await store.forgetMirrored(fromMs, false);
-  return { lines: [`${await store.countUnmirrored()} sessions wait to be written anew.`], isWell: true };
+export async function resync(outbox: Outbox, fromMs: number): Promise<Report> {
+  await outbox.forgetMirrored({ fromMs });
+  return { lines: [`${await outbox.countUnmirrored()} sessions wait to be written anew.`], isWell: true };
+}
+
+function connect(config: NocoConfig, outbox: Outbox, signal: AbortSignal): NocoClient {
+  return new NocoClient(config, new RequestBudget(outbox, config.requestsPerMonth, Date.now), signal);
 }
 
 function describe(failure: NocoFailure): Report {

@@ -1,21 +1,20 @@
 // Which table and which fields are ours, by the ids that NocoDB gave them: kept in the store, so that what people rename
 // while the server is down is found again.
-import type { SessionStore } from '../store/session-store.ts';
-import type { MirrorTable } from './table.ts';
+import type { Outbox } from '../store/outbox.ts';
+import type { FieldName, MirrorTable } from './table.ts';
 
 const NOTE = 'nocodb-table';
 
-export async function readKnownTable(store: Pick<SessionStore, 'readNote'>): Promise<MirrorTable | undefined> {
-  const note = await store.readNote(NOTE);
+export async function readKnownTable(outbox: Outbox): Promise<MirrorTable | undefined> {
+  const note = await outbox.readNote(NOTE);
   return note === undefined ? undefined : (JSON.parse(note) as MirrorTable);
 }
 
-/** Keeps it; a table that is another one than before holds none of our records. */
-export async function writeKnownTable(
-  store: Pick<SessionStore, 'readNote' | 'writeNote' | 'forgetMirrored'>,
-  table: MirrorTable,
-): Promise<void> {
-  const known = await readKnownTable(store);
-  if (known && known.id !== table.id) await store.forgetMirrored(0, true);
-  await store.writeNote(NOTE, JSON.stringify(table));
+/** Keeps it; another table, or a field that was made anew, holds nothing of ours yet: all is written again. */
+export async function writeKnownTable(outbox: Outbox, table: MirrorTable): Promise<void> {
+  const known = await readKnownTable(outbox);
+  const isSame =
+    known?.id === table.id && Object.entries(table.ids).every(([name, id]) => known.ids[name as FieldName] === id);
+  if (known && !isSame) await outbox.forgetMirrored({ fromMs: 0 });
+  await outbox.writeNote(NOTE, JSON.stringify(table));
 }

@@ -1,21 +1,34 @@
-// The server's background copy of sessions into NocoDB. It is in nobody's way: it reads what waits in the store, writes
-// it, and compares each answer; whatever fails, the sessions stay unmirrored in the store and are written later.
+// The server's background copy of sessions into NocoDB. It is in nobody's way: it reads what waits in the store, has it
+// written, and goes by what NocoDB shows; whatever fails, the sessions stay unmirrored in the store and are written later.
 //
 // The outbox is the session row itself (revision and mirrored revision), so nothing is lost between commit and mirror.
 // A session is written once a round however many beats it had, and never by two requests at a time.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { RECORD_IN_DOUBT, type SessionStore, type Unmirrored } from '../store/session-store.ts';
+import { RECORD_IN_DOUBT, type Outbox, type Unmirrored } from '../store/outbox.ts';
 import type { NocoFailure } from './answer.ts';
 import { backoffMs } from './backoff.ts';
-import { MAX_IDS, MAX_RECORDS, NocoClient, type NocoConfig, type NocoRecord } from './client.ts';
+import { NocoClient, type NocoConfig } from './client.ts';
+import { GoneRecords } from './find-gone.ts';
 import { readKnownTable, writeKnownTable } from './known-table.ts';
-import { findDifferences, toFields } from './record.ts';
+import { Lease } from './lease.ts';
+import { RecordWriter } from './record-writer.ts';
+import { RequestBudget } from './request-budget.ts';
 import { prepareTable, type MirrorTable } from './table.ts';
+import { takeDue, WaitingTimes } from './take-due.ts';
 import { WrongRows } from './wrong-rows.ts';
 
 /** What one round takes from the store. */
 const ROUND = 500;
+/** More only wait longer: NocoDB is one process (measured on 0.301.3). */
+const IN_FLIGHT = 2;
+/** How often people's hands are looked after: fields and records that were deleted. */
+const CHECK_MS = 10 * 60_000;
+const FRUGAL_CHECK_MS = 24 * 60 * 60_000;
+/** A session that was not seen for so long has ended, as far as a frugal mirror is concerned. */
+const QUIET_MS = 15 * 60_000;
+/** A round each quarter of the freshness: so much of it may be over before a change is noticed. */
+const ROUND_PART = 1 / 4;
 
 export interface MirrorStatus {
   /** Why nothing is written now; undefined when all goes well. */
@@ -26,165 +39,125 @@ export interface MirrorStatus {
 
 export interface Mirror {
   status(): MirrorStatus;
-  /** One round: everything that waits, once. Rejects only when the store fails. */
-  round(): Promise<void>;
+  /** One round: all that is due, once. True: more waits than fits in a round. Rejects only when the store fails. */
+  round(): Promise<boolean>;
   /** Rounds, until {@link stop}. */
   start(): void;
-  /** Breaks off the request that is under way; what it wrote is found again at the next start. */
+  /** Breaks off the requests that are under way; what they wrote is found again at the next start. */
   stop(): Promise<void>;
 }
 
-type MirrorStore = Pick<
-  SessionStore,
-  'listUnmirrored' | 'markMirrored' | 'setRecord' | 'forgetMirrored' | 'readNote' | 'writeNote'
->;
+/** Epoch milliseconds that never go back. */
+const steadyNow = (): number => performance.timeOrigin + performance.now();
 
-export function createMirror(config: NocoConfig, store: MirrorStore, log: Logger): Mirror {
+export function createMirror(config: NocoConfig, outbox: Outbox, log: Logger, now = steadyNow): Mirror {
   const stopping = new AbortController();
-  const client = new NocoClient(config, stopping.signal);
+  const budget = new RequestBudget(outbox, config.requestsPerMonth, now);
+  const client = new NocoClient(config, budget, stopping.signal);
+  const wrong = new WrongRows(log);
+  const writer = new RecordWriter(client, outbox, wrong, now);
+  const goneRecords = new GoneRecords(client, outbox);
+  const lease = new Lease(outbox);
+  const waitingTimes = new WaitingTimes();
   let table: MirrorTable | undefined;
+  let checkAt = 0;
   let trouble: string | undefined;
   let failures = 0;
   let restUntil = 0;
-  const wrong = new WrongRows(log);
 
-  /** Notes a failure of NocoDB as a whole; the round ends with it. */
+  /** NocoDB as a whole failed: nothing comes of this round any more. */
   const rest = (failure: NocoFailure): undefined => {
-    if (stopping.signal.aborted) return;
+    if (stopping.signal.aborted || restUntil > now()) return;
     failures++;
-    restUntil = performance.now() + (failure.retryAfterMs ?? backoffMs(failures));
-    if (failure.type === 'no-table' || failure.type === 'denied' || failure.type === 'refused') table = undefined;
+    restUntil = now() + (failure.retryAfterMs ?? backoffMs(failures));
+    if (failure.type !== 'unavailable' && failure.type !== 'limited') table = undefined;
     if (trouble !== failure.message)
       log.warn({ nocodb: failure.type, reason: failure.message }, 'NocoDB: mirroring rests');
     trouble = failure.message;
   };
 
-  const prepare = async (): Promise<MirrorTable | undefined> => {
-    const prepared = await prepareTable(client, config.table, await readKnownTable(store));
+  const succeed = (): void => {
+    failures = 0;
+    if (trouble !== undefined) log.info('NocoDB: mirroring goes on');
+    trouble = undefined;
+  };
+
+  /** Makes or mends the table, and has the records made again that people deleted. */
+  const check = async (): Promise<MirrorTable | undefined> => {
+    const prepared = await prepareTable(client, config.table, await readKnownTable(outbox));
     if (prepared.type !== 'ok') return rest(prepared);
-    const { value } = prepared;
-    for (const done of value.done) log.info(`NocoDB: ${done}`);
-    await writeKnownTable(store, value.table);
-    return value.table;
+    const { table: at, done } = prepared.value;
+    for (const sentence of done) log.info(`NocoDB: ${sentence}`);
+    await writeKnownTable(outbox, at);
+    const gone = await goneRecords.find(at);
+    if (gone.type !== 'ok') return rest(gone);
+    if (gone.value.length > 0)
+      log.info({ records: gone.value.length }, 'NocoDB: records were deleted, and are made again');
+    await outbox.forgetMirrored({ ids: gone.value });
+    checkAt = now() + (budget.isLimited ? FRUGAL_CHECK_MS : CHECK_MS);
+    succeed();
+    return at;
   };
 
-  /** Compares the answer with what was sent, session by session. True if all of it is shown rightly. */
-  const settle = async (
-    sent: readonly Unmirrored[],
-    shown: readonly NocoRecord[],
-    at: MirrorTable,
-  ): Promise<boolean> => {
-    const mirrored: { id: string; revision: number; recordId: string }[] = [];
-    for (const [nth, { session, revision }] of sent.entries()) {
-      const record = shown[nth];
-      const differences = record ? findDifferences(session, record.fields, at) : ['all'];
-      if (record && differences.length === 0) {
-        mirrored.push({ id: session.id, revision, recordId: String(record.id) });
-        wrong.clear(session.id);
-      } else if (record) await store.setRecord([session.id], String(record.id));
-      if (differences.length > 0)
-        wrong.note(
-          session.id,
-          record ? String(record.id) : null,
-          `it differs in ${differences.join(', ')}`,
-          performance.now(),
-        );
-    }
-    await store.markMirrored(mirrored);
-    return mirrored.length === sent.length;
+  /** Finds out what became of records in doubt; undefined if it can't be known now. */
+  const listDue = async (at: MirrorTable): Promise<readonly (readonly Unmirrored[])[] | undefined> => {
+    const quietSinceMs = (await budget.isAmple()) ? undefined : now() - QUIET_MS;
+    const listed = await outbox.listUnmirrored(ROUND + wrong.size, quietSinceMs);
+    const waiting = listed.filter(({ session }) => !wrong.isResting(session.id, now()));
+    const since = waitingTimes.see(
+      waiting.map(({ session }) => session.id),
+      now(),
+    );
+    const isDoubtful = ({ recordId }: Unmirrored): boolean => recordId === RECORD_IN_DOUBT;
+    const resolved = await writer.resolveDoubts(waiting.filter(isDoubtful), at);
+    if (resolved.type !== 'ok') return rest(resolved);
+    const all = [...waiting.filter((one) => !isDoubtful(one)), ...resolved.value];
+    const dueSince = now() - config.freshnessMs * (1 - ROUND_PART);
+    const due = (some: readonly Unmirrored[]) =>
+      takeDue(some, writer.batchSize, ({ session }) => since.get(session.id) ?? 0, dueSince);
+    return [
+      ...due(all.filter(({ recordId }) => recordId === null)),
+      ...due(all.filter(({ recordId }) => recordId !== null)),
+    ];
   };
 
-  /** Sends a batch; one that can't be taken is taken apart, so that a bad row never blocks the others. */
-  const write = async (batch: readonly Unmirrored[], at: MirrorTable): Promise<boolean> => {
-    const isNew = batch[0]?.recordId === null;
-    const ids = batch.map(({ session }) => session.id);
-    if (isNew) await store.setRecord(ids, RECORD_IN_DOUBT);
-    const answer = isNew
-      ? await client.create(
-          at.id,
-          batch.map(({ session }) => toFields(session, at)),
-        )
-      : await client.update(
-          at.id,
-          batch.map(({ session, recordId }) => ({ id: Number(recordId), fields: toFields(session, at) })),
-        );
-    if (answer.type === 'ok') {
+  /** Writes one batch after the other; false where nothing more can be done in this round. */
+  const writeOne = async (batch: readonly Unmirrored[], at: MirrorTable): Promise<boolean> => {
+    if (stopping.signal.aborted || restUntil > now() || !(await lease.hold(now()))) return false;
+    waitingTimes.forget(batch.map(({ session }) => session.id));
+    const written = await writer.write(batch, at);
+    if (written.type !== 'ok') rest(written);
+    else {
+      succeed();
       // A field that was deleted is dropped without a word: look at the table again before the next round.
-      if (!(await settle(batch, answer.value, at))) table = undefined;
-      return true;
+      if (!written.isAllShown) table = undefined;
     }
-    if (answer.type === 'no-record') {
-      const gone = batch.filter(({ recordId }) => recordId === answer.recordId);
-      await store.setRecord(
-        (gone.length > 0 ? gone : batch).map(({ session }) => session.id),
-        RECORD_IN_DOUBT,
-      );
-      return true;
-    }
-    if (answer.type !== 'refused') {
-      rest(answer);
-      return false;
-    }
-    if (isNew) await store.setRecord(ids, RECORD_IN_DOUBT);
-    const [only, ...others] = batch;
-    if (only && others.length === 0) {
-      wrong.note(only.session.id, only.recordId, answer.message, performance.now());
-      return true;
-    }
-    for (const one of batch) if (!(await write([one], at))) return false;
-    return true;
+    return written.type === 'ok';
   };
 
-  /** Finds out which records NocoDB made after all, and which are gone. */
-  const resolveDoubts = async (
-    doubtful: readonly Unmirrored[],
-    at: MirrorTable,
-  ): Promise<readonly Unmirrored[] | undefined> => {
-    const resolved: Unmirrored[] = [];
-    for (const some of chunk(doubtful, MAX_IDS)) {
-      const found = await client.find(
-        at.id,
-        at.ids.sessionId,
-        some.map(({ session }) => session.id),
-      );
-      if (found.type !== 'ok') return rest(found);
-      const recordIds = new Map(found.value.map(({ id, fields }) => [fields[at.titles.sessionId], String(id)]));
-      for (const one of some) resolved.push({ ...one, recordId: recordIds.get(one.session.id) ?? null });
-    }
-    return resolved;
-  };
-
-  const round = async (): Promise<void> => {
-    if (performance.now() < restUntil) return;
-    const now = performance.now();
-    const waiting = (await store.listUnmirrored(ROUND + wrong.size)).filter(
-      ({ session }) => !wrong.isResting(session.id, now),
-    );
-    if (waiting.length === 0) return;
-    table ??= await prepare();
-    if (!table) return;
+  const round = async (): Promise<boolean> => {
+    if (restUntil > now() || !(await lease.hold(now()))) return false;
+    if (!table || now() >= checkAt) table = await check();
     const at = table;
-    const { doubtful = [], clear = [] } = Object.groupBy(waiting, ({ recordId }) =>
-      recordId === RECORD_IN_DOUBT ? 'doubtful' : 'clear',
-    );
-    const resolved = await resolveDoubts(doubtful, at);
-    if (!resolved) return;
-    const { fresh = [], known = [] } = Object.groupBy([...clear, ...resolved], ({ recordId }) =>
-      recordId === null ? 'fresh' : 'known',
-    );
-    for (const batch of [...chunk(fresh, MAX_RECORDS), ...chunk(known, MAX_RECORDS)]) {
-      if (stopping.signal.aborted || !(await write(batch, at))) return;
-      failures = 0;
-      if (trouble !== undefined) log.info('NocoDB: mirroring goes on');
-      trouble = undefined;
-    }
+    const due = at && (await listDue(at));
+    if (!due) return false;
+    const batches = due.values();
+    const lane = async (): Promise<void> => {
+      for (const batch of batches) if (!(await writeOne(batch, at))) return;
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+    return due.flat().length >= ROUND;
   };
 
   let running: Promise<void> | undefined;
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await round().catch((error: unknown) => log.error({ err: error }, 'NocoDB: a round failed'));
-      await delay(config.freshnessMs, undefined, { signal: stopping.signal }).catch(() => {});
+      const isMoreWaiting = await round().catch((error: unknown) => {
+        log.error({ err: error }, 'NocoDB: a round failed');
+        return false;
+      });
+      if (!isMoreWaiting)
+        await delay(config.freshnessMs * ROUND_PART, undefined, { signal: stopping.signal }).catch(() => {});
     }
   };
   return {
@@ -196,10 +169,7 @@ export function createMirror(config: NocoConfig, store: MirrorStore, log: Logger
     stop: async () => {
       stopping.abort();
       await running;
+      await lease.release(now());
     },
   };
-}
-
-function chunk<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, nth) => items.slice(nth * size, (nth + 1) * size));
 }

@@ -1,6 +1,6 @@
 // A session as a record of the table, and whether an answer shows it as it was sent. Pure.
 import type { Session } from '../store/session-store.ts';
-import type { Fields } from './client.ts';
+import type { Fields } from './shapes.ts';
 import type { FieldName, MirrorTable } from './table.ts';
 
 /** What the record must show, by our names. NocoDB keeps whole seconds, so whole seconds are sent. */

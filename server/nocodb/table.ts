@@ -1,6 +1,7 @@
 // The table `emailAccess` in NocoDB: made when it isn't there, mended where a field is missing, its rows never touched.
 import type { NocoAnswer } from './answer.ts';
-import type { NewField, NocoClient, NocoField, NocoTable } from './client.ts';
+import type { NocoClient } from './client.ts';
+import type { NewField, NocoField, NocoTable } from './shapes.ts';
 
 /** The fields that the mirror writes, by our names. */
 export type FieldName =
@@ -62,15 +63,10 @@ export async function inspectTable(
   title: string,
   known?: MirrorTable,
 ): Promise<NocoAnswer<InspectedTable>> {
-  const tables = await client.listTables();
-  if (tables.type !== 'ok') return tables;
-  const { list } = tables.value;
-  const listed = list.find(({ id }) => id === known?.id) ?? list.find((table) => table.title === title);
-  if (!listed)
-    return { type: 'ok', value: { found: undefined, missing: FIELDS, problems: [`there is no table ${title}`] } };
-  const read = await client.readTable(listed.id);
-  if (read.type !== 'ok') return read;
-  const found = read.value;
+  const table = await findTable(client, title, known);
+  if (table.type !== 'ok') return table;
+  const found = table.value;
+  if (!found) return { type: 'ok', value: { found, missing: FIELDS, problems: [`there is no table ${title}`] } };
   const missing = FIELDS.filter(({ title: name }) => !findField(found, name, known));
   const ofWrongType = FIELDS.flatMap(({ title: name, type }) => {
     const has = findField(found, name, known);
@@ -78,6 +74,21 @@ export async function inspectTable(
   });
   const problems = [...missing.map(({ title: name }) => `the field ${name} is missing`), ...ofWrongType];
   return { type: 'ok', value: { found, missing, problems } };
+}
+
+async function findTable(
+  client: NocoClient,
+  title: string,
+  known: MirrorTable | undefined,
+): Promise<NocoAnswer<NocoTable | undefined>> {
+  if (known) {
+    const read = await client.readTable(known.id);
+    if (read.type !== 'no-table') return read;
+  }
+  const tables = await client.listTables();
+  if (tables.type !== 'ok') return tables;
+  const listed = tables.value.list.find((table) => table.title === title);
+  return listed ? client.readTable(listed.id) : { type: 'ok', value: undefined };
 }
 
 /**
@@ -94,7 +105,7 @@ export async function prepareTable(
   const { found, missing, problems } = inspected.value;
   if (!found) {
     const made = await client.createTable(title, FIELDS);
-    return made.type === 'ok' ? toPrepared(made.value, undefined, [`made the table ${title}`]) : made;
+    return made.type === 'ok' ? order(client, made.value, undefined, [`made the table ${title}`]) : made;
   }
   const [ofWrongType] = problems.slice(missing.length);
   if (ofWrongType !== undefined) return { type: 'refused', message: ofWrongType };
@@ -104,11 +115,30 @@ export async function prepareTable(
     if (made.type !== 'ok') return made;
     added.push(made.value);
   }
-  return toPrepared(
-    { ...found, fields: [...found.fields, ...added] },
+  const whole = { ...found, fields: [...found.fields, ...added] };
+  if (added.length === 0) return toPrepared(whole, known, []);
+  return order(
+    client,
+    whole,
     known,
     missing.map(({ title: name }) => `added the field ${name}`),
   );
+}
+
+/** The newest session first in the default view, unless somebody has sorted it. */
+async function order(
+  client: NocoClient,
+  table: NocoTable,
+  known: MirrorTable | undefined,
+  done: readonly string[],
+): Promise<NocoAnswer<PreparedTable>> {
+  const [view] = table.views;
+  const start = findField(table, 'sessionStartTime', known);
+  if (view && start) {
+    const sorted = await client.sortDescending(view.id, start.id);
+    if (sorted.type !== 'ok') return sorted;
+  }
+  return toPrepared(table, known, done);
 }
 
 function findField(table: NocoTable, name: string, known: MirrorTable | undefined): NocoField | undefined {

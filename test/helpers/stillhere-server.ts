@@ -43,6 +43,10 @@ export class StillhereServer {
     return server;
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   get storeUrl(): string {
     return this.#environment['STORE_URL'] ?? '';
   }

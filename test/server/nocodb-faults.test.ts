@@ -23,7 +23,7 @@ beforeEach(async () => {
   noco = await NocoStandIn.start();
   store = await openSqliteStore(join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db'));
   logLines = [];
-  mirror = createMirror(noco.config, store, pino({ level: 'trace' }, { write: (line) => logLines.push(line) }));
+  mirror = createMirror(noco.config, store.outbox, pino({ level: 'trace' }, { write: (line) => logLines.push(line) }));
   for (let nth = 0; nth < SESSIONS; nth++)
     await store.createSession({ id: `s${nth}`, email: `reader${nth}@example.com`, startMs: NOW });
 });
@@ -45,7 +45,15 @@ function expectEach(readingTime: number): void {
   expect(shown.toSorted()).toEqual(Array.from({ length: SESSIONS }, (_, nth) => `s${nth}: ${readingTime}`).toSorted());
 }
 
-const FAULTS: readonly NocoFault[] = ['limited', 'old-values', 'html-404', 'html-502', 'answer-lost', 'answer-cut'];
+const FAULTS: readonly NocoFault[] = [
+  'limited',
+  'old-values',
+  'html-404',
+  'html-502',
+  'answer-lost',
+  'answer-cut',
+  'drip',
+];
 
 describe.each(FAULTS)('%s', (fault) => {
   it.each(['GET', 'POST', 'PATCH'])(
@@ -55,9 +63,9 @@ describe.each(FAULTS)('%s', (fault) => {
       let nth = 0;
       noco.fault = (its) => (its === method && nth++ % 3 === 1 ? fault : 'none');
       mirror.start();
-      await until(async () => (await store.countUnmirrored()) === 0, 30_000);
+      await until(async () => (await store.outbox.countUnmirrored()) === 0, 30_000);
       await read(10);
-      await until(async () => (await store.countUnmirrored()) === 0, 30_000);
+      await until(async () => (await store.outbox.countUnmirrored()) === 0, 30_000);
       expectEach(600);
     },
   );
@@ -77,10 +85,10 @@ describe('a limit', () => {
 
 describe('a row that NocoDB never shows rightly', () => {
   it('is reported after some tries, by its record and without an address', { timeout: 30_000 }, async () => {
-    await mirror.round();
+    mirror.start();
+    await until(async () => (await store.outbox.countUnmirrored()) === 0);
     await read(10);
     noco.fault = (method) => (method === 'PATCH' ? 'old-values' : 'none');
-    mirror.start();
     await until(() => logLines.find((line) => line.includes('"level":50')), 20_000);
     const log = logLines.join('');
     expect(log).toMatch(/"recordId":"\d+","tries":3,"reason":"it differs in sessionEndTime, currentPage, readingTime"/);

@@ -10,7 +10,11 @@ import { check, resync, setUp } from '../../server/nocodb/commands.ts';
 import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { formOf } from '../helpers/nocodb/answer-form.ts';
 import { NocoServer } from '../helpers/nocodb/nocodb-server.ts';
+import { NocoStandIn } from '../helpers/nocodb/stand-in.ts';
+import { Postgres } from '../helpers/postgres.ts';
+import { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00.678Z');
@@ -23,22 +27,19 @@ interface Row {
 }
 
 let noco: NocoServer;
+let file: string;
 let store: SessionStore;
 let mirror: Mirror;
 const run = promisify(execFile);
 const { signal } = new AbortController();
 const log = pino({ level: 'silent' });
 
-beforeAll(async () => {
-  noco = await NocoServer.start();
-});
-afterAll(() => noco.remove());
-
 beforeEach(async (context) => {
-  store = await openSqliteStore(join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db'));
+  file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db');
+  store = await openSqliteStore(file);
   // A table of its own for each test.
   noco.config = { ...noco.config, table: `t${context.task.id.replace(/\W/g, '')}` };
-  mirror = createMirror(noco.config, store, log);
+  mirror = createMirror(noco.config, store.outbox, log);
 });
 afterEach(async () => {
   await mirror.stop();
@@ -77,7 +78,7 @@ async function expectEqual(renamed: Readonly<Record<string, string>> = {}): Prom
   const seconds = (time: unknown): number | null =>
     time === null ? null : Math.floor(Date.parse(time as string) / 1_000);
   const column = (name: string): string => renamed[name] ?? name;
-  await until(async () => (await store.countUnmirrored()) === 0, HEALING_MS);
+  await until(async () => (await store.outbox.countUnmirrored()) === 0, HEALING_MS);
   const shown = (await rows()).map(({ fields }) => ({
     id: fields[column('sessionId')],
     email: fields[column('emailOfAccessor')],
@@ -98,208 +99,352 @@ async function expectEqual(renamed: Readonly<Record<string, string>> = {}): Prom
   expect(shown.toSorted(byId)).toEqual(kept.toSorted(byId));
 }
 
-describe('the mirror', () => {
-  it('shows a session, and its end follows', async () => {
-    await makeSessions(1);
+/** Rounds until nothing waits. */
+async function catchUp(): Promise<void> {
+  await until(async () => {
     await mirror.round();
-    await expectEqual();
-    expect((await rows())[0]?.fields).toMatchObject({ emailOfAccessor: 'reader0@example.com', sessionEndTime: null });
-    await read('session_-0', 55);
-    await mirror.round();
-    await expectEqual();
-    expect((await rows())[0]?.fields).toMatchObject({ readingTime: 3_300, durationMinutes: 55, currentPage: '/a/' });
+    return (await store.outbox.countUnmirrored()) === 0;
+  }, HEALING_MS);
+}
+
+interface Table {
+  readonly fields: readonly { readonly id: string; readonly title: string }[];
+  readonly views: readonly { readonly id: string }[];
+}
+
+async function readTable(): Promise<Table> {
+  return (await noco.ask('GET', `/api/v3/meta/bases/{base}/tables/${await tableId()}`)) as Table;
+}
+
+async function fieldId(title: string): Promise<string> {
+  return (await readTable()).fields.find((field) => field.title === title)?.id ?? '';
+}
+
+/** A mirror that was started a moment ago looks after what people did. */
+async function restartMirror(): Promise<void> {
+  await mirror.stop();
+  mirror = createMirror(noco.config, store.outbox, log);
+  mirror.start();
+}
+
+describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
+  let postgres: Postgres | undefined;
+  beforeAll(async () => {
+    postgres = backend === 'PostgreSQL' ? await Postgres.start() : undefined;
+    noco = await NocoServer.start(await postgres?.createDatabase('nocodb'));
+  });
+  afterAll(async () => {
+    await noco.remove();
+    await postgres?.remove();
   });
 
-  it('writes many sessions in few requests: ten a request, and each once however often it changed', async () => {
-    await makeSessions(95);
-    for (let minutes = 1; minutes < 5; minutes++) await read('session_-7', minutes);
-    await mirror.round();
-    await expectEqual();
-    for (let nth = 0; nth < 20; nth++) await read(`session_-${nth}`, 30);
-    await mirror.round();
-    await expectEqual();
-    expect(mirror.status().requests).toBeLessThanOrEqual(2 + 10 + 2);
-  });
-
-  it('goes on after NocoDB was down, without a row twice', async () => {
-    mirror.start();
-    await makeSessions(30);
-    await noco.stop();
-    await makeSessions(30, 'later');
-    for (let nth = 0; nth < 30; nth++) await read(`session_-${nth}`, 10);
-    await until(() => mirror.status().trouble);
-    await noco.start();
-    await expectEqual();
-  });
-
-  it('finds again what a killed NocoDB had made, without a row twice', async () => {
-    mirror.start();
-    await makeSessions(200);
-    await until(async () => (await store.countUnmirrored()) < 200);
-    await noco.kill();
-    await noco.start();
-    await expectEqual();
-  });
-
-  it('finds again what a killed server had made, without a row twice', async () => {
-    await makeSessions(60);
-    const round = mirror.round();
-    await until(async () => (await store.countUnmirrored()) < 60);
-    await mirror.stop();
-    await round;
-    expect(await store.countUnmirrored()).toBeGreaterThan(0);
-    mirror = createMirror(noco.config, store, log);
-    mirror.start();
-    await expectEqual();
-  });
-
-  it('makes a row again that was deleted, at the next change of its session or by a resync', async () => {
-    await makeSessions(25);
-    await mirror.round();
-    const gone = (await rows()).slice(3, 7).map(({ id }) => ({ id }));
-    await noco.ask('DELETE', `/api/v3/data/{base}/${await tableId()}/records`, gone);
-    mirror.start();
-    for (let nth = 0; nth < 12; nth++) await read(`session_-${nth}`, 10);
-    await resync(store, 0);
-    await expectEqual();
-  });
-
-  it("keeps what people wrote into other columns, and goes on under a column's new name, after a restart, too", async () => {
-    await makeSessions(3);
-    await mirror.round();
-    const table = (await noco.ask('GET', `/api/v3/meta/bases/{base}/tables/${await tableId()}`)) as {
-      fields: { id: string; title: string }[];
-    };
-    const end = table.fields.find(({ title }) => title === 'sessionEndTime')?.id ?? '';
-    await noco.ask('PATCH', `/api/v3/meta/bases/{base}/fields/${end}`, { title: 'Gelesen bis' });
-    await noco.ask('POST', `/api/v3/meta/bases/{base}/tables/${await tableId()}/fields`, {
-      title: 'Notes',
-      type: 'LongText',
+  describe('the mirror', () => {
+    it('shows a session, and its end follows', async () => {
+      await makeSessions(1);
+      await catchUp();
+      await expectEqual();
+      expect((await rows())[0]?.fields).toMatchObject({ emailOfAccessor: 'reader0@example.com', sessionEndTime: null });
+      await read('session_-0', 55);
+      await catchUp();
+      await expectEqual();
+      expect((await rows())[0]?.fields).toMatchObject({ readingTime: 3_300, durationMinutes: 55, currentPage: '/a/' });
     });
-    const [first] = await rows();
-    await noco.ask('PATCH', `/api/v3/data/{base}/${await tableId()}/records`, [
-      { id: first?.id, fields: { Notes: 'call her' } },
-    ]);
-    mirror.start();
-    for (let nth = 0; nth < 3; nth++) await read(`session_-${nth}`, 10);
-    await expectEqual({ sessionEndTime: 'Gelesen bis' });
-    await mirror.stop();
-    mirror = createMirror(noco.config, store, log);
-    mirror.start();
-    for (let nth = 0; nth < 3; nth++) await read(`session_-${nth}`, 20);
-    await expectEqual({ sessionEndTime: 'Gelesen bis' });
-    expect((await rows()).filter(({ fields }) => fields['Notes'] === 'call her')).toHaveLength(1);
-    expect(Object.keys((await rows())[0]?.fields ?? {})).not.toContain('sessionEndTime');
-  });
 
-  it('mends a column that was deleted', async () => {
-    await makeSessions(3);
-    await mirror.round();
-    const table = (await noco.ask('GET', `/api/v3/meta/bases/{base}/tables/${await tableId()}`)) as {
-      fields: { id: string; title: string }[];
-    };
-    const page = table.fields.find(({ title }) => title === 'currentPage')?.id ?? '';
-    await noco.ask('DELETE', `/api/v3/meta/bases/{base}/fields/${page}`);
-    mirror.start();
-    for (let nth = 0; nth < 3; nth++) await read(`session_-${nth}`, 10);
-    await expectEqual();
-  });
-
-  it('makes a table again that was deleted, with all sessions in it', async () => {
-    await makeSessions(15);
-    await mirror.round();
-    await noco.ask('DELETE', `/api/v3/meta/bases/{base}/tables/${await tableId()}`);
-    mirror.start();
-    await read('session_-0', 10);
-    await until(async () => (await tableId()) !== '', HEALING_MS);
-    await expectEqual();
-  });
-
-  it('waits with a wrong token, says so, and loses nothing', async () => {
-    await makeSessions(3);
-    const refused = createMirror({ ...noco.config, token: 'wrong' }, store, log);
-    await refused.round();
-    expect(refused.status().trouble).toMatch(/HTTP 401/);
-    await refused.stop();
-    expect(await store.countUnmirrored()).toBe(3);
-    await mirror.round();
-    await expectEqual();
-  });
-});
-
-describe('the commands', () => {
-  it('take over a table of the original three fields, whose rows stay as they were', async () => {
-    const made = (await noco.ask('POST', '/api/v3/meta/bases/{base}/tables', {
-      title: noco.config.table,
-      fields: [
-        { title: 'emailOfAccessor', type: 'Email' },
-        { title: 'sessionStartTime', type: 'DateTime' },
-        { title: 'sessionEndTime', type: 'DateTime' },
-      ],
-    })) as { id: string };
-    const old = {
-      emailOfAccessor: 'old@example.com',
-      sessionStartTime: '2025-01-01T10:00:00Z',
-      sessionEndTime: '2025-01-01T10:30:00Z',
-    };
-    await noco.ask('POST', `/api/v3/data/{base}/${made.id}/records`, [{ fields: old }]);
-
-    expect((await check(noco.config, store, signal)).isWell).toBe(false);
-    const { lines, isWell } = await setUp(noco.config, store, signal);
-    expect([lines, isWell]).toEqual([
-      [
-        'added the field readingTime',
-        'added the field currentPage',
-        'added the field sessionId',
-        'added the field durationMinutes',
-      ],
-      true,
-    ]);
-    expect((await setUp(noco.config, store, signal)).lines).toEqual([
-      `The table ${noco.config.table} has all it needs.`,
-    ]);
-    expect((await check(noco.config, store, signal)).isWell).toBe(true);
-
-    await makeSessions(1);
-    await mirror.round();
-    const [first, ...others] = await rows();
-    expect(first?.fields).toMatchObject({
-      emailOfAccessor: 'old@example.com',
-      sessionStartTime: '2025-01-01 10:00:00+00:00',
-      sessionEndTime: '2025-01-01 10:30:00+00:00',
-      sessionId: null,
-      durationMinutes: 30,
+    it('writes many sessions in few requests: ten a request, and each once however often it changed', async () => {
+      await makeSessions(95);
+      for (let minutes = 1; minutes < 5; minutes++) await read('session_-7', minutes);
+      await catchUp();
+      await expectEqual();
+      for (let nth = 0; nth < 20; nth++) await read(`session_-${nth}`, 30);
+      await catchUp();
+      await expectEqual();
+      // The table: the list, made, its order (2), the count. How many records it takes: 1. Then 10 creates and 2 updates.
+      expect(mirror.status().requests).toBeLessThanOrEqual(5 + 1 + 10 + 2);
     });
-    expect(others).toHaveLength(1);
-  });
 
-  it('work as the README has them', async () => {
-    const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
-    const commands = /```sh\n(npx stillhere nocodb setup.*?)```/s.exec(readme)?.[1] ?? '';
-    const { url, token, baseId, table } = noco.config;
-    const { stdout } = await run('bash', ['-ec', commands], {
-      cwd: join(import.meta.dirname, '../..'),
-      env: {
-        ...process.env,
+    it('goes on after NocoDB was down, without a row twice', async () => {
+      mirror.start();
+      await makeSessions(30);
+      await noco.stop();
+      await makeSessions(30, 'later');
+      for (let nth = 0; nth < 30; nth++) await read(`session_-${nth}`, 10);
+      await until(() => mirror.status().trouble);
+      await noco.start();
+      await expectEqual();
+    });
+
+    it('finds again what a killed NocoDB had made, without a row twice', async () => {
+      mirror.start();
+      await makeSessions(200);
+      await until(async () => (await store.outbox.countUnmirrored()) < 200);
+      await noco.kill();
+      await noco.start();
+      await expectEqual();
+    });
+
+    it('finds again what a stopped mirror had made, without a row twice', async () => {
+      await makeSessions(60);
+      mirror.start();
+      await until(async () => (await store.outbox.countUnmirrored()) < 60);
+      await restartMirror();
+      await expectEqual();
+    });
+
+    it('finds again what a killed server had made, without a row twice', async () => {
+      await makeSessions(300);
+      const { url, token, baseId, table } = noco.config;
+      const server = await StillhereServer.start({
+        STORE_URL: `file:${file}`,
         NOCODB_URL: url,
         NOCODB_TOKEN: token,
         NOCODB_BASE_ID: baseId,
         NOCODB_TABLE: table,
-        STORE_URL: `file:${join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db')}`,
-      },
+        NOCODB_REQUESTS_PER_SECOND: '50',
+        NOCODB_FRESHNESS_MS: '50',
+      });
+      await until(async () => (await store.outbox.countUnmirrored()) < 300);
+      await server.stop('SIGKILL');
+      expect(await store.outbox.countUnmirrored()).toBeGreaterThan(0);
+      for (let nth = 0; nth < 40; nth++) await read(`session_-${nth}`, 10);
+      await server.start();
+      await expectEqual();
+      await server.stop();
     });
-    expect(stdout).toMatch(/^made the table .*\nok .*\nok .*\nwaiting {2}0 sessions to be written\n$/);
+
+    it('makes rows again that were deleted: at the next change of their sessions, by its check, by a resync', async () => {
+      const deleteRows = async (from: number, to: number): Promise<void> => {
+        const gone = (await rows()).slice(from, to).map(({ id }) => ({ id }));
+        await noco.ask('DELETE', `/api/v3/data/{base}/${await tableId()}/records`, gone);
+      };
+      await makeSessions(25);
+      await catchUp();
+      await deleteRows(3, 7);
+      for (let nth = 0; nth < 12; nth++) await read(`session_-${nth}`, 10);
+      await catchUp();
+      await expectEqual();
+      await deleteRows(5, 9);
+      await restartMirror();
+      await until(async () => (await rows()).length === 25, HEALING_MS);
+      await expectEqual();
+      await deleteRows(1, 2);
+      await resync(store.outbox, 0);
+      await until(async () => (await rows()).length === 25, HEALING_MS);
+      await expectEqual();
+    });
+
+    it("keeps what people wrote into other columns, and goes on under a column's new name, after a restart, too", async () => {
+      await makeSessions(3);
+      await catchUp();
+      await noco.ask('PATCH', `/api/v3/meta/bases/{base}/fields/${await fieldId('sessionEndTime')}`, {
+        title: 'Gelesen bis',
+      });
+      await noco.ask('POST', `/api/v3/meta/bases/{base}/tables/${await tableId()}/fields`, {
+        title: 'Notes',
+        type: 'LongText',
+      });
+      const [first] = await rows();
+      await noco.ask('PATCH', `/api/v3/data/{base}/${await tableId()}/records`, [
+        { id: first?.id, fields: { Notes: 'call her' } },
+      ]);
+      mirror.start();
+      for (let nth = 0; nth < 3; nth++) await read(`session_-${nth}`, 10);
+      await expectEqual({ sessionEndTime: 'Gelesen bis' });
+      await restartMirror();
+      for (let nth = 0; nth < 3; nth++) await read(`session_-${nth}`, 20);
+      await expectEqual({ sessionEndTime: 'Gelesen bis' });
+      expect((await rows()).filter(({ fields }) => fields['Notes'] === 'call her')).toHaveLength(1);
+      expect(Object.keys((await rows())[0]?.fields ?? {})).not.toContain('sessionEndTime');
+    });
+
+    it('mends a column that was deleted', async () => {
+      await makeSessions(3);
+      await catchUp();
+      for (let nth = 0; nth < 3; nth++) await read(`session_-${nth}`, 10);
+      await catchUp();
+      const shown = async (): Promise<unknown[]> => (await rows()).map(({ fields }) => fields['currentPage']);
+      expect(await shown()).toEqual(['/a/', '/a/', '/a/']);
+      await noco.ask('DELETE', `/api/v3/meta/bases/{base}/fields/${await fieldId('currentPage')}`);
+      expect(await shown()).toEqual([undefined, undefined, undefined]);
+      mirror.start();
+      // One session changes; the others are written anew for the column's sake.
+      await read('session_-0', 20);
+      await until(async () => (await shown()).every((page) => page === '/a/'), HEALING_MS);
+      await expectEqual();
+    });
+
+    it('has the newest session first in the default view, unless somebody sorts it otherwise', async () => {
+      await makeSessions(3);
+      await catchUp();
+      const [view] = (await readTable()).views;
+      const path = `/api/v3/data/{base}/${await tableId()}/records?viewId=${view?.id}`;
+      const shown = ((await noco.ask('GET', path)) as { records: Row[] }).records;
+      // They began within one second.
+      const starts = shown.map(({ fields }) => String(fields['sessionStartTime']));
+      expect(starts).toEqual(starts.toSorted().toReversed());
+      const sorts = `/api/v3/meta/bases/{base}/views/${view?.id}/sorts`;
+      expect(await noco.ask('GET', sorts)).toMatchObject({
+        list: [{ field_id: await fieldId('sessionStartTime'), direction: 'desc' }],
+      });
+    });
+
+    it('makes a table again that was deleted, with all sessions in it', async () => {
+      await makeSessions(15);
+      await catchUp();
+      await noco.ask('DELETE', `/api/v3/meta/bases/{base}/tables/${await tableId()}`);
+      mirror.start();
+      await read('session_-0', 10);
+      await until(async () => (await tableId()) !== '', HEALING_MS);
+      await expectEqual();
+    });
+
+    it('waits while its token is revoked, says so, and goes on with another one', async () => {
+      await makeSessions(12);
+      await catchUp();
+      const before = noco.config;
+      await noco.replaceToken();
+      for (let nth = 0; nth < 12; nth++) await read(`session_-${nth}`, 10);
+      mirror.start();
+      await until(() => mirror.status().trouble?.includes('HTTP 401'));
+      expect(await store.outbox.countUnmirrored()).toBe(12);
+      noco.config = { ...noco.config, table: before.table };
+      await restartMirror();
+      await expectEqual();
+    });
+
+    it('waits with a wrong token, says so, and loses nothing', async () => {
+      await makeSessions(3);
+      const refused = createMirror({ ...noco.config, token: 'wrong' }, store.outbox, log);
+      await refused.round();
+      expect(refused.status().trouble).toMatch(/HTTP 401/);
+      await refused.stop();
+      expect(await store.outbox.countUnmirrored()).toBe(3);
+      await catchUp();
+      await expectEqual();
+    });
   });
 
-  it('say what is wrong, and its cure', async () => {
-    const say = async (change: Partial<typeof noco.config>): Promise<string> => {
-      const { lines, isWell } = await check({ ...noco.config, ...change }, store, signal);
-      expect(isWell).toBe(false);
-      return lines.join('\n');
-    };
-    expect(await say({})).toMatch(/there is no table t.*Run: nocodb setup/);
-    expect(await say({ token: 'wrong' })).toMatch(/HTTP 401.*set NOCODB_TOKEN/);
-    expect(await say({ baseId: 'pnothing' })).toMatch(/NOCODB_BASE_ID/);
-    expect(await say({ url: 'http://127.0.0.1:9' })).toMatch(/Is NocoDB running/);
+  describe('the stand-in that other tests use', () => {
+    it('answers in the form of the real one, whatever the mirror asks', async () => {
+      const standIn = await NocoStandIn.start();
+      const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+        const init = { method, ...(body !== undefined && { body: JSON.stringify(body) }) };
+        return (await fetch(standIn.config.url + path, init)).json();
+      };
+      await makeSessions(2);
+      await read('session_-0', 10);
+      await catchUp();
+      const real = await tableId();
+      const ids = Object.fromEntries((await readTable()).fields.map(({ id, title }) => [title, id]));
+      const standInIds = (await ask('GET', '/api/v3/meta/bases/base/tables/table')) as Table;
+      const byTitle = Object.fromEntries(standInIds.fields.map(({ id, title }) => [title, id]));
+      const fields = (of: Readonly<Record<string, string>>, sessionId: string) => ({
+        [of['sessionId'] ?? '']: sessionId,
+        [of['emailOfAccessor'] ?? '']: 'x@example.com',
+        [of['sessionStartTime'] ?? '']: '2026-11-24T08:00:00.000Z',
+        [of['readingTime'] ?? '']: 600,
+        [of['currentPage'] ?? '']: '/a/',
+      });
+      const where = (of: Readonly<Record<string, string>>, what: string): string =>
+        `where=(${of['sessionId']},${what})`;
+      const eleven = (of: Readonly<Record<string, string>>) =>
+        Array.from({ length: 11 }, (_, nth) => ({ fields: fields(of, `eleven${nth}`) }));
+      const requests = (of: Readonly<Record<string, string>>, base: string, table: string) =>
+        [
+          ['GET', `/api/v3/meta/bases/${base}/tables`],
+          ['GET', `/api/v3/meta/bases/${base}/tables/${table}`],
+          ['POST', `/api/v3/data/${base}/${table}/records`, [{ fields: fields(of, 'new') }]],
+          ['PATCH', `/api/v3/data/${base}/${table}/records`, [{ id: 1, fields: fields(of, 'changed') }]],
+          ['GET', `/api/v3/data/${base}/${table}/records?${where(of, 'in,changed,none')}&pageSize=200`],
+          ['GET', `/api/v3/data/${base}/${table}/records?${where(of, 'notblank')}&pageSize=1000`],
+          ['GET', `/api/v3/data/${base}/${table}/count?${where(of, 'notblank')}`],
+          ['POST', `/api/v3/data/${base}/${table}/records`, eleven(of)],
+        ] as const;
+      const realRequests = requests(ids, noco.config.baseId, real);
+      for (const [nth, [method, path, body]] of requests(byTitle, 'base', 'table').entries()) {
+        const [realMethod, realPath, realBody] = realRequests[nth] ?? ['', ''];
+        const realForm = formOf(await noco.tell(realMethod, realPath, realBody));
+        const form = formOf(await ask(method, path, body));
+        expect(form).not.toEqual([]);
+        expect([path, ...realForm]).toEqual(expect.arrayContaining([...form]));
+      }
+      await standIn.stop();
+    });
+  });
+
+  describe('the commands', () => {
+    it('take over a table of the original three fields, whose rows stay as they were', async () => {
+      const made = (await noco.ask('POST', '/api/v3/meta/bases/{base}/tables', {
+        title: noco.config.table,
+        fields: [
+          { title: 'emailOfAccessor', type: 'Email' },
+          { title: 'sessionStartTime', type: 'DateTime' },
+          { title: 'sessionEndTime', type: 'DateTime' },
+        ],
+      })) as { id: string };
+      const old = {
+        emailOfAccessor: 'old@example.com',
+        sessionStartTime: '2025-01-01T10:00:00Z',
+        sessionEndTime: '2025-01-01T10:30:00Z',
+      };
+      await noco.ask('POST', `/api/v3/data/{base}/${made.id}/records`, [{ fields: old }]);
+
+      expect((await check(noco.config, store.outbox, signal)).isWell).toBe(false);
+      const { lines, isWell } = await setUp(noco.config, store.outbox, signal);
+      expect([lines, isWell]).toEqual([
+        [
+          'added the field readingTime',
+          'added the field currentPage',
+          'added the field sessionId',
+          'added the field durationMinutes',
+        ],
+        true,
+      ]);
+      expect((await setUp(noco.config, store.outbox, signal)).lines).toEqual([
+        `The table ${noco.config.table} has all it needs.`,
+      ]);
+      expect((await check(noco.config, store.outbox, signal)).isWell).toBe(true);
+
+      await makeSessions(1);
+      await catchUp();
+      const [first, ...others] = await rows();
+      expect(first?.fields).toMatchObject({
+        emailOfAccessor: 'old@example.com',
+        sessionStartTime: '2025-01-01 10:00:00+00:00',
+        sessionEndTime: '2025-01-01 10:30:00+00:00',
+        sessionId: null,
+        durationMinutes: 30,
+      });
+      expect(others).toHaveLength(1);
+    });
+
+    it('work as the README has them', async () => {
+      const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
+      const commands = /```sh\n(npx stillhere nocodb setup.*?)```/s.exec(readme)?.[1] ?? '';
+      const { url, token, baseId, table } = noco.config;
+      const { stdout } = await run('bash', ['-ec', commands], {
+        cwd: join(import.meta.dirname, '../..'),
+        env: {
+          ...process.env,
+          NOCODB_URL: url,
+          NOCODB_TOKEN: token,
+          NOCODB_BASE_ID: baseId,
+          NOCODB_TABLE: table,
+          STORE_URL: `file:${join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db')}`,
+        },
+      });
+      expect(stdout).toMatch(/^made the table .*\n(ok .*\n){5}waiting {2}0 sessions to be written\n$/);
+    });
+
+    it('say what is wrong, and its cure', async () => {
+      const say = async (change: Partial<typeof noco.config>): Promise<string> => {
+        const { lines, isWell } = await check({ ...noco.config, ...change }, store.outbox, signal);
+        expect(isWell).toBe(false);
+        return lines.join('\n');
+      };
+      expect(await say({})).toMatch(/there is no table t.*Run: nocodb setup/);
+      expect(await say({ token: 'wrong' })).toMatch(/HTTP 401.*set NOCODB_TOKEN/);
+      expect(await say({ baseId: 'pnothing' })).toMatch(/NOCODB_BASE_ID/);
+      expect(await say({ url: 'http://127.0.0.1:9' })).toMatch(/Is NocoDB running/);
+    });
   });
 });

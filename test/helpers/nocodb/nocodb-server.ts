@@ -14,21 +14,36 @@ const run = promisify(execFile);
 export class NocoServer {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #folder: string;
-  config: NocoConfig = { url: '', token: '', baseId: '', table: 'emailAccess', requestsPerSecond: 1_000, freshnessMs: 50 };
+  config: NocoConfig = { url: '', token: '', baseId: '', table: 'emailAccess', requestsPerSecond: 1_000, requestsPerMonth: 0, freshnessMs: 50 };
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, postgresUrl: string) {
     this.#folder = folder;
-    this.#environment = { ...process.env, NOCODB_DATA: folder, NOCODB_PORT: String(port), NOCODB_PG: '' };
+    this.#environment = { ...process.env, NOCODB_DATA: folder, NOCODB_PORT: String(port), NOCODB_PG: postgresUrl };
   }
 
-  /** Installs it if need be (half a minute), starts it with an empty base, and makes a token. */
-  static async start(): Promise<NocoServer> {
-    const server = new NocoServer(await mkdtemp(join(tmpdir(), 'stillhere-nocodb-')), await freePort());
+  /**
+   * Installs it if need be (half a minute), starts it with an empty base, and makes a token.
+   * @param postgresUrl an empty database to keep its data in; by default its own SQLite.
+   */
+  static async start(postgresUrl = ''): Promise<NocoServer> {
+    const server = new NocoServer(await mkdtemp(join(tmpdir(), 'stillhere-nocodb-')), await freePort(), postgresUrl);
     await server.start();
-    const lines = await server.#kit('provision');
-    const read = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(lines)?.[1] ?? '';
-    server.config = { ...server.config, url: read('NOCODB_URL'), token: read('NOCODB_TOKEN'), baseId: read('NOCODB_BASE_ID') };
+    await server.#provision();
     return server;
+  }
+
+  async #provision(): Promise<void> {
+    const lines = await this.#kit('provision');
+    const read = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(lines)?.[1] ?? '';
+    this.config = { ...this.config, url: read('NOCODB_URL'), token: read('NOCODB_TOKEN'), baseId: read('NOCODB_BASE_ID') };
+  }
+
+  /** The token opens nothing any more, and `config` has a new one. */
+  async replaceToken(): Promise<void> {
+    await this.#kit('revoke');
+    await this.stop();
+    await this.start();
+    await this.#provision();
   }
 
   async start(): Promise<void> {
@@ -57,15 +72,24 @@ export class NocoServer {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** What a person with the token does by hand: the raw answer of the API. */
+  /** What a person with the token does by hand: the answer of the API, which must be a good one. */
   async ask(method: string, path: string, body?: unknown): Promise<unknown> {
-    const response = await fetch(this.config.url + path.replace('{base}', this.config.baseId), {
+    const response = await this.#fetch(method, path.replace('{base}', this.config.baseId), body);
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  /** The answer of the API, good or bad. */
+  async tell(method: string, path: string, body?: unknown): Promise<unknown> {
+    return (await this.#fetch(method, path, body)).json();
+  }
+
+  #fetch(method: string, path: string, body: unknown): Promise<Response> {
+    return fetch(this.config.url + path, {
       method,
       headers: { 'xc-token': this.config.token, 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return response.json();
   }
 
   async #kit(command: string): Promise<string> {

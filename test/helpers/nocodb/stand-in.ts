@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NocoConfig } from '../../../server/nocodb/client.ts';
 
 /** What becomes of a request. */
@@ -21,6 +22,8 @@ export type NocoFault =
   | 'answer-lost'
   /** 200 and half of the answer, then the connection breaks. */
   | 'answer-cut'
+  /** The answer comes a few bytes at a time. */
+  | 'drip'
   /** No answer comes. */
   | 'hang';
 
@@ -36,6 +39,8 @@ export class NocoStandIn {
   /** By record id. */
   readonly rows = new Map<number, Row>();
   requests = 0;
+  /** Records that it takes in one request. */
+  most = 10;
   readonly #server: Server;
 
   private constructor() {
@@ -51,7 +56,7 @@ export class NocoStandIn {
 
   get config(): NocoConfig {
     const { port } = this.#server.address() as AddressInfo;
-    return { url: `http://127.0.0.1:${port}`, token: 'token', baseId: 'base', table: 'emailAccess', requestsPerSecond: 1_000, freshnessMs: 10 };
+    return { url: `http://127.0.0.1:${port}`, token: 'token', baseId: 'base', table: 'emailAccess', requestsPerSecond: 1_000, requestsPerMonth: 0, freshnessMs: 10 };
   }
 
   async stop(): Promise<void> {
@@ -64,6 +69,7 @@ export class NocoStandIn {
     let text = '';
     for await (const chunk of incoming.setEncoding('utf8')) text += String(chunk);
     const { method = '', url = '' } = incoming;
+    const body: unknown = text === '' ? undefined : JSON.parse(text);
     this.requests++;
     const fault = this.fault(method);
     const html = (status: number): unknown => answer.writeHead(status, { 'content-type': 'text/html' }).end(`<pre>Cannot ${method}</pre>`);
@@ -75,16 +81,24 @@ export class NocoStandIn {
       answer.end('{"statusCode":429,"message":"ThrottlerException: Too Many Requests"}');
       return;
     }
+    if (Array.isArray(body) && body.length > this.most) {
+      answer.writeHead(422, { 'content-type': 'application/json' });
+      answer.end(`{"error":"ERR_MAX_PAYLOAD_LIMIT_EXCEEDED","message":"Maximum ${this.most} entities are allowed per request"}`);
+      return;
+    }
     const json = JSON.stringify(this.#serve(method, new URL(url, 'http://x'), text, fault === 'old-values' && method === 'PATCH'));
     if (fault === 'answer-lost') return void answer.destroy();
-    answer.writeHead(200, { 'content-type': 'application/json', 'content-length': json.length });
-    if (fault === 'answer-cut') answer.write(json.slice(0, json.length / 2), () => answer.destroy());
+    answer.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) });
+    if (fault === 'drip') await drip(answer, json);
+    else if (fault === 'answer-cut') answer.write(json.slice(0, json.length / 2), () => answer.destroy());
     else answer.end(json);
   }
 
   #serve(method: string, { pathname, searchParams }: URL, text: string, isDropped: boolean): unknown {
     if (pathname.endsWith('/tables')) return { list: [{ id: 'table', title: 'emailAccess' }] };
-    if (pathname.endsWith('/tables/table')) return { id: 'table', title: 'emailAccess', fields: FIELDS };
+    if (pathname.endsWith('/tables/table')) return { id: 'table', title: 'emailAccess', fields: FIELDS, views: [{ id: 'view' }] };
+    if (pathname.endsWith('/count')) return { count: this.rows.size };
+    if (searchParams.get('where')?.includes('notblank')) return { records: [...this.rows].map(show) };
     if (method === 'GET') {
       const wanted = /,in,(.*)\)$/.exec(searchParams.get('where') ?? '')?.[1]?.split(',') ?? [];
       return { records: [...this.rows].filter(([, row]) => wanted.includes(String(row['sessionId']))).map(show) };
@@ -98,6 +112,14 @@ export class NocoStandIn {
       }),
     };
   }
+}
+
+async function drip(answer: ServerResponse, text: string): Promise<void> {
+  for (let at = 0; at < text.length; at += 20) {
+    answer.write(text.slice(at, at + 20));
+    await delay(1);
+  }
+  answer.end();
 }
 
 /** Date-times as NocoDB shows them: a space, whole seconds, +00:00. */

@@ -1,0 +1,28 @@
+// What NocoDB sends and takes, as far as it matters here.
+import * as v from 'valibot';
+
+/** Field ids, or titles, with their values. In answers: titles. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+export interface NocoRecord {
+  readonly id: number | string;
+  readonly fields: Fields;
+}
+
+const Id = v.union([v.number(), v.string()]);
+export const Records = v.object({ records: v.array(v.object({ id: Id, fields: v.record(v.string(), v.unknown()) })) });
+export const Tables = v.object({ list: v.array(v.object({ id: v.string(), title: v.string() })) });
+export const Field = v.object({ id: v.string(), title: v.string(), type: v.string() });
+const View = v.object({ id: v.string() });
+export const Table = v.object({ id: v.string(), title: v.string(), fields: v.array(Field), views: v.array(View) });
+export const Sorts = v.object({ list: v.array(v.unknown()) });
+export const Count = v.object({ count: v.number() });
+
+export type NocoField = v.InferOutput<typeof Field>;
+export type NocoTable = v.InferOutput<typeof Table>;
+export interface NewField {
+  readonly title: string;
+  readonly type: string;
+  readonly unique?: boolean;
+  readonly options?: unknown;
+}
