@@ -54,7 +54,7 @@ describe('what waits', () => {
   });
 
   it('is still what changed while it was being written', async () => {
-    const [before] = (await store.outbox.listUnmirrored(10)).filter(({ session }) => session.id === 'ann');
+    const before = (await store.outbox.listUnmirrored(10)).find(({ session }) => session.id === 'ann');
     await see('ann', 9);
     await store.outbox.markMirrored([{ id: 'ann', revision: before?.revision ?? 0, recordId: '7' }]);
     expect(await waiting()).toContain('ann');
