@@ -1,6 +1,6 @@
-// The page's end of the channel: registers the worker (the only user of workbox-window), beats, last words at exit.
+// The page's end of the channel: registers the worker, asks it (the only user of workbox-window), last words at exit.
 // Where there is no worker, or it doesn't answer, the page loads what the worker has and delivers by itself.
-import { messageSW, Workbox } from 'workbox-window';
+import { messageSW } from 'workbox-window';
 import type { Trigger } from '../sw/backoff.ts';
 import type { Beat } from '../sw/beat.ts';
 import type { Outcome } from '../sw/deliver.ts';
@@ -58,7 +58,7 @@ export class Channel {
 /** At once, not after `load`: a reader may leave before. Undefined in Firefox's private windows, on plain http hosts, … */
 async function register(): Promise<ServiceWorker | undefined> {
   try {
-    await new Workbox(WORKER_PATH).register({ immediate: true });
+    await navigator.serviceWorker.register(WORKER_PATH);
     return (await navigator.serviceWorker.ready).active ?? undefined;
   } catch {
     return undefined;
