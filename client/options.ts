@@ -10,6 +10,11 @@ export interface HeartbeatOptions {
   readonly idleAfter?: number | undefined;
   /** Without any input the beats slow down, up to 4 × `interval`; ticks don't. @default true */
   readonly adaptive?: boolean | undefined;
+  /**
+   * The name of the page in the record, from its address; it must begin with `/`. A query may hold what nobody should
+   * read: by default there is none in the record. @default ({ pathname }) => pathname
+   */
+  readonly pageFrom?: ((address: Location) => string) | undefined;
   /** Prints to the console what is sent, stored, refused and kept. @default false */
   readonly debug?: boolean | undefined;
 }
@@ -24,6 +29,7 @@ export function normalizeOptions(options: HeartbeatOptions = {}): Settings {
     tick: Math.min(interval, milliseconds('tick', options.tick, 100, 5_000)),
     idleAfter: milliseconds('idleAfter', options.idleAfter, 0, 300_000),
     adaptive: options.adaptive ?? true,
+    pageFrom: options.pageFrom ?? (({ pathname }) => pathname),
     debug: options.debug ?? false,
   };
 }

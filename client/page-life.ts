@@ -1,5 +1,6 @@
 // DOM events as one typed stream. Decides nothing: what follows from an event is in reading.ts.
-// No beforeunload, no unload: they cost the back/forward cache and don't fire where it matters.
+// No beforeunload, no unload: they cost the back/forward cache and don't fire where it matters. And focus is not asked:
+// a page beside another window, or with a click in one of its frames, is seen as before.
 
 /** What happens to a page, as far as reading is concerned. */
 export type PageEvent =
@@ -11,26 +12,38 @@ export type PageEvent =
   /** Back from the back/forward cache. */
   | 'restored'
   | 'frozen'
-  /** Another page of a single-page site: the document stays, its path changes. */
+  /** The address changed and the document stayed: in a single-page site perhaps another page. By itself no act of the reader. */
   | 'moved'
-  /** The reader did something. At most once a second. */
+  /** The reader did something, or a film or a sound goes on playing. At most once a second. */
   | 'active';
 
-const ACTIVITY = 'pointerdown pointermove keydown wheel scroll touchstart selectionchange';
+/**
+ * `blur` and `focus`: the reader clicked into a frame, which tells nothing more, or into another window and back.
+ * `timeupdate`: media are playing. `popstate`: back and forward, by the browser's own buttons.
+ */
+const ACTIVITY =
+  'pointerdown pointermove keydown wheel scroll touchstart selectionchange blur focus timeupdate popstate';
 const ACTIVITY_EVERY_MS = 1_000;
 
 /** The page can be seen by a person now. */
 export function isShown(): boolean {
-  return document.visibilityState === 'visible' && !(document as { prerendering?: boolean }).prerendering;
+  return document.visibilityState === 'visible' && !isPrerendering();
+}
+
+/** Made ready by Chromium for a reader who may never come. */
+export function isPrerendering(): boolean | undefined {
+  return (document as { prerendering?: boolean }).prerendering;
 }
 
 /** Tells every event of the page's life to `listener` until the returned function is called. */
 export function watchPageLife(listener: (event: PageEvent) => void): () => void {
   const abort = new AbortController();
-  const listen = (target: EventTarget | undefined, types: string, handle: (event: Event) => void): void => {
+  const { signal } = abort;
+  const listen = (target: EventTarget, types: string, handle: (event: Event) => void): void => {
     for (const type of types.split(' '))
-      target?.addEventListener(type, handle, { capture: true, passive: true, signal: abort.signal });
+      target.addEventListener(type, handle, { capture: true, passive: true, signal });
   };
+  const move = (): void => listener('moved');
   let activeAt = -Infinity;
 
   listen(document, 'visibilitychange prerenderingchange resume', () => listener(isShown() ? 'shown' : 'hidden'));
@@ -39,13 +52,33 @@ export function watchPageLife(listener: (event: PageEvent) => void): () => void 
   listen(window, 'pageshow', (event) => {
     if ((event as PageTransitionEvent).persisted && isShown()) listener('restored');
   });
-  listen(window, 'popstate', () => listener('moved'));
-  // Firefox and WebKitGTK have no Navigation API: there a pushState is noticed at the next tick.
-  listen((window as { navigation?: EventTarget }).navigation, 'currententrychange', () => listener('moved'));
-  listen(window, ACTIVITY, ({ timeStamp }) => {
-    if (timeStamp - activeAt < ACTIVITY_EVERY_MS) return;
+  const { navigation } = window as { navigation?: EventTarget };
+  if (navigation) listen(navigation, 'currententrychange', move);
+  else {
+    listen(window, 'popstate', move);
+    tellHistory(move, signal);
+  }
+  listen(window, ACTIVITY, ({ timeStamp, target, isTrusted }) => {
+    // Not what scripts dispatch. And a film in an endless loop is decoration: it would keep a page read overnight.
+    if (!isTrusted || (target as HTMLMediaElement).loop || timeStamp - activeAt < ACTIVITY_EVERY_MS) return;
     activeAt = timeStamp;
     listener('active');
   });
   return () => abort.abort();
+}
+
+/** WebKitGTK 2.50 has no Navigation API, and no event for these two. */
+function tellHistory(move: () => void, signal: AbortSignal): void {
+  for (const name of ['pushState', 'replaceState'] as const) {
+    const original = history[name];
+    const telling: typeof original = (...change) => {
+      original.apply(history, change);
+      move();
+    };
+    history[name] = telling;
+    // Unless another script has put its own over it.
+    signal.addEventListener('abort', () => {
+      if (history[name] === telling) history[name] = original;
+    });
+  }
 }

@@ -2,8 +2,9 @@
 //
 // Always true of what it gives out:
 // - a span only ever grows, and by the monotonic clock, never by the difference of two wall-clock readings;
-// - at most one span is open, in one session and on one page;
-// - nothing is counted that is hidden, frozen, idle or asleep.
+// - at most one span is open, in one session and on one page; the next one begins where it ended, or later, unless the
+//   device's clock was set back in between;
+// - nothing is counted that is hidden, frozen, prerendering, idle or asleep.
 import type { Span } from '../sw/protocol.ts';
 import type { Settings } from './options.ts';
 import type { PageEvent } from './page-life.ts';
@@ -29,6 +30,8 @@ export interface Reading {
   readonly activeAt: number;
   /** The last event or tick. */
   readonly seenAt: Instant;
+  /** Where the last span ended, or has come to, on the clock of the device. */
+  readonly readUntil: number;
   /** The open span, and when it began, monotonic. */
   readonly open?: { readonly span: Span; readonly since: number } | undefined;
 }
@@ -43,7 +46,7 @@ export interface Step {
 
 const GONE: readonly ReadingEvent[] = ['hidden', 'left', 'frozen', 'stopped'];
 const ARRIVED: readonly ReadingEvent[] = ['shown', 'restored'];
-const BY_READER: readonly ReadingEvent[] = [...ARRIVED, 'active', 'moved'];
+const BY_READER: readonly ReadingEvent[] = [...ARRIVED, 'active'];
 
 /** A gap between ticks that is no delay any more but sleep: four ticks, at least 15 s. */
 const SLEEP_TICKS = 4;
@@ -54,7 +57,7 @@ const CLOCK_SET_MS = 1_000;
 
 /** Before the first event. */
 export function notReading(at: Instant): Reading {
-  return { isShown: false, activeAt: at.monotonic, seenAt: at };
+  return { isShown: false, activeAt: at.monotonic, seenAt: at, readUntil: 0 };
 }
 
 /** What `event` at the instant `at` does to the reading. */
@@ -78,13 +81,13 @@ export function step(
   const isShown = ARRIVED.includes(event) || (reading.isShown && !GONE.includes(event));
   const activeAt = BY_READER.includes(event) ? at.monotonic : lastActiveAt;
   const changed: Span[] = [];
-  let open = reading.open;
+  let { open, readUntil } = reading;
   let isTurn = false;
 
   if (open) {
-    const readUntil = Math.min(hasSlept ? seenAt.monotonic : at.monotonic, idleAt);
-    const span = grow(open, readUntil, hasSlept ? seenAt : at);
+    const span = grow(open, Math.min(hasSlept ? seenAt.monotonic : at.monotonic, idleAt), hasSlept ? seenAt : at);
     changed.push(span);
+    readUntil = span.end;
     const isOver =
       hasSlept ||
       !isShown ||
@@ -95,17 +98,19 @@ export function step(
     isTurn = isOver;
   }
   if (!open && isShown && place.session !== undefined && at.monotonic - activeAt < idleMs) {
-    const span = { id: newId(), session: place.session, page: place.page, start: at.wall, end: at.wall };
+    // The two clocks are not read in one instant: a span that ended just now may end a little after it.
+    const start = readUntil - at.wall < CLOCK_SET_MS ? Math.max(readUntil, at.wall) : at.wall;
+    const span = { id: newId(), session: place.session, page: place.page, start, end: start };
     open = { span, since: at.monotonic };
     changed.push(span);
     isTurn = true;
   }
-  return { reading: { isShown, activeAt, seenAt: at, open }, changed, isTurn };
+  return { reading: { isShown, activeAt, seenAt: at, readUntil, open }, changed, isTurn };
 }
 
-/** The span up to `readUntil`. Where the device's clock was set in between, the whole span moves with it, its length kept. */
-function grow({ span, since }: { span: Span; since: number }, readUntil: number, at: Instant): Span {
+/** The span up to `until`, monotonic. Where the device's clock was set in between, the whole span moves with it, its length kept. */
+function grow({ span, since }: { span: Span; since: number }, until: number, at: Instant): Span {
   const drift = at.wall - at.monotonic - (span.start - since);
   const start = Math.abs(drift) > CLOCK_SET_MS ? Math.round(span.start + drift) : span.start;
-  return { ...span, start, end: Math.round(start + Math.max(span.end - span.start, readUntil - since)) };
+  return { ...span, start, end: Math.round(start + Math.max(span.end - span.start, until - since)) };
 }

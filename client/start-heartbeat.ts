@@ -4,7 +4,9 @@ import type { Outcome } from '../sw/deliver.ts';
 import type { Span } from '../sw/protocol.ts';
 import { Channel } from './channel.ts';
 import { normalizeOptions, type HeartbeatOptions } from './options.ts';
-import { isShown, watchPageLife } from './page-life.ts';
+import { beatDueAt } from './pace.ts';
+import { isPrerendering, isShown, watchPageLife } from './page-life.ts';
+import { readPage } from './page-path.ts';
 import { notReading, step, type Instant, type ReadingEvent } from './reading.ts';
 import { readSession } from './session-cookie.ts';
 
@@ -47,36 +49,35 @@ function start(options?: HeartbeatOptions): Heartbeat {
   const settings = normalizeOptions(options);
   const channel = new Channel();
   let reading = notReading(now());
-  let nextBeatAt = 0;
+  let lastBeatAt = 0;
+  let retryAt = Infinity;
   let timer: ReturnType<typeof setInterval> | undefined;
   let lastDelivery: Outcome | undefined;
 
   const beat = async (trigger: Trigger, spans: readonly Span[]): Promise<void> => {
-    const { monotonic } = now();
-    const unmovedMs = settings.adaptive ? monotonic - reading.activeAt : 0;
-    // Ticks drift: one that comes a little early must not put the beat off to the next one.
-    nextBeatAt =
-      monotonic - settings.tick / 2 + Math.min(Math.max(settings.interval, unmovedMs), 4 * settings.interval);
+    lastBeatAt = now().monotonic;
+    retryAt = Infinity;
     lastDelivery = await channel.beat(trigger, spans);
-    const retryInMs = lastDelivery?.retryInMs ?? 0;
-    if (retryInMs > 0) nextBeatAt = Math.min(nextBeatAt, now().monotonic + retryInMs);
+    if (lastDelivery?.retryInMs) retryAt = now().monotonic + lastDelivery.retryInMs;
     if (settings.debug) (await import('./print-delivery.ts')).printDelivery(trigger, spans, lastDelivery);
   };
 
   const handle = async (event: ReadingEvent, trigger: Trigger = 'beat'): Promise<void> => {
     const at = now();
-    const { changed, isTurn, ...next } = step(reading, event, at, place(), settings, newId);
+    const place = { session: readSession(), page: readPage(settings.pageFrom) };
+    const { changed, isTurn, ...next } = step(reading, event, at, place, settings, newId);
     reading = next.reading;
     if (reading.open) timer ??= setInterval(happen, settings.tick, 'tick');
     else {
       clearInterval(timer);
       timer = undefined;
     }
+    const isDue =
+      event === 'tick' && at.monotonic >= Math.min(beatDueAt(lastBeatAt, reading.activeAt, settings), retryAt);
     if (!reading.isShown && event !== 'stopped') {
       if (isTurn) channel.lastWords(changed);
-    } else if (isTurn || trigger !== 'beat' || (reading.open && at.monotonic >= nextBeatAt))
-      await beat(trigger, changed);
-    else await channel.queue.keep(changed);
+    } else if (isTurn || isDue || trigger !== 'beat') await beat(trigger, changed);
+    else if (event === 'tick') await channel.queue.keep(changed);
   };
   // The host page must not hear of our troubles, not even as an unhandled rejection.
   const happen = (event: ReadingEvent, trigger?: Trigger): void => void handle(event, trigger).catch(() => {});
@@ -87,7 +88,7 @@ function start(options?: HeartbeatOptions): Heartbeat {
   const goOnline = (): void => void beat('online', []);
   addEventListener('online', goOnline);
   if (isShown()) happen('shown', 'start');
-  else void beat('start', []);
+  else if (!isPrerendering()) void beat('start', []);
 
   return {
     stop: async () => {
@@ -108,10 +109,6 @@ function start(options?: HeartbeatOptions): Heartbeat {
 
 function now(): Instant {
   return { wall: Date.now(), monotonic: performance.now() };
-}
-
-function place(): { session: string | undefined; page: string } {
-  return { session: readSession(), page: location.pathname };
 }
 
 /** 128 random bits. Not `randomUUID`: it doesn't exist on plain http hosts. */

@@ -7,7 +7,14 @@ afterEach(() => warn.mockClear());
 
 describe('options', () => {
   it('have the defaults of the original component, and of design.md', () => {
-    const defaults = { interval: 180_000, tick: 5_000, idleAfter: 300_000, adaptive: true, debug: false };
+    const defaults = {
+      interval: 180_000,
+      tick: 5_000,
+      idleAfter: 300_000,
+      adaptive: true,
+      debug: false,
+      pageFrom: expect.any(Function) as unknown,
+    };
     expect(normalizeOptions()).toEqual(defaults);
     expect(normalizeOptions({ interval: undefined, debug: undefined })).toEqual(defaults);
     expect(warn).not.toHaveBeenCalled();

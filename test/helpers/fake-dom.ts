@@ -1,0 +1,40 @@
+// The part of a DOM that page-life.ts listens to, without a browser: for many random lives a second. What real browsers
+// say, and when, is in test/browser.
+import { vi } from 'vitest';
+
+type Handle = (event: object) => void;
+
+class FakeTarget {
+  readonly #handles = new Set<{ readonly type: string; readonly handle: Handle }>();
+
+  addEventListener(type: string, handle: Handle, { signal }: { signal: AbortSignal }): void {
+    const entry = { type, handle };
+    this.#handles.add(entry);
+    signal.addEventListener('abort', () => this.#handles.delete(entry));
+  }
+
+  say(type: string, event: object = {}): void {
+    for (const entry of this.#handles) if (entry.type === type) entry.handle(event);
+  }
+}
+
+/** Becomes the global document, window and history. */
+export class FakeDom {
+  readonly document = Object.assign(new FakeTarget(), { visibilityState: 'visible', prerendering: false });
+  readonly window: FakeTarget & { readonly navigation?: FakeTarget };
+  readonly history = {
+    pushState: (..._change: unknown[]): void => {},
+    replaceState: (..._change: unknown[]): void => {},
+  };
+
+  constructor(hasNavigation: boolean) {
+    this.window = Object.assign(new FakeTarget(), hasNavigation ? { navigation: new FakeTarget() } : {});
+    for (const name of ['document', 'window', 'history'] as const) vi.stubGlobal(name, this[name]);
+  }
+
+  /** The document's address changes, by a script. */
+  move(): void {
+    this.history.pushState();
+    this.window.navigation?.say('currententrychange');
+  }
+}

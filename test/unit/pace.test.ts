@@ -1,0 +1,59 @@
+// How often a page says "still here" over the network.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { beatDueAt } from '../../client/pace.ts';
+
+const DEFAULTS = { interval: 180_000, tick: 5_000, adaptive: true };
+const MINUTE = 60_000;
+
+/** When beats go out in three hours of ticks, in minutes; the first one at once. `activeAt` tells the last activity. */
+function beats(settings: typeof DEFAULTS, activeAt: (now: number) => number): number[] {
+  const at = [0];
+  for (let now = 0; now <= 180 * MINUTE; now += settings.tick) {
+    const last = at.at(-1) ?? 0;
+    if (now > 0 && now >= beatDueAt(last, activeAt(last), settings)) at.push(now);
+  }
+  return at;
+}
+
+const gaps = (at: readonly number[]): number[] => at.slice(1).map((ms, nth) => (ms - (at[nth] ?? 0)) / MINUTE);
+
+describe('beats', () => {
+  it('come every interval while the reader does something', () => {
+    expect(new Set(gaps(beats(DEFAULTS, (now) => now)))).toEqual(new Set([3]));
+  });
+
+  it('slow down to four intervals, less a tick, while the reader touches nothing', () => {
+    expect(gaps(beats(DEFAULTS, () => 0)).slice(0, 5)).toEqual([3, 3, 6, 12 - 1 / 12, 12 - 1 / 12]);
+  });
+
+  it('come every interval all the same where they are not adaptive', () => {
+    expect(new Set(gaps(beats({ ...DEFAULTS, adaptive: false }, () => 0)))).toEqual(new Set([3]));
+  });
+
+  it('come faster again as soon as the reader does something', () => {
+    const slow = beatDueAt(60 * MINUTE, 0, DEFAULTS);
+    expect(slow).toBeGreaterThan(70 * MINUTE);
+    expect(beatDueAt(60 * MINUTE, 61 * MINUTE, DEFAULTS)).toBeLessThan(64 * MINUTE);
+  });
+
+  it('never come later than four intervals, whatever tick and interval are and whenever the reader does something', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1_000, max: 600_000 }),
+        fc.integer({ min: 100, max: 600_000 }),
+        fc.integer({ min: 0, max: 7_200_000 }),
+        fc.boolean(),
+        (interval, tick, activeUntil, adaptive) => {
+          const settings = { interval, tick: Math.min(tick, interval), adaptive };
+          const all = gaps(beats(settings, (now) => Math.min(now, activeUntil)));
+          expect(Math.max(0, ...all) * MINUTE).toBeLessThanOrEqual(4 * interval + 0.001);
+          expect(Math.min(interval, ...all.map((gap) => gap * MINUTE))).toBeGreaterThanOrEqual(
+            interval - settings.tick,
+          );
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
