@@ -47,8 +47,12 @@ export class Channel {
 
   async #askWorker(beat: Beat): Promise<Outcome | undefined> {
     if (this.#isSilent || this.queue.isDegraded) return undefined;
-    const silence = new Promise<undefined>((resolve) => setTimeout(resolve, WORKER_ANSWER_MS));
     const answer = this.#registration.then(() => this.worker && (messageSW(this.worker, beat) as Promise<Outcome>));
+    const silence = new Promise<undefined>((resolve) => {
+      const timer = setTimeout(resolve, WORKER_ANSWER_MS);
+      const clear = (): void => clearTimeout(timer);
+      answer.then(clear, clear);
+    });
     const outcome = await Promise.race([answer, silence]);
     this.#isSilent = !outcome;
     return outcome;

@@ -2,14 +2,33 @@
 import { test } from 'vitest';
 import { Device } from './chromium.ts';
 import { FaultProxy } from './fault-proxy.ts';
+import { startReadingSite, type SiteFiles } from './reading-site.ts';
 import { StillhereServer } from './stillhere-server.ts';
 
-export const it = test.extend<{ server: StillhereServer; proxy: FaultProxy; device: Device }>({
+interface Fixtures {
+  server: StillhereServer;
+  /** A server with a site of the test's own. */
+  serve: (files: SiteFiles) => Promise<StillhereServer>;
+  proxy: FaultProxy;
+  device: Device;
+}
+
+export const it = test.extend<Fixtures>({
   // oxlint-disable-next-line no-empty-pattern -- vitest reads the parameter's text
   server: async ({}, use) => {
     const server = await StillhereServer.start();
     await use(server);
     await server.stop();
+  },
+  // oxlint-disable-next-line no-empty-pattern -- vitest reads the parameter's text
+  serve: async ({}, use) => {
+    const started: StillhereServer[] = [];
+    await use(async (files) => {
+      const server = await startReadingSite(files);
+      started.push(server);
+      return server;
+    });
+    for (const server of started) await server.stop();
   },
   proxy: async ({ server }, use) => {
     const proxy = await FaultProxy.start(server.url);

@@ -14,7 +14,7 @@ export type Fault =
   | 'error-500'
   /** 429 with `Retry-After: 2`. */
   | 'too-many'
-  /** No answer comes. */
+  /** No answer comes, until {@link FaultProxy.release}. */
   | 'held';
 
 export class FaultProxy {
@@ -23,6 +23,7 @@ export class FaultProxy {
   workerSuffix = '';
   /** Heartbeats that came by, with their bodies, and the fault that each met. */
   readonly seen: { readonly fault: Fault; readonly body: string; readonly at: number }[] = [];
+  readonly #held: ServerResponse[] = [];
   readonly #server: Server;
 
   private constructor(target: string) {
@@ -46,6 +47,11 @@ export class FaultProxy {
     await once(this.#server, 'close');
   }
 
+  /** Answers at last what was held, as a gateway does. */
+  release(): void {
+    for (const answer of this.#held.splice(0)) answer.writeHead(504).end();
+  }
+
   async #pass(target: URL, incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
@@ -67,7 +73,10 @@ export class FaultProxy {
       answer.writeHead(429, { 'retry-after': '2' }).end();
       return;
     }
-    if (fault === 'held') return;
+    if (fault === 'held') {
+      this.#held.push(answer);
+      return;
+    }
     const { method, url, headers } = incoming;
     if (url === WORKER_PATH) for (const name of ['if-none-match', 'if-modified-since']) delete headers[name];
     const onward = request({ host: '127.0.0.1', port: target.port, method, path: url, headers });

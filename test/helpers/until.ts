@@ -20,3 +20,9 @@ export async function until<T>(ask: () => T | Promise<T>, withinMs = 15_000): Pr
     await delay(EVERY_MS);
   }
 }
+
+/** Resolves when so much time has gone by: for what must not happen meanwhile. */
+export async function elapsed(ms: number): Promise<void> {
+  const beganAt = performance.now();
+  await until(() => performance.now() - beganAt > ms, ms + 1_000);
+}

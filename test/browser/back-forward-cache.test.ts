@@ -1,0 +1,84 @@
+// We don't keep a page out of the back/forward cache, in which it counts nothing. Firefox: test/systems/firefox.test.ts.
+import type { Page } from 'puppeteer-core';
+import { describe, expect } from 'vitest';
+import { it } from '../helpers/browser-test.ts';
+import { passGate } from '../helpers/reader.ts';
+import { READ, readPage } from '../helpers/reading-site.ts';
+import { elapsed, until } from '../helpers/until.ts';
+
+const AWAY_MS = 3_000;
+const SITE = { [READ]: readPage('text'), '/elsewhere/': '<p>Elsewhere' };
+
+/** Whether the page that is shown came out of the cache, and if not, why not. */
+async function wasRestored(page: Page): Promise<{ isSame: boolean; reasons: unknown }> {
+  return page.evaluate(() => ({
+    isSame: 'mark' in window,
+    reasons: (performance.getEntriesByType('navigation')[0] as { notRestoredReasons?: unknown } | undefined)
+      ?.notRestoredReasons,
+  }));
+}
+
+describe.concurrent('the back/forward cache', () => {
+  it('takes a page that is read, gives it back, and what lies between counts nothing', async ({ serve, device }) => {
+    const server = await serve(SITE);
+    const page = await device.newPage();
+    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    await page.evaluate(() => Object.assign(window, { mark: true }));
+    await until(async () => (await server.session(id)).spans.length === 1);
+    const leftAt = Date.now();
+    await page.goto(`${server.url}/elsewhere/`);
+    await elapsed(AWAY_MS);
+    const backAt = Date.now();
+    await page.goBack();
+
+    expect(await wasRestored(page)).toEqual({ isSame: true, reasons: null });
+    const [first, second] = await until(async () => {
+      const { spans } = await server.session(id);
+      return spans.length === 2 && spans;
+    });
+    expect(Math.abs(Date.parse(first?.end ?? '') - leftAt)).toBeLessThan(500);
+    expect(Math.abs(Date.parse(second?.start ?? '') - backAt)).toBeLessThan(500);
+  });
+
+  it('takes it, too, while the server owes an answer, and after it came into the cached page', async ({
+    proxy,
+    device,
+  }) => {
+    const page = await device.newPage();
+    proxy.fault = 'held';
+    await passGate(page, proxy.url, 'ann@example.com');
+    await page.evaluate(() => Object.assign(window, { mark: true }));
+    await until(() => proxy.seen.length > 0);
+    await page.goto(proxy.url);
+    proxy.fault = 'none';
+    proxy.release();
+    await until(() => proxy.seen.some(({ fault }) => fault === 'none'));
+    await elapsed(AWAY_MS);
+    await page.goBack();
+
+    expect(await wasRestored(page)).toEqual({ isSame: true, reasons: null });
+  });
+
+  it('a frozen tab counts nothing, and goes on when it thaws', async ({ serve, device }) => {
+    const server = await serve(SITE);
+    const page = await device.newPage();
+    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    await until(async () => (await server.session(id)).spans.length === 1);
+    const cover = await device.newPage();
+    await cover.bringToFront();
+    const frozenAt = Date.now();
+    const devtools = await page.createCDPSession();
+    await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+    await elapsed(AWAY_MS);
+    await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+    const thawedAt = Date.now();
+    await page.bringToFront();
+
+    const [first, second] = await until(async () => {
+      const { spans } = await server.session(id);
+      return spans.length === 2 && spans;
+    });
+    expect(Date.parse(first?.end ?? '')).toBeLessThan(frozenAt + 500);
+    expect(Date.parse(second?.start ?? '')).toBeGreaterThanOrEqual(thawedAt - 50);
+  });
+});

@@ -1,0 +1,28 @@
+// A small site behind the gate, made for one test: pages with a heartbeat whose options the test chooses.
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { StillhereServer } from './stillhere-server.ts';
+
+/** By their path in the site. */
+export type SiteFiles = Readonly<Record<string, string | Uint8Array>>;
+
+/** Under here everything is behind the gate. */
+export const READ = '/read/';
+
+/** A page that is read; `attributes` are the heartbeat's. */
+export function readPage(body: string, attributes = 'tick="250"'): string {
+  return `<!doctype html><title>A page</title><script type="module" src="/stillhere.js"></script>
+<body><session-heartbeat ${attributes}></session-heartbeat>${body}</body>`;
+}
+
+/** A server on a free port, with an empty store, before these files. */
+export async function startReadingSite(files: SiteFiles): Promise<StillhereServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'stillhere-site-'));
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+  return StillhereServer.start({ SITE_DIR: folder, PROTECT: READ });
+}
