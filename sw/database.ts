@@ -1,6 +1,6 @@
 // The database `stillhere` on the device (the only user of idb): its stores, and a connection that comes back when it is
 // lost. The rows are made to be read by a person in the devtools.
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import type { Pause } from './backoff.ts';
 import type { Span } from './protocol.ts';
 
@@ -24,6 +24,8 @@ interface Schema extends DBSchema {
   state: { key: string; value: Pause | number };
 }
 
+type Store = 'spans' | 'refused' | 'state';
+
 export class Database {
   #connection: IDBPDatabase<Schema> | undefined;
   #opening: Promise<IDBPDatabase<Schema>> | undefined;
@@ -34,13 +36,19 @@ export class Database {
   }
 
   /**
-   * Runs `work` on the open database, once more on a new connection when the old one was lost.
-   * Resolves with undefined, and never rejects, where the browser has no storage for us.
+   * Runs `work` in one writing transaction, once more on a new connection when the old one was lost; resolves when all is
+   * committed. Resolves with undefined, and never rejects, where the browser has no storage for us.
    */
-  async use<T>(work: (connection: IDBPDatabase<Schema>) => Promise<T>): Promise<T | undefined> {
+  async use<T, const Stores extends Store[]>(
+    stores: Stores,
+    work: (transaction: IDBPTransaction<Schema, Stores, 'readwrite'>) => Promise<T>,
+  ): Promise<T | undefined> {
     for (let attempt = 0; attempt < 2; attempt++)
       try {
-        return await work(await this.#open());
+        const transaction = (await this.#open()).transaction(stores, 'readwrite');
+        // Together: where one fails first nobody would await the other, and the host page would see a rejection.
+        const [result] = await Promise.all([work(transaction), transaction.done]);
+        return result;
       } catch {
         this.forget();
       }

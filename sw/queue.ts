@@ -24,8 +24,7 @@ export class SpanQueue {
    */
   async keep(spans: readonly Span[]): Promise<void> {
     const rows = [...this.memory.values(), ...spans.map(toRow)];
-    const isWritten = await this.database.use(async (connection) => {
-      const transaction = connection.transaction(['spans', 'refused'], 'readwrite');
+    const isWritten = await this.database.use(['spans', 'refused'], async (transaction) => {
       const store = transaction.objectStore('spans');
       for (const row of rows) {
         const kept = await store.get(row.id);
@@ -33,7 +32,6 @@ export class SpanQueue {
         if (await transaction.objectStore('refused').getKey(row.id)) continue;
         void store.put({ ...kept, ...row, attempts: kept?.attempts ?? 0 });
       }
-      await transaction.done;
       return true;
     });
     for (const row of rows)

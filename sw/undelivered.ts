@@ -6,8 +6,7 @@ import { toRow, type SpanQueue } from './queue.ts';
 
 /** The spans that ended first, at most {@link MAX_SPANS}. What is older than a week is dropped here, and counted. */
 export async function oldest({ database, memory }: SpanQueue, now: number): Promise<readonly QueuedSpan[]> {
-  const rows = await database.use(async (connection) => {
-    const transaction = connection.transaction(['spans', 'refused', 'state'], 'readwrite');
+  const rows = await database.use(['spans', 'refused', 'state'], async (transaction) => {
     const spans = transaction.objectStore('spans');
     const refused = transaction.objectStore('refused');
     const state = transaction.objectStore('state');
@@ -16,9 +15,7 @@ export async function oldest({ database, memory }: SpanQueue, now: number): Prom
     const expired = await spans.index('end').getAllKeys(tooOld);
     for (const key of expired) void spans.delete(key);
     if (expired.length > 0) void state.put(Number((await state.get('expired')) ?? 0) + expired.length, 'expired');
-    const found = await spans.index('end').getAll(undefined, MAX_SPANS);
-    await transaction.done;
-    return found;
+    return spans.index('end').getAll(undefined, MAX_SPANS);
   });
   return [...(rows ?? []), ...memory.values()].slice(0, MAX_SPANS);
 }
@@ -35,8 +32,7 @@ export async function settle(
   const reasons = new Map<string, string>(refused.map(({ id, reason }) => [id, reason]));
   const named = sent.filter(({ id }) => reasons.has(id) || stored.includes(id));
   for (const { id, end } of named) if (memory.get(id)?.end === end) memory.delete(id);
-  await database.use(async (connection) => {
-    const transaction = connection.transaction(['spans', 'refused'], 'readwrite');
+  await database.use(['spans', 'refused'], async (transaction) => {
     const spans = transaction.objectStore('spans');
     for (const span of named) {
       const row = await spans.get(span.id);
@@ -44,38 +40,35 @@ export async function settle(
       if (row && (lastError || row.end === span.end)) void spans.delete(span.id);
       if (lastError) void transaction.objectStore('refused').put({ ...toRow(span), ...row, lastError });
     }
-    await transaction.done;
   });
 }
 
 /** Notes a failed delivery on the rows that were in it, and until when deliveries rest. */
 export async function rest(queue: SpanQueue, pause: Pause, sent: readonly Span[], lastError: string): Promise<void> {
   queue.pause = pause;
-  await queue.database.use(async (connection) => {
-    const transaction = connection.transaction(['spans', 'state'], 'readwrite');
+  await queue.database.use(['spans', 'state'], async (transaction) => {
     const spans = transaction.objectStore('spans');
     void transaction.objectStore('state').put(pause, 'pause');
     for (const { id } of sent) {
       const row = await spans.get(id);
       if (row) void spans.put({ ...row, attempts: row.attempts + 1, lastError });
     }
-    await transaction.done;
   });
 }
 
 /** The pause that the last delivery left behind. */
 export async function readPause(queue: SpanQueue): Promise<Pause | undefined> {
   if (queue.isDegraded) return queue.pause;
-  return (await queue.database.use((connection) => connection.get('state', 'pause'))) as Pause | undefined;
+  return (await queue.database.use(['state'], (transaction) => transaction.store.get('pause'))) as Pause | undefined;
 }
 
 /** A delivery worked: the pause is over. */
 export async function endPause(queue: SpanQueue): Promise<void> {
   queue.pause = undefined;
-  await queue.database.use((connection) => connection.delete('state', 'pause'));
+  await queue.database.use(['state'], (transaction) => transaction.store.delete('pause'));
 }
 
 /** How many spans wait for the server's word. */
 export async function countWaiting({ database, memory }: SpanQueue): Promise<number> {
-  return ((await database.use((connection) => connection.count('spans'))) ?? 0) + memory.size;
+  return ((await database.use(['spans'], (transaction) => transaction.store.count())) ?? 0) + memory.size;
 }

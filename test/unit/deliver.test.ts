@@ -46,7 +46,7 @@ function makeSpan(id: string, end = NOW, page = '/a/'): Span {
 }
 
 async function rows(store: 'spans' | 'refused' = 'spans'): Promise<unknown[]> {
-  return (await queue.database.use((connection) => connection.getAll(store))) ?? [];
+  return (await queue.database.use([store], (transaction) => transaction.store.getAll())) ?? [];
 }
 
 async function deliverOne(trigger: Parameters<typeof deliver>[1] = 'beat'): Promise<Outcome> {
@@ -211,7 +211,7 @@ describe('the queue', () => {
     await queue.keep([makeSpan('old', NOW - 7 * DAY), makeSpan('new', NOW - 7 * DAY + 1)]);
     expect(await deliver(queue, 'beat')).toMatchObject({ stored: 1 });
     expect(sent.flatMap(({ spans }) => spans.map(({ id }) => id))).toEqual(['new']);
-    expect(await queue.database.use((connection) => connection.get('state', 'expired'))).toBe(1);
+    expect(await queue.database.use(['state'], (transaction) => transaction.store.get('expired'))).toBe(1);
   });
 
   it('opens the database again when the connection is lost', async () => {
@@ -220,6 +220,26 @@ describe('the queue', () => {
     await queue.keep([makeSpan('t')]);
     expect(await rows()).toHaveLength(2);
     expect(queue.isDegraded).toBe(false);
+  });
+
+  it('leaves no rejection behind for the host page when the browser breaks a transaction off', async () => {
+    const rejections: unknown[] = [];
+    const note = (reason: unknown): void => void rejections.push(reason);
+    process.on('unhandledRejection', note);
+    await queue.keep([makeSpan('s')]);
+    const get = vi.spyOn(IDBObjectStore.prototype, 'get');
+    for (const work of [() => queue.keep([makeSpan('t')]), () => deliver(queue, 'beat')]) {
+      get.mockImplementationOnce(function (this: IDBObjectStore) {
+        const { transaction } = this;
+        setImmediate(() => transaction.abort());
+        return this.getAll();
+      });
+      await work();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    process.off('unhandledRejection', note);
+    expect(rejections).toEqual([]);
+    expect(sent.flatMap(({ spans }) => spans.map(({ id }) => id))).toEqual(['s', 't']);
   });
 
   it('goes on in memory where there is no storage, says so, and delivers', async () => {
