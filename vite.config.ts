@@ -63,6 +63,14 @@ export default defineConfig({
       { test: { name: 'server', root: import.meta.dirname, include: ['test/server/**/*.test.ts'] } },
       {
         test: {
+          name: 'faults',
+          root: import.meta.dirname,
+          include: ['test/faults/**/*.test.ts'],
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: 'browser',
           root: import.meta.dirname,
           include: ['test/browser/**/*.test.ts'],

@@ -1,0 +1,86 @@
+// A reader's device: a browser with tabs and one worker, what it keeps on disk, and a clock that can be wrong.
+import { BrowserSync } from './browser-sync.ts';
+import { Disk } from './disk.ts';
+import type { Realm } from './realm.ts';
+import { Tab } from './tab.ts';
+import { WebLocks } from './web-locks.ts';
+import { WorkerHost } from './worker-host.ts';
+import type { World } from './world.ts';
+
+export class Device {
+  readonly world: World;
+  readonly sleeps = true;
+  readonly isAlive = true;
+  readonly locks = new WebLocks();
+  readonly sync: BrowserSync | undefined;
+  readonly worker: WorkerHost;
+  readonly disk = new Disk();
+  /** The value of the readable cookie. */
+  session = '';
+  tabs: Tab[] = [];
+  /** How often the browser was started. */
+  starts = 1;
+  /** How far its clock is wrong, in milliseconds. */
+  #aheadMs = 0;
+  /** How long the monotonic clock stood still. */
+  #stoodMs = 0;
+
+  constructor(world: World, hasSync: boolean) {
+    this.world = world;
+    this.worker = new WorkerHost(this);
+    this.sync = hasSync ? new BrowserSync(this) : undefined;
+  }
+
+  get clock(): World['clock'] {
+    return this.world.clock;
+  }
+
+  /** Epoch milliseconds, as the device believes. */
+  get now(): number {
+    return this.clock.now + this.#aheadMs;
+  }
+
+  get monotonic(): number {
+    return this.clock.now - this.#stoodMs;
+  }
+
+  /** What the server hasn't confirmed. */
+  get queued(): readonly { readonly id: string }[] {
+    return this.disk.rows('spans') as { id: string }[];
+  }
+
+  /** A failed delivery has left a pause behind. */
+  get isResting(): boolean {
+    return this.disk.rows('state').some((row) => typeof row === 'object');
+  }
+
+  /** What is gone hears nothing and asks nothing. */
+  fetch(realm: Realm, path: string, init: RequestInit): Promise<Response> {
+    return realm.isAlive ? this.world.network.fetch(realm, path, init) : new Promise(() => {});
+  }
+
+  open(path: string): void {
+    this.tabs.push(new Tab(this, path));
+  }
+
+  moveClock(ms: number): void {
+    this.#aheadMs += ms;
+    this.world.truth.clockMoved(this.clock.now, ms);
+  }
+
+  /** The lid is closed: no timer runs, no message comes. `isMonotonic`: the monotonic clock goes on all the same. */
+  async sleep(ms: number, isMonotonic: boolean): Promise<void> {
+    await this.clock.settle();
+    this.world.truth.fellAsleep(this.clock.now);
+    if (!isMonotonic) this.#stoodMs += ms;
+    await this.clock.advance(ms, true);
+  }
+
+  /** As by `kill -9`: what was committed is kept. */
+  kill(): void {
+    for (const tab of this.tabs) tab.kill();
+    this.tabs = [];
+    this.worker.stop();
+    this.starts++;
+  }
+}

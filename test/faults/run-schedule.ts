@@ -1,0 +1,152 @@
+// Lets a schedule happen, heals the network, and compares what the server then has with the truth.
+import { PAGES, type Schedule, type Step } from './schedule.ts';
+import type { Scripts } from './scripts.ts';
+import type { ServerProcess } from './server-process.ts';
+import type { StoredSpan } from '../../server/store/session-store.ts';
+import { unionMs } from '../../server/sessions/reading-time.ts';
+import { TICK_MS } from './truth.ts';
+import { World } from './world.ts';
+
+/** Longer than any `Retry-After` of a schedule with its jitter, and than a worker's silence. */
+const HEALED_WITHIN_MS = 120_000;
+/** All attempts that Background Sync makes. */
+const SYNCED_WITHIN_MS = 25 * 60_000;
+/** No request is under way for longer. */
+const LATEST_ARRIVAL_MS = 40_000;
+
+/**
+ * @returns how many requests it took, and how many spans were read.
+ * @throws when anything is lost, doubled, or not true.
+ */
+export async function runSchedule(
+  scripts: Scripts,
+  server: ServerProcess,
+  schedule: Schedule,
+): Promise<{ readonly requests: number; readonly spans: number }> {
+  const world = new World(scripts, server, schedule.hasSync);
+  const { clock, truth, device } = world;
+  server.now = () => clock.now;
+  server.onStored = (sighting) => truth.stored(sighting);
+  await server.restart();
+  await world.newSession();
+  device.open(PAGES[0]);
+  for (const step of schedule.steps) {
+    await happen(world, step);
+    await clock.settle(step.turns);
+    if (step.turns === undefined) truth.settled();
+  }
+  await heal(world, schedule.isSyncAlone);
+  const wrong = [...world.violations, ...(await compare(world))];
+  device.kill();
+  await clock.settle();
+  if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  return { requests: world.network.requests, spans: truth.count };
+}
+
+async function happen(world: World, step: Step): Promise<void> {
+  const { device, clock, network, server, truth } = world;
+  const tab = 'tab' in step ? device.tabs[step.tab % Math.max(1, device.tabs.length)] : undefined;
+  switch (step.do) {
+    case 'network':
+      network.weather = step;
+      break;
+    case 'wait':
+      await clock.settle();
+      truth.settled();
+      await clock.advance(step.ms);
+      break;
+    case 'sleep':
+      await clock.settle();
+      truth.settled();
+      await device.sleep(step.ms, step.isMonotonic);
+      break;
+    case 'open':
+      device.open(step.page);
+      break;
+    case 'go':
+      tab?.go(step.page);
+      break;
+    case 'hide':
+      tab?.hide();
+      break;
+    case 'show':
+      tab?.show();
+      break;
+    case 'close':
+      tab?.close(step.lost, step.isHiddenFirst);
+      device.tabs = device.tabs.filter((other) => other !== tab);
+      break;
+    case 'kill tab':
+      tab?.kill();
+      truth.killed();
+      device.tabs = device.tabs.filter((other) => other !== tab);
+      break;
+    case 'stop worker':
+      device.worker.stop();
+      truth.killed();
+      break;
+    case 'kill browser':
+      device.kill();
+      truth.killed();
+      break;
+    case 'kill server':
+      await server.kill();
+      break;
+    case 'start server':
+      await server.restart();
+      break;
+    case 'replace cookie':
+      if (server.isAlive) await world.newSession();
+      break;
+    case 'move clock':
+      device.moveClock(step.ms);
+      break;
+  }
+}
+
+/** The network works again. Within a bound of time everything has to be on the server. */
+async function heal({ clock, device, network, server, truth, violations }: World, isSyncAlone: boolean): Promise<void> {
+  await clock.settle();
+  network.weather = { fault: 'none', times: 0, ms: 0 };
+  await server.restart();
+  const waits = (): boolean => device.isResting || device.queued.some((row) => !truth.isOpen(row));
+  const wait = async (withinMs: number, isOver: () => boolean): Promise<void> => {
+    for (let passed = 0; passed < withinMs && !isOver(); passed += TICK_MS) await clock.advance(TICK_MS);
+  };
+  if (isSyncAlone && device.sync?.isWaiting) {
+    for (const tab of device.tabs) tab.kill();
+    device.tabs = [];
+    await clock.settle();
+    const { sync } = device;
+    sync.hasGivenUp = false;
+    await wait(SYNCED_WITHIN_MS, () => !sync.isWaiting);
+    if (device.queued.length > 0 && !sync.hasGivenUp) violations.push('the browser synced, and something still waits');
+  }
+  device.open(PAGES[1]);
+  for (const tab of device.tabs) tab.show();
+  await clock.advance(TICK_MS);
+  await wait(HEALED_WITHIN_MS, () => !waits());
+  if (waits()) violations.push('not everything was delivered in time');
+  for (const tab of device.tabs) {
+    const page = tab.page;
+    if (!truth.hasMovedClock && !truth.isOpen({ tab, session: device.session, page }))
+      violations.push('a page can be seen, and nothing is counted');
+    tab.hide();
+  }
+  await clock.advance(LATEST_ARRIVAL_MS);
+  if (device.queued.length > 0) violations.push('something is still in the queue');
+}
+
+async function compare({ truth, server }: World): Promise<string[]> {
+  const wrong: string[] = [];
+  const record = new Map<string, readonly StoredSpan[]>();
+  for (const id of truth.sessions) {
+    const spans = await server.store.listSpans(id);
+    record.set(id, spans);
+    const session = await server.store.findSession(id);
+    const endMs = spans.length > 0 ? Math.max(...spans.map((span) => span.endMs)) : null;
+    if (session?.endMs !== endMs) wrong.push(`${id} does not end with its last span`);
+    if (session?.readingMs !== unionMs(spans)) wrong.push(`the reading time of ${id} is not that of its spans`);
+  }
+  return [...wrong, ...truth.compare(record)];
+}

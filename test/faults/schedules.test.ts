@@ -1,0 +1,24 @@
+// Whatever networks, browsers, servers and clocks do at random: what was read is on the server once, in its own session, and
+// no longer than it was read. More of it: `npm run test:faults`.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { checkSchedules } from './check-schedules.ts';
+
+const SCHEDULES = 1_000;
+/** On a slow machine fewer: parts of 100 until then. */
+const WITHIN_MS = 25_000;
+
+it('nothing is lost, doubled or made longer by random faults', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'stillhere-faults-'));
+  // Other schedules each day, the same for everybody on that day; a failure says how to play it again.
+  const seed = Math.floor(Date.now() / 86_400_000) * 1_000;
+  console.log(`fault schedules from seed ${seed} on`);
+  try {
+    const ran = await checkSchedules({ folder, schedules: SCHEDULES, seed, withinMs: WITHIN_MS });
+    expect(ran.spans).toBeGreaterThan(ran.schedules);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,122 @@
+// A tab with one page in it: the real client in as much of a document as it asks for.
+import type { HeartbeatOptions } from '../../client/options.ts';
+import type { Heartbeat } from '../../client/start-heartbeat.ts';
+import { SESSION_COOKIE } from '../../sw/protocol.ts';
+import type { Device } from './device.ts';
+import { Realm } from './realm.ts';
+import { messageChannel, serviceWorkerContainer } from './service-worker-container.ts';
+import { TICK_MS } from './truth.ts';
+
+const OPTIONS: HeartbeatOptions = { tick: TICK_MS, interval: 15_000, idleAfter: 0 };
+
+/** Which of the three ways of the last word don't work this time. */
+export interface Lost {
+  readonly storage: boolean;
+  readonly message: boolean;
+  readonly request: boolean;
+}
+
+export class Tab {
+  readonly realm: Realm;
+  isVisible = true;
+  #lost: Lost | undefined;
+  readonly #device: Device;
+  readonly #location: URL;
+  readonly #window = new EventTarget();
+  readonly #document = new EventTarget();
+
+  constructor(device: Device, path: string) {
+    this.#device = device;
+    this.realm = new Realm(device);
+    this.#location = new URL(path, 'http://site.test');
+    this.#start();
+  }
+
+  get page(): string {
+    return this.#location.pathname;
+  }
+
+  show(): void {
+    this.#see(true);
+  }
+
+  hide(): void {
+    this.#see(false);
+    this.#device.world.truth.ended(this, this.#device.clock.now, true);
+  }
+
+  /** Another page of a single-page site. */
+  go(path: string): void {
+    this.#location.pathname = path;
+    this.#window.dispatchEvent(new Event('popstate'));
+  }
+
+  /** In which order a page hears of it differs by engine. */
+  close(lost: Lost, isHiddenFirst: boolean): void {
+    const { truth, clock } = this.#device.world;
+    truth.ended(this, clock.now, !(lost.storage && lost.message));
+    this.#lost = lost;
+    if (isHiddenFirst) this.#see(false);
+    this.#window.dispatchEvent(new Event('pagehide'));
+    if (!isHiddenFirst) this.#see(false);
+    this.realm.kill(lost.storage);
+  }
+
+  /** The page's process is gone: no event tells of it. */
+  kill(): void {
+    this.#device.world.truth.ended(this, this.#device.clock.now, false);
+    this.realm.kill(true);
+  }
+
+  #see(isVisible: boolean): void {
+    if (this.isVisible === isVisible) return;
+    this.isVisible = isVisible;
+    this.#document.dispatchEvent(new Event('visibilitychange'));
+  }
+
+  #start(): void {
+    const device = this.#device;
+    const { realm } = this;
+    const { globals } = realm;
+    const { truth, clock } = device.world;
+    const document = Object.defineProperties(this.#document, {
+      visibilityState: { get: () => (this.isVisible ? 'visible' : 'hidden') },
+      cookie: { get: () => `theme=dark; ${SESSION_COOKIE}=${device.session}` },
+      readyState: { value: 'complete' },
+    });
+    const scope = {
+      addEventListener: this.#window.addEventListener.bind(this.#window),
+      removeEventListener: this.#window.removeEventListener.bind(this.#window),
+    };
+    const page = device.world.scripts.page({
+      ...globals,
+      ...scope,
+      self: { ...scope, setTimeout: globals['setTimeout'] },
+      window: this.#window,
+      document,
+      location: this.#location,
+      navigator: {
+        onLine: true,
+        locks: this.#locks(),
+        serviceWorker: serviceWorkerContainer(device, () => this.#lost?.message),
+      },
+      MessageChannel: messageChannel(realm),
+      crypto: {
+        getRandomValues: (bytes: Uint8Array<ArrayBuffer>) => {
+          const filled = (globals['crypto'] as Crypto).getRandomValues(bytes);
+          const id = Array.from(filled, (byte) => byte.toString(16).padStart(2, '0')).join('');
+          truth.began({ id, tab: this, session: device.session, page: this.#location.pathname, at: clock.now });
+          return filled;
+        },
+      },
+      fetch: (path: string, init: RequestInit) =>
+        this.#lost?.request ? new Promise(() => {}) : device.fetch(realm, path, init),
+    });
+    (page['startHeartbeat'] as (options: HeartbeatOptions) => Heartbeat)(OPTIONS);
+  }
+
+  #locks(): unknown {
+    const { locks } = this.#device;
+    return { request: <T>(name: string, work: () => Promise<T>) => locks.request(this.realm, name, work) };
+  }
+}

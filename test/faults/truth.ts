@@ -1,0 +1,144 @@
+// Who knows what was visible when, and compares the server's record with it.
+import type { Sighting, StoredSpan } from '../../server/store/session-store.ts';
+import type { Span } from '../../sw/protocol.ts';
+
+/** How often an open span is written down. */
+export const TICK_MS = 5_000;
+
+/** A span as a page began it. Times are true: the server's. */
+export interface Began {
+  readonly id: string;
+  readonly tab: object;
+  readonly session: string;
+  readonly page: string;
+  readonly at: number;
+}
+
+interface TrueSpan extends Began {
+  end?: number;
+  /** It ended in a way that leaves the last tick as the last word. */
+  isLoose: boolean;
+}
+
+/** What the server stored, and when. */
+interface Arrival {
+  readonly id: string;
+  readonly session: string;
+  readonly at: number;
+  readonly transitMs: number;
+}
+
+export class Truth {
+  readonly sessions = new Set<string>();
+  readonly #spans = new Map<string, TrueSpan>();
+  readonly #open = new Map<object, TrueSpan>();
+  /** Ended since the device last came to rest: who is killed now may not have written them down. */
+  readonly #recent = new Set<TrueSpan>();
+  readonly #sentAt = new Map<string, number>();
+  readonly #arrivals: Arrival[] = [];
+  readonly #clockMoves: number[] = [];
+
+  began(began: Began): void {
+    this.ended(began.tab, began.at, true);
+    const span = { ...began, isLoose: false };
+    this.#spans.set(began.id, span);
+    this.#open.set(began.tab, span);
+  }
+
+  ended(tab: object, end: number, isSure: boolean): void {
+    const span = this.#open.get(tab);
+    this.#open.delete(tab);
+    if (!span) return;
+    Object.assign(span, { end, isLoose: !isSure });
+    this.#recent.add(span);
+  }
+
+  fellAsleep(at: number): void {
+    for (const tab of this.#open.keys()) this.ended(tab, at, false);
+  }
+
+  /** A clock that jumps ahead looks like sleep. One that is set back is seen through: the span goes on. */
+  clockMoved(at: number, ms: number): void {
+    this.#clockMoves.push(at);
+    if (ms > 0) this.fellAsleep(at);
+  }
+
+  /** The device has come to rest: what it has to write down is written. */
+  settled(): void {
+    this.#recent.clear();
+  }
+
+  /** Somebody was killed: what has just ended may not have been written down. */
+  killed(): void {
+    for (const span of this.#recent) span.isLoose = true;
+  }
+
+  isOpen(span: Pick<Began, 'tab' | 'session' | 'page'> | { readonly id: string }): boolean {
+    return [...this.#open.values()].some((open) =>
+      'id' in span
+        ? open.id === span.id
+        : open.tab === span.tab && open.session === span.session && open.page === span.page,
+    );
+  }
+
+  /** How many spans were read. */
+  get count(): number {
+    return this.#spans.size;
+  }
+
+  get hasMovedClock(): boolean {
+    return this.#clockMoves.length > 0;
+  }
+
+  sent(sentAt: number, spans: readonly Span[], at: number): void {
+    for (const { id } of spans) this.#sentAt.set(`${id} ${sentAt}`, at);
+  }
+
+  stored({ session, receivedMs, span }: Sighting): void {
+    if (!span) return;
+    const sentAt = this.#sentAt.get(`${span.id} ${receivedMs - span.offsetMs}`) ?? receivedMs;
+    this.#arrivals.push({ id: span.id, session, at: receivedMs, transitMs: receivedMs - sentAt });
+  }
+
+  /** What is wrong in the record; empty when it is true. */
+  compare(record: ReadonlyMap<string, readonly StoredSpan[]>): string[] {
+    const wrong: string[] = [];
+    const found = new Set<string>();
+    for (const [session, spans] of record)
+      for (const { id, page, startMs, endMs } of spans) {
+        const span = this.#spans.get(id);
+        const name = `span ${id.slice(0, 6)} of ${session}`;
+        if (!span || found.has(id)) wrong.push(`${name} ${span ? 'is there twice' : 'was never read'}`);
+        found.add(id);
+        if (!span) continue;
+        if (span.session !== session) wrong.push(`${name} was read in ${span.session}`);
+        if (span.page !== page) wrong.push(`${name} was on ${span.page}, not ${page}`);
+        const arrivals = this.#arrivals.filter((arrival) => arrival.id === id);
+        const last = Math.max(...arrivals.map(({ at }) => at));
+        if (endMs > last) wrong.push(`${name} ends after it was received`);
+        if (this.#clockMoves.some((at) => at >= span.at && at <= last)) continue;
+        const end = span.end ?? Infinity;
+        const lateMs = this.#lateMs(session, id);
+        const least = span.isLoose ? Math.max(span.at, end - TICK_MS) : end;
+        if (startMs < span.at || startMs > span.at + lateMs) wrong.push(`${name} starts ${startMs - span.at} ms late`);
+        if (endMs > end + lateMs) wrong.push(`${name} ends ${endMs - end} ms after the truth (${lateMs} in transit)`);
+        if (endMs < least) wrong.push(`${name} ends ${end - endMs} ms before the truth`);
+      }
+    for (const { id, session, at, end } of this.#spans.values())
+      if (!found.has(id) && end !== at) wrong.push(`span ${id.slice(0, 6)} of ${session} is missing`);
+    return wrong;
+  }
+
+  /** Time in transit that the server can't know of: the least that the session had shown when the span came. */
+  #lateMs(session: string, id: string): number {
+    let least = Infinity;
+    let most = 0;
+    for (const arrival of this.#arrivals) {
+      if (arrival.session !== session) continue;
+      // A clock that was set makes the server forget what it had learned.
+      least = this.hasMovedClock ? Math.max(arrival.transitMs, most) : Math.min(least, arrival.transitMs);
+      if (this.hasMovedClock || arrival.id === id) most = Math.max(most, least);
+    }
+    return most;
+  }
+}

@@ -1,0 +1,81 @@
+// Starts and stops the service worker, and brings it its events.
+import type { Device } from './device.ts';
+import { Realm } from './realm.ts';
+
+interface Running {
+  readonly realm: Realm;
+  readonly self: EventTarget;
+  /** Told when the worker is stopped before it is done. */
+  readonly unfinished: Set<() => void>;
+}
+
+const NOTHING = (): void => {};
+
+export class WorkerHost {
+  readonly #device: Device;
+  #running: Running | undefined;
+  isInstalled = false;
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  install(): void {
+    if (this.isInstalled) return;
+    this.isInstalled = true;
+    for (const type of ['install', 'activate']) this.dispatch(type, {});
+  }
+
+  /** Stops it at whatever `await` it is: its state in memory is gone, and what it held back with `waitUntil` too. */
+  stop(): void {
+    const running = this.#running;
+    this.#running = undefined;
+    if (!running) return;
+    running.realm.kill(true);
+    for (const fail of running.unfinished) fail();
+  }
+
+  /** Gives it an event, starting it if need be. `done` or `failed` is called when it has waited to its end. */
+  dispatch(type: string, fields: object, done = NOTHING, failed = NOTHING): void {
+    const running = (this.#running ??= this.#start());
+    const event = Object.assign(new Event(type), fields, {
+      waitUntil: async (work: Promise<unknown>) => {
+        running.unfinished.add(failed);
+        const isDone = await work.then(
+          () => true,
+          () => false,
+        );
+        if (!running.realm.isAlive) return;
+        running.unfinished.delete(failed);
+        (isDone ? done : failed)();
+      },
+    });
+    running.self.dispatchEvent(event);
+  }
+
+  #start(): Running {
+    const device = this.#device;
+    const realm = new Realm(device);
+    const { sync } = device;
+    const registration = {
+      scope: 'http://site.test/',
+      ...(sync && { sync: { register: (tag: string) => sync.register(tag) } }),
+    };
+    const self = Object.assign(new EventTarget(), {
+      registration,
+      skipWaiting: async () => {},
+      clients: { claim: async () => {} },
+      location: new URL('http://site.test/sw.js'),
+    });
+    const locks = { request: <T>(name: string, work: () => Promise<T>) => device.locks.request(realm, name, work) };
+    device.world.scripts.worker({
+      ...realm.globals,
+      self,
+      registration,
+      location: self.location,
+      navigator: { locks, onLine: true },
+      addEventListener: self.addEventListener.bind(self),
+    });
+    return { realm, self, unfinished: new Set() };
+  }
+}
