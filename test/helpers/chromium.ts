@@ -17,7 +17,7 @@ export class Device {
 
   static async open(): Promise<Device> {
     const profile = await mkdtemp(join(tmpdir(), 'stillhere-profile-'));
-    return new Device(profile, await launch(profile));
+    return new Device(profile, await launchChromium(profile));
   }
 
   newPage(): Promise<Page> {
@@ -42,7 +42,7 @@ export class Device {
   }
 
   async reopen(): Promise<void> {
-    this.browser = await launch(this.#profile);
+    this.browser = await launchChromium(this.#profile);
   }
 
   async close(): Promise<void> {
@@ -56,7 +56,8 @@ export class Device {
   }
 }
 
-async function launch(profile: string): Promise<Browser> {
+/** Chromium with the profile in this folder. */
+export async function launchChromium(profile: string): Promise<Browser> {
   return puppeteer.launch({
     executablePath: findBrowser() ?? '',
     headless: true,

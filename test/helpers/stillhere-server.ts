@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SessionView, SpanView } from '../../server/sessions/views.ts';
+import type { PageView, SessionView, SpanView } from '../../server/sessions/views.ts';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
@@ -13,6 +13,7 @@ const SECRET = 'secret-for-tests-only-0123456789abcdef';
 const CLI = join(import.meta.dirname, '../../server/cli.ts');
 
 export interface SessionDetail extends SessionView {
+  readonly pages: readonly PageView[];
   readonly spans: readonly SpanView[];
 }
 

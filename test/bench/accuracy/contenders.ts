@@ -1,0 +1,91 @@
+// The three contenders, and the site that has a page of each: this project; a page with the original script; and the
+// original script with Workbox's background sync behind it. All long intervals are divided by one factor.
+import { copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+export type Contender = 'ours' | 'beats' | 'workbox';
+export const CONTENDERS: readonly Contender[] = ['ours', 'beats', 'workbox'];
+
+/** A minute of the scenarios takes 3 seconds. */
+export const FACTOR = 20;
+export const INTERVAL_MS = 180_000 / FACTOR;
+export const TICK_MS = 5_000 / FACTOR;
+export const IDLE_AFTER_MS = 300_000 / FACTOR;
+
+/** Milliseconds of the run for minutes of the scenario. */
+export const minutes = (count: number): number => (count * 60_000) / FACTOR;
+
+const OURS = `<script type="module" src="/stillhere.js"></script>
+<session-heartbeat interval="${INTERVAL_MS}" tick="${TICK_MS}" idle-after="${IDLE_AFTER_MS}"></session-heartbeat>`;
+const OURS_ELSEWHERE = `<script type="module" src="/stillhere.js"></script>
+<session-heartbeat deliver-only></session-heartbeat>`;
+
+/** As the original script, with its gaps closed that cost nothing: no beats while hidden, none for a prerendered page. */
+const BEATS = `<script>
+  const beat = () => void fetch('/api/session-heartbeat', { method: 'POST', credentials: 'same-origin' }).catch(() => {});
+  let timer;
+  const follow = () => {
+    clearInterval(timer);
+    if (document.visibilityState !== 'visible') return;
+    beat();
+    timer = setInterval(beat, ${INTERVAL_MS});
+  };
+  document.addEventListener('visibilitychange', follow);
+  addEventListener('beforeunload', () => navigator.sendBeacon('/api/session-heartbeat'));
+  follow();
+</script>`;
+
+const REGISTER_WORKBOX = `<script>navigator.serviceWorker?.register('/workbox/sw.js');</script>`;
+/** What workbox-strategies' NetworkOnly does with the plugin, written out: a failed request is handed to the plugin. */
+const WORKBOX_WORKER = `importScripts('workbox-core.prod.js', 'workbox-background-sync.prod.js');
+const plugin = new workbox.backgroundSync.BackgroundSyncPlugin('beats');
+addEventListener('install', () => skipWaiting());
+addEventListener('activate', (event) => event.waitUntil(clients.claim()));
+addEventListener('fetch', (event) => {
+  if (!event.request.url.endsWith('/api/session-heartbeat')) return;
+  const { request } = event;
+  const answer = fetch(request.clone()).catch(async (error) => {
+    await plugin.fetchDidFail({ request, error, event });
+    throw error;
+  });
+  event.respondWith(answer);
+  event.waitUntil(answer.catch(() => {}));
+});
+`;
+
+const HEADS: Readonly<Record<Contender, { readonly read: string; readonly elsewhere: string }>> = {
+  ours: { read: OURS, elsewhere: OURS_ELSEWHERE },
+  beats: { read: BEATS, elsewhere: '' },
+  workbox: { read: REGISTER_WORKBOX + BEATS, elsewhere: REGISTER_WORKBOX },
+};
+
+/** The paths that need access. */
+export const PROTECT = CONTENDERS.map((contender) => `/${contender}/read/`).join();
+
+/** Writes the site into a new folder, whose path it resolves with. */
+export async function writeSite(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'stillhere-bench-'));
+  for (const contender of CONTENDERS) {
+    const { read, elsewhere } = HEADS[contender];
+    const rules = JSON.stringify({ prerender: [{ urls: [`/${contender}/read/`], eagerness: 'immediate' }] });
+    for (const page of ['read', 'read/two']) await writePage(folder, `${contender}/${page}`, read);
+    await writePage(folder, `${contender}/home`, elsewhere);
+    await writePage(folder, `${contender}/prerender`, `${elsewhere}<script type="speculationrules">${rules}</script>`);
+  }
+  await writePage(folder, 'away', '');
+  const find = createRequire(import.meta.url).resolve;
+  for (const name of ['workbox-core', 'workbox-background-sync']) {
+    const file = `${name}.prod.js`;
+    await copyFile(join(dirname(find(`${name}/package.json`)), 'build', file), join(folder, 'workbox', file));
+  }
+  await writeFile(join(folder, 'workbox/sw.js'), WORKBOX_WORKER);
+  return folder;
+}
+
+async function writePage(folder: string, path: string, head: string): Promise<void> {
+  await mkdir(join(folder, path), { recursive: true });
+  const text = '<p>A long page to read.</p>'.repeat(200);
+  await writeFile(join(folder, path, 'index.html'), `<!doctype html><title>${path}</title>${head}${text}`);
+}

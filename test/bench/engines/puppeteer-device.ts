@@ -1,0 +1,100 @@
+// Chromium and Firefox through puppeteer: hidden tabs are really hidden, timers really slow down.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { launchChromium } from '../../helpers/chromium.ts';
+import type { Ability, Device, Tab } from './engine.ts';
+import { signalTree } from './process-tree.ts';
+
+type Launch = (profile: string) => Promise<Browser>;
+
+/** WebDriver BiDi. Its sandbox is off because tests run as root in CI. */
+const launchFirefox: Launch = (userDataDir) =>
+  puppeteer.launch({
+    browser: 'firefox',
+    executablePath: '/usr/bin/firefox-esr',
+    headless: true,
+    userDataDir,
+    extraPrefsFirefox: { 'browser.shell.checkDefaultBrowser': false },
+    env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: '1', MOZ_DISABLE_CONTENT_SANDBOX: '1' },
+  });
+
+export const openChromium = (): Promise<Device> => PuppeteerDevice.open(launchChromium, ['kill', 'prerender', 'sync']);
+export const openFirefox = (): Promise<Device> => PuppeteerDevice.open(launchFirefox, ['kill']);
+
+class PuppeteerDevice implements Device {
+  readonly abilities: readonly Ability[];
+  readonly #profile: string;
+  readonly #launch: Launch;
+  version = '';
+  #browser!: Browser;
+  /** Covers the others when they are to be hidden, and keeps the browser open when they are closed. */
+  #cover!: Page;
+
+  private constructor(profile: string, launch: Launch, abilities: readonly Ability[]) {
+    this.#profile = profile;
+    this.#launch = launch;
+    this.abilities = abilities;
+  }
+
+  static async open(launch: Launch, abilities: readonly Ability[]): Promise<Device> {
+    const profile = await mkdtemp(join(tmpdir(), 'stillhere-profile-'));
+    const device = new PuppeteerDevice(profile, launch, abilities);
+    await device.reopen();
+    return device;
+  }
+
+  get pid(): number {
+    return this.#browser.process()?.pid ?? 0;
+  }
+
+  async reopen(): Promise<void> {
+    this.#browser = await this.#launch(this.#profile);
+    this.version = await this.#browser.version();
+    this.#cover = (await this.#browser.pages())[0] ?? (await this.#browser.newPage());
+  }
+
+  async open(kind: 'tab' | 'window'): Promise<Tab> {
+    return tabOf(await this.#browser.newPage({ type: kind }), this.#cover);
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#browser.process();
+    const isGone = new Promise((resolve) => child?.once('exit', resolve));
+    signalTree(this.pid, 'SIGKILL');
+    await isGone;
+  }
+
+  async fireSync(scope: string, tag: string): Promise<void> {
+    const session = await this.#cover.createCDPSession();
+    const registration = new Promise<string | undefined>((resolve) => {
+      session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+        resolve(registrations.find(({ scopeURL }) => scopeURL === scope)?.registrationId);
+      });
+    });
+    await session.send('ServiceWorker.enable');
+    const registrationId = await registration;
+    const { origin } = new URL(scope);
+    if (registrationId)
+      await session.send('ServiceWorker.dispatchSyncEvent', { origin, registrationId, tag, lastChance: false });
+    await session.detach();
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function tabOf(page: Page, cover: Page): Tab {
+  let moves = 0;
+  return {
+    goto: async (url) => void (await page.goto(url)),
+    evaluate: (expression) => page.evaluate(expression) as Promise<never>,
+    move: () => page.mouse.move(50 + (moves++ % 2) * 20, 60),
+    hide: () => cover.bringToFront(),
+    show: () => page.bringToFront(),
+    close: () => page.close({ runBeforeUnload: true }),
+  };
+}

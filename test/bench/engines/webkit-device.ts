@@ -1,0 +1,106 @@
+// WebKitGTK's MiniBrowser by W3C WebDriver, plain HTTP, under Xvfb. An automated session keeps nothing when it ends, so
+// a killed browser that is opened again can't be scripted here. Needs Debian's webkit2gtk-driver and xvfb.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { globSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../helpers/free-port.ts';
+import { until } from '../../helpers/until.ts';
+import type { Device, Tab } from './engine.ts';
+
+export async function openWebKit(): Promise<Device> {
+  const home = await mkdtemp(join(tmpdir(), 'stillhere-webkit-'));
+  const x = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1024x768x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [display] = (await once(x.stdout, 'data')) as [Buffer];
+  const port = await freePort();
+  const driver = spawn('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], {
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      DISPLAY: `:${display.toString().trim()}`,
+      HOME: home,
+      XDG_DATA_HOME: join(home, 'data'),
+      XDG_CACHE_HOME: join(home, 'cache'),
+      XDG_CONFIG_HOME: join(home, 'config'),
+      WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+      LIBGL_ALWAYS_SOFTWARE: '1',
+      NO_AT_BRIDGE: '1',
+      GDK_BACKEND: 'x11',
+    },
+  });
+  const root = `http://127.0.0.1:${port}`;
+  await until(async () => (await fetch(`${root}/status`)).ok);
+  const [binary] = globSync('/usr/lib/*/webkit2gtk-4.1/MiniBrowser');
+  const { sessionId, capabilities } = await ask<{ sessionId: string; capabilities: { browserVersion: string } }>(
+    'POST',
+    `${root}/session`,
+    { capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: ['--automation'] } } } },
+  );
+  const session = `${root}/session/${sessionId}`;
+  await ask('POST', `${session}/timeouts`, { script: 60_000, pageLoad: 30_000 });
+  const cannot = (): Promise<never> => Promise.reject(new Error('WebKitGTK keeps no profile and has no sync event'));
+  return {
+    version: `WebKitGTK/${capabilities.browserVersion}`,
+    abilities: [],
+    pid: driver.pid ?? 0,
+    open: () => openTab(session),
+    kill: cannot,
+    reopen: cannot,
+    fireSync: cannot,
+    close: async () => {
+      await ask('DELETE', session).catch(() => {});
+      for (const child of [driver, x]) await end(child);
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** In a window of its own, since a WebDriver tab stays hidden. The window of the session stays open behind all others. */
+async function openTab(session: string): Promise<Tab> {
+  const { handle } = await ask<{ handle: string }>('POST', `${session}/window/new`, { type: 'window' });
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    await ask('POST', `${session}/window`, { handle });
+    return ask<T>(method, session + path, body);
+  };
+  let moves = 0;
+  return {
+    goto: (url) => call('POST', '/url', { url }),
+    evaluate: async <T>(expression: string) => {
+      const script = `const done = arguments[arguments.length - 1];
+        Promise.resolve().then(() => (${expression})).then(
+          (value) => done({ value: value ?? null }), (error) => done({ error: String(error) }))`;
+      const { value, error } = await call<{ value: T; error?: string }>('POST', '/execute/async', { script, args: [] });
+      if (error) throw new Error(error);
+      return value;
+    },
+    move: () => {
+      const actions = [{ type: 'pointerMove', duration: 0, x: 50 + (moves++ % 2) * 20, y: 60 }];
+      const mouse = { type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions };
+      return call('POST', '/actions', { actions: [mouse] });
+    },
+    hide: () => call('POST', '/window/minimize', {}),
+    show: () => call('POST', '/window/rect', { x: 0, y: 0, width: 800, height: 600 }),
+    close: () => call('DELETE', '/window'),
+  };
+}
+
+async function ask<T>(method: string, url: string, body?: unknown): Promise<T> {
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  const { value } = (await response.json()) as { value: T };
+  if (!response.ok) throw new Error(`WebDriver: ${JSON.stringify(value)}`);
+  return value;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill();
+  await once(child, 'exit');
+}
