@@ -10,6 +10,9 @@ import { freePort } from '../../helpers/free-port.ts';
 import { until } from '../../helpers/until.ts';
 import type { Device, Tab } from './engine.ts';
 
+/** Opens a window when it is clicked. */
+const OPENER = `data:text/html,<body style="height:99vh" onclick="open('about:blank','_blank','width=800,height=600')">`;
+
 export async function openWebKit(): Promise<Device> {
   const home = await mkdtemp(join(tmpdir(), 'stillhere-webkit-'));
   const x = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1024x768x24', '-nolisten', 'tcp'], {
@@ -42,12 +45,14 @@ export async function openWebKit(): Promise<Device> {
   );
   const session = `${root}/session/${sessionId}`;
   await ask('POST', `${session}/timeouts`, { script: 60_000, pageLoad: 30_000 });
+  const base = await ask<string>('GET', `${session}/window`);
+  await ask('POST', `${session}/url`, { url: OPENER });
   const cannot = (): Promise<never> => Promise.reject(new Error('WebKitGTK keeps no profile and has no sync event'));
   return {
     version: `WebKitGTK/${capabilities.browserVersion}`,
     abilities: [],
     pid: driver.pid ?? 0,
-    open: () => openTab(session),
+    open: () => openTab(session, base),
     kill: cannot,
     reopen: cannot,
     fireSync: cannot,
@@ -59,9 +64,19 @@ export async function openWebKit(): Promise<Device> {
   };
 }
 
-/** In a window of its own, since a WebDriver tab stays hidden. The window of the session stays open behind all others. */
-async function openTab(session: string): Promise<Tab> {
-  const { handle } = await ask<{ handle: string }>('POST', `${session}/window/new`, { type: 'window' });
+/**
+ * In a window of its own, since a WebDriver tab stays hidden; opened by script, since only then a script may close it, and
+ * WebDriver's own closing leaves out `beforeunload`. The window of the session stays open behind all others.
+ */
+async function openTab(session: string, base: string): Promise<Tab> {
+  await ask('POST', `${session}/window`, { handle: base });
+  const before = await ask<string[]>('GET', `${session}/window/handles`);
+  const click = ['pointerMove', 'pointerDown', 'pointerUp'].map((type) => ({ type, button: 0, x: 50, y: 50 }));
+  await ask('POST', `${session}/actions`, { actions: [{ type: 'pointer', id: 'mouse', actions: click }] });
+  const handle = await until(async () => {
+    const handles = await ask<string[]>('GET', `${session}/window/handles`);
+    return handles.find((found) => !before.includes(found));
+  });
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     await ask('POST', `${session}/window`, { handle });
     return ask<T>(method, session + path, body);
@@ -84,7 +99,11 @@ async function openTab(session: string): Promise<Tab> {
     },
     hide: () => call('POST', '/window/minimize', {}),
     show: () => call('POST', '/window/rect', { x: 0, y: 0, width: 800, height: 600 }),
-    close: () => call('DELETE', '/window'),
+    close: async () => {
+      const script = 'setTimeout(() => window.close())';
+      await call('POST', '/execute/sync', { script, args: [] });
+      await until(async () => !(await ask<string[]>('GET', `${session}/window/handles`)).includes(handle));
+    },
   };
 }
 
