@@ -70,8 +70,8 @@ describe('the bench', () => {
   });
 
   it('fails a reading time that is too short, and names the page', () => {
-    const found = judge('hidden', [0, 19], [30, 50]);
-    expect(found).toContainEqual(expect.stringMatching(/^reading time off by -1000 ms/));
+    const found = judge('hidden', [0, 18], [30, 50]);
+    expect(found).toContainEqual(expect.stringMatching(/^reading time off by -2000 ms/));
     expect(found).toContainEqual(expect.stringMatching(/^a page's own time/));
   });
 

@@ -20,6 +20,8 @@ export interface Row {
   /** The longest stretch of a span in which the page can't have been visible. */
   readonly unseenMs: number;
   readonly note: string;
+  /** What is recorded, span by span, in seconds after the session began. */
+  readonly spans: string;
 }
 
 /** @param reader what happened; @param record what the owner is told. */
@@ -56,13 +58,20 @@ export function toRow(
     pageOffMs: Math.max(0, ...pageOffs.map(Math.abs)),
     unseenMs: Math.max(0, ...unseen),
     note,
+    spans: record.spans
+      .map(({ start, end }) => `${seconds(Date.parse(start) - beganMs)}–${seconds(Date.parse(end) - beganMs)}`)
+      .join(', '),
   };
+}
+
+export function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(2);
 }
 
 const GOODBYE_MS = 500;
 const READING_SHARE = 0.02;
 /** Stricter than the 2 s that were asked for: what is lost at a start doesn't shrink with the intervals. */
-const READING_LEAST_MS = 500;
+const READING_LEAST_MS = 1_000;
 /** How well the script itself knows when a page became visible. */
 const SCRIPT_MS = 100;
 

@@ -41,8 +41,10 @@ for (const scenario of chosen) {
   const played = await Promise.all(CONTENDERS.map((contender) => play(scenario, contender, openDevice)));
   rows.push(...played.filter((row) => row !== undefined));
   const ours = rows.findLast((row) => row.contender === 'ours' && row.scenario === scenario);
-  const verdict = ours ? shortfalls(ours).join('; ') || 'ok' : `can't be scripted here`;
+  const wrong = ours && shortfalls(ours);
+  const verdict = wrong ? wrong.join('; ') || 'ok' : `can't be scripted here`;
   console.info(`${scenario.name}: ${verdict} (${Math.round((performance.now() - beganAt) / 1000)} s)`);
+  if (ours && wrong?.length) console.info(`  recorded spans: ${ours.spans}`);
 }
 await server.stop();
 printTable(rows, version);

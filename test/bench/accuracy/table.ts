@@ -1,9 +1,9 @@
 // The table, in Markdown: one row for each scenario, the contenders side by side, the worst and the mean below.
 import { CONTENDERS, FACTOR, IDLE_AFTER_MS, INTERVAL_MS, TICK_MS } from './contenders.ts';
-import type { Row } from './row.ts';
+import { seconds, type Row } from './row.ts';
 
-const seconds = (ms: number | null): string => (ms === null ? 'none' : (ms / 1000).toFixed(2));
-const off = (ms: number): string => (ms > 0 ? '+' : '') + (ms / 1000).toFixed(2);
+const off = (ms: number): string => (ms > 0 ? '+' : '') + seconds(ms);
+const time = (ms: number | null): string => (ms === null ? 'none' : seconds(ms));
 
 /** Prints what was measured, in seconds of the run. */
 export function printTable(rows: readonly Row[], version: string): void {
@@ -19,10 +19,10 @@ export function printTable(rows: readonly Row[], version: string): void {
     const [ours] = own;
     lines.push([
       scenario.title,
-      seconds(ours?.trueEndMs ?? null),
+      time(ours?.trueEndMs ?? null),
       seconds(ours?.trueReadingMs ?? 0),
       ...own.flatMap((row) => [
-        `${seconds(row.endMs)} (${off(row.endOffMs)})`,
+        `${time(row.endMs)} (${off(row.endOffMs)})`,
         `${seconds(row.readingMs)} (${off(row.readingOffMs)})${row.note ? `, ${row.note}` : ''}`,
       ]),
     ]);
