@@ -1,6 +1,5 @@
 // What a reader does, with what is true of it written down at each step.
 import { setTimeout as delay } from 'node:timers/promises';
-import { until } from '../../helpers/until.ts';
 import type { Device, Tab } from '../engines/engine.ts';
 import { signalTree } from '../engines/process-tree.ts';
 import { IDLE_AFTER_MS, type Contender } from './contenders.ts';
@@ -103,10 +102,7 @@ export class Reader {
 
   async goBack(tab: Tab): Promise<void> {
     const path = this.path('read');
-    const back = await this.#time(async () => {
-      await tab.evaluate('void setTimeout(() => history.back())');
-      await until(() => tab.evaluate(`location.pathname === '${path}'`));
-    });
+    const back = await this.#time(() => tab.back());
     this.#show(tab, path, back);
     if (!(await tab.evaluate('Boolean(window.isSameDocument)'))) this.note = 'loaded anew';
   }

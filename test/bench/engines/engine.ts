@@ -5,6 +5,8 @@ export type Ability = 'kill' | 'prerender' | 'sync';
 
 export interface Tab {
   goto(url: string): Promise<void>;
+  /** To the page before this one; resolves when it is there. */
+  back(): Promise<void>;
   /** The value of an expression or a promise of one, as JSON. */
   evaluate<T>(expression: string): Promise<T>;
   /** The reader moves the pointer a little. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { launchChromium } from '../../helpers/chromium.ts';
+import { until } from '../../helpers/until.ts';
 import type { Ability, Device, Tab } from './engine.ts';
 import { signalTree } from './process-tree.ts';
 
@@ -91,6 +92,12 @@ function tabOf(page: Page, cover: Page): Tab {
   let moves = 0;
   return {
     goto: async (url) => void (await page.goto(url)),
+    // Not page.goBack(): it waits for a load, and a page out of the back/forward cache has none.
+    back: async () => {
+      const here = page.url();
+      await page.evaluate(() => void setTimeout(() => history.back()));
+      await until(() => page.evaluate((url) => location.href !== url, here));
+    },
     evaluate: (expression) => page.evaluate(expression) as Promise<never>,
     move: () => page.mouse.move(50 + (moves++ % 2) * 20, 60),
     hide: () => cover.bringToFront(),

@@ -10,6 +10,9 @@ import { freePort } from '../../helpers/free-port.ts';
 import { until } from '../../helpers/until.ts';
 import type { Device, Tab } from './engine.ts';
 
+/** Longer than any command takes. */
+const COMMAND_MS = 40_000;
+
 /** Opens a window when it is clicked. */
 const OPENER = `data:text/html,<body style="height:99vh" onclick="open('about:blank','_blank','width=800,height=600')">`;
 
@@ -84,6 +87,7 @@ async function openTab(session: string, base: string): Promise<Tab> {
   let moves = 0;
   return {
     goto: (url) => call('POST', '/url', { url }),
+    back: () => call('POST', '/back', {}),
     evaluate: async <T>(expression: string) => {
       const script = `const done = arguments[arguments.length - 1];
         Promise.resolve().then(() => (${expression})).then(
@@ -100,7 +104,8 @@ async function openTab(session: string, base: string): Promise<Tab> {
     hide: () => call('POST', '/window/minimize', {}),
     show: () => call('POST', '/window/rect', { x: 0, y: 0, width: 800, height: 600 }),
     close: async () => {
-      const script = 'setTimeout(() => window.close())';
+      // A little later, for else the driver may wait for ever for the answer of a window that is gone.
+      const script = 'setTimeout(() => window.close(), 20)';
       await call('POST', '/execute/sync', { script, args: [] });
       await until(async () => !(await ask<string[]>('GET', `${session}/window/handles`)).includes(handle));
     },
@@ -112,6 +117,7 @@ async function ask<T>(method: string, url: string, body?: unknown): Promise<T> {
     method,
     headers: { 'content-type': 'application/json' },
     body: body === undefined ? null : JSON.stringify(body),
+    signal: AbortSignal.timeout(COMMAND_MS),
   });
   const { value } = (await response.json()) as { value: T };
   if (!response.ok) throw new Error(`WebDriver: ${JSON.stringify(value)}`);
