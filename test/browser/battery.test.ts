@@ -10,31 +10,24 @@ import { until } from '../helpers/until.ts';
 async function countTimers(page: Page): Promise<() => Promise<number>> {
   await page.evaluateOnNewDocument(() => {
     const running = new Set<unknown>();
+    const host = window as unknown as Record<string, (first: unknown, ...rest: unknown[]) => unknown>;
+    for (const kind of ['Timeout', 'Interval']) {
+      const [set, clear] = [host[`set${kind}`], host[`clear${kind}`]];
+      host[`set${kind}`] = (work, ...rest) => {
+        const happen = (...all: unknown[]): void => {
+          if (kind === 'Timeout') running.delete(id);
+          (work as (...given: unknown[]) => void)(...all);
+        };
+        const id = set?.(happen, ...rest);
+        running.add(id);
+        return id;
+      };
+      host[`clear${kind}`] = (id) => {
+        running.delete(id);
+        clear?.(id);
+      };
+    }
     Object.assign(window, { running });
-    const { setTimeout: timeout, setInterval: interval, clearTimeout: endTimeout, clearInterval: endInterval } = window;
-    Object.assign(window, {
-      setTimeout: (work: () => void, ms?: number, ...rest: unknown[]) => {
-        const id: unknown = timeout(() => {
-          running.delete(id);
-          (work as (...all: unknown[]) => void)(...rest);
-        }, ms);
-        running.add(id);
-        return id;
-      },
-      setInterval: (...all: Parameters<typeof interval>) => {
-        const id = interval(...all);
-        running.add(id);
-        return id;
-      },
-      clearTimeout: (id: number) => {
-        running.delete(id);
-        endTimeout(id);
-      },
-      clearInterval: (id: number) => {
-        running.delete(id);
-        endInterval(id);
-      },
-    });
   });
   return () => page.evaluate(() => (window as unknown as { running: Set<unknown> }).running.size);
 }

@@ -11,8 +11,8 @@ export type SiteFiles = Readonly<Record<string, string | Uint8Array>>;
 export const READ = '/read/';
 
 /** A page that is read; `attributes` are the heartbeat's. */
-export function readPage(body: string, attributes = 'tick="250"'): string {
-  return `<!doctype html><title>A page</title><script type="module" src="/stillhere.js"></script>
+export function readPage(body: string, attributes = 'tick="250"', head = ''): string {
+  return `<!doctype html><title>A page</title>${head}<script type="module" src="/stillhere.js"></script>
 <body><session-heartbeat ${attributes}></session-heartbeat>${body}</body>`;
 }
 

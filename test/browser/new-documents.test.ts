@@ -1,0 +1,87 @@
+// How a reader gets from one document to the next: prerendered, or with a view transition between them.
+import puppeteer, { type Page } from 'puppeteer-core';
+import { describe, expect } from 'vitest';
+import { it } from '../helpers/browser-test.ts';
+import { passGate } from '../helpers/reader.ts';
+import { READ, readPage } from '../helpers/reading-site.ts';
+import { elapsed, until } from '../helpers/until.ts';
+
+const NEXT = '/read/next/';
+
+/** Where the document stands in time, as its own clock says, epoch milliseconds. */
+async function readTimes(page: Page): Promise<{ madeAt: number; activatedAt: number }> {
+  return page.evaluate(() => {
+    const [entry] = performance.getEntriesByType('navigation') as { activationStart?: number }[];
+    const { timeOrigin } = performance;
+    return { madeAt: timeOrigin, activatedAt: timeOrigin + (entry?.activationStart ?? 0) };
+  });
+}
+
+describe.concurrent('the next document', () => {
+  it('is read from its activation on, if it was prerendered', async ({ serve, device }) => {
+    // By itself: Chromium prerenders nothing while a debugger is attached (PrerenderingDisabledByDevTools).
+    const script = `<script>
+      if (location.hash === '#go') setTimeout(() => {
+        const rules = document.createElement('script');
+        rules.type = 'speculationrules';
+        rules.textContent = JSON.stringify({ prerender: [{ urls: ['${NEXT}'], eagerness: 'immediate' }] });
+        document.head.append(rules);
+        setTimeout(() => location.assign('${NEXT}'), 4000);
+      }, 1500);
+    </script>`;
+    const server = await serve({ [READ]: readPage(script), [NEXT]: readPage('text') });
+    const page = await device.newPage();
+    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    await page.evaluate(() => {
+      location.hash = '#go';
+      location.reload();
+    });
+    const browserWSEndpoint = device.browser.wsEndpoint();
+    await device.browser.disconnect();
+    await until(async () => (await server.session(id)).currentPage === NEXT);
+    device.browser = await puppeteer.connect({ browserWSEndpoint });
+
+    const [shown] = await until(async () => {
+      const pages = (await device.browser.pages()).filter((one) => one.url().endsWith(NEXT));
+      return pages.length > 0 && pages;
+    });
+    const { madeAt, activatedAt } = await until(() => shown && readTimes(shown));
+    expect(activatedAt - madeAt).toBeGreaterThan(2_000);
+    const { spans } = await server.session(id);
+    const next = spans.filter((span) => span.page === NEXT);
+    expect(next).toHaveLength(1);
+    expect(Math.abs(Date.parse(next[0]?.start ?? '') - activatedAt)).toBeLessThan(500);
+  });
+
+  it('with a view transition follows without an overlap, and without a gap that a reader would notice', async ({
+    serve,
+    device,
+  }) => {
+    const style = '<style>@view-transition { navigation: auto }</style>';
+    const server = await serve({
+      [READ]: readPage(`<a id="next" href="${NEXT}">Next</a>`, undefined, style),
+      [NEXT]: readPage('text', undefined, style),
+    });
+    const page = await device.newPage();
+    await page.evaluateOnNewDocument(() =>
+      addEventListener('pagereveal', (event) =>
+        Object.assign(window, { hadTransition: Boolean((event as { viewTransition?: unknown }).viewTransition) }),
+      ),
+    );
+    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    await until(async () => (await server.session(id)).spans.length === 1);
+    await elapsed(1_500);
+    await Promise.all([page.waitForNavigation(), page.click('#next')]);
+    expect(await page.evaluate(() => (window as { hadTransition?: boolean }).hadTransition)).toBe(true);
+
+    const [first, second] = await until(async () => {
+      const { spans } = await server.session(id);
+      return spans.length === 2 && spans;
+    });
+    expect([first?.page, second?.page]).toEqual([READ, NEXT]);
+    const gap = Date.parse(second?.start ?? '') - Date.parse(first?.end ?? '');
+    // The server's reckoning of the device's clock may have got better by some milliseconds in between.
+    expect(gap).toBeGreaterThan(-100);
+    expect(gap).toBeLessThan(500);
+  });
+});
