@@ -24,37 +24,51 @@ export interface Outcome {
  * overlap: the server doesn't mind.
  */
 export async function deliver(queue: SpanQueue, trigger: Trigger): Promise<Outcome> {
-  const work = (): Promise<Outcome> => deliverAll(queue, trigger);
+  const askedAt = Date.now();
+  const work = (): Promise<Outcome> => deliverAll(queue, trigger, askedAt);
   return (navigator.locks?.request('stillhere-delivery', work) ?? Promise.reject()).catch(work);
 }
 
-async function deliverAll(queue: SpanQueue, trigger: Trigger): Promise<Outcome> {
+async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): Promise<Outcome> {
   const refused: Refusal[] = [];
   /** Not twice in one delivery: the span that is being read grows while we send. */
   const answered = new Set<string>();
   let stored = 0;
   let error: string | undefined;
-  let most = Infinity;
+  /** The server answers: a request that fails all the same may fail for what is in it. */
+  let hasWorked = false;
+  /** A span that fails alone is left for another time: once, until something works. */
+  let isPassedOver = false;
   let pause = await readPause(queue);
-  let retryInMs = waitMs(pause, trigger, Date.now());
+  const failures = pause?.failures ?? 0;
+  let most: number | undefined;
+  // What failed while this one waited for its turn has tried for it, too: no crowd tries again, each of it.
+  const isTried = pause && pause.since > askedAt && pause.since <= Date.now();
+  let retryInMs = waitMs(pause, isTried ? 'beat' : trigger, Date.now());
   while (retryInMs === 0) {
     const queued = await oldest(queue, Date.now());
+    most ??= mostAfter(failures, queued.length);
     const spans = fitting(
       queued.filter(({ id }) => !answered.has(id)),
       most,
     );
     const [first] = spans;
-    if (!first) break;
+    if (!first) {
+      if (isPassedOver && pause) retryInMs = Math.max(1, pause.until - Date.now());
+      break;
+    }
     const sent = await send(spans);
     if (sent.type === 'receipt') {
       await settle(queue, spans, sent.receipt);
       for (const { id } of spans) answered.add(id);
       if (pause) await endPause(queue);
       pause = undefined;
+      hasWorked = true;
+      isPassedOver = false;
       stored += sent.receipt.stored.length;
       refused.push(...sent.receipt.refused);
       most *= 2;
-    } else if (sent.type === 'unfit' && spans.length > 1) {
+    } else if (spans.length > 1 && (sent.type === 'unfit' || (sent.isAnswer && hasWorked))) {
       most = spans.length / 2;
     } else if (sent.type === 'unfit' && sent.isOurs) {
       const refusal: Refusal = { id: first.id, reason: 'malformed' };
@@ -64,10 +78,21 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger): Promise<Outcome> 
       error = sent.error;
       pause = pauseAfter(sent, (pause?.failures ?? 0) + 1, Date.now(), Math.random);
       await rest(queue, pause, spans, error);
-      retryInMs = pause.until - pause.since;
+      const isItsFault = spans.length === 1 && (sent.type === 'unfit' || sent.isAnswer) && !isPassedOver;
+      if (!isItsFault) retryInMs = Math.max(1, pause.until - pause.since);
+      else answered.add(first.id);
+      isPassedOver = true;
     }
   }
   return { stored, refused, waiting: await countWaiting(queue), retryInMs, error };
+}
+
+/**
+ * Spans in the first request after so many failures in a row: fewer and fewer, so that one that no request with it gets
+ * through comes to be alone. Each success doubles it.
+ */
+function mostAfter(failures: number, queued: number): number {
+  return Math.max(1, queued / 2 ** Math.max(0, failures - 2));
 }
 
 /** As many of the spans, from the first on, as one request may carry: always one at least. */

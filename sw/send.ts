@@ -12,6 +12,8 @@ export type Sent =
   | {
       readonly type: 'failed';
       readonly error: string;
+      /** Somebody answered, and asked for no pause: it may be about these very spans. */
+      readonly isAnswer?: boolean;
       readonly isDenied?: boolean;
       readonly retryAfterMs?: number | undefined;
     };
@@ -34,11 +36,13 @@ export async function send(spans: readonly Span[]): Promise<Sent> {
     const isOurs = isFailure(answer);
     const error = `HTTP ${status}${isOurs ? `: ${answer.error}` : ', not an answer of Stillhere'}`;
     if (status === 400 || status === 413) return { type: 'unfit', error, isOurs };
+    const isBusy = status === 429 || status === 503;
     return {
       type: 'failed',
       error,
+      isAnswer: !isBusy,
       isDenied: status === 401 || status === 403,
-      retryAfterMs: status === 429 || status === 503 ? retryAfterMs(headers) : undefined,
+      retryAfterMs: isBusy ? retryAfterMs(headers) : undefined,
     };
   } catch (error) {
     return { type: 'failed', error: String(error) };

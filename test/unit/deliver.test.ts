@@ -129,6 +129,23 @@ describe('a pause', () => {
     expect(await deliver(new SpanQueue(), 'beat')).toMatchObject({ stored: 1, retryInMs: 0 });
   });
 
+  it('has its jitter drawn once, and kept with it', async () => {
+    vi.mocked(Math.random).mockReturnValueOnce(0.25).mockReturnValue(0);
+    answer = () => json(500, { success: false, error: 'no' });
+    expect(await deliverOne()).toMatchObject({ retryInMs: 500 });
+    vi.setSystemTime(NOW + 499);
+    expect(await deliver(new SpanQueue(), 'beat')).toMatchObject({ retryInMs: 1 });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('does not last when the clock is set back, whatever the server had asked for', async () => {
+    answer = () => new Response(null, { status: 429, headers: { 'retry-after': '3600' } });
+    await deliverOne();
+    vi.setSystemTime(NOW - 5 * 3_600_000);
+    answer = acknowledge;
+    expect(await deliver(queue, 'beat')).toMatchObject({ stored: 1 });
+  });
+
   it("reads Retry-After as a date on the server's own clock", async () => {
     const date = (ms: number): string => new Date(ms).toUTCString();
     answer = () =>
@@ -186,6 +203,70 @@ describe('a batch', () => {
       waiting: 0,
     });
     expect(sent.length).toBeLessThan(30);
+  });
+});
+
+describe('a span that makes every request with it fail', () => {
+  const isPoisoned = ({ spans }: Delivery): boolean => spans.some(({ id }) => id === 's7');
+
+  it.for([500, 403, 404, 400])('does not hold up the others behind a %i', async (status) => {
+    await queue.keep(Array.from({ length: 300 }, (_, nth) => makeSpan(`s${nth}`, NOW + nth)));
+    answer = (delivery) => (isPoisoned(delivery) ? new Response('<h1>No</h1>', { status }) : acknowledge(delivery));
+    for (let time = 0; time < 12; time++) await deliver(queue, 'start');
+    expect(await rows()).toMatchObject([{ id: 's7' }]);
+    expect(await rows('refused')).toEqual([]);
+    expect(sent.length).toBeLessThan(80);
+  });
+
+  it('does not make more than two requests of one delivery while the server is down', async () => {
+    await queue.keep(Array.from({ length: 300 }, (_, nth) => makeSpan(`s${nth}`, NOW + nth)));
+    answer = () => json(500, { success: false, error: 'no' });
+    for (let time = 1; time <= 15; time++) {
+      expect((await deliver(queue, 'online')).retryInMs).toBeGreaterThan(0);
+      expect(sent.length).toBeLessThanOrEqual(2 * time);
+    }
+    expect(await rows()).toHaveLength(300);
+  });
+});
+
+describe('a crowd', () => {
+  it('of deliveries makes one request at a time, each span once', async () => {
+    let underWay = 0;
+    answer = async (delivery) => {
+      expect(++underWay).toBe(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay--;
+      return acknowledge(delivery);
+    };
+    await queue.keep(Array.from({ length: 500 }, (_, nth) => makeSpan(`s${nth}`, NOW + nth)));
+    const other = new SpanQueue();
+    await Promise.all(Array.from({ length: 10 }, (_, nth) => deliver(nth % 2 ? queue : other, 'online')));
+    expect(sent).toHaveLength(3);
+  });
+
+  it('that waits while one fails does not try again, each of it', async () => {
+    answer = () => {
+      vi.setSystemTime(NOW + 1);
+      return json(500, { success: false, error: 'no' });
+    };
+    await queue.keep([makeSpan('s')]);
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => deliver(queue, 'online')));
+    expect(sent).toHaveLength(1);
+    for (const { retryInMs } of outcomes) expect(retryInMs).toBeGreaterThan(0);
+  });
+
+  it('of 10,000 spans leaves oldest first in 60 requests, even after long trouble', { timeout: 60_000 }, async () => {
+    const spans = Array.from({ length: 10_000 }, (_, nth) =>
+      makeSpan(`${nth}`.padStart(32, '0'), NOW + nth, '/confidential/night-handover/'),
+    );
+    await queue.keep(spans.toReversed());
+    answer = () => json(500, { success: false, error: 'no' });
+    for (let time = 0; time < 12; time++) await deliver(queue, 'online');
+    sent = [];
+    answer = acknowledge;
+    expect(await deliver(queue, 'online')).toMatchObject({ stored: 10_000, waiting: 0 });
+    expect(sent.length).toBeLessThanOrEqual(60);
+    expect(sent.flatMap((delivery) => delivery.spans)).toEqual(spans);
   });
 });
 
