@@ -44,10 +44,15 @@ export class Network {
   weather: Weather = { fault: 'none', times: 0, ms: 0 };
   requests = 0;
   readonly #world: World;
-  readonly #underWay = new Set<Realm>();
+  readonly #underWay = new Map<object, Realm>();
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** A delivery waits for its answer. */
+  get isBusy(): boolean {
+    return [...this.#underWay.values()].some(({ isAlive }) => isAlive);
   }
 
   /** As a browser does it: what the realm doesn't live to hear is not heard, but what it has sent goes its way. */
@@ -58,13 +63,14 @@ export class Network {
     truth.sent(sentAt, spans, clock.now);
     this.requests++;
     if (path !== HEARTBEAT_PATH) violations.push(`a request to ${path}`);
+    const request = {};
     if (!keepalive) {
-      if ([...this.#underWay].some(({ isAlive }) => isAlive)) violations.push('two deliveries at a time');
-      this.#underWay.add(realm);
+      if (this.isBusy) violations.push('two deliveries at a time');
+      this.#underWay.set(request, realm);
     }
     return new Promise((resolve, reject) => {
       const end = (tell: () => void) => (): void => {
-        if (!keepalive) this.#underWay.delete(realm);
+        this.#underWay.delete(request);
         if (realm.isAlive) tell();
       };
       signal?.addEventListener(

@@ -78,16 +78,16 @@ async function happen(world: World, step: Step): Promise<void> {
       break;
     case 'kill tab':
       tab?.kill();
-      truth.killed();
+      truth.cutShort();
       device.tabs = device.tabs.filter((other) => other !== tab);
       break;
     case 'stop worker':
       device.worker.stop();
-      truth.killed();
+      truth.cutShort();
       break;
     case 'kill browser':
       device.kill();
-      truth.killed();
+      truth.cutShort();
       break;
     case 'kill server':
       await server.kill();
@@ -109,7 +109,7 @@ async function heal({ clock, device, network, server, truth, violations }: World
   await clock.settle();
   network.weather = { fault: 'none', times: 0, ms: 0 };
   await server.restart();
-  const waits = (): boolean => device.isResting || device.queued.some((row) => !truth.isOpen(row));
+  const waits = (): boolean => network.isBusy || device.isResting || device.queued.some((row) => !truth.isOpen(row));
   const wait = async (withinMs: number, isOver: () => boolean): Promise<void> => {
     for (let passed = 0; passed < withinMs && !isOver(); passed += TICK_MS) await clock.advance(TICK_MS);
   };

@@ -54,6 +54,7 @@ export class Tab {
   /** In which order a page hears of it differs by engine. */
   close(lost: Lost, isHiddenFirst: boolean): void {
     const { truth, clock } = this.#device.world;
+    truth.cutShort(this);
     truth.ended(this, clock.now, !(lost.storage && lost.message));
     this.#lost = lost;
     if (isHiddenFirst) this.#see(false);

@@ -68,9 +68,9 @@ export class Truth {
     this.#recent.clear();
   }
 
-  /** Somebody was killed: what has just ended may not have been written down. */
-  killed(): void {
-    for (const span of this.#recent) span.isLoose = true;
+  /** Somebody is gone: what had just ended before, of this tab or of all, may not have been written down. */
+  cutShort(tab?: object): void {
+    for (const span of this.#recent) if (!tab || span.tab === tab) span.isLoose = true;
   }
 
   isOpen(span: Pick<Began, 'tab' | 'session' | 'page'> | { readonly id: string }): boolean {
