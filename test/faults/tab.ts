@@ -96,6 +96,7 @@ export class Tab {
       window: this.#window,
       document,
       location: this.#location,
+      history: { pushState: () => {}, replaceState: () => {} },
       navigator: {
         onLine: true,
         locks: this.#locks(),
