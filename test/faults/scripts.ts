@@ -7,7 +7,7 @@ const PROJECT_DIR = join(import.meta.dirname, '../..');
 
 /** Everything that the scripts may find around them and that isn't the same in every JavaScript engine. */
 const GLOBALS = `
-  self window document location navigator registration addEventListener removeEventListener
+  self window document location history navigator registration addEventListener removeEventListener
   setTimeout clearTimeout setInterval clearInterval performance Date Math crypto console
   fetch AbortSignal MessageChannel
   indexedDB IDBDatabase IDBObjectStore IDBIndex IDBCursor IDBTransaction IDBRequest IDBKeyRange
