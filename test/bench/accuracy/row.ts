@@ -72,12 +72,12 @@ const GOODBYE_MS = 500;
 const READING_SHARE = 0.02;
 /** Stricter than the 2 s that were asked for: what is lost at a start doesn't shrink with the intervals. */
 const READING_LEAST_MS = 1_000;
-/** How well the script itself knows when a page became visible. */
+/** How well the script itself knows when a page became visible, or a browser died: that is no part of a tick. */
 const SCRIPT_MS = 100;
 
 /** What is wrong with a row of ours, in words. */
 export function shortfalls(row: Row): readonly string[] {
-  const endLimitMs = row.scenario.name === 'killed' ? TICK_MS : GOODBYE_MS;
+  const endLimitMs = row.scenario.name === 'killed' ? TICK_MS + SCRIPT_MS : GOODBYE_MS;
   const readingLimitMs = Math.max(READING_LEAST_MS, READING_SHARE * row.trueReadingMs);
   const isWithin: readonly (readonly [string, number, number])[] = [
     ['end', row.endOffMs, endLimitMs],
