@@ -12,6 +12,7 @@ export interface Pause {
   readonly cause: PauseCause;
   /** Failed deliveries in a row. */
   readonly failures: number;
+  /** When the request that failed was sent. */
   readonly since: number;
   readonly until: number;
 }

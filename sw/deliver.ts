@@ -42,7 +42,8 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
   let pause = await readPause(queue);
   const failures = pause?.failures ?? 0;
   let most: number | undefined;
-  // What failed while this one waited for its turn has tried for it, too: no crowd tries again, each of it.
+  // A request that was sent while this one waited for its turn has tried for it, too: no crowd tries, each of it. One that
+  // hung since before hasn't.
   const isTried = pause && pause.since > askedAt && pause.since <= Date.now();
   let retryInMs = waitMs(pause, isTried ? 'beat' : trigger, Date.now());
   while (retryInMs === 0) {
@@ -57,6 +58,7 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
       if (isPassedOver && pause) retryInMs = Math.max(1, pause.until - Date.now());
       break;
     }
+    const sentAt = Date.now();
     const sent = await send(spans);
     if (sent.type === 'receipt') {
       await settle(queue, spans, sent.receipt);
@@ -76,10 +78,10 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
       refused.push(refusal);
     } else {
       error = sent.error;
-      pause = pauseAfter(sent, (pause?.failures ?? 0) + 1, Date.now(), Math.random);
+      pause = { ...pauseAfter(sent, (pause?.failures ?? 0) + 1, Date.now(), Math.random), since: sentAt };
       await rest(queue, pause, spans, error);
       const isItsFault = spans.length === 1 && (sent.type === 'unfit' || sent.isAnswer) && !isPassedOver;
-      if (!isItsFault) retryInMs = Math.max(1, pause.until - pause.since);
+      if (!isItsFault) retryInMs = Math.max(1, pause.until - Date.now());
       else answered.add(first.id);
       isPassedOver = true;
     }

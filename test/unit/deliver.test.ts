@@ -245,14 +245,28 @@ describe('a crowd', () => {
   });
 
   it('that waits while one fails does not try again, each of it', async () => {
+    let now = NOW;
     answer = () => {
-      vi.setSystemTime(NOW + 1);
+      vi.setSystemTime((now += 1));
       return json(500, { success: false, error: 'no' });
     };
     await queue.keep([makeSpan('s')]);
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => deliver(queue, 'online')));
-    expect(sent).toHaveLength(1);
+    expect(sent).toHaveLength(2);
     for (const { retryInMs } of outcomes) expect(retryInMs).toBeGreaterThan(0);
+  });
+
+  it('is not kept waiting by a request that hung since before it came', async () => {
+    let later: Promise<Outcome> | undefined;
+    answer = async (delivery, nth) => {
+      if (nth > 0) return acknowledge(delivery);
+      vi.setSystemTime(NOW + 1_000);
+      later = deliver(new SpanQueue(), 'start');
+      vi.setSystemTime(NOW + 20_000);
+      throw new DOMException('timed out', 'TimeoutError');
+    };
+    expect(await deliverOne()).toMatchObject({ stored: 0 });
+    expect(await later).toMatchObject({ stored: 1 });
   });
 
   it('of 10,000 spans leaves oldest first in 60 requests, even after long trouble', { timeout: 60_000 }, async () => {
