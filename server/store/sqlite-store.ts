@@ -67,7 +67,11 @@ class SqliteStore implements SessionStore {
     const onServerClock = { startMs: span.startMs + offsetMs, endMs: span.endMs + offsetMs };
     const { startMs, endMs, isLate, isClamped } = boundSpan(onServerClock, found.start_ms, receivedMs);
     const kept = hot.findSpan.get(session, span.id) as { end_ms: number } | undefined;
-    if (kept && endMs <= kept.end_ms) return 'stored';
+    if (kept && endMs <= kept.end_ms) {
+      // It says nothing new of the span, but it may have come faster than any before.
+      if (offsetMs !== found.clock_offset_ms) hot.learnOffset.run(offsetMs, session);
+      return 'stored';
+    }
     const added = { startMs: kept ? kept.end_ms : startMs, endMs };
     const others = hot.findOverlaps.all(session, span.id, added.startMs, added.endMs);
     hot.putSpan.run(session, span.id, span.page, startMs, endMs, Number(isLate), Number(isClamped));
@@ -139,6 +143,8 @@ function prepareHotPath(connection: DatabaseSync) {
          end_ms = excluded.end_ms, is_late = excluded.is_late, is_clamped = max(is_clamped, excluded.is_clamped)
        WHERE excluded.end_ms > spans.end_ms`,
     ),
+    /** clock offset, session. Nobody sees it, so there is nothing to mirror. */
+    learnOffset: connection.prepare('UPDATE sessions SET clock_offset_ms = ? WHERE id = ?'),
     /** end, added reading time, clock offset, session. A late end takes nothing back. */
     growSession: connection.prepare(
       `UPDATE sessions SET

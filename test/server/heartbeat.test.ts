@@ -118,6 +118,17 @@ describe('the clock of the device', () => {
     expect((await app.session('ann-session')).spans).toMatchObject([{ start: iso(NOW), end: iso(NOW), clamped: true }]);
   });
 
+  it('is learned from a delivery that says nothing new but came faster', async () => {
+    const sentAt = app.clock.now;
+    app.clock.now += 15_000;
+    await app.deliver([makeSpan({ end: sentAt })], sentAt);
+    await app.deliver([makeSpan({ end: sentAt })]);
+    const next = makeSpan({ id: 'next', start: app.clock.now, end: app.clock.now });
+    app.clock.now += 5_000;
+    await app.deliver([next], next.end);
+    expect((await app.session('ann-session')).spans).toMatchObject([{ id: 's' }, { id: 'next', end: iso(next.end) }]);
+  });
+
   it('is not mistaken on a slow network: an end is not carried beyond the truth by the time on the way', async () => {
     await app.deliver([makeSpan({ end: app.clock.now })]);
     const sentAt = app.clock.now + MINUTE;
