@@ -1,21 +1,19 @@
-// The page's end of the channel: registers the worker, asks it (the only user of workbox-window), last words at exit.
+// The page's end of the channel: registers the worker, beats, last words at exit.
 // Where there is no worker, or it doesn't answer, the page loads what the worker has and delivers by itself.
-import { messageSW } from 'workbox-window';
 import type { Trigger } from '../sw/backoff.ts';
 import type { Beat } from '../sw/beat.ts';
 import type { Outcome } from '../sw/deliver.ts';
 import { post } from '../sw/post.ts';
 import { WORKER_PATH, type Span } from '../sw/protocol.ts';
 import { SpanQueue } from '../sw/queue.ts';
-
-/** Until then a worker has started and answered, or it is none of ours: one request may take it 20 s. */
-const WORKER_ANSWER_MS = 30_000;
+import { askWorker } from './ask-worker.ts';
 
 /** The worker, and the queue that it shares with this page. */
 export class Channel {
   readonly queue = new SpanQueue();
   #registered: ServiceWorker | undefined;
   #isSilent = false;
+  #leaving = new AbortController();
   readonly #registration = register().then((active) => (this.#registered = active));
 
   /** The worker that can be told something now. */
@@ -25,9 +23,12 @@ export class Channel {
 
   /** Writes the spans down, then has everything that waits delivered. Resolves with what that came to; never rejects. */
   async beat(trigger: Trigger, spans: readonly Span[]): Promise<Outcome | undefined> {
+    const { signal } = this.#leaving;
     try {
       await this.queue.keep(spans);
-      const outcome = await this.#askWorker({ type: 'stillhere-beat', trigger, spans });
+      // What the page left behind has had its last words.
+      signal.throwIfAborted();
+      const outcome = await this.#askWorker({ type: 'stillhere-beat', trigger, spans }, signal);
       return outcome ?? (await (await import('../sw/deliver.ts')).deliver(this.queue, trigger));
     } catch {
       return undefined;
@@ -36,24 +37,21 @@ export class Channel {
 
   /**
    * The last chance before the page may be gone: three ways at once, since each engine loses another one of them
-   * (measured: ARCHITECTURE.md, "Last words"). All of them have begun when it returns.
+   * (measured: ARCHITECTURE.md, "Last words"). All of them have begun when it returns, and nothing is waited for any more.
    */
   lastWords(spans: readonly Span[]): void {
+    this.#leaving.abort();
+    this.#leaving = new AbortController();
     for (const span of spans) this.queue.keepAtExit(span);
     this.worker?.postMessage({ type: 'stillhere-beat', trigger: 'left', spans } satisfies Beat);
     // Not sendBeacon: blockers cancel it, and Firefox loses it when a tab is closed.
     post(spans, { keepalive: true }).catch(() => {});
   }
 
-  async #askWorker(beat: Beat): Promise<Outcome | undefined> {
+  async #askWorker(beat: Beat, leaving: AbortSignal): Promise<Outcome | undefined> {
     if (this.#isSilent || this.queue.isDegraded) return undefined;
-    const answer = this.#registration.then(() => this.worker && (messageSW(this.worker, beat) as Promise<Outcome>));
-    const silence = new Promise<undefined>((resolve) => {
-      const timer = setTimeout(resolve, WORKER_ANSWER_MS);
-      const clear = (): void => clearTimeout(timer);
-      answer.then(clear, clear);
-    });
-    const outcome = await Promise.race([answer, silence]);
+    const worker = this.#registration.then(() => this.worker);
+    const outcome = await askWorker(worker, beat, leaving);
     this.#isSilent = !outcome;
     return outcome;
   }

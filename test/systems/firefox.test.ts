@@ -1,5 +1,6 @@
 // Page life in Firefox: the back/forward cache, hidden tabs, single-page sites.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FaultProxy } from '../helpers/fault-proxy.ts';
 import { Firefox } from '../helpers/firefox.ts';
 import { passGate } from '../helpers/reader.ts';
 import { READ, readPage, startReadingSite } from '../helpers/reading-site.ts';
@@ -44,6 +45,28 @@ it('the back/forward cache gives a page back, and what lies between counts nothi
   expect(Math.abs(Date.parse(first?.end ?? '') - leftAt)).toBeLessThan(NEAR_MS);
   expect(Math.abs(Date.parse(second?.start ?? '') - backAt)).toBeLessThan(NEAR_MS);
   await page.close();
+});
+
+it('the back/forward cache keeps a page into which an answer comes late', async () => {
+  const proxy = await FaultProxy.start(server.url);
+  proxy.fault = 'held';
+  const page = await firefox.newPage();
+  await passGate(page, proxy.url, 'dee@example.com', READ);
+  await page.evaluate(() => Object.assign(window, { mark: true }));
+  await until(() => proxy.seen.length > 0);
+  await page.goto(`${proxy.url}/elsewhere/`);
+  proxy.fault = 'none';
+  proxy.release();
+  await elapsed(AWAY_MS);
+  await page.evaluate(() => history.back());
+
+  expect(
+    await until(() => page.evaluate(() => location.pathname === '/read/' && { isSame: 'mark' in window })),
+  ).toEqual({
+    isSame: true,
+  });
+  await page.close();
+  await proxy.stop();
 });
 
 it('a hidden tab counts nothing, and coming back is a new span', async () => {

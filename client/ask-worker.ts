@@ -1,0 +1,32 @@
+// One question to the worker, through a port of its own. Not workbox-window's messageSW: that keeps the port to itself, and
+// an answer that comes into a page in the back/forward cache throws the page out of it (Firefox ESR 153: 3 of 3).
+import type { Beat } from '../sw/beat.ts';
+import type { Outcome } from '../sw/deliver.ts';
+
+/** Until then a worker has started and answered, or it is none of ours: one request may take it 20 s. */
+const WORKER_ANSWER_MS = 30_000;
+
+/**
+ * Resolves with what the delivery came to; with undefined where there is no worker or it stays silent.
+ * Rejects when `leaving` says that nobody waits any more: then neither a timer nor an open port stays behind.
+ */
+export function askWorker(
+  worker: Promise<ServiceWorker | undefined>,
+  beat: Beat,
+  leaving: AbortSignal,
+): Promise<Outcome | undefined> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve, reject) => {
+    const settle = (outcome?: Outcome): void => {
+      clearTimeout(timer);
+      port1.close();
+      if (leaving.aborted) reject(leaving.reason as Error);
+      else resolve(outcome);
+    };
+    const timer = setTimeout(settle, WORKER_ANSWER_MS);
+    port1.addEventListener('message', ({ data }) => settle(data as Outcome));
+    port1.start();
+    leaving.addEventListener('abort', () => settle());
+    worker.then((active) => (active ? active.postMessage(beat, [port2]) : settle()), reject);
+  });
+}
