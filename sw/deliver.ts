@@ -78,7 +78,7 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
       refused.push(refusal);
     } else {
       error = sent.error;
-      pause = { ...pauseAfter(sent, (pause?.failures ?? 0) + 1, Date.now(), Math.random), since: sentAt };
+      pause = { ...pauseAfter(sent, (hasWorked ? 0 : failures) + 1, Date.now(), Math.random), since: sentAt };
       await rest(queue, pause, spans, error);
       const isItsFault = spans.length === 1 && (sent.type === 'unfit' || sent.isAnswer) && !isPassedOver;
       if (!isItsFault) retryInMs = Math.max(1, pause.until - Date.now());

@@ -8,22 +8,7 @@ import { ClockedPage, SETTINGS } from './clocked-page.ts';
 import { FakeDom } from './fake-dom.ts';
 
 /** What may happen. Where it can't, as a resume of a page that isn't frozen, nothing does. */
-export type Happening =
-  | 'hide'
-  | 'show'
-  | 'freeze'
-  | 'resume'
-  | 'into the back/forward cache'
-  | 'back from it'
-  | 'activate'
-  | 'input'
-  | 'media plays'
-  | 'decoration loops'
-  | 'script scrolls'
-  | 'move'
-  | 'other page';
-
-const HAPPENINGS: readonly Happening[] = [
+const HAPPENINGS = [
   'hide',
   'show',
   'freeze',
@@ -37,7 +22,10 @@ const HAPPENINGS: readonly Happening[] = [
   'script scrolls',
   'move',
   'other page',
-];
+] as const;
+
+/** What a reader's hands come to. */
+const INPUTS = 'pointerdown pointermove keydown wheel scroll touchstart selectionchange blur focus popstate'.split(' ');
 
 /** A life: how it begins and what the engine is like, then what happens, each time after some seconds. */
 export const anyLife = fc.record({
@@ -55,6 +43,7 @@ export const anyLife = fc.record({
         freq: 8,
       }),
       happening: fc.constantFrom(...HAPPENINGS),
+      input: fc.constantFrom(...INPUTS),
     }),
     { maxLength: 40, size: 'max' },
   ),
@@ -120,7 +109,7 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
   const input = (type: string, target: object = {}, isTrusted = true): void =>
     dom.window.say(type, { timeStamp: page.now.wall, target, isTrusted });
 
-  const may: Readonly<Record<Happening, () => void>> = {
+  const may: Readonly<Record<(typeof HAPPENINGS)[number], (type: string) => void>> = {
     hide: () => become('hidden'),
     show: () => become('visible'),
     freeze: () => {
@@ -154,9 +143,9 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
       showNow();
       dom.document.say('prerenderingchange');
     },
-    input: () => {
+    input: (type) => {
       activeAt = page.now.wall;
-      input('pointermove');
+      input(type);
     },
     'media plays': () => {
       activeAt = page.now.wall;
@@ -181,14 +170,14 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
     page.happen('shown');
     keepTimer();
   }
-  for (const { seconds, asleep, happening } of life.moments) {
+  for (const { seconds, asleep, happening, input: type } of life.moments) {
     wait(seconds * 1_000);
     if (asleep) sleep(asleep);
     // A page that lies in the cache, is frozen, or is not yet activated hears of nothing else.
     if (isCached && happening !== 'back from it') continue;
     if (isFrozen && happening !== 'resume') continue;
     if (dom.document.prerendering && happening !== 'activate') continue;
-    may[happening]();
+    may[happening](type);
   }
   page.happen('stopped');
   unwatch();
