@@ -4,6 +4,7 @@ import { defineConfig } from 'oxlint';
 /** Each dependency has one owner: only this file imports it. */
 const OWNERS: Readonly<Record<string, string>> = {
   idb: 'sw/database.ts',
+  'workbox-window': 'client/register-worker.ts',
   'workbox-background-sync': 'sw/sync.ts',
   'raw-body': 'server/http/read-body.ts',
   'koa-helmet': 'server/http/security-headers.ts',

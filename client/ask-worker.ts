@@ -3,17 +3,16 @@
 import type { Beat } from '../sw/beat.ts';
 import type { Outcome } from '../sw/deliver.ts';
 
-/** Until then a worker has started and answered, or it is none of ours: one request may take it 20 s. */
-const WORKER_ANSWER_MS = 30_000;
-
 /**
- * Resolves with what the delivery came to; with undefined where there is no worker or it stays silent.
+ * Resolves with what the delivery came to; with undefined where there is no worker or it stays silent
+ * for `patienceMs`.
  * Rejects when `leaving` says that nobody waits any more: then neither a timer nor an open port stays behind.
  */
 export function askWorker(
   worker: Promise<ServiceWorker | undefined>,
   beat: Beat,
   leaving: AbortSignal,
+  patienceMs: number,
 ): Promise<Outcome | undefined> {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve, reject) => {
@@ -23,7 +22,7 @@ export function askWorker(
       if (leaving.aborted) reject(leaving.reason as Error);
       else resolve(outcome);
     };
-    const timer = setTimeout(settle, WORKER_ANSWER_MS);
+    const timer = setTimeout(settle, patienceMs);
     port1.addEventListener('message', ({ data }) => settle(data as Outcome));
     port1.start();
     leaving.addEventListener('abort', () => settle());

@@ -1,4 +1,4 @@
-// The page's end of the channel: registers the worker, beats, last words at exit.
+// The page's end of the channel: finds the worker, beats, last words at exit.
 // Where there is no worker, or it doesn't answer, the page loads what the worker has and delivers by itself.
 import type { Trigger } from '../sw/backoff.ts';
 import type { Beat } from '../sw/beat.ts';
@@ -8,13 +8,21 @@ import { WORKER_PATH, type Span } from '../sw/protocol.ts';
 import { SpanQueue } from '../sw/queue.ts';
 import { askWorker } from './ask-worker.ts';
 
+/** Until then a worker has started and answered, or it is none of ours: one request may take it 20 s. */
+const WORKER_ANSWER_MS = 30_000;
+/**
+ * Until then a new worker is there, or this beat goes without it. WebKitGTK 2.50 leaves a registration `installing` for good
+ * when the page that made it is left at once.
+ */
+const WORKER_START_MS = 3_000;
+
 /** The worker, and the queue that it shares with this page. */
 export class Channel {
   readonly queue = new SpanQueue();
   #registered: ServiceWorker | undefined;
   #isSilent = false;
   #leaving = new AbortController();
-  readonly #registration = register().then((active) => (this.#registered = active));
+  readonly #registration = findWorker().then((active) => (this.#registered = active));
 
   /** The worker that can be told something now. */
   get worker(): ServiceWorker | undefined {
@@ -51,17 +59,19 @@ export class Channel {
   async #askWorker(beat: Beat, leaving: AbortSignal): Promise<Outcome | undefined> {
     if (this.#isSilent || this.queue.isDegraded) return undefined;
     const worker = this.#registration.then(() => this.worker);
-    const outcome = await askWorker(worker, beat, leaving);
-    this.#isSilent = !outcome;
+    const outcome = await askWorker(worker, beat, leaving, this.worker ? WORKER_ANSWER_MS : WORKER_START_MS);
+    this.#isSilent = !outcome && this.worker !== undefined;
     return outcome;
   }
 }
 
-/** At once, not after `load`: a reader may leave before. Undefined in Firefox's private windows, on plain http hosts, … */
-async function register(): Promise<ServiceWorker | undefined> {
+/** The worker, registered where it has not got this page yet; undefined where there can't be one. */
+async function findWorker(): Promise<ServiceWorker | undefined> {
   try {
-    await navigator.serviceWorker.register(WORKER_PATH);
-    return (await navigator.serviceWorker.ready).active ?? undefined;
+    const { controller, ready } = navigator.serviceWorker;
+    if (controller?.scriptURL !== new URL(WORKER_PATH, location.href).href)
+      await (await import('./register-worker.ts')).registerWorker();
+    return (await ready).active ?? undefined;
   } catch {
     return undefined;
   }

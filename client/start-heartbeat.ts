@@ -64,7 +64,11 @@ function start(options?: HeartbeatOptions): Heartbeat {
 
   const handle = async (event: ReadingEvent, trigger: Trigger = 'beat'): Promise<void> => {
     const at = now();
-    const place = { session: readSession(), page: readPage(settings.pageFrom) };
+    // Reading the cookie is dear in Chromium; where an open span lies is looked at with each tick, not with each sign.
+    const place = (event === 'active' && reading.open?.span) || {
+      session: readSession(),
+      page: readPage(settings.pageFrom),
+    };
     const { changed, isTurn, ...next } = step(reading, event, at, place, settings, newId);
     reading = next.reading;
     if (reading.open) timer ??= setInterval(happen, settings.tick, 'tick');

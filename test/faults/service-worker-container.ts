@@ -33,12 +33,18 @@ export function serviceWorkerContainer(device: Device, isLost: () => boolean | u
 /** The constructor of channels between a page and the worker: answers come in a later turn, and not to who is gone. */
 export function messageChannel(realm: Realm): unknown {
   return class {
-    readonly port1: { onmessage?: (event: { data: unknown }) => void } = {};
+    #isOpen = true;
+    readonly port1 = Object.assign(new EventTarget(), {
+      start: () => {},
+      close: () => {
+        this.#isOpen = false;
+      },
+    });
     readonly port2 = {
       postMessage: (message: unknown) => {
         const data: unknown = structuredClone(message);
         setImmediate(() => {
-          if (realm.isAlive) this.port1.onmessage?.({ data });
+          if (realm.isAlive && this.#isOpen) this.port1.dispatchEvent(Object.assign(new Event('message'), { data }));
         });
       },
     };
