@@ -38,7 +38,8 @@ describe.concurrent('the next document', () => {
     });
     const browserWSEndpoint = device.browser.wsEndpoint();
     await device.browser.disconnect();
-    await until(async () => (await server.session(id)).currentPage === NEXT);
+    // Not currentPage: the page before hears that it is hidden some milliseconds after this one is activated.
+    await until(async () => (await server.session(id)).spans.some((span) => span.page === NEXT));
     device.browser = await puppeteer.connect({ browserWSEndpoint });
 
     const [shown] = await until(async () => {
