@@ -74,6 +74,8 @@ export default defineConfig({
           name: 'browser',
           root: import.meta.dirname,
           include: ['test/browser/**/*.test.ts'],
+          // Real browsers in real time: on a loaded machine a process that starves for seconds fails one test in a hundred.
+          retry: 1,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
@@ -84,6 +86,7 @@ export default defineConfig({
           name: 'systems',
           root: import.meta.dirname,
           include: ['test/systems/**/*.test.ts'],
+          retry: 1,
           testTimeout: 120_000,
           // The first one installs NocoDB.
           hookTimeout: 300_000,

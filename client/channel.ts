@@ -14,7 +14,7 @@ const WORKER_ANSWER_MS = 30_000;
  * Until then a new worker is there, or this beat goes without it. WebKitGTK 2.50 leaves a registration `installing` for good
  * when the page that made it is left at once.
  */
-const WORKER_START_MS = 3_000;
+const WORKER_START_MS = 5_000;
 
 /** The worker, and the queue that it shares with this page. */
 export class Channel {
