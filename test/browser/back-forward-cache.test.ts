@@ -25,6 +25,8 @@ describe.concurrent('the back/forward cache', () => {
     const id = await passGate(page, server.url, 'ann@example.com', READ);
     await page.evaluate(() => Object.assign(window, { mark: true }));
     await until(async () => (await server.session(id)).spans.length === 1);
+    // A worker that is new takes over all pages, and a page in the cache that is taken over falls out of it.
+    await page.waitForFunction(() => navigator.serviceWorker.controller);
     const leftAt = Date.now();
     await page.goto(`${server.url}/elsewhere/`);
     await elapsed(AWAY_MS);
