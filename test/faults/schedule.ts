@@ -28,6 +28,9 @@ export interface Schedule {
   readonly steps: readonly Step[];
 }
 
+/** Faults of time: what happens meanwhile makes them worth more tries. */
+const TIMELY = ['slow', 'slow', 'late', 'doubled'] as const;
+
 const tab = fc.nat(2);
 const page = fc.constantFrom(...PAGES);
 const lost = fc.record({ storage: fc.boolean(), message: fc.boolean(), request: fc.boolean() });
@@ -39,7 +42,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       do: fc.constant('network'),
-      fault: fc.constantFrom(...FAULTS),
+      fault: fc.oneof(fc.constantFrom(...FAULTS), fc.constantFrom(...TIMELY)),
       times: fc.constantFrom(1, 2, 3, 1_000),
       ms: fc.integer({ min: 1, max: 19_000 }),
     }),
