@@ -218,12 +218,14 @@ describe('a span that makes every request with it fail', () => {
     expect(sent.length).toBeLessThan(80);
   });
 
-  it('does not make more than two requests of one delivery while the server is down', async () => {
+  it('costs a second request of a delivery at most while the server is down, and counts as one failure', async () => {
     await queue.keep(Array.from({ length: 300 }, (_, nth) => makeSpan(`s${nth}`, NOW + nth)));
     answer = () => json(500, { success: false, error: 'no' });
     for (let time = 1; time <= 15; time++) {
       expect((await deliver(queue, 'online')).retryInMs).toBeGreaterThan(0);
       expect(sent.length).toBeLessThanOrEqual(2 * time);
+      const pause = await queue.database.use(['state'], (transaction) => transaction.store.get('pause'));
+      expect(pause).toMatchObject({ failures: time });
     }
     expect(await rows()).toHaveLength(300);
   });
