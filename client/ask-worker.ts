@@ -4,8 +4,7 @@ import type { Beat } from '../sw/beat.ts';
 import type { Outcome } from '../sw/deliver.ts';
 
 /**
- * Resolves with what the delivery came to; with undefined where there is no worker or it stays silent
- * for `patienceMs`.
+ * Resolves with what the delivery came to; with undefined where there is no worker or it stays silent for `patienceMs`.
  * Rejects when `leaving` says that nobody waits any more: then neither a timer nor an open port stays behind.
  */
 export function askWorker(

@@ -11,14 +11,18 @@ const LEASE_MS = 30_000;
 export class Lease {
   readonly #outbox: Outbox;
   readonly #holder = randomUUID();
+  readonly #now: () => number;
   #untilMs = 0;
 
-  constructor(outbox: Outbox) {
+  /** @param now epoch milliseconds, by a clock that all servers on the store have in common. */
+  constructor(outbox: Outbox, now: () => number) {
     this.#outbox = outbox;
+    this.#now = now;
   }
 
   /** Takes or renews it. True: a request that leaves now is answered, or given up, before anybody else's. */
-  async hold(now: number): Promise<boolean> {
+  async hold(): Promise<boolean> {
+    const now = this.#now();
     if (this.#untilMs - now > TIMEOUT_MS) return true;
     const untilMs = now + LEASE_MS;
     if (!(await this.#outbox.takeLease(NAME, this.#holder, now, untilMs))) return false;
@@ -27,7 +31,8 @@ export class Lease {
   }
 
   /** The next one need not wait. */
-  async release(now: number): Promise<void> {
+  async release(): Promise<void> {
+    const now = this.#now();
     if (this.#untilMs > now) await this.#outbox.takeLease(NAME, this.#holder, now, now);
     this.#untilMs = 0;
   }

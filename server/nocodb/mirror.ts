@@ -47,23 +47,31 @@ export interface Mirror {
   stop(): Promise<void>;
 }
 
-/** Epoch milliseconds that never go back. */
-const steadyNow = (): number => performance.timeOrigin + performance.now();
+/** Milliseconds of both clocks. */
+export interface MirrorClock {
+  /** Since 1970: for what other servers read, too, or what outlives this one. */
+  wall(): number;
+  /** Never set by anybody: for what only this process waits for. Two processes have nothing of it in common. */
+  monotonic(): number;
+}
 
-export function createMirror(config: NocoConfig, outbox: Outbox, log: Logger, now = steadyNow): Mirror {
+const CLOCK: MirrorClock = { wall: () => Date.now(), monotonic: () => performance.now() };
+
+export function createMirror(config: NocoConfig, outbox: Outbox, log: Logger, clock = CLOCK): Mirror {
+  const now = clock.monotonic;
   const stopping = new AbortController();
-  const budget = new RequestBudget(outbox, config.requestsPerMonth, now);
+  const budget = new RequestBudget(outbox, config.requestsPerMonth, clock.wall);
   const client = new NocoClient(config, budget, stopping.signal);
   const wrong = new WrongRows(log);
   const writer = new RecordWriter(client, outbox, wrong, now);
   const goneRecords = new GoneRecords(client, outbox);
-  const lease = new Lease(outbox);
+  const lease = new Lease(outbox, clock.wall);
   const waitingTimes = new WaitingTimes();
   let table: MirrorTable | undefined;
-  let checkAt = 0;
+  let checkAt = -Infinity;
   let trouble: string | undefined;
   let failures = 0;
-  let restUntil = 0;
+  let restUntil = -Infinity;
 
   /** NocoDB as a whole failed: nothing comes of this round any more. */
   const rest = (failure: NocoFailure): undefined => {
@@ -101,7 +109,7 @@ export function createMirror(config: NocoConfig, outbox: Outbox, log: Logger, no
 
   /** Finds out what became of records in doubt; undefined if it can't be known now. */
   const listDue = async (at: MirrorTable): Promise<readonly (readonly Unmirrored[])[] | undefined> => {
-    const quietSinceMs = (await budget.isAmple()) ? undefined : now() - QUIET_MS;
+    const quietSinceMs = (await budget.isAmple()) ? undefined : clock.wall() - QUIET_MS;
     const listed = await outbox.listUnmirrored(ROUND + wrong.size, quietSinceMs);
     const waiting = listed.filter(({ session }) => !wrong.isResting(session.id, now()));
     const since = waitingTimes.see(
@@ -123,7 +131,7 @@ export function createMirror(config: NocoConfig, outbox: Outbox, log: Logger, no
 
   /** Writes one batch after the other; false where nothing more can be done in this round. */
   const writeOne = async (batch: readonly Unmirrored[], at: MirrorTable): Promise<boolean> => {
-    if (stopping.signal.aborted || restUntil > now() || !(await lease.hold(now()))) return false;
+    if (stopping.signal.aborted || restUntil > now() || !(await lease.hold())) return false;
     waitingTimes.forget(batch.map(({ session }) => session.id));
     const written = await writer.write(batch, at);
     if (written.type !== 'ok') rest(written);
@@ -136,7 +144,7 @@ export function createMirror(config: NocoConfig, outbox: Outbox, log: Logger, no
   };
 
   const round = async (): Promise<boolean> => {
-    if (restUntil > now() || !(await lease.hold(now()))) return false;
+    if (restUntil > now() || !(await lease.hold())) return false;
     if (!table || now() >= checkAt) table = await check();
     const at = table;
     const due = at && (await listDue(at));
@@ -169,7 +177,7 @@ export function createMirror(config: NocoConfig, outbox: Outbox, log: Logger, no
     stop: async () => {
       stopping.abort();
       await running;
-      await lease.release(now());
+      await lease.release();
     },
   };
 }

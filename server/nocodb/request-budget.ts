@@ -61,6 +61,8 @@ export class RequestBudget {
     }
     const { left, atMs } = this.#level;
     const filled = left + Math.max(0, now - atMs) * this.#perMs;
-    return { left: Math.min(this.#capacity, filled), atMs: now };
+    // Kept at once, so that after a clock was set back the filling goes on from there and doesn't wait for it to catch up.
+    this.#level = { left: Math.min(this.#capacity, filled), atMs: now };
+    return this.#level;
   }
 }

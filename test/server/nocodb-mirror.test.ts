@@ -39,9 +39,13 @@ async function openStore(): Promise<SessionStore> {
   return one;
 }
 
-function start(change: Partial<NocoConfig> = {}, on = store): Mirror {
+/** @param began what this process's own clock shows at {@link NOW}. */
+function start(change: Partial<NocoConfig> = {}, on = store, began = 0): Mirror {
   const config = { ...noco.config, freshnessMs: FRESHNESS, ...change };
-  return createMirror(config, on.outbox, pino({ level: 'silent' }), () => now);
+  return createMirror(config, on.outbox, pino({ level: 'silent' }), {
+    wall: () => now,
+    monotonic: () => now - NOW + began,
+  });
 }
 
 async function makeSessions(many: number, prefix = 's'): Promise<void> {
@@ -155,7 +159,7 @@ describe('people’s hands', () => {
 
 describe('two servers on one store', () => {
   it('share the work without writing twice: one mirrors, the other one takes over', async () => {
-    const [first, second] = [start({ freshnessMs: 10 }), start({ freshnessMs: 10 }, await openStore())];
+    const [first, second] = [start({ freshnessMs: 10 }), start({ freshnessMs: 10 }, await openStore(), 60 * MINUTE)];
     await makeSessions(50);
     await Promise.all([first.round(), second.round()]);
     now += FRESHNESS;

@@ -59,6 +59,16 @@ describe('a month’s requests', () => {
     expect(await spendAll(open(1_000))).toBe(30);
   });
 
+  it('come back, too, after the clock was an hour ahead', async () => {
+    now += HOUR;
+    const budget = open(1_000);
+    await spendAll(budget);
+    now -= HOUR;
+    expect(await spendAll(budget)).toBe(0);
+    now += await budget.waitMs();
+    expect(await spendAll(budget)).toBe(1);
+  });
+
   it('are ample while more than half of a busy day is left', async () => {
     const budget = open(1_000);
     expect(await budget.isAmple()).toBe(true);

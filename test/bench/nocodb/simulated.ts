@@ -30,7 +30,10 @@ async function play(
   roundMs: number,
 ): Promise<number> {
   let now = START;
-  const mirror = createMirror(config, store.outbox, pino({ level: 'silent' }), () => now);
+  const mirror = createMirror(config, store.outbox, pino({ level: 'silent' }), {
+    wall: () => now,
+    monotonic: () => now,
+  });
   const ordered = happenings.toSorted((a, b) => a.at - b.at);
   const end = (ordered.at(-1)?.at ?? START) + HOUR;
   let nth = 0;
