@@ -1,7 +1,7 @@
 // What lies on the device: written before it is sent, readable in the devtools, and never an e-mail address.
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { passGate, readQueue } from '../helpers/reader.ts';
+import { CASE_STUDY, passGate, readQueue } from '../helpers/reader.ts';
 import { until } from '../helpers/until.ts';
 
 describe.concurrent('on the device', () => {
@@ -74,5 +74,20 @@ describe.concurrent('on the device', () => {
     expect(everything).not.toMatch(/ann|example\.com|%40/);
     expect(JSON.stringify(cookies)).not.toMatch(/ann@|example\.com/);
     expect(proxy.seen.map(({ body }) => body).join()).not.toMatch(/ann@|example\.com/);
+  });
+
+  it('workbox-window is loaded once, to register the worker, and by no page after that', async ({ server, device }) => {
+    const page = await device.newPage();
+    const loaded: string[] = [];
+    page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+    await passGate(page, server.url, 'ann@example.com', CASE_STUDY);
+    await page.waitForFunction(() => navigator.serviceWorker.controller);
+    expect(loaded).toContain('/stillhere-register-worker.js');
+
+    loaded.length = 0;
+    await page.goto(server.url + CASE_STUDY);
+    await until(() => loaded.includes('/stillhere.js'));
+    await page.waitForNetworkIdle();
+    expect(loaded).not.toContain('/stillhere-register-worker.js');
   });
 });
