@@ -50,9 +50,9 @@ export interface Mirror {
 /** Milliseconds of both clocks. */
 export interface MirrorClock {
   /** Since 1970: for what other servers read, too, or what outlives this one. */
-  wall(): number;
+  readonly wall: () => number;
   /** Never set by anybody: for what only this process waits for. Two processes have nothing of it in common. */
-  monotonic(): number;
+  readonly monotonic: () => number;
 }
 
 const CLOCK: MirrorClock = { wall: () => Date.now(), monotonic: () => performance.now() };
