@@ -1,0 +1,31 @@
+// The channel's listeners, to be put into a service worker: ours (worker.ts) or a site's own. It has no fetch handler, so
+// requests to /api/* never meet one of ours: with one, an idle worker lost a closing page's last request in Chromium,
+// server up.
+import { isBeat, type Beat } from './beat.ts';
+import { deliver, type Outcome } from './deliver.ts';
+import { SpanQueue } from './queue.ts';
+import { onSync } from './sync.ts';
+
+declare const self: ServiceWorkerGlobalScope;
+
+/** Keeps and delivers what pages of this site read. Must be called while the worker's script first runs. */
+export function heartbeat(): void {
+  const queue = new SpanQueue();
+
+  const requestSync = onSync(async () => {
+    const { retryInMs, error } = await deliver(queue, 'sync');
+    if (retryInMs > 0) throw new Error(error ?? 'resting');
+  });
+
+  const take = async ({ spans, trigger }: Beat): Promise<Outcome> => {
+    await queue.keep(spans);
+    const outcome = await deliver(queue, trigger);
+    if (outcome.retryInMs > 0) await requestSync();
+    return outcome;
+  };
+
+  self.addEventListener('message', (event) => {
+    const message: unknown = event.data;
+    if (isBeat(message)) event.waitUntil(take(message).then((outcome) => event.ports[0]?.postMessage(outcome)));
+  });
+}
