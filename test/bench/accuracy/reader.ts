@@ -1,7 +1,7 @@
 // What a reader does, with what is true of it written down at each step.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Device, Tab } from '../engines/engine.ts';
-import { signalTree } from '../engines/process-tree.ts';
+import type { Device, Tab } from '../../helpers/engines/engine.ts';
+import { signalTree } from '../../helpers/engines/process-tree.ts';
 import { IDLE_AFTER_MS, type Contender } from './contenders.ts';
 import type { Network } from './network.ts';
 import { Truth, type Moment } from './truth.ts';

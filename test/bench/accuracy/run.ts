@@ -4,9 +4,9 @@
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StillhereServer, type SessionDetail } from '../../helpers/stillhere-server.ts';
-import type { Device } from '../engines/engine.ts';
-import { openChromium, openFirefox } from '../engines/puppeteer-device.ts';
-import { openWebKit } from '../engines/webkit-device.ts';
+import type { Device } from '../../helpers/engines/engine.ts';
+import { openChromium, openFirefox } from '../../helpers/engines/puppeteer-device.ts';
+import { openWebKit } from '../../helpers/engines/webkit-device.ts';
 import { CONTENDERS, PROTECT, writeSite, type Contender } from './contenders.ts';
 import { Network } from './network.ts';
 import { Reader } from './reader.ts';

@@ -1,6 +1,6 @@
 // The scripted readings. Minutes are those of the scenario: all long intervals are divided by one factor.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Ability } from '../engines/engine.ts';
+import type { Ability } from '../../helpers/engines/engine.ts';
 import { minutes } from './contenders.ts';
 import type { DeviceClock } from './network.ts';
 import type { Reader } from './reader.ts';

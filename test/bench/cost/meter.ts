@@ -1,6 +1,6 @@
 // What a page's main thread and its browser's processes have cost so far: Chromium's own counters, and /proc.
 import { readdirSync, readFileSync } from 'node:fs';
-import { processTree } from '../engines/process-tree.ts';
+import { processTree } from '../../helpers/engines/process-tree.ts';
 import type { ReadingTab } from './reading-tab.ts';
 
 export interface Meter {

@@ -1,4 +1,4 @@
-// What the benches ask of a browser, whichever it is.
+// What benches and tests ask of a browser, whichever it is.
 
 /** What not every engine lets a script do. */
 export type Ability = 'kill' | 'prerender' | 'sync';

@@ -6,8 +6,8 @@ import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../helpers/free-port.ts';
-import { until } from '../../helpers/until.ts';
+import { freePort } from '../free-port.ts';
+import { until } from '../until.ts';
 import type { Device, Tab } from './engine.ts';
 
 /** Longer than any command takes. */

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { launchChromium } from '../../helpers/chromium.ts';
-import { until } from '../../helpers/until.ts';
+import { launchChromium } from '../chromium.ts';
+import { until } from '../until.ts';
 import type { Ability, Device, Tab } from './engine.ts';
 import { signalTree } from './process-tree.ts';
 
