@@ -15,16 +15,19 @@ export function askWorker(
 ): Promise<Outcome | undefined> {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve, reject) => {
+    const leave = (): void => settle();
     const settle = (outcome?: Outcome): void => {
       clearTimeout(timer);
       port1.close();
+      // The signal lives as long as the page is read: what it holds stays in memory (500 bytes a beat).
+      leaving.removeEventListener('abort', leave);
       if (leaving.aborted) reject(leaving.reason as Error);
       else resolve(outcome);
     };
     const timer = setTimeout(settle, patienceMs);
     port1.addEventListener('message', ({ data }) => settle(data as Outcome));
     port1.start();
-    leaving.addEventListener('abort', () => settle());
+    leaving.addEventListener('abort', leave);
     worker.then((active) => (active ? active.postMessage(beat, [port2]) : settle()), reject);
   });
 }
