@@ -58,6 +58,7 @@ export interface Seen extends Interval {
 
 /** Lives it. `lostMs`: at most so much is not known of, since the device fell asleep after the last tick. */
 export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lostMs: number } {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const dom = new FakeDom(life.hasNavigation);
   const page = new ClockedPage();
   const seen: Seen[] = [];
@@ -74,6 +75,7 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
     const endMs = Math.min(startMs + ms, activeAt + SETTINGS.idleAfter);
     if (isShown() && endMs > startMs) seen.push({ page: page.place.page, startMs, endMs });
     page.pass(ms);
+    vi.advanceTimersByTime(ms);
   };
   /** Runs the page's timer as `setInterval` does: only while a span is open. */
   const keepTimer = (): void => {
@@ -93,6 +95,7 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
   const sleep = ({ minutes, standsStill }: { minutes: number; standsStill: boolean }): void => {
     if (isShown()) lostMs += SETTINGS.tick;
     page.pass(minutes * 60_000, standsStill ? 0 : minutes * 60_000);
+    vi.advanceTimersByTime(minutes * 60_000);
     if (nextTickAt === Infinity) return;
     nextTickAt = page.now.wall + SETTINGS.tick;
     page.happen('tick');
@@ -182,5 +185,6 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
   page.happen('stopped');
   unwatch();
   vi.unstubAllGlobals();
+  vi.useRealTimers();
   return { page, seen, lostMs };
 }
