@@ -7,6 +7,13 @@ export const WORKER_PATH = '/sw.js';
 /** Where deliveries are posted, on the origin of the site. */
 export const HEARTBEAT_PATH = '/api/session-heartbeat';
 
+/** A POST to it takes the reader's cookies away: access ends on this device. */
+export const END_ACCESS_PATH = '/api/end-access';
+
+/** Of answers on protected paths: when the reader's access ends, an HTTP date; or {@link NO_ACCESS}, as on the gate's page. */
+export const ACCESS_HEADER = 'Stillhere-Access';
+export const NO_ACCESS = 'none';
+
 /** The readable cookie whose value is the id of the session. It opens nothing by itself. */
 export const SESSION_COOKIE = 'session_record_id';
 

@@ -8,8 +8,10 @@ const ACCESS_COOKIE = 'stillhere_access';
 export interface AccessCookies {
   /** Grants the reader of this request access to the session, from `nowMs` on for as long as access lasts. */
   grant(ctx: Context, sessionId: string, nowMs: number): void;
-  /** The request carries access that we gave and that has not ended. */
-  isGranted(ctx: Context, nowMs: number): boolean;
+  /** When the access ends that we gave and that the request carries, epoch milliseconds; undefined: it carries none. */
+  grantedUntil(ctx: Context, nowMs: number): number | undefined;
+  /** The browser of this request forgets what it was given. */
+  end(ctx: Context): void;
 }
 
 /** @param isHttps the site is reached by https whatever the request says (a proxy in front ends it). */
@@ -26,10 +28,16 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
         `${ACCESS_COOKIE}=${granted}.${sign(granted)}${life}; SameSite=Lax; HttpOnly`,
       ]);
     },
-    isGranted(ctx, nowMs) {
+    grantedUntil(ctx, nowMs) {
       const [, granted = '', until = '', signature = ''] =
         ctx.cookies.get(ACCESS_COOKIE)?.match(/^([\w-]+\.(\d+))\.([\w-]+)$/) ?? [];
-      return isSame(signature, sign(granted)) && Number(until) > nowMs;
+      return isSame(signature, sign(granted)) && Number(until) > nowMs ? Number(until) : undefined;
+    },
+    end(ctx) {
+      ctx.append('Set-Cookie', [
+        `${SESSION_COOKIE}=; Path=/; Max-Age=0`,
+        `${ACCESS_COOKIE}=; Path=/; Max-Age=0; HttpOnly`,
+      ]);
     },
   };
 }

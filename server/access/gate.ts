@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { ACCESS_HEADER, END_ACCESS_PATH, NO_ACCESS } from '../../sw/protocol.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { readFields } from '../http/read-body.ts';
 import type { SessionStore } from '../store/session-store.ts';
@@ -67,6 +68,11 @@ export function addGateRoutes(router: Router, { store, cookies, allow, home, now
       ctx.redirect(next);
     }
   });
+
+  router.post(END_ACCESS_PATH, (ctx) => {
+    cookies.end(ctx);
+    ctx.body = { success: true };
+  });
 }
 
 /** Seconds until the address may come again; 0: it may now. */
@@ -88,5 +94,6 @@ function answerForm(ctx: Context, status: number, form: GateForm): void {
   ctx.status = status;
   ctx.type = 'html';
   ctx.set('Cache-Control', 'no-store');
+  ctx.set(ACCESS_HEADER, NO_ACCESS);
   ctx.body = gatePage(form);
 }

@@ -5,7 +5,7 @@ import { send } from '@koa/send';
 import type { Context, Middleware } from 'koa';
 import { readSitePath } from './site-path.ts';
 
-/** The worker, the page library, and what it loads later. */
+/** The worker, the page library, and what it loads later. A site may have a worker of its own, with ours in it. */
 const CHANNEL_FILE = /^\/(?:sw|stillhere(?:-[\w-]+)?)\.js(?:\.map)?$/;
 /** Vite names these by their content. */
 const HASHED = /^\/assets\//;
@@ -16,7 +16,7 @@ export function serveSite(siteDir: string, buildDir: string): Middleware {
   return async (ctx, next) => {
     const path = ctx.method === 'GET' || ctx.method === 'HEAD' ? readSitePath(ctx.path) : undefined;
     if (path === undefined) await next();
-    else if (await sendFile(ctx, CHANNEL_FILE.test(path) ? buildDir : siteDir, path))
+    else if ((await sendFile(ctx, siteDir, path)) || (CHANNEL_FILE.test(path) && (await sendFile(ctx, buildDir, path))))
       ctx.status = ctx.fresh ? 304 : 200;
     else if (await isFile(join(siteDir, path, 'index.html'))) {
       ctx.status = 301;

@@ -125,3 +125,8 @@ it('a protected file that changed is sent again; one that did not is 304, still 
 it("gives the channel's scripts from the build, open to everyone", async () => {
   expect(await site.get('/sw.js')).toMatchObject({ status: 200, body: 'worker' });
 });
+
+it("a site's own worker comes before ours", async () => {
+  await site.write('site/sw.js', 'own worker');
+  expect(await site.get('/sw.js')).toMatchObject({ status: 200, body: 'own worker' });
+});

@@ -38,6 +38,22 @@ describe('a protected page', () => {
     expect(body).toContain('Secret');
   });
 
+  it('says when the access ends, and who has none is told so by the gate', async () => {
+    const { headers } = await get('/confidential/pictures/plan.svg', cookie);
+    expect(headers['stillhere-access']).toBe(new Date(NOW + 86_400_000).toUTCString());
+    const refused = await get('/confidential/');
+    expect(refused.headers['stillhere-access']).toBe('none');
+    expect((await get(refused.headers.location ?? '')).headers['stillhere-access']).toBe('none');
+    expect((await get('/', cookie)).headers['stillhere-access']).toBeUndefined();
+  });
+
+  it('does not open any more for a browser that was told to forget', async () => {
+    const { status, headers, body } = await app.send('POST', '/api/end-access', { cookie });
+    expect([status, JSON.parse(body)]).toEqual([200, { success: true }]);
+    const forgotten = (headers['set-cookie'] ?? []).map((line) => line.replace(/; HttpOnly/, ''));
+    expect(forgotten).toEqual(['session_record_id=; Path=/; Max-Age=0', 'stillhere_access=; Path=/; Max-Age=0']);
+  });
+
   it('does not open with the readable cookie alone', async () => {
     expect((await get('/confidential/', cookie.match(/session_record_id=[^;]+/)?.[0])).status).toBe(303);
   });
