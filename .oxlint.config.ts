@@ -6,6 +6,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   idb: 'sw/database.ts',
   'workbox-window': 'client/register-worker.ts',
   'workbox-background-sync': 'sw/sync.ts',
+  'workbox-precaching': 'sw/offline-pages.ts',
+  'workbox-routing': 'sw/offline-pages.ts',
   'raw-body': 'server/http/read-body.ts',
   'koa-helmet': 'server/http/security-headers.ts',
   'rate-limiter-flexible': 'server/access/gate.ts',
