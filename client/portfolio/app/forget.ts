@@ -1,0 +1,48 @@
+// "Forget this device": the reading is delivered first, then everything that the reader left here goes.
+import { endAccess } from '../../../sw/end-access.ts';
+import { SESSION_COOKIE } from '../../../sw/protocol.ts';
+import type { SessionHeartbeat } from '../../heartbeat-element.ts';
+import type * as Library from '../../index.ts';
+import { showNote } from './note.ts';
+
+/** Loaded when it is needed: the page has it already. */
+const LIBRARY = '/stillhere.js';
+
+export function letForget(button: Element | null): void {
+  if (!(button instanceof HTMLButtonElement)) return;
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    button.disabled = true;
+    void forget();
+  });
+}
+
+async function forget(): Promise<void> {
+  const { deliverWaiting } = (await import(/* @vite-ignore */ LIBRARY)) as typeof Library;
+  await document.querySelector<SessionHeartbeat>('session-heartbeat')?.heartbeat?.stop();
+  const waiting = (await deliverWaiting())?.waiting ?? 0;
+  document.cookie = `${SESSION_COOKIE}=; Path=/; Max-Age=0`;
+  const isTold = await endAccess();
+  const rest =
+    waiting > 0
+      ? ` ${waiting === 1 ? 'One time' : `${waiting} times`} of reading will be sent when the network is back: when, how long, and which page, no name.`
+      : '';
+  const cookie = isTold
+    ? ''
+    : ' The pages can’t be opened again; the last trace, a cookie, goes with the next connection.';
+  document.querySelector('main')?.replaceChildren(farewell());
+  showNote(`This device has forgotten you.${cookie}${rest}`, {
+    text: 'To the first page',
+    act: () => location.assign('/'),
+  });
+}
+
+/** What was confidential must not stay on the screen. */
+function farewell(): Element {
+  const head = document.createElement('div');
+  head.className = 'page-head';
+  const title = document.createElement('h1');
+  title.textContent = 'Thank you for reading.';
+  head.append(title);
+  return head;
+}

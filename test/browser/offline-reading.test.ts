@@ -1,0 +1,183 @@
+// The portfolio read without a network: what was opened before is there, counts as reading, and is gone when access is.
+import type { Page } from 'puppeteer-core';
+import { describe, expect } from 'vitest';
+import { it } from '../helpers/browser-test.ts';
+import { CASE_STUDY, passGate } from '../helpers/reader.ts';
+import { startShortAccess } from '../helpers/short-access.ts';
+import { elapsed, until } from '../helpers/until.ts';
+
+const SECOND_STUDY = '/portfolio/confidential/four-minutes/';
+const UNOPENED = '/portfolio/confidential/day-nine/';
+const READ_MS = 3_000;
+const NEAR_MS = 1_000;
+
+/** Everything that any cache of the site holds from behind the gate, as a person at the console would look for it. */
+async function confidential(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const found: string[] = [];
+    for (const name of await caches.keys())
+      for (const { url } of await (await caches.open(name)).keys())
+        if (url.includes('/confidential/')) found.push(new URL(url).pathname);
+    return found;
+  });
+}
+
+async function untilKept(page: Page, path: string): Promise<void> {
+  await until(async () => (await confidential(page)).includes(path));
+}
+
+async function untilReadyOffline(page: Page): Promise<void> {
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+}
+
+const title = (page: Page): Promise<string> => page.evaluate(() => document.querySelector('h1')?.textContent ?? '');
+
+describe.concurrent('without a network', () => {
+  it('what was opened is read, each page to the second, and what was not says so', async ({ server, device }) => {
+    const page = await device.newPage();
+    const id = await passGate(page, server.url, 'ann@example.com');
+    await untilKept(page, CASE_STUDY);
+    await page.goto(server.url + SECOND_STUDY);
+    await untilKept(page, SECOND_STUDY);
+    await until(async () => (await server.session(id)).pages.length === 2);
+    const before = await server.session(id);
+    await page.close();
+    await server.stop();
+    await device.browser.close();
+    await device.reopen();
+
+    const app = await device.newPage();
+    await app.goto(server.url + CASE_STUDY);
+    const began = Date.now();
+    expect(await title(app)).toBe('Handing over the night');
+    expect(
+      await app.evaluate(() =>
+        [...document.images].every(
+          ({ complete, naturalWidth, loading }) => loading === 'lazy' || (complete && naturalWidth > 0),
+        ),
+      ),
+    ).toBe(true);
+    await elapsed(READ_MS);
+    await app.goto(server.url + SECOND_STUDY);
+    const turned = Date.now();
+    await elapsed(READ_MS);
+    await app.goto(server.url + UNOPENED);
+    const ended = Date.now();
+    expect(await title(app)).toBe('No line out here.');
+    const links = await until(async () => {
+      const found = await app.$$eval('[data-offline-list] a', (all) => all.map((link) => link.textContent));
+      return found.length === 3 && found;
+    });
+    expect(links).toEqual(['The first page', 'Will I make the connection?', 'Handing over the night']);
+    await app.close();
+
+    await server.start();
+    const home = await device.newPage();
+    await home.goto(server.url);
+    const after = await until(async () => {
+      const found = await server.session(id);
+      return Math.abs(Date.parse(found.sessionEndTime ?? '') - ended) < NEAR_MS && found;
+    });
+    const grown = (path: string): number => {
+      const of = ({ pages }: typeof after): number => pages.find(({ page: read }) => read === path)?.readingTimeMs ?? 0;
+      return of(after) - of(before);
+    };
+    // What was still open as the first half was looked at ended with its page.
+    expect(Math.abs(grown(CASE_STUDY) - (turned - began))).toBeLessThan(NEAR_MS);
+    expect(Math.abs(grown(SECOND_STUDY) - (ended - turned))).toBeLessThan(NEAR_MS);
+    expect(after.spans.filter(({ page: read }) => read === UNOPENED)).toEqual([]);
+  });
+
+  it('nothing confidential is left after "Forget this device", and what waits is said and sent', async ({
+    server,
+    device,
+  }) => {
+    const page = await device.newPage();
+    const id = await passGate(page, server.url, 'ann@example.com');
+    await untilKept(page, CASE_STUDY);
+    await until(async () => (await server.session(id)).spans.length === 1);
+    await server.stop();
+    await elapsed(READ_MS);
+    const endedAt = Date.now();
+    await page.click('[data-forget]');
+
+    const note = await until(() => page.$eval('.app-note', (found) => found.textContent));
+    expect(note).toContain('This device has forgotten you.');
+    expect(note).toContain('One time of reading will be sent');
+    expect(await confidential(page)).toEqual([]);
+    expect(await page.evaluate(() => document.body.textContent)).not.toContain('twenty-eight patients');
+    await page.goto(server.url + CASE_STUDY);
+    expect(await title(page)).toBe('No line out here.');
+
+    await server.start();
+    await page.goto(server.url + CASE_STUDY);
+    expect(page.url()).toContain('/access?next=');
+    await until(async () => Math.abs(Date.parse((await server.session(id)).sessionEndTime ?? '') - endedAt) < NEAR_MS);
+  });
+});
+
+describe.concurrent('kept pages', () => {
+  it('are gone when the access ends, with the page open and without a network', async ({ device }) => {
+    const site = await startShortAccess(10_000);
+    const page = await device.newPage();
+    await passGate(page, site.url, 'ann@example.com');
+    const grantedAt = Date.now();
+    await untilKept(page, CASE_STUDY);
+    await untilReadyOffline(page);
+    await site.close();
+
+    await until(async () => (await confidential(page)).length === 0);
+    expect(Date.now() - grantedAt).toBeGreaterThan(8_000);
+    expect(Date.now() - grantedAt).toBeLessThan(12_000);
+    await page.goto(site.url + CASE_STUDY);
+    expect(await title(page)).toBe('No line out here.');
+  });
+
+  it('are gone as soon as the server says that there is no access', async ({ server, device }) => {
+    const page = await device.newPage();
+    await passGate(page, server.url, 'ann@example.com');
+    await untilKept(page, CASE_STUDY);
+    await untilReadyOffline(page);
+    // The owner has changed the secret: every access is over. The readable cookie is still there.
+    await page.deleteCookie({ name: 'stillhere_access', domain: 'localhost' });
+
+    await page.goto(server.url + CASE_STUDY);
+    await until(async () => (await confidential(page)).length === 0);
+    await page.goto(server.url + CASE_STUDY);
+    expect(page.url()).toContain('/access?next=');
+  });
+
+  it('are not shown to another reader of the device', async ({ server, device }) => {
+    const page = await device.newPage();
+    await passGate(page, server.url, 'ann@example.com');
+    await untilKept(page, CASE_STUDY);
+    await untilReadyOffline(page);
+    await page.deleteCookie({ name: 'stillhere_access', domain: 'localhost' });
+    await page.deleteCookie({ name: 'session_record_id', domain: 'localhost' });
+    await server.stop();
+
+    await page.goto(server.url + CASE_STUDY);
+    expect(await title(page)).toBe('No line out here.');
+    expect(await confidential(page)).toEqual([]);
+  });
+
+  it('are shown at once, and anew when the server has something newer', async ({ server, device }) => {
+    const page = await device.newPage();
+    await passGate(page, server.url, 'ann@example.com');
+    await untilKept(page, CASE_STUDY);
+    await untilReadyOffline(page);
+    await page.evaluate(async (path) => {
+      const name = (await caches.keys()).find((one) => one.startsWith('stillhere-pages')) ?? '';
+      const cache = await caches.open(name);
+      const kept = await cache.match(path);
+      await cache.put(path, new Response('<title>Old</title><h1>Old</h1>', { headers: kept?.headers ?? {} }));
+    }, CASE_STUDY);
+
+    await page.goto(server.url + CASE_STUDY);
+    expect(await title(page)).toBe('Old');
+    await until(async () => {
+      await page.goto(server.url + CASE_STUDY);
+      return (await title(page)) === 'Handing over the night';
+    });
+  });
+});

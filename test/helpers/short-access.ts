@@ -1,0 +1,36 @@
+// The real application before the sample portfolio, with an access that lasts seconds: no owner may set so little.
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createApp } from '../../server/app.ts';
+import { readConfig } from '../../server/config.ts';
+import { BUILD_DIR } from '../../server/site/build.ts';
+import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { OWNER_TOKEN, SECRET } from './test-app.ts';
+
+export async function startShortAccess(accessMs: number): Promise<{ url: string; close(): Promise<void> }> {
+  const store = await openSqliteStore(join(await mkdtemp(join(tmpdir(), 'stillhere-short-')), 'test.db'));
+  const answer = createApp({
+    config: { ...readConfig({}), accessMs },
+    secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },
+    store,
+    log: pino({ level: 'silent' }),
+    siteDir: join(BUILD_DIR, 'site'),
+    buildDir: BUILD_DIR,
+    now: Date.now,
+  }).callback();
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await store.close();
+    },
+  };
+}
