@@ -7,10 +7,15 @@ type Handle = (event: object) => void;
 class FakeTarget {
   readonly #handles = new Set<{ readonly type: string; readonly handle: Handle }>();
 
-  addEventListener(type: string, handle: Handle, { signal }: { signal: AbortSignal }): void {
+  addEventListener(type: string, handle: Handle, { signal }: { signal?: AbortSignal }): void {
+    this.removeEventListener(type, handle);
     const entry = { type, handle };
     this.#handles.add(entry);
-    signal.addEventListener('abort', () => this.#handles.delete(entry));
+    signal?.addEventListener('abort', () => this.#handles.delete(entry));
+  }
+
+  removeEventListener(type: string, handle: Handle): void {
+    for (const entry of this.#handles) if (entry.type === type && entry.handle === handle) this.#handles.delete(entry);
   }
 
   say(type: string, event: object = {}): void {

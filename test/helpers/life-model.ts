@@ -25,7 +25,7 @@ const HAPPENINGS = [
 ] as const;
 
 /** What a reader's hands come to. */
-const INPUTS = 'pointerdown pointermove keydown wheel scroll touchstart selectionchange blur focus popstate'.split(' ');
+const INPUTS = 'pointerdown mousemove keydown wheel scroll touchstart selectionchange blur focus popstate'.split(' ');
 
 /** A life: how it begins and what the engine is like, then what happens, each time after some seconds. */
 export const anyLife = fc.record({
