@@ -1,7 +1,11 @@
 // Page life in Firefox: the back/forward cache, hidden tabs, single-page sites.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FaultProxy } from '../helpers/fault-proxy.ts';
-import { Firefox } from '../helpers/firefox.ts';
+import { launchFirefox } from '../helpers/firefox.ts';
 import { passGate } from '../helpers/reader.ts';
 import { READ, readPage, startReadingSite } from '../helpers/reading-site.ts';
 import type { StillhereServer } from '../helpers/stillhere-server.ts';
@@ -10,19 +14,27 @@ import { elapsed, until } from '../helpers/until.ts';
 const AWAY_MS = 3_000;
 const NEAR_MS = 750;
 
-let firefox: Firefox;
+let profile: string;
+let firefox: Browser;
 let server: StillhereServer;
 beforeAll(async () => {
   server = await startReadingSite({ [READ]: readPage('text', 'tick="60000"'), '/elsewhere/': '<p>Elsewhere' });
-  firefox = await Firefox.open();
+  profile = await mkdtemp(join(tmpdir(), 'stillhere-profile-'));
+  firefox = await launchFirefox(profile);
 });
 afterAll(async () => {
   await firefox.close();
   await server.stop();
+  await rm(profile, { recursive: true, force: true, maxRetries: 5 });
 });
 
+/** In a context of its own: with no cookie of another reader. */
+async function newPage(): Promise<Page> {
+  return (await firefox.createBrowserContext()).newPage();
+}
+
 it('the back/forward cache gives a page back, and what lies between counts nothing', async () => {
-  const page = await firefox.newPage();
+  const page = await newPage();
   const id = await passGate(page, server.url, 'ann@example.com', READ);
   await page.evaluate(() => Object.assign(window, { mark: true }));
   await until(async () => (await server.session(id)).spans.length === 1);
@@ -50,7 +62,7 @@ it('the back/forward cache gives a page back, and what lies between counts nothi
 it('the back/forward cache keeps a page into which an answer comes late', async () => {
   const proxy = await FaultProxy.start(server.url);
   proxy.fault = 'held';
-  const page = await firefox.newPage();
+  const page = await newPage();
   await passGate(page, proxy.url, 'dee@example.com', READ);
   await page.evaluate(() => Object.assign(window, { mark: true }));
   await until(() => proxy.seen.length > 0);
@@ -70,7 +82,7 @@ it('the back/forward cache keeps a page into which an answer comes late', async 
 });
 
 it('a hidden tab counts nothing, and coming back is a new span', async () => {
-  const page = await firefox.newPage();
+  const page = await newPage();
   const id = await passGate(page, server.url, 'bob@example.com', READ);
   await until(async () => (await server.session(id)).spans.length === 1);
   const cover = await page.browserContext().newPage();
@@ -89,7 +101,7 @@ it('a hidden tab counts nothing, and coming back is a new span', async () => {
 });
 
 it('each page of a single-page site has its own time', async () => {
-  const page = await firefox.newPage();
+  const page = await newPage();
   const id = await passGate(page, server.url, 'cyd@example.com', READ);
   await until(async () => (await server.session(id)).spans.length === 1);
   await page.evaluate(() => history.pushState(null, '', '/read/two?token=secret'));

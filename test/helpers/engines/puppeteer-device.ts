@@ -2,24 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer-core';
 import { launchChromium } from '../chromium.ts';
+import { launchFirefox } from '../firefox.ts';
 import { until } from '../until.ts';
 import type { Ability, Device, Tab } from './engine.ts';
 import { signalTree } from './process-tree.ts';
 
 type Launch = (profile: string) => Promise<Browser>;
-
-/** WebDriver BiDi. Its sandbox is off because tests run as root in CI. */
-const launchFirefox: Launch = (userDataDir) =>
-  puppeteer.launch({
-    browser: 'firefox',
-    executablePath: '/usr/bin/firefox-esr',
-    headless: true,
-    userDataDir,
-    extraPrefsFirefox: { 'browser.shell.checkDefaultBrowser': false },
-    env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: '1', MOZ_DISABLE_CONTENT_SANDBOX: '1' },
-  });
 
 export const openChromium = (): Promise<Device> => PuppeteerDevice.open(launchChromium, ['kill', 'prerender', 'sync']);
 export const openFirefox = (): Promise<Device> => PuppeteerDevice.open(launchFirefox, ['kill']);
