@@ -1,0 +1,75 @@
+// The queue and the delivery of one device in front of a server that a test answers for. The network is a function here; the
+// real one, with the same answers, is in test/browser/faults.test.ts.
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { beforeEach, vi } from 'vitest';
+import { deliver, type Outcome } from '../../sw/deliver.ts';
+import type { Delivery, Receipt, Span } from '../../sw/protocol.ts';
+import { SpanQueue } from '../../sw/queue.ts';
+
+export const NOW = Date.parse('2026-11-24T08:00:00Z');
+export const DAY = 86_400_000;
+
+export interface FakeDevice {
+  queue: SpanQueue;
+  /** What the server was sent, in order. */
+  sent: Delivery[];
+  answer: (delivery: Delivery, nth: number) => Response | Promise<Response>;
+}
+
+/** A new device before each test of the file; its server acknowledges everything, its clock stands at {@link NOW}. */
+export function fakeDevice(): FakeDevice {
+  const device = {} as FakeDevice;
+  beforeEach(() => {
+    vi.useFakeTimers({ now: NOW, toFake: ['Date'] });
+    vi.stubGlobal('indexedDB', new IDBFactory());
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    Object.assign(device, { queue: new SpanQueue(), sent: [], answer: acknowledge } satisfies FakeDevice);
+    vi.stubGlobal('fetch', async (_path: string, { body }: { body: string }) => {
+      const delivery = JSON.parse(body) as Delivery;
+      return device.answer(delivery, device.sent.push(delivery) - 1);
+    });
+    return () => {
+      vi.useRealTimers();
+      vi.restoreAllMocks();
+      vi.unstubAllGlobals();
+    };
+  });
+  return device;
+}
+
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  return Response.json(body, { status, headers });
+}
+
+export function acknowledge({ spans }: Delivery): Response {
+  return json(200, { success: true, stored: spans.map(({ id }) => id), refused: [], now: NOW } satisfies Receipt);
+}
+
+/** The server is there, and in trouble. */
+export function fail(): Response {
+  return json(500, { success: false, error: 'no' });
+}
+
+export function makeSpan(id: string, end = NOW, page = '/a/'): Span {
+  return { id, session: 'ann', page, start: end - 1_000, end };
+}
+
+/** What lies in a store of the device. */
+export async function rows({ queue }: FakeDevice, store: 'spans' | 'refused' = 'spans'): Promise<unknown[]> {
+  return (await queue.database.use([store], (transaction) => transaction.store.getAll())) ?? [];
+}
+
+/** A value of the device's store `state`. */
+export async function state({ queue }: FakeDevice, key: 'pause' | 'expired'): Promise<unknown> {
+  return queue.database.use(['state'], (transaction) => transaction.store.get(key));
+}
+
+/** Keeps the span `s` and delivers it. */
+export async function deliverOne(
+  { queue }: FakeDevice,
+  trigger: Parameters<typeof deliver>[1] = 'beat',
+): Promise<Outcome> {
+  await queue.keep([makeSpan('s')]);
+  return deliver(queue, trigger);
+}

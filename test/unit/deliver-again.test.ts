@@ -1,0 +1,119 @@
+// When a delivery that failed is tried again, and that no crowd of pages tries at once.
+import { describe, expect, it, vi } from 'vitest';
+import { deliver, type Outcome } from '../../sw/deliver.ts';
+import { SpanQueue } from '../../sw/queue.ts';
+import { acknowledge, DAY, deliverOne, fail, fakeDevice, json, makeSpan, NOW } from '../helpers/fake-device.ts';
+
+const device = fakeDevice();
+
+describe('a pause', () => {
+  it('is kept in the database, so that a new worker knows of it', async () => {
+    device.answer = () => new Response(null, { status: 429, headers: { 'retry-after': '30' } });
+    await deliverOne(device);
+    expect(await deliver(new SpanQueue(), 'start')).toMatchObject({ retryInMs: 35_000, waiting: 1 });
+    expect(device.sent).toHaveLength(1);
+    vi.setSystemTime(NOW + 35_000);
+    device.answer = acknowledge;
+    expect(await deliver(new SpanQueue(), 'beat')).toMatchObject({ stored: 1, retryInMs: 0 });
+  });
+
+  it('has its jitter drawn once, and kept with it', async () => {
+    vi.mocked(Math.random).mockReturnValueOnce(0.25).mockReturnValue(0);
+    device.answer = fail;
+    expect(await deliverOne(device)).toMatchObject({ retryInMs: 500 });
+    vi.setSystemTime(NOW + 499);
+    expect(await deliver(new SpanQueue(), 'beat')).toMatchObject({ retryInMs: 1 });
+    expect(device.sent).toHaveLength(1);
+  });
+
+  it('does not last when the clock is set back, whatever the server had asked for', async () => {
+    device.answer = () => new Response(null, { status: 429, headers: { 'retry-after': '3600' } });
+    await deliverOne(device);
+    vi.setSystemTime(NOW - 5 * 3_600_000);
+    device.answer = acknowledge;
+    expect(await deliver(device.queue, 'beat')).toMatchObject({ stored: 1 });
+  });
+
+  it("reads Retry-After as a date on the server's own clock", async () => {
+    const date = (ms: number): string => new Date(ms).toUTCString();
+    device.answer = () =>
+      new Response(null, { status: 503, headers: { date: date(NOW + DAY), 'retry-after': date(NOW + DAY + 60_000) } });
+    expect(await deliverOne(device)).toMatchObject({ retryInMs: 65_000 });
+  });
+
+  it('grows with each failure and ends with the first success', async () => {
+    device.answer = fail;
+    await device.queue.keep([makeSpan('s')]);
+    const waits = [];
+    for (let time = 0; time < 3; time++) waits.push((await deliver(device.queue, 'online')).retryInMs);
+    expect(waits).toEqual([2_000, 4_000, 8_000]);
+    device.answer = acknowledge;
+    await deliver(device.queue, 'online');
+    device.answer = fail;
+    expect(await deliverOne(device)).toMatchObject({ retryInMs: 2_000 });
+  });
+
+  it('of a 401 lasts until the next page start', async () => {
+    device.answer = () => json(401, { success: false, error: 'no' });
+    await deliverOne(device);
+    vi.setSystemTime(NOW + DAY);
+    device.answer = acknowledge;
+    expect(await deliver(device.queue, 'online')).toMatchObject({ waiting: 1 });
+    expect(await deliver(device.queue, 'start')).toMatchObject({ stored: 1 });
+  });
+});
+
+describe('a crowd', () => {
+  it('of deliveries makes one request at a time, each span once', async () => {
+    let underWay = 0;
+    device.answer = async (delivery) => {
+      expect(++underWay).toBe(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay--;
+      return acknowledge(delivery);
+    };
+    await device.queue.keep(Array.from({ length: 500 }, (_, nth) => makeSpan(`s${nth}`, NOW + nth)));
+    const other = new SpanQueue();
+    await Promise.all(Array.from({ length: 10 }, (_, nth) => deliver(nth % 2 ? device.queue : other, 'online')));
+    expect(device.sent).toHaveLength(3);
+  });
+
+  it('that waits while one fails does not try again, each of it', async () => {
+    let now = NOW;
+    device.answer = () => {
+      vi.setSystemTime((now += 1));
+      return json(500, { success: false, error: 'no' });
+    };
+    await device.queue.keep([makeSpan('s')]);
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => deliver(device.queue, 'online')));
+    expect(device.sent).toHaveLength(2);
+    for (const { retryInMs } of outcomes) expect(retryInMs).toBeGreaterThan(0);
+  });
+
+  it('is not kept waiting by a request that hung since before it came', async () => {
+    let later: Promise<Outcome> | undefined;
+    device.answer = async (delivery, nth) => {
+      if (nth > 0) return acknowledge(delivery);
+      vi.setSystemTime(NOW + 1_000);
+      later = deliver(new SpanQueue(), 'start');
+      vi.setSystemTime(NOW + 20_000);
+      throw new DOMException('timed out', 'TimeoutError');
+    };
+    expect(await deliverOne(device)).toMatchObject({ stored: 0 });
+    expect(await later).toMatchObject({ stored: 1 });
+  });
+
+  it('of 10,000 spans leaves oldest first in 60 requests, even after long trouble', { timeout: 60_000 }, async () => {
+    const spans = Array.from({ length: 10_000 }, (_, nth) =>
+      makeSpan(`${nth}`.padStart(32, '0'), NOW + nth, '/confidential/night-handover/'),
+    );
+    await device.queue.keep(spans.toReversed());
+    device.answer = fail;
+    for (let time = 0; time < 12; time++) await deliver(device.queue, 'online');
+    device.sent = [];
+    device.answer = acknowledge;
+    expect(await deliver(device.queue, 'online')).toMatchObject({ stored: 10_000, waiting: 0 });
+    expect(device.sent.length).toBeLessThanOrEqual(60);
+    expect(device.sent.flatMap((delivery) => delivery.spans)).toEqual(spans);
+  });
+});
