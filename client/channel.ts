@@ -15,6 +15,8 @@ const WORKER_ANSWER_MS = 30_000;
  * when the page that made it is left at once.
  */
 const WORKER_START_MS = 5_000;
+/** With more of them a keepalive request might not be sent: browsers allow 64 KiB. */
+const MAX_LAST_SPANS = 50;
 
 /** The worker, and the queue that it shares with this page. */
 export class Channel {
@@ -36,8 +38,13 @@ export class Channel {
       await this.queue.keep(spans);
       // What the page left behind has had its last words.
       signal.throwIfAborted();
-      const outcome = await this.#askWorker({ type: 'stillhere-beat', trigger, spans }, signal);
-      return outcome ?? (await (await import('../sw/deliver.ts')).deliver(this.queue, trigger));
+      const told = [...spans, ...this.queue.memory.values()];
+      const outcome = await this.#askWorker({ type: 'stillhere-beat', trigger, spans: told }, signal);
+      if (!outcome || outcome.storageTrouble)
+        return await (await import('../sw/deliver.ts')).deliver(this.queue, trigger);
+      // Even where this page could not write: the worker has.
+      this.queue.release(told);
+      return outcome;
     } catch {
       return undefined;
     }
@@ -46,18 +53,20 @@ export class Channel {
   /**
    * The last chance before the page may be gone: three ways at once, since each engine loses another one of them
    * (measured: ARCHITECTURE.md, "Last words"). All of them have begun when it returns, and nothing is waited for any more.
+   * What isn't known to be written goes, too.
    */
   lastWords(spans: readonly Span[]): void {
     this.#leaving.abort();
     this.#leaving = new AbortController();
     for (const span of spans) this.queue.keepAtExit(span);
-    this.worker?.postMessage({ type: 'stillhere-beat', trigger: 'left', spans } satisfies Beat);
+    const told = [...this.queue.memory.values()];
+    this.worker?.postMessage({ type: 'stillhere-beat', trigger: 'left', spans: told } satisfies Beat);
     // Not sendBeacon: blockers cancel it, and Firefox loses it when a tab is closed.
-    post(spans, { keepalive: true }).catch(() => {});
+    post(told.slice(-MAX_LAST_SPANS), { keepalive: true }).catch(() => {});
   }
 
   async #askWorker(beat: Beat, leaving: AbortSignal): Promise<Outcome | undefined> {
-    if (this.#isSilent || this.queue.isDegraded) return undefined;
+    if (this.#isSilent) return undefined;
     const worker = this.#registration.then(() => this.worker);
     const outcome = await askWorker(worker, beat, leaving, this.worker ? WORKER_ANSWER_MS : WORKER_START_MS);
     this.#isSilent = !outcome && this.worker !== undefined;

@@ -18,8 +18,10 @@ export interface HeartbeatStatus {
   readonly hasSession: boolean;
   /** `none`: the page delivers by itself. */
   readonly worker: 'active' | 'none';
-  /** `memory`: the browser refuses to store; what waits is lost with the page. */
+  /** `stored`: what was read up to the last tick is in the device's database. `memory`: it may be lost with the page. */
   readonly storage: 'stored' | 'memory';
+  /** Why it is in memory only, mostly in the browser's words. */
+  readonly storageTrouble?: string | undefined;
   /** What the last delivery came to. */
   readonly lastDelivery?: Outcome | undefined;
 }
@@ -105,7 +107,8 @@ function start(options?: HeartbeatOptions): Heartbeat {
       isReading: reading.open !== undefined,
       hasSession: readSession() !== undefined,
       worker: channel.worker ? 'active' : 'none',
-      storage: channel.queue.isDegraded ? 'memory' : 'stored',
+      storage: channel.queue.trouble ? 'memory' : 'stored',
+      storageTrouble: channel.queue.trouble,
       lastDelivery,
     }),
   };

@@ -24,54 +24,102 @@ interface Schema extends DBSchema {
   state: { key: string; value: Pause | number };
 }
 
-type Store = 'spans' | 'refused' | 'state';
+const STORES = ['spans', 'refused', 'state'] as const;
+type Store = (typeof STORES)[number];
+type Connection = IDBPDatabase<Schema>;
+
+/** Until then the browser has answered, or it is taken as a refusal: what an upgrade blocks waits as long as a tab is open. */
+const ANSWER_MS = 5_000;
+/** After a silence nobody is kept waiting for so long. An answer that comes late ends that. */
+const SILENCE_MS = 30_000;
 
 export class Database {
-  #connection: IDBPDatabase<Schema> | undefined;
-  #opening: Promise<IDBPDatabase<Schema>> | undefined;
+  /** Why the last {@link use} came to nothing, mostly in the browser's words. */
+  trouble: string | undefined;
+  #connection: Connection | undefined;
+  #opening: Promise<Connection> | undefined;
+  /** Of the monotonic clock. */
+  #silentUntil = 0;
 
   /** The open connection, for who can't wait: undefined before the first {@link use}, and after a loss. */
-  get connection(): IDBPDatabase<Schema> | undefined {
+  get connection(): Connection | undefined {
     return this.#connection;
   }
 
   /**
    * Runs `work` in one writing transaction, once more on a new connection when the old one was lost; resolves when all is
-   * committed. Resolves with undefined, and never rejects, where the browser has no storage for us.
+   * committed. Resolves with undefined where the browser has no storage for us or doesn't answer within seconds. It never
+   * rejects; and what has come to nothing doesn't happen later.
    */
   async use<T, const Stores extends Store[]>(
     stores: Stores,
     work: (transaction: IDBPTransaction<Schema, Stores, 'readwrite'>) => Promise<T>,
   ): Promise<T | undefined> {
-    for (let attempt = 0; attempt < 2; attempt++)
+    if (!this.#connection && performance.now() < this.#silentUntil) return undefined;
+    for (let attempt = 0; attempt < 2; attempt++) {
+      let connection: Connection | undefined;
       try {
-        const transaction = (await this.#open()).transaction(stores, 'readwrite');
+        connection = this.#connection ?? (await this.#answer((this.#opening ??= this.#open())));
+        const transaction = connection.transaction(stores, 'readwrite');
         // Together: where one fails first nobody would await the other, and the host page would see a rejection.
-        const [result] = await Promise.all([work(transaction), transaction.done]);
+        const done = Promise.all([work(transaction), transaction.done]);
+        const [result] = await this.#answer(done, () => transaction.abort());
         return result;
-      } catch {
-        this.forget();
+      } catch (error) {
+        this.trouble = String(error);
+        // The next one asks anew: Safari 14 never answered some (https://bugs.webkit.org/show_bug.cgi?id=226547).
+        this.#opening = undefined;
+        this.#drop(connection);
       }
+    }
     return undefined;
   }
 
-  /** Drops the connection; the next {@link use} opens another one. */
-  forget(): void {
-    this.#connection?.close();
-    this.#connection = this.#opening = undefined;
+  async #open(version?: number): Promise<Connection> {
+    const drop = (): void => this.#drop(opened);
+    if (typeof indexedDB === 'undefined') throw new Error('no IndexedDB');
+    const opened: Connection = await openDB<Schema>('stillhere', version, {
+      upgrade: (database) => {
+        for (const name of missing(database))
+          if (name === 'state') database.createObjectStore(name);
+          else database.createObjectStore(name, { keyPath: 'id' }).createIndex('end', 'end');
+      },
+      blocking: drop,
+      terminated: drop,
+    });
+    // No number says what is in there. Somebody may have opened it before us (the devtools), or an older or newer version
+    // of us: what has the stores is good as it is, and what lacks some is given them.
+    if (missing(opened).length > 0) {
+      opened.close();
+      return this.#open(opened.version + 1);
+    }
+    this.#opening = undefined;
+    this.#silentUntil = 0;
+    this.#connection ??= opened;
+    // It came late, and another one was opened meanwhile.
+    if (this.#connection !== opened) opened.close();
+    return this.#connection;
   }
 
-  async #open(): Promise<IDBPDatabase<Schema>> {
-    const forget = (): void => this.forget();
-    this.#opening ??= openDB<Schema>('stillhere', 1, {
-      upgrade: (database) => {
-        for (const name of ['spans', 'refused'] as const)
-          database.createObjectStore(name, { keyPath: 'id' }).createIndex('end', 'end');
-        database.createObjectStore('state');
-      },
-      blocking: forget,
-      terminated: forget,
-    });
-    return (this.#connection = await this.#opening);
+  /** Not one that has been opened since. */
+  #drop(connection: Connection | undefined): void {
+    connection?.close();
+    if (connection === this.#connection) this.#connection = undefined;
   }
+
+  /** What the browser says within {@link ANSWER_MS}; rejects if nothing. */
+  #answer<T>(asked: Promise<T>, giveUp?: () => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#silentUntil = performance.now() + SILENCE_MS;
+        reject(new Error('no answer; another tab may hold the database'));
+        giveUp?.();
+      }, ANSWER_MS);
+      asked.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
+}
+
+function missing({ objectStoreNames }: Connection): Store[] {
+  return STORES.filter((name) => !objectStoreNames.contains(name));
 }

@@ -17,6 +17,8 @@ export interface Outcome {
   /** How long the device rests before it may try again, in milliseconds; 0 after a delivery that worked. */
   readonly retryInMs: number;
   readonly error?: string | undefined;
+  /** Why spans could not be written where the delivery was made, so that some are in its memory only. */
+  readonly storageTrouble?: string | undefined;
 }
 
 /**
@@ -69,5 +71,5 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
       if (lesson.isOver) retryInMs = restMs();
     }
   }
-  return { stored, refused, waiting: await countWaiting(queue), retryInMs, error };
+  return { stored, refused, waiting: await countWaiting(queue), retryInMs, error, storageTrouble: queue.trouble };
 }

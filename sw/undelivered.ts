@@ -1,11 +1,13 @@
 // The queue as a delivery sees it: what is next, what the server's word removes, until when to rest.
 import type { Pause } from './backoff.ts';
-import type { QueuedSpan } from './database.ts';
 import { KEEP_MS, MAX_SPANS, type Receipt, type Span } from './protocol.ts';
 import { toRow, type SpanQueue } from './queue.ts';
 
-/** The spans that ended first, at most {@link MAX_SPANS}. What is older than a week is dropped here, and counted. */
-export async function oldest({ database, memory }: SpanQueue, now: number): Promise<readonly QueuedSpan[]> {
+/**
+ * The spans that ended first, at most {@link MAX_SPANS}; before them what the storage didn't take, which is most at risk.
+ * What is older than a week is dropped here, and counted.
+ */
+export async function oldest({ database, memory, trouble }: SpanQueue, now: number): Promise<readonly Span[]> {
   const rows = await database.use(['spans', 'refused', 'state'], async (transaction) => {
     const spans = transaction.objectStore('spans');
     const refused = transaction.objectStore('refused');
@@ -17,7 +19,7 @@ export async function oldest({ database, memory }: SpanQueue, now: number): Prom
     if (expired.length > 0) void state.put(Number((await state.get('expired')) ?? 0) + expired.length, 'expired');
     return spans.index('end').getAll(undefined, MAX_SPANS);
   });
-  return [...(rows ?? []), ...memory.values()].slice(0, MAX_SPANS);
+  return [...(trouble ? memory.values() : []), ...(rows ?? [])].slice(0, MAX_SPANS);
 }
 
 /**
@@ -45,21 +47,22 @@ export async function settle(
 
 /** Notes a failed delivery on the rows that were in it, and until when deliveries rest. */
 export async function rest(queue: SpanQueue, pause: Pause, sent: readonly Span[], lastError: string): Promise<void> {
-  queue.pause = pause;
-  await queue.database.use(['spans', 'state'], async (transaction) => {
+  const isWritten = await queue.database.use(['spans', 'state'], async (transaction) => {
     const spans = transaction.objectStore('spans');
     void transaction.objectStore('state').put(pause, 'pause');
     for (const { id } of sent) {
       const row = await spans.get(id);
       if (row) void spans.put({ ...row, attempts: row.attempts + 1, lastError });
     }
+    return true;
   });
+  queue.pause = isWritten ? undefined : pause;
 }
 
 /** The pause that the last delivery left behind. */
 export async function readPause(queue: SpanQueue): Promise<Pause | undefined> {
-  if (queue.isDegraded) return queue.pause;
-  return (await queue.database.use(['state'], (transaction) => transaction.store.get('pause'))) as Pause | undefined;
+  const stored = await queue.database.use(['state'], (transaction) => transaction.store.get('pause'));
+  return queue.pause ?? (stored as Pause | undefined);
 }
 
 /** A delivery worked: the pause is over. */
@@ -68,7 +71,8 @@ export async function endPause(queue: SpanQueue): Promise<void> {
   await queue.database.use(['state'], (transaction) => transaction.store.delete('pause'));
 }
 
-/** How many spans wait for the server's word. */
-export async function countWaiting({ database, memory }: SpanQueue): Promise<number> {
-  return ((await database.use(['spans'], (transaction) => transaction.store.count())) ?? 0) + memory.size;
+/** How many spans wait for the server's word. One that grew while it could not be written counts twice. */
+export async function countWaiting({ database, memory, trouble }: SpanQueue): Promise<number> {
+  const stored = await database.use(['spans'], (transaction) => transaction.store.count());
+  return (stored ?? 0) + (trouble ? memory.size : 0);
 }
