@@ -103,7 +103,7 @@ describe.concurrent('without a network', () => {
 
     const note = await until(() => page.$eval('.app-note', (found) => found.textContent));
     expect(note).toContain('This device has forgotten you.');
-    expect(note).toContain('One time of reading will be sent');
+    expect(note).toContain('One reading waits for the network');
     expect(await confidential(page)).toEqual([]);
     expect(await page.evaluate(() => document.body.textContent)).not.toContain('twenty-eight patients');
     await page.goto(server.url + CASE_STUDY);

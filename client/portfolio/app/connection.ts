@@ -5,7 +5,7 @@ export function sayWhenOffline(): void {
   let hide: (() => void) | undefined;
   const look = (): void => {
     hide?.();
-    hide = navigator.onLine ? undefined : showNote('Offline. Your place is kept, and so is your reading.');
+    hide = navigator.onLine ? undefined : showNote('Offline. Your place is kept.');
   };
   addEventListener('online', look);
   addEventListener('offline', look);

@@ -13,28 +13,28 @@ export function letForget(button: Element | null): void {
   button.hidden = false;
   button.addEventListener('click', () => {
     button.disabled = true;
-    void forget();
+    void forget(button);
   });
 }
 
-async function forget(): Promise<void> {
+async function forget(button: Element): Promise<void> {
   const { deliverWaiting } = (await import(/* @vite-ignore */ LIBRARY)) as typeof Library;
   await document.querySelector<SessionHeartbeat>('session-heartbeat')?.heartbeat?.stop();
   const waiting = (await deliverWaiting())?.waiting ?? 0;
   document.cookie = `${SESSION_COOKIE}=; Path=/; Max-Age=0`;
   const isTold = await endAccess();
-  const rest =
-    waiting > 0
-      ? ` ${waiting === 1 ? 'One time' : `${waiting} times`} of reading will be sent when the network is back: when, how long, and which page, no name.`
-      : '';
-  const cookie = isTold
-    ? ''
-    : ' The pages can’t be opened again; the last trace, a cookie, goes with the next connection.';
   document.querySelector('main')?.replaceChildren(farewell());
-  showNote(`This device has forgotten you.${cookie}${rest}`, {
-    text: 'To the first page',
-    act: () => location.assign('/'),
-  });
+  button.remove();
+  const lines = [
+    'This device has forgotten you.',
+    ...(isTold ? [] : ['The pages can’t be opened again; the last trace, a cookie, goes with the next connection.']),
+    ...(waiting > 0
+      ? [
+          `${waiting === 1 ? 'One reading waits' : `${waiting} readings wait`} for the network: which page, when and how long, no name.`,
+        ]
+      : []),
+  ];
+  showNote(lines.join(' '), { text: 'To the first page', act: () => location.assign('/') });
 }
 
 /** What was confidential must not stay on the screen. */
