@@ -1,8 +1,9 @@
 // Four builds in one run (`vite build --app`): the page library, the worker as one classic script, the portfolio's pages,
 // and their own worker, which has them for reading offline. And the test projects.
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -63,8 +64,31 @@ const precacheList: Plugin = {
   },
 };
 
+/** Text and style come first: the scripts only begin to count what is read. Vite leaves the attribute out. */
+const lateScripts: Plugin = {
+  name: 'stillhere:late-scripts',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html) => html.replaceAll('<script type="module" crossorigin', '$& fetchpriority="low"'),
+  },
+};
+
+/** Below this a packet holds it anyway. */
+const LEAST_COMPRESSED_BYTES = 1_000;
+
+/** Lays compressed files beside those that are text; the server sends them to who takes them. A third of the bytes. */
+function compressBuild(): void {
+  for (const file of globSync('**/*.{html,css,js,svg,webmanifest}', { cwd: at('dist') })) {
+    const path = join(at('dist'), file);
+    const text = readFileSync(path);
+    if (text.length < LEAST_COMPRESSED_BYTES) continue;
+    writeFileSync(`${path}.br`, brotliCompressSync(text));
+    writeFileSync(`${path}.gz`, gzipSync(text, { level: 9 }));
+  }
+}
+
 export default defineConfig({
-  plugins: [precacheList],
+  plugins: [precacheList, lateScripts],
   root: at('client/portfolio'),
   appType: 'mpa',
   build: { target: 'es2022' },
@@ -92,6 +116,7 @@ export default defineConfig({
         const environment = builder.environments[name];
         if (environment) await builder.build(environment);
       }
+      compressBuild();
     },
   },
   test: {

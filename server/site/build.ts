@@ -9,7 +9,7 @@ export const BUILD_DIR = join(PROJECT_DIR, 'dist');
 
 const SOURCES = ['client/**/*', 'sw/*.ts', 'vite.config.ts', 'package-lock.json'];
 /** Written last, so its age is the build's. */
-const LAST_BUILT = join(BUILD_DIR, 'site/sw.js');
+const LAST_BUILT = join(BUILD_DIR, 'site/sw.js.gz');
 
 /** Builds if need be; resolves with whether it was. An installed package comes built and has no sources. */
 export async function buildIfStale(): Promise<boolean> {

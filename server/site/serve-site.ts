@@ -31,6 +31,8 @@ async function sendFile(ctx: Context, root: string, path: string): Promise<boole
   const file = path.endsWith('/') ? `${path}index.html` : path;
   if (!(await isFile(join(root, file)))) return false;
   if (!ctx.response.get('Cache-Control')) ctx.set('Cache-Control', HASHED.test(path) ? IMMUTABLE : 'no-cache');
+  // It sends `<file>.br` or `<file>.gz` to who takes that.
+  ctx.vary('Accept-Encoding');
   // It decodes what it is given; what we have is decoded.
   const sent = await send(ctx, file.split('/').map(encodeURIComponent).join('/'), {
     root,

@@ -1,5 +1,6 @@
 // A new version of the portfolio while an old one is being read: offered, not forced, and nothing is lost on the way.
-import { appendFile, cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { globSync } from 'node:fs';
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
@@ -18,6 +19,7 @@ const TUNNEL_MS = 3_000;
 async function copySite(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stillhere-versions-'));
   await cp(join(BUILD_DIR, 'site'), folder, { recursive: true });
+  for (const file of globSync('**/*.{br,gz}', { cwd: folder })) await rm(join(folder, file));
   return folder;
 }
 
