@@ -10,7 +10,8 @@ export interface Grant {
   readonly untilMs: number;
 }
 
-const PREFIX = 'stillhere-pages';
+/** What the names of such caches begin with. */
+export const PAGES = 'stillhere-pages';
 
 /** What pages may take up on the device, in bytes; beyond that those that were opened longest ago go. */
 const MOST_BYTES = 50 * 1024 * 1024;
@@ -25,12 +26,17 @@ export async function findGrant(isReader: (session: string) => boolean): Promise
   let found: Grant | undefined;
   for (const cacheName of await caches.keys()) {
     const [prefix, session = '', until] = cacheName.split(' ');
-    if (prefix !== PREFIX) continue;
+    if (prefix !== PAGES) continue;
     const untilMs = Number(until);
     if (isReader(session) && untilMs > Date.now()) found = { cacheName, session, untilMs };
     else await caches.delete(cacheName);
   }
   return found;
+}
+
+/** Somebody's pages are kept here. */
+export async function hasKeptPages(): Promise<boolean> {
+  return (await caches.keys()).some((name) => name.startsWith(PAGES));
 }
 
 /** What is kept of an address, whatever its query. */
@@ -58,7 +64,7 @@ export function grantOf(answer: Response, session: string): Grant | 'none' | und
   // Both are the server's times: what is left of the access, whatever the device's clock shows.
   const leftMs = Date.parse(access) - Date.parse(answer.headers.get('date') ?? '');
   const untilMs = Date.now() + leftMs;
-  return { cacheName: `${PREFIX} ${session} ${untilMs}`, session, untilMs };
+  return { cacheName: `${PAGES} ${session} ${untilMs}`, session, untilMs };
 }
 
 /** Keeps an answer as the newest. Nothing is kept of a failure, nor of a redirect, which belongs to another address. */

@@ -5,8 +5,8 @@ import { matchPrecache } from 'workbox-precaching/matchPrecache.js';
 import { precacheAndRoute } from 'workbox-precaching/precacheAndRoute.js';
 import { registerRoute } from 'workbox-routing/registerRoute.js';
 import { finishEndOfAccess } from './end-access.ts';
-import { findGrant, findKept, forgetPages, grantOf, keep, type Grant } from './granted-pages.ts';
-import { SESSION_COOKIE } from './protocol.ts';
+import { findGrant, findKept, forgetPages, grantOf, hasKeptPages, keep, PAGES, type Grant } from './granted-pages.ts';
+import { hearPages, lookingPage, seeSession } from './whose-device.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -14,10 +14,6 @@ declare const self: ServiceWorkerGlobalScope;
 export interface PrecacheEntry {
   readonly url: string;
   readonly revision: string | null;
-}
-
-interface CookieStore {
-  get(name: string): Promise<{ readonly value?: string } | null>;
 }
 
 interface RoutedInstallEvent {
@@ -36,13 +32,17 @@ export function offlinePages(files: readonly PrecacheEntry[], offlinePath: strin
     const rule = { condition: { urlPattern: new URL(`${API}*`, self.location.href).href }, source: 'network' };
     event.waitUntil((event as RoutedInstallEvent).addRoutes?.(rule).catch(() => {}) ?? Promise.resolve());
   });
+  const hasPageLooked = hearPages();
   cleanupOutdatedCaches();
   precacheAndRoute([...files], { ignoreURLParametersMatching: [/./], cleanURLs: false });
   registerRoute(
     ({ sameOrigin, url, request }) => sameOrigin && !url.pathname.startsWith(API) && !request.headers.has('range'),
     async ({ request, event }) => {
       if (request.mode === 'navigate') await finishEndOfAccess();
-      const grant = await readersGrant();
+      const session = await seeSession();
+      const isSure = session !== undefined || request.mode !== 'navigate' || hasPageLooked();
+      if (!isSure && (await hasKeptPages())) return lookingPage(PAGES);
+      const grant = await findGrant((owner) => session === undefined || owner === session);
       const kept = grant && (await findKept(grant, request.url));
       if (kept) {
         event.waitUntil(refresh(grant, request.url));
@@ -55,14 +55,6 @@ export function offlinePages(files: readonly PrecacheEntry[], offlinePath: strin
       });
     },
   );
-}
-
-/** Safari before 18.4 and Firefox before 140 don't tell a worker the cookies: there the grant counts until it ends. */
-async function readersGrant(): Promise<Grant | undefined> {
-  const { cookieStore } = self as { cookieStore?: CookieStore };
-  if (!cookieStore) return findGrant(() => true);
-  const cookie = await cookieStore.get(SESSION_COOKIE);
-  return findGrant((session) => session === cookie?.value);
 }
 
 /** Asks the server for what was given out from here, and believes it: that there is something newer, or that access is over. */

@@ -32,6 +32,18 @@ async function untilReadyOffline(page: Page): Promise<void> {
 
 const title = (page: Page): Promise<string> => page.evaluate(() => document.querySelector('h1')?.textContent ?? '');
 
+/** A page that could only have come from behind the gate was seen, if for a moment. */
+async function watchForConfidential(page: Page): Promise<() => boolean> {
+  let wasSeen = false;
+  await page.exposeFunction('tellTitle', (text: string) => (wasSeen ||= text.includes('Handing over')));
+  await page.evaluateOnNewDocument(() => {
+    addEventListener('DOMContentLoaded', () =>
+      (window as unknown as { tellTitle(text: string): void }).tellTitle(document.title),
+    );
+  });
+  return () => wasSeen;
+}
+
 describe.concurrent('without a network', () => {
   it('what was opened is read, each page to the second, and what was not says so', async ({ server, device }) => {
     const page = await device.newPage();
@@ -155,10 +167,12 @@ describe.concurrent('kept pages', () => {
     await page.deleteCookie({ name: 'stillhere_access', domain: 'localhost' });
     await page.deleteCookie({ name: 'session_record_id', domain: 'localhost' });
     await server.stop();
+    const wasSeen = await watchForConfidential(page);
 
     await page.goto(server.url + CASE_STUDY);
-    expect(await title(page)).toBe('No line out here.');
+    await until(async () => (await title(page)) === 'No line out here.');
     expect(await confidential(page)).toEqual([]);
+    expect(wasSeen()).toBe(false);
   });
 
   it('are shown at once, and anew when the server has something newer', async ({ server, device }) => {

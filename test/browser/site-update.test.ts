@@ -78,7 +78,7 @@ it('two versions live side by side until the reader takes the new one, and all t
 
   const session = await until(async () => {
     const found = await server.session(id);
-    const end = found.spans.filter(({ page }) => page === CASE_STUDY).at(-1)?.end ?? '';
+    const end = found.spans.findLast(({ page }) => page === CASE_STUDY)?.end ?? '';
     return Math.abs(Date.parse(end) - endedAt) < NEAR_MS && found;
   });
   expect(new Set(session.pages.map(({ page }) => page))).toEqual(new Set([CASE_STUDY, SECOND_STUDY]));
