@@ -7,10 +7,10 @@ export class SessionHeartbeat extends HTMLElement {
   heartbeat: Heartbeat | undefined;
 
   connectedCallback(): void {
-    if (this.hasAttribute('deliver-only')) return void deliverWaiting();
     const ms = (name: string): number | undefined =>
       this.hasAttribute(name) ? Number(this.getAttribute(name)) : undefined;
-    this.heartbeat = startHeartbeat({
+    const run = this.hasAttribute('deliver-only') ? deliverWaiting : startHeartbeat;
+    this.heartbeat = run({
       interval: ms('interval'),
       tick: ms('tick'),
       idleAfter: ms('idle-after'),

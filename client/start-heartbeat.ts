@@ -1,4 +1,5 @@
-// Wires page life, reading and channel together. The one timer of the page is here: it runs while a span is open.
+// Wires page life, reading and channel together. The timers of the page are here: the tick, while a span is open; and one
+// that asks again, while the page can be seen and a delivery has failed.
 import type { Trigger } from '../sw/backoff.ts';
 import type { Outcome } from '../sw/deliver.ts';
 import type { Span } from '../sw/protocol.ts';
@@ -32,6 +33,9 @@ export interface Heartbeat {
   status(): HeartbeatStatus;
 }
 
+/** Where not even the code of a delivery could be loaded. */
+const LOAD_AGAIN_MS = 2_000;
+
 let running: Heartbeat | undefined;
 
 /**
@@ -39,28 +43,34 @@ let running: Heartbeat | undefined;
  * There is one heartbeat in a page: a second call gives back the one that runs. Never throws.
  */
 export function startHeartbeat(options?: HeartbeatOptions): Heartbeat {
-  return (running ??= start(options));
+  return (running ??= start(options, readSession));
 }
 
-/** Delivers what an earlier page of this site could not; for pages whose own reading isn't counted. Never rejects. */
-export function deliverWaiting(): Promise<Outcome | undefined> {
-  return new Channel().beat('start', []);
+/**
+ * Delivers what an earlier page of this site could not, and goes on trying as long as the page can be seen, until `stop()` is
+ * called; for pages whose own reading isn't counted. Never throws.
+ */
+export function deliverWaiting(options?: Pick<HeartbeatOptions, 'debug'>): Heartbeat {
+  // Nothing is counted where there is no session: the rest is the same.
+  return start(options, () => undefined);
 }
 
-function start(options?: HeartbeatOptions): Heartbeat {
+function start(options: HeartbeatOptions | undefined, sessionNow: () => string | undefined): Heartbeat {
   const settings = normalizeOptions(options);
   const channel = new Channel();
   let reading = notReading(now());
   let lastBeatAt = 0;
-  let retryAt = Infinity;
+  let retry: ReturnType<typeof setTimeout> | undefined;
   let timer: ReturnType<typeof setInterval> | undefined;
   let lastDelivery: Outcome | undefined;
 
   const beat = async (trigger: Trigger, spans: readonly Span[]): Promise<void> => {
     lastBeatAt = now().monotonic;
-    retryAt = Infinity;
     lastDelivery = await channel.beat(trigger, spans);
-    if (lastDelivery?.retryInMs) retryAt = now().monotonic + lastDelivery.retryInMs;
+    const { retryInMs } = lastDelivery ?? { retryInMs: LOAD_AGAIN_MS };
+    clearTimeout(retry);
+    // A page that is hidden asks when it is shown, and every page when the browser comes online.
+    if (retryInMs > 0 && reading.isShown) retry = setTimeout(happen, retryInMs, 'tick', 'retry');
     if (settings.debug) (await import('./print-delivery.ts')).printDelivery(trigger, spans, lastDelivery);
   };
 
@@ -68,7 +78,7 @@ function start(options?: HeartbeatOptions): Heartbeat {
     const at = now();
     // Reading the cookie is dear in Chromium; where an open span lies is looked at with each tick, not with each sign.
     const place = (event === 'active' && reading.open?.span) || {
-      session: readSession(),
+      session: sessionNow(),
       page: readPage(settings.pageFrom),
     };
     const { changed, isTurn, ...next } = step(reading, event, at, place, settings, newId);
@@ -78,8 +88,8 @@ function start(options?: HeartbeatOptions): Heartbeat {
       clearInterval(timer);
       timer = undefined;
     }
-    const isDue =
-      event === 'tick' && at.monotonic >= Math.min(beatDueAt(lastBeatAt, reading.activeAt, settings), retryAt);
+    if (!reading.isShown) clearTimeout(retry);
+    const isDue = event === 'tick' && at.monotonic >= beatDueAt(lastBeatAt, reading.activeAt, settings);
     if (!reading.isShown && event !== 'stopped') {
       if (isTurn) channel.lastWords(changed);
     } else if (isTurn || isDue || trigger !== 'beat') await beat(trigger, changed);
@@ -96,11 +106,11 @@ function start(options?: HeartbeatOptions): Heartbeat {
   if (isShown()) happen('shown', 'start');
   else if (!isPrerendering()) void beat('start', []);
 
-  return {
+  const heartbeat: Heartbeat = {
     stop: async () => {
       unwatch();
       removeEventListener('online', goOnline);
-      running = undefined;
+      if (running === heartbeat) running = undefined;
       await handle('stopped').catch(() => {});
     },
     status: () => ({
@@ -112,6 +122,7 @@ function start(options?: HeartbeatOptions): Heartbeat {
       lastDelivery,
     }),
   };
+  return heartbeat;
 }
 
 function now(): Instant {

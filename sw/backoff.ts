@@ -2,10 +2,21 @@
 // It must not read a clock or a random source by itself.
 
 /** What set a delivery off. */
-export type Trigger = 'start' | 'beat' | 'visible' | 'left' | 'online' | 'sync';
+export type Trigger = 'start' | 'beat' | 'retry' | 'visible' | 'left' | 'online' | 'sync';
 
-/** Who asked for the pause: the device's own backoff, the server's `Retry-After`, or a 401 or 403. */
-export type PauseCause = 'backoff' | 'server' | 'denied';
+/**
+ * Who asked for the pause: `network`: no server of ours was reached, though the browser is online; `backoff`: any other
+ * trouble; `server`: its `Retry-After`; `denied`: a 401 or 403.
+ */
+export type PauseCause = 'network' | 'backoff' | 'server' | 'denied';
+
+/** What is known of a delivery that failed. */
+export interface Failure {
+  /** No server of ours was reached: no connection, or a captive portal. */
+  readonly isUnreached?: boolean;
+  readonly isDenied?: boolean;
+  readonly retryAfterMs?: number | undefined;
+}
 
 /** A pause between deliveries. Times are epoch milliseconds on the device's clock. */
 export interface Pause {
@@ -17,6 +28,9 @@ export interface Pause {
   readonly until: number;
 }
 
+/** With what timers and messages take, a page that can be seen asks again within 2 s. */
+const NETWORK_MS = 1_000;
+const NETWORK_JITTER_MS = 800;
 const SHORTEST_MS = 2_000;
 const LONGEST_MS = 5 * 60_000;
 const LONGEST_ASKED_MS = 60 * 60_000;
@@ -26,31 +40,34 @@ const ASKED_JITTER_MS = 5_000;
 const FRESH_START: readonly Trigger[] = ['start', 'visible', 'online', 'sync'];
 
 /**
- * The pause after a failed delivery: exponential with full jitter (2 s … 5 min), or what the server asked for plus up to
- * 5 s, so that a crowd doesn't come back in one instant. A server can ask for an hour at most.
+ * The pause after a failed delivery. Where no server was reached: a second or two, for nobody is there to be spared, and only
+ * pages that can be seen ask again. Where the browser knows that it is offline, and where a server is in trouble: exponential
+ * with full jitter (2 s … 5 min). Or what the server asked for, an hour at most, plus up to 5 s, so that a crowd doesn't come
+ * back in one instant.
+ * @param before the pause that the failure before this one left, if nothing has worked since.
  */
 export function pauseAfter(
-  failure: { readonly type: string; readonly isDenied?: boolean; readonly retryAfterMs?: number | undefined },
-  failures: number,
+  { isUnreached, isDenied, retryAfterMs }: Failure,
+  before: Pause | undefined,
   now: number,
   random: () => number,
+  isOnline: boolean,
 ): Pause {
-  const pause = { failures, since: now };
-  if (failure.isDenied) return { ...pause, cause: 'denied', until: now + LONGEST_MS };
-  if (failure.retryAfterMs !== undefined)
-    return {
-      ...pause,
-      cause: 'server',
-      until: now + Math.min(failure.retryAfterMs, LONGEST_ASKED_MS) + random() * ASKED_JITTER_MS,
-    };
-  const ceiling = Math.min(LONGEST_MS, SHORTEST_MS * 2 ** (failures - 1));
-  return { ...pause, cause: 'backoff', until: now + random() * ceiling };
+  const isNetwork = isUnreached && isOnline;
+  // A server that comes to be reached is not to blame for the tunnel before: its trouble counts from here.
+  const failures = before && (isNetwork || before.cause !== 'network') ? before.failures + 1 : 1;
+  const pause = (cause: PauseCause, ms: number): Pause => ({ cause, failures, since: now, until: now + Math.ceil(ms) });
+  if (isDenied) return pause('denied', LONGEST_MS);
+  if (retryAfterMs !== undefined)
+    return pause('server', Math.min(retryAfterMs, LONGEST_ASKED_MS) + random() * ASKED_JITTER_MS);
+  if (isNetwork) return pause('network', NETWORK_MS + random() * NETWORK_JITTER_MS);
+  return pause('backoff', random() * Math.min(LONGEST_MS, SHORTEST_MS * 2 ** (failures - 1)));
 }
 
 /** Milliseconds that a delivery set off by `trigger` still has to wait. A clock that was set back ends every pause. */
 export function waitMs(pause: Pause | undefined, trigger: Trigger, now: number): number {
   if (!pause || now < pause.since) return 0;
   if (pause.cause === 'denied') return trigger === 'start' ? 0 : LONGEST_MS;
-  if (pause.cause === 'backoff' && FRESH_START.includes(trigger)) return 0;
+  if (pause.cause !== 'server' && FRESH_START.includes(trigger)) return 0;
   return Math.max(0, pause.until - now);
 }

@@ -37,8 +37,8 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
   let stored = 0;
   let error: string | undefined;
   let course: Course | undefined;
-  let pause = await readPause(queue);
-  const failures = pause?.failures ?? 0;
+  const before = await readPause(queue);
+  let pause = before;
   const restMs = (): number => (pause ? Math.max(1, pause.until - Date.now()) : 0);
   // A request that was sent while this one waited for its turn has tried for it, too: no crowd tries, each of it. One that
   // hung since before hasn't.
@@ -46,7 +46,7 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
   let retryInMs = waitMs(pause, isTried ? 'beat' : trigger, Date.now());
   while (retryInMs === 0) {
     const queued = await oldest(queue, Date.now());
-    course ??= setOut(failures, queued.length);
+    course ??= setOut(before?.failures ?? 0, queued.length);
     const spans = nextSpans(course, queued);
     if (spans.length === 0) {
       if (course.isPassedOver) retryInMs = restMs();
@@ -66,7 +66,11 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
       pause = undefined;
     } else if (lesson.error) {
       error = lesson.error;
-      pause = { ...pauseAfter(sent, (course.hasWorked ? 0 : failures) + 1, Date.now(), Math.random), since: sentAt };
+      const last = course.hasWorked ? undefined : before;
+      // `onLine` is never a reason not to try, but one to try less often; its `online` ends that.
+      const failure = sent.type === 'failed' ? sent : {};
+      const next = pauseAfter(failure, last, Date.now(), Math.random, navigator.onLine);
+      pause = { ...next, since: sentAt };
       await rest(queue, pause, spans, error);
       if (lesson.isOver) retryInMs = restMs();
     }

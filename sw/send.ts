@@ -14,6 +14,8 @@ export type Sent =
       readonly error: string;
       /** Somebody answered, and asked for no pause: it may be about these very spans. */
       readonly isAnswer?: boolean;
+      /** No server of ours was reached: no connection, or a captive portal answered. */
+      readonly isUnreached?: boolean;
       readonly isDenied?: boolean;
       readonly retryAfterMs?: number | undefined;
     };
@@ -31,7 +33,9 @@ export async function send(spans: readonly Span[]): Promise<Sent> {
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     });
     const { status, headers } = response;
-    const answer: unknown = await response.json().catch(() => undefined);
+    const answer: unknown = await response.json().catch((error: unknown) => {
+      if (isTimeout(error)) throw error;
+    });
     if (status === 200 && isReceipt(answer)) return { type: 'receipt', receipt: answer };
     const isOurs = isFailure(answer);
     const error = `HTTP ${status}${isOurs ? `: ${answer.error}` : ', not an answer of Stillhere'}`;
@@ -41,12 +45,19 @@ export async function send(spans: readonly Span[]): Promise<Sent> {
       type: 'failed',
       error,
       isAnswer: !isBusy,
+      // A redirect that isn't followed has the status 0. 511: "Network Authentication Required" (RFC 6585).
+      isUnreached: !isOurs && (status < 400 || status === 511),
       isDenied: status === 401 || status === 403,
       retryAfterMs: isBusy ? retryAfterMs(headers) : undefined,
     };
   } catch (error) {
-    return { type: 'failed', error: String(error) };
+    return { type: 'failed', error: String(error), isUnreached: !isTimeout(error) };
   }
+}
+
+/** Somebody may be there, and be overwhelmed. */
+function isTimeout(error: unknown): boolean {
+  return (error as Error).name === 'TimeoutError';
 }
 
 /** Without what only the device needs to know. */

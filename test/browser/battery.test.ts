@@ -2,7 +2,7 @@
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { passGate } from '../helpers/reader.ts';
+import { passGate, readQueue } from '../helpers/reader.ts';
 import { READ, readPage } from '../helpers/reading-site.ts';
 import { until } from '../helpers/until.ts';
 
@@ -58,5 +58,28 @@ describe.concurrent('timers', () => {
     await until(async () => (await timers()) === 0);
     await page.mouse.move(50, 50);
     await until(async () => (await timers()) === 1);
+  });
+
+  it('one more asks again while a delivery has failed and the page can be seen', async ({ serve, device }) => {
+    const server = await serve({ [READ]: readPage('text', 'tick="200" idle-after="1000"') });
+    const page = await device.newPage();
+    const timers = await countTimers(page);
+    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    await until(async () => (await server.session(id)).readingTimeMs > 900);
+    await until(async () => (await timers()) === 0);
+
+    await server.stop();
+    await page.mouse.move(50, 50);
+    await until(async () => Number((await readQueue(page))[0]?.['attempts']) >= 3);
+    await until(async () => (await timers()) === 1);
+    const cover = await device.newPage();
+    await cover.bringToFront();
+    await until(async () => (await timers()) === 0);
+    await page.bringToFront();
+    await until(async () => (await timers()) === 1);
+
+    await server.start();
+    await until(async () => (await readQueue(page)).length === 0);
+    await until(async () => (await timers()) === 0);
   });
 });

@@ -40,7 +40,7 @@ export class Realm {
   get globals(): Globals {
     const device = this.#device;
     const { clock, random } = device.world;
-    const later = (ms = 0, run: () => void): number => clock.after(ms, run, this);
+    const later = (ms = 0, run: () => void): number => clock.after(Math.trunc(ms), run, this);
     const repeat = (
       timer: { id: number },
       run: (...values: unknown[]) => void,

@@ -23,6 +23,7 @@ export function fakeDevice(): FakeDevice {
   beforeEach(() => {
     vi.useFakeTimers({ now: NOW, toFake: ['Date'] });
     vi.stubGlobal('indexedDB', new IDBFactory());
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
     vi.spyOn(Math, 'random').mockReturnValue(1);
     Object.assign(device, { queue: new SpanQueue(), sent: [], answer: acknowledge } satisfies FakeDevice);
     vi.stubGlobal('fetch', async (_path: string, { body }: { body: string }) => {

@@ -25,6 +25,7 @@ export class FaultProxy {
   readonly seen: { readonly fault: Fault; readonly body: string; readonly at: number }[] = [];
   readonly #held: ServerResponse[] = [];
   readonly #server: Server;
+  #port = 0;
 
   private constructor(target: string) {
     this.#server = createServer((incoming, answer) => void this.#pass(new URL(target), incoming, answer));
@@ -34,17 +35,25 @@ export class FaultProxy {
     const proxy = new FaultProxy(target);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
+    proxy.#port = (proxy.#server.address() as AddressInfo).port;
     return proxy;
   }
 
   get url(): string {
-    return `http://localhost:${(this.#server.address() as AddressInfo).port}`;
+    return `http://localhost:${this.#port}`;
   }
 
+  /** From now on connections are refused, and those that were open are cut. */
   async stop(): Promise<void> {
     this.#server.close();
     this.#server.closeAllConnections();
     await once(this.#server, 'close');
+  }
+
+  /** After {@link stop}: listens again where it did. */
+  async reopen(): Promise<void> {
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
   }
 
   /** Answers at last what was held, as a gateway does. */

@@ -1,59 +1,93 @@
 // When a device may try again.
 import { describe, expect, it } from 'vitest';
-import { pauseAfter, waitMs, type Trigger } from '../../sw/backoff.ts';
+import { pauseAfter, waitMs, type Failure, type Pause, type Trigger } from '../../sw/backoff.ts';
 
 const NOW = 1_000_000;
-const FAILED = { type: 'failed' };
-const ALL: readonly Trigger[] = ['start', 'beat', 'visible', 'left', 'online', 'sync'];
+const ALL: readonly Trigger[] = ['start', 'beat', 'retry', 'visible', 'left', 'online', 'sync'];
+const UNREACHED: Failure = { isUnreached: true };
+
+/** After so many failures in a row of the same kind. */
+function pauseAfterMany(failure: Failure, failures: number, random: number, isOnline = true): Pause {
+  let pause: Pause | undefined;
+  for (let nth = 0; nth < failures; nth++) pause = pauseAfter(failure, pause, NOW, () => random, isOnline);
+  if (!pause) throw new Error('Nothing has failed');
+  return pause;
+}
 
 describe('the pause after a failure', () => {
   it('has full jitter under a ceiling that doubles from 2 s to 5 min', () => {
-    const longest = (failures: number): number => pauseAfter(FAILED, failures, NOW, () => 1).until - NOW;
+    const longest = (failures: number): number => pauseAfterMany({}, failures, 1).until - NOW;
     expect([1, 2, 3, 7, 8, 9, 50].map(longest)).toEqual([2_000, 4_000, 8_000, 128_000, 256_000, 300_000, 300_000]);
-    expect(pauseAfter(FAILED, 9, NOW, () => 0).until).toBe(NOW);
+    expect(pauseAfterMany({}, 9, 0).until).toBe(NOW);
+  });
+
+  it('is one to two seconds where no server was reached, however long that goes on', () => {
+    for (const failures of [1, 5, 500]) {
+      expect(pauseAfterMany(UNREACHED, failures, 0)).toMatchObject({ cause: 'network', until: NOW + 1_000 });
+      expect(pauseAfterMany(UNREACHED, failures, 1).until).toBeLessThan(NOW + 2_000);
+    }
+  });
+
+  it('doubles there, too, while the browser says that it is offline', () => {
+    expect(pauseAfterMany(UNREACHED, 9, 1, false)).toMatchObject({ cause: 'backoff', until: NOW + 300_000 });
+  });
+
+  it("of a server in trouble doesn't count the tunnel before it, but a tunnel counts on", () => {
+    const tunnel = pauseAfterMany(UNREACHED, 50, 1);
+    expect(tunnel.failures).toBe(50);
+    const trouble = pauseAfter({}, tunnel, NOW, () => 1, true);
+    expect(trouble).toMatchObject({ cause: 'backoff', failures: 1, until: NOW + 2_000 });
+    expect(pauseAfter({}, trouble, NOW, () => 1, true)).toMatchObject({ failures: 2, until: NOW + 4_000 });
+    expect(pauseAfter(UNREACHED, trouble, NOW, () => 1, true)).toMatchObject({ cause: 'network', failures: 2 });
   });
 
   it('is what the server asks for, and never less, with up to 5 s of jitter', () => {
     const asked = (retryAfterMs: number, random: number): number =>
-      pauseAfter({ ...FAILED, retryAfterMs }, 1, NOW, () => random).until - NOW;
+      pauseAfterMany({ retryAfterMs }, 1, random).until - NOW;
     expect(asked(30_000, 0)).toBe(30_000);
     expect(asked(30_000, 1)).toBe(35_000);
   });
 
   it('is an hour at most, however long the server asks for', () => {
-    expect(pauseAfter({ ...FAILED, retryAfterMs: 1e12 }, 1, NOW, () => 0).until - NOW).toBe(3_600_000);
+    expect(pauseAfterMany({ retryAfterMs: 1e12 }, 1, 0).until - NOW).toBe(3_600_000);
+  });
+
+  it('does not bring a thousand devices that failed in one instant back in one instant', () => {
+    for (const failure of [{}, UNREACHED, { retryAfterMs: 30_000 }]) {
+      const untils = Array.from({ length: 1_000 }, () => pauseAfter(failure, undefined, NOW, Math.random, true).until);
+      const perTenth = new Map<number, number>();
+      for (const until of untils) {
+        const tenth = Math.floor(until / 100);
+        perTenth.set(tenth, (perTenth.get(tenth) ?? 0) + 1);
+      }
+      expect(Math.max(...perTenth.values())).toBeLessThan(250);
+    }
   });
 });
 
 describe('what ends a pause early', () => {
-  const allowed = (pause: ReturnType<typeof pauseAfter>): Trigger[] =>
-    ALL.filter((trigger) => waitMs(pause, trigger, NOW + 1) === 0);
+  const allowed = (pause: Pause): Trigger[] => ALL.filter((trigger) => waitMs(pause, trigger, NOW + 1) === 0);
 
-  it("its own backoff: signs of another network, and the browser's own sync", () => {
-    expect(allowed(pauseAfter(FAILED, 9, NOW, () => 1))).toEqual(['start', 'visible', 'online', 'sync']);
+  it("its own backoff, of either kind: signs of another network, and the browser's own sync", () => {
+    for (const failure of [{}, UNREACHED])
+      expect(allowed(pauseAfterMany(failure, 9, 1))).toEqual(['start', 'visible', 'online', 'sync']);
   });
 
   it('a Retry-After: nothing', () => {
-    expect(allowed(pauseAfter({ ...FAILED, retryAfterMs: 60_000 }, 1, NOW, () => 0))).toEqual([]);
+    expect(allowed(pauseAfterMany({ retryAfterMs: 60_000 }, 1, 0))).toEqual([]);
   });
 
   it('a 401 or 403: the next page start', () => {
-    expect(allowed(pauseAfter({ ...FAILED, isDenied: true }, 1, NOW, () => 0))).toEqual(['start']);
+    expect(allowed(pauseAfterMany({ isDenied: true }, 1, 0))).toEqual(['start']);
   });
 
   it('time', () => {
-    const pause = pauseAfter(FAILED, 1, NOW, () => 1);
+    const pause = pauseAfterMany({}, 1, 1);
     expect(waitMs(pause, 'beat', NOW + 1_500)).toBe(500);
     expect(waitMs(pause, 'beat', NOW + 2_000)).toBe(0);
   });
 
   it('a clock that was set back, which must not block for hours', () => {
-    expect(
-      waitMs(
-        pauseAfter({ ...FAILED, retryAfterMs: 60_000 }, 1, NOW, () => 0),
-        'beat',
-        NOW - 1,
-      ),
-    ).toBe(0);
+    expect(waitMs(pauseAfterMany({ retryAfterMs: 60_000 }, 1, 0), 'beat', NOW - 1)).toBe(0);
   });
 });

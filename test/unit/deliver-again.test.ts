@@ -63,6 +63,46 @@ describe('a pause', () => {
   });
 });
 
+describe('where no server is reached', () => {
+  const NOBODY: Readonly<Record<string, () => Response | Promise<Response>>> = {
+    'no network': () => Promise.reject(new TypeError('Failed to fetch')),
+    'a captive portal': () => new Response('<h1>Welcome</h1>', { headers: { 'content-type': 'text/html' } }),
+    'a redirect': () => Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' }),
+    'a 511': () => new Response('<h1>Log in</h1>', { status: 511 }),
+  };
+  it.for(Object.entries(NOBODY))('%s: it is tried again within 2 s, however often it failed', async ([, nobody]) => {
+    device.answer = nobody;
+    await device.queue.keep([makeSpan('s')]);
+    for (let time = 0; time < 20; time++) {
+      const { retryInMs } = await deliver(device.queue, 'online');
+      expect(retryInMs).toBeGreaterThanOrEqual(1_000);
+      expect(retryInMs).toBeLessThan(2_000);
+    }
+  });
+
+  it('but while the browser says that it is offline: with growing pauses', async () => {
+    vi.stubGlobal('navigator', { locks: navigator.locks, onLine: false });
+    device.answer = () => Promise.reject(new TypeError('Failed to fetch'));
+    await device.queue.keep([makeSpan('s')]);
+    const waits = [];
+    for (let time = 0; time < 3; time++) waits.push((await deliver(device.queue, 'online')).retryInMs);
+    expect(waits).toEqual([2_000, 4_000, 8_000]);
+  });
+
+  it.for(['at once', 'in the middle of an answer'])(
+    'a timeout %s is trouble of a server: growing pauses',
+    async (when) => {
+      const timeout = new DOMException('timed out', 'TimeoutError');
+      const hanging = (): ReadableStream => new ReadableStream({ pull: (controller) => controller.error(timeout) });
+      device.answer = () => (when === 'at once' ? Promise.reject(timeout) : new Response(hanging()));
+      await device.queue.keep([makeSpan('s')]);
+      const waits = [];
+      for (let time = 0; time < 3; time++) waits.push((await deliver(device.queue, 'online')).retryInMs);
+      expect(waits).toEqual([2_000, 4_000, 8_000]);
+    },
+  );
+});
+
 describe('a crowd', () => {
   it('of deliveries makes one request at a time, each span once', async () => {
     let underWay = 0;
@@ -115,5 +155,27 @@ describe('a crowd', () => {
     expect(await deliver(device.queue, 'online')).toMatchObject({ stored: 10_000, waiting: 0 });
     expect(device.sent.length).toBeLessThanOrEqual(60);
     expect(device.sent.flatMap((delivery) => delivery.spans)).toEqual(spans);
+  });
+
+  it('of twenty pages that all can be seen asks no more often than one, and has all with one request', async () => {
+    device.answer = () => Promise.reject(new TypeError('Failed to fetch'));
+    await device.queue.keep([makeSpan('s')]);
+    const askAt = new Map(Array.from({ length: 20 }, () => [new SpanQueue(), NOW] as const));
+    /** Each page asks as soon as it was told to. */
+    const pass = async (untilMs: number): Promise<void> => {
+      for (let now = Math.min(...askAt.values()); now < untilMs; now = Math.min(...askAt.values())) {
+        vi.setSystemTime(now);
+        const due = [...askAt].filter(([, at]) => at === now).map(([page]) => page);
+        const outcomes = await Promise.all(due.map((page) => deliver(page, 'retry')));
+        for (const [nth, page] of due.entries()) askAt.set(page, now + (outcomes[nth]?.retryInMs || Infinity));
+      }
+    };
+    await pass(NOW + 60_000);
+    expect(device.sent.length).toBeGreaterThan(60 / 2);
+    expect(device.sent.length).toBeLessThanOrEqual(60);
+    device.sent.length = 0;
+    device.answer = acknowledge;
+    await pass(NOW + 90_000);
+    expect(device.sent).toHaveLength(1);
   });
 });

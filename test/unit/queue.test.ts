@@ -64,7 +64,7 @@ describe('the queue', () => {
     expect(await deliverOne(device)).toMatchObject({ waiting: 1 });
     expect(device.queue.trouble).toBeTruthy();
     device.answer = acknowledge;
-    expect(await deliver(device.queue, 'beat')).toMatchObject({ stored: 0, waiting: 1, retryInMs: 2_000 });
+    expect(await deliver(device.queue, 'beat')).toMatchObject({ stored: 0, waiting: 1, retryInMs: 1_800 });
     vi.setSystemTime(NOW + 2_000);
     expect(await deliver(device.queue, 'beat')).toMatchObject({ stored: 1, waiting: 0 });
     expect(device.queue.memory.size).toBe(0);

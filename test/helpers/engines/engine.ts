@@ -31,5 +31,7 @@ export interface Device {
   reopen(): Promise<void>;
   /** The browser's Background Sync event for the worker at `scope`, which it would fire by itself minutes later. */
   fireSync(scope: string, tag: string): Promise<void>;
+  /** From now on the browser refuses Background Sync to every site, as a reader can have it. */
+  denySync?(): Promise<void>;
   close(): Promise<void>;
 }

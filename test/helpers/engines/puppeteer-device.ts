@@ -72,6 +72,12 @@ class PuppeteerDevice implements Device {
     await session.detach();
   }
 
+  async denySync(): Promise<void> {
+    const session = await this.#browser.target().createCDPSession();
+    await session.send('Browser.setPermission', { permission: { name: 'background-sync' }, setting: 'denied' });
+    await session.detach();
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
