@@ -1,31 +1,9 @@
 // The host page is never harmed: nothing throws into it, whatever the browser refuses, and the status says what is left.
-import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import type { Device } from '../helpers/chromium.ts';
+import { openAndListen, readStatus } from '../helpers/host-page.ts';
 import { passGate } from '../helpers/reader.ts';
 import { until } from '../helpers/until.ts';
-import type { SessionHeartbeat } from '../../client/heartbeat-element.ts';
-import type { HeartbeatStatus } from '../../client/start-heartbeat.ts';
-
-/** Everything that a page's own error handlers would hear of. */
-async function openAndListen(device: Device, cripple?: () => void): Promise<{ page: Page; heard: string[] }> {
-  const page = await device.newPage();
-  const heard: string[] = [];
-  page.on('pageerror', (error) => heard.push(String(error)));
-  await page.exposeFunction('hear', (what: string) => heard.push(what));
-  await page.evaluateOnNewDocument(() => {
-    const hear = (what: string): void => (window as unknown as { hear: (what: string) => void }).hear(what);
-    addEventListener('error', (event) => hear(`error: ${event.message}`));
-    addEventListener('unhandledrejection', (event) => hear(`unhandled: ${String(event.reason)}`));
-  });
-  if (cripple) await page.evaluateOnNewDocument(cripple);
-  return { page, heard };
-}
-
-async function readStatus(page: Page): Promise<HeartbeatStatus | undefined> {
-  return page.evaluate(() => document.querySelector<SessionHeartbeat>('session-heartbeat')?.heartbeat?.status());
-}
 
 const CRIPPLES: Readonly<Record<string, () => void>> = {
   'IndexedDB missing': () => Object.defineProperty(window, 'indexedDB', { value: undefined }),

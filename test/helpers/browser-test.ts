@@ -10,6 +10,8 @@ interface Fixtures {
   /** A server with a site of the test's own. */
   serve: (files: SiteFiles) => Promise<StillhereServer>;
   proxy: FaultProxy;
+  /** A server with a site of the test's own, with a network before it that does what the test says. */
+  serveFar: (files: SiteFiles) => Promise<{ server: StillhereServer; proxy: FaultProxy }>;
   device: Device;
 }
 
@@ -34,6 +36,16 @@ export const it = test.extend<Fixtures>({
     const proxy = await FaultProxy.start(server.url);
     await use(proxy);
     await proxy.stop();
+  },
+  serveFar: async ({ serve }, use) => {
+    const started: FaultProxy[] = [];
+    await use(async (files) => {
+      const server = await serve(files);
+      const proxy = await FaultProxy.start(server.url);
+      started.push(proxy);
+      return { server, proxy };
+    });
+    for (const proxy of started) await proxy.stop();
   },
   // oxlint-disable-next-line no-empty-pattern -- vitest reads the parameter's text
   device: async ({}, use) => {

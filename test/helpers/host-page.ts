@@ -1,0 +1,32 @@
+// The page that a heartbeat is in, as its owner sees it: what its own error handlers hear, and what the status says.
+import type { Page } from 'puppeteer-core';
+import type { SessionHeartbeat } from '../../client/heartbeat-element.ts';
+import type { HeartbeatStatus } from '../../client/start-heartbeat.ts';
+import type { Device } from './chromium.ts';
+
+/**
+ * A new page, and everything that its error handlers would hear of.
+ * @param cripple runs before the page's own scripts.
+ */
+export async function openAndListen(device: Device, cripple?: () => void): Promise<{ page: Page; heard: string[] }> {
+  const page = await device.newPage();
+  const heard: string[] = [];
+  page.on('pageerror', (error) => heard.push(String(error)));
+  await page.exposeFunction('hear', (what: string) => heard.push(what));
+  await page.evaluateOnNewDocument(() => {
+    const hear = (what: string): void => (window as unknown as { hear: (what: string) => void }).hear(what);
+    addEventListener('error', (event) => hear(`error: ${event.message}`));
+    addEventListener('unhandledrejection', (event) => hear(`unhandled: ${String(event.reason)}`));
+    const { error } = console;
+    console.error = (...all: unknown[]) => {
+      hear(`console: ${all.join(' ')}`);
+      error(...all);
+    };
+  });
+  if (cripple) await page.evaluateOnNewDocument(cripple);
+  return { page, heard };
+}
+
+export async function readStatus(page: Page): Promise<HeartbeatStatus | undefined> {
+  return page.evaluate(() => document.querySelector<SessionHeartbeat>('session-heartbeat')?.heartbeat?.status());
+}
