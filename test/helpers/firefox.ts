@@ -3,13 +3,13 @@ import { execFileSync } from 'node:child_process';
 import puppeteer, { type Browser } from 'puppeteer-core';
 
 /** Firefox with the profile in this folder. */
-export function launchFirefox(profile: string): Promise<Browser> {
+export function launchFirefox(profile: string, prefs: Readonly<Record<string, unknown>> = {}): Promise<Browser> {
   return puppeteer.launch({
     browser: 'firefox',
     executablePath: findFirefox(),
     headless: true,
     userDataDir: profile,
-    extraPrefsFirefox: { 'browser.shell.checkDefaultBrowser': false },
+    extraPrefsFirefox: { 'browser.shell.checkDefaultBrowser': false, ...prefs },
     // The content sandbox needs what a container doesn't give.
     env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: '1', MOZ_DISABLE_CONTENT_SANDBOX: '1' },
   });

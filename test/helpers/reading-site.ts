@@ -17,12 +17,15 @@ export function readPage(body: string, attributes = 'tick="250"', head = ''): st
 }
 
 /** A server on a free port, with an empty store, before these files. */
-export async function startReadingSite(files: SiteFiles): Promise<StillhereServer> {
+export async function startReadingSite(
+  files: SiteFiles,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<StillhereServer> {
   const folder = await mkdtemp(join(tmpdir(), 'stillhere-site-'));
   for (const [path, content] of Object.entries(files)) {
     const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, content);
   }
-  return StillhereServer.start({ SITE_DIR: folder, PROTECT: READ });
+  return StillhereServer.start({ SITE_DIR: folder, PROTECT: READ, ...environment });
 }

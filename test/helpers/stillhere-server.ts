@@ -56,7 +56,9 @@ export class StillhereServer {
     return `http://localhost:${this.port}`;
   }
 
+  /** Does nothing where it runs already. */
   async start(): Promise<void> {
+    if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) return;
     const child = spawn(process.execPath, [CLI, 'start'], { env: { ...process.env, ...this.#environment } });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (this.output += String(chunk)));
     this.#child = child;

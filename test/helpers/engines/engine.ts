@@ -1,7 +1,7 @@
 // What benches and tests ask of a browser, whichever it is.
 
 /** What not every engine lets a script do. */
-export type Ability = 'kill' | 'prerender' | 'sync';
+export type Ability = 'kill' | 'prerender' | 'sync' | 'stop workers';
 
 export interface Tab {
   goto(url: string): Promise<void>;
@@ -14,7 +14,7 @@ export interface Tab {
   /** Another tab covers it, or its window is put away. */
   hide(): Promise<void>;
   show(): Promise<void>;
-  /** As by a reader: with `beforeunload`. */
+  /** As by a reader: with `beforeunload`. Resolves when it is gone. */
   close(): Promise<void>;
 }
 
@@ -33,5 +33,7 @@ export interface Device {
   fireSync(scope: string, tag: string): Promise<void>;
   /** From now on the browser refuses Background Sync to every site, as a reader can have it. */
   denySync?(): Promise<void>;
+  /** Each worker is gone at once, as when the browser is short of memory; the next event starts it anew. */
+  stopWorkers(): Promise<void>;
   close(): Promise<void>;
 }

@@ -11,8 +11,12 @@ import { signalTree } from './process-tree.ts';
 
 type Launch = (profile: string) => Promise<Browser>;
 
-export const openChromium = (): Promise<Device> => PuppeteerDevice.open(launchChromium, ['kill', 'prerender', 'sync']);
+export const openChromium = (): Promise<Device> =>
+  PuppeteerDevice.open(launchChromium, ['kill', 'prerender', 'sync', 'stop workers']);
 export const openFirefox = (): Promise<Device> => PuppeteerDevice.open(launchFirefox, ['kill']);
+/** Where a worker with nothing to do is gone after a second, not after half a minute. */
+export const openFirefoxWithShortLivedWorkers = (): Promise<Device> =>
+  PuppeteerDevice.open((profile) => launchFirefox(profile, { 'dom.serviceWorkers.idle_timeout': 1_000 }), ['kill']);
 
 class PuppeteerDevice implements Device {
   readonly abilities: readonly Ability[];
@@ -78,6 +82,13 @@ class PuppeteerDevice implements Device {
     await session.detach();
   }
 
+  async stopWorkers(): Promise<void> {
+    const session = await this.#cover.createCDPSession();
+    await session.send('ServiceWorker.enable');
+    await session.send('ServiceWorker.stopAllWorkers');
+    await session.detach();
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
@@ -98,6 +109,10 @@ function tabOf(page: Page, cover: Page): Tab {
     move: () => page.mouse.move(50 + (moves++ % 2) * 20, 60),
     hide: () => cover.bringToFront(),
     show: () => page.bringToFront(),
-    close: () => page.close({ runBeforeUnload: true }),
+    close: async () => {
+      const isGone = new Promise((resolve) => page.once('close', resolve));
+      await page.close({ runBeforeUnload: true });
+      await isGone;
+    },
   };
 }

@@ -50,7 +50,8 @@ export async function openWebKit(): Promise<Device> {
   await ask('POST', `${session}/timeouts`, { script: 60_000, pageLoad: 30_000 });
   const base = await ask<string>('GET', `${session}/window`);
   await ask('POST', `${session}/url`, { url: OPENER });
-  const cannot = (): Promise<never> => Promise.reject(new Error('WebKitGTK keeps no profile and has no sync event'));
+  const cannot = (): Promise<never> =>
+    Promise.reject(new Error('WebKitGTK keeps no profile, has no sync event, and its workers are out of reach'));
   return {
     version: `WebKitGTK/${capabilities.browserVersion}`,
     abilities: [],
@@ -59,6 +60,7 @@ export async function openWebKit(): Promise<Device> {
     kill: cannot,
     reopen: cannot,
     fireSync: cannot,
+    stopWorkers: cannot,
     close: async () => {
       await ask('DELETE', session).catch(() => {});
       for (const child of [driver, x]) await end(child);
