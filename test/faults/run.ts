@@ -1,42 +1,78 @@
-// `npm run test:faults -- [--engine none] [--schedules N] [--seed S] [--path P]`: long runs of fault schedules, with
-// progress. `--path`, from a failure's report, plays its smallest form again.
+// `npm run test:faults -- [--engine none|chromium|firefox|webkit] [--schedules N] [--seed S]`: long runs of fault schedules,
+// with progress. Without browsers `--path`, from a failure's report, plays its smallest form again; in real ones `--jobs` says
+// how many run at once, and `--seed S --schedules 1` plays one again.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildIfStale } from '../../server/site/build.ts';
+import { checkInBrowsers, type Ran } from './browsers/check-in-browsers.ts';
+import { ENGINES, type Engine } from './browsers/run-schedules.ts';
 import { checkSchedules } from './check-schedules.ts';
 
 const { values } = parseArgs({
   options: {
     engine: { type: 'string', default: 'none' },
-    schedules: { type: 'string', default: '2000' },
+    schedules: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     path: { type: 'string' },
+    jobs: { type: 'string', default: '2' },
   },
 });
-if (values.engine !== 'none') throw new Error(`--engine ${values.engine}: there are no schedules for it; use none`);
-
-const folder = await mkdtemp(join(tmpdir(), 'stillhere-faults-'));
 const began = performance.now();
-try {
-  const ran = await checkSchedules({
-    folder,
-    schedules: Number(values.schedules),
-    seed: Number(values.seed),
-    path: values.path,
-    onProgress: (done) => {
-      if (done % 1_000 !== 0) return;
-      const perMinute = Math.round(done / ((performance.now() - began) / 60_000));
-      console.log(`${done} of ${values.schedules} schedules, nothing lost (${perMinute} a minute)`);
-    },
-  });
-  const { schedules, requests, spans } = ran;
+const { engine } = values;
+const isRight = engine === 'none' ? await runWithoutBrowsers() : await runInBrowsers(asEngine(engine));
+process.exitCode = isRight ? 0 : 1;
+
+function asEngine(name: string): Engine {
+  if (Object.hasOwn(ENGINES, name)) return name as Engine;
+  throw new Error(`--engine ${name}: use none, ${Object.keys(ENGINES).join(', ')}`);
+}
+
+async function runWithoutBrowsers(): Promise<boolean> {
+  const { seed, path, schedules: wanted = '2000' } = values;
+  const folder = await mkdtemp(join(tmpdir(), 'stillhere-faults-'));
+  const onProgress = (done: number): void => {
+    if (done % 1_000 === 0) console.log(`${done} of ${wanted} schedules, nothing lost (${perMinute(done)} a minute)`);
+  };
+  try {
+    const run = { folder, schedules: Number(wanted), seed: Number(seed), path, onProgress };
+    const { schedules, requests, spans } = await checkSchedules(run);
+    console.log(
+      `seed ${seed}: ${schedules} schedules, ${requests} requests, ${spans} spans: nothing lost, nothing doubled`,
+    );
+    return true;
+  } catch (error) {
+    console.error((error as Error).message);
+    return false;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function runInBrowsers(chosen: Engine): Promise<boolean> {
+  const { seed, jobs, schedules: wanted = '50' } = values;
+  await buildIfStale();
+  const onProgress = ({ schedules, failures }: Ran): void => {
+    if (schedules % 10 === 0)
+      console.log(`${schedules} of ${wanted} schedules, ${failures.length} wrong (${perMinute(schedules)} a minute)`);
+  };
+  const run = { engine: chosen, schedules: Number(wanted), seed: Number(seed), jobs: Number(jobs) };
+  const ran = await checkInBrowsers({ ...run, onProgress, onFailure: (report) => console.error(report) });
   console.log(
-    `seed ${values.seed}: ${schedules} schedules, ${requests} requests, ${spans} spans: nothing lost, nothing doubled`,
+    `${chosen}, seed ${seed}: ${ran.schedules} schedules, ${ran.heartbeats} heartbeats, ${ran.faults} of them met a fault:`,
+    ran.failures.length > 0
+      ? `${ran.failures.length} schedules ended in a wrong record`
+      : 'nothing lost, nothing doubled',
   );
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
-} finally {
-  await rm(folder, { recursive: true });
+  console.log(`  ${ran.traceless} pages were left before they could say a first word`);
+  for (const [exit, { count, longTick, tickOnly, mostMs }] of ran.exits)
+    console.log(
+      `  ${exit}: ${count} ends, at most ${Math.round(mostMs)} ms too early; last tick only: ${tickOnly} of ${longTick}`,
+    );
+  return ran.failures.length === 0;
+}
+
+function perMinute(done: number): number {
+  return Math.round(done / ((performance.now() - began) / 60_000));
 }

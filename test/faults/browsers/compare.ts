@@ -1,0 +1,146 @@
+// The server's record, set beside the truth. Pure.
+import type { SessionDetail } from '../../helpers/stillhere-server.ts';
+import { measure } from '../../bench/accuracy/truth.ts';
+import { allowance, CLOCKS_MS, FIRST_WORDS_MS, hasLostWord, lateness, type Circumstances } from './allowances.ts';
+import type { Exit, Stretch } from './truth.ts';
+
+/** How much too early an end was, and how it came about. */
+export interface Early {
+  readonly exit: Exit;
+  readonly ms: number;
+}
+
+export interface Verdict {
+  /** Empty when the record is true. */
+  readonly wrong: readonly string[];
+  readonly ends: readonly Early[];
+  /** How many stretches were too short to leave a trace. */
+  readonly traceless: number;
+}
+
+export interface Evidence extends Circumstances {
+  readonly stretches: readonly Stretch[];
+  readonly sessions: readonly SessionDetail[];
+  readonly beganAtMs: number;
+  readonly nowMs: number;
+}
+
+interface Span {
+  readonly id: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export function compare(evidence: Evidence): Verdict {
+  const { stretches, sessions } = evidence;
+  const wrong: string[] = [];
+  const ends: Early[] = [];
+  let traceless = 0;
+  const each = (key: string, found: readonly Stretch[], spans: readonly Span[]): void => {
+    const verdict = checkEach(key, found, spans, evidence);
+    wrong.push(...verdict.wrong);
+    ends.push(...verdict.ends);
+    traceless += verdict.traceless;
+  };
+  const groups = Map.groupBy(stretches, ({ session, page }) => `${session} ${page}`);
+  for (const session of sessions) {
+    wrong.push(...checkSums(session));
+    for (const [page, views] of Map.groupBy(session.spans, (span) => span.page)) {
+      const key = `${session.id} ${page}`;
+      const spans = views.map(({ id, start, end }) => ({ id, startMs: Date.parse(start), endMs: Date.parse(end) }));
+      const found = groups.get(key) ?? [];
+      groups.delete(key);
+      if (found.some((stretch) => isBesideItself(stretch, evidence)))
+        wrong.push(...checkLoosely(key, found, spans, evidence));
+      else each(key, found, spans);
+    }
+  }
+  for (const [key, missing] of groups) each(key, missing, []);
+  return { wrong, ends, traceless };
+}
+
+/** What the record says of the whole session follows from its spans. */
+function checkSums({ id, spans, sessionEndTime, readingTimeMs }: SessionDetail): readonly string[] {
+  const intervals = spans.map(({ start, end }) => ({ startMs: Date.parse(start), endMs: Date.parse(end) }));
+  const endMs = Math.max(...intervals.map((interval) => interval.endMs));
+  return [
+    ...(intervals.length > 0 && Date.parse(sessionEndTime ?? '') !== endMs
+      ? [`${id} does not end with its last span`]
+      : []),
+    ...(readingTimeMs === measure(intervals) ? [] : [`the reading time of ${id} is not that of its spans`]),
+  ];
+}
+
+/** Each span is one stretch, and each stretch has its span. */
+function checkEach(key: string, stretches: readonly Stretch[], spans: readonly Span[], evidence: Evidence): Verdict {
+  const { tickMs } = evidence;
+  const wrong: string[] = [];
+  const ends: Early[] = [];
+  const left = new Set(stretches);
+  for (const { id, startMs, endMs } of spans) {
+    const name = `${key}: span ${id.slice(0, 6)} ${ago(startMs, evidence)}–${ago(endMs, evidence)}`;
+    const lateMs = lateness(id, key, evidence);
+    const fitting = [...left].filter(
+      ({ from }) => startMs >= from.earliestMs - CLOCKS_MS && startMs <= from.latestMs + lateMs + CLOCKS_MS,
+    );
+    // On a slow network more than one may fit by its start.
+    const stretch = fitting.find(({ to }) => endMs >= to.earliestMs - CLOCKS_MS) ?? fitting[0];
+    if (!stretch) {
+      wrong.push(`${name} was not read, or is there twice`);
+      continue;
+    }
+    left.delete(stretch);
+    const { exit, to } = stretch;
+    const closingMs = exit === 'closed' ? evidence.manners.closingMs : 0;
+    const afterMs = endMs - to.latestMs - lateMs - closingMs;
+    const earlyMs = to.earliestMs - endMs;
+    if (exit !== 'open') ends.push({ exit, ms: Math.max(0, earlyMs) });
+    if (afterMs > CLOCKS_MS)
+      wrong.push(`${name} ends ${Math.round(afterMs)} ms after the truth (${exit}), ${Math.round(lateMs)} in transit`);
+    if (exit !== 'open' && earlyMs > allowance(hasLostWord(stretch, id, evidence) ? 'killed' : exit, tickMs))
+      wrong.push(`${name} ends ${Math.round(earlyMs)} ms before the truth (${exit})`);
+  }
+  const missing = [...left].filter(
+    ({ from, to, exit }) => exit !== 'open' && to.earliestMs - from.latestMs > allowance(exit, tickMs),
+  );
+  const traced = missing.filter(({ from, to, isFirst }) => !isFirst || to.latestMs - from.earliestMs > FIRST_WORDS_MS);
+  for (const { from, to, exit } of traced)
+    wrong.push(
+      `${key}: what was read ${ago(from.latestMs, evidence)}–${ago(to.earliestMs, evidence)} (${exit}) is missing`,
+    );
+  return { wrong, ends, traceless: missing.length - traced.length };
+}
+
+/** The device's clock was set while it was read, or before it was delivered: its length and its bounds are all that is promised. */
+function isBesideItself({ from }: Stretch, { clock }: Evidence): boolean {
+  return from.earliestMs <= clock.setAtMs && clock.setAtMs < Infinity;
+}
+
+function checkLoosely(
+  key: string,
+  stretches: readonly Stretch[],
+  spans: readonly Span[],
+  evidence: Evidence,
+): readonly string[] {
+  const { beganAtMs, nowMs, tickMs } = evidence;
+  const wrong: string[] = [];
+  // A copy in the old clock that comes after the new one is known is late by all its time in transit.
+  const readMs = spans.reduce((sum, { id, startMs, endMs }) => sum + endMs - startMs - lateness(id, key, evidence), 0);
+  const mostMs = stretches.reduce((sum, { from, to }) => sum + to.latestMs - from.earliestMs, 0);
+  // A clock that is set ahead looks like sleep: what was open then is two spans.
+  const most = stretches.length + stretches.filter(({ to }) => to.latestMs > evidence.clock.setAtMs).length;
+  const least = stretches.filter(
+    ({ from, to, exit }) => to.earliestMs - from.latestMs > allowance(exit, tickMs),
+  ).length;
+  if (spans.length > most || spans.length < least)
+    wrong.push(`${key}: ${spans.length} spans instead of ${least} to ${most}, the clock set`);
+  if (readMs > mostMs + CLOCKS_MS * spans.length)
+    wrong.push(`${key}: ${Math.round(readMs)} ms were read, not ${Math.round(mostMs)}, the clock set`);
+  for (const { startMs, endMs } of spans)
+    if (startMs < beganAtMs - CLOCKS_MS || endMs > nowMs) wrong.push(`${key}: a span lies outside of its session`);
+  return wrong;
+}
+
+function ago(atMs: number, { beganAtMs }: Pick<Evidence, 'beganAtMs'>): string {
+  return ((atMs - beganAtMs) / 1000).toFixed(2);
+}
