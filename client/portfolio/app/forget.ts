@@ -2,11 +2,7 @@
 import { endAccess } from '../../../sw/end-access.ts';
 import { SESSION_COOKIE } from '../../../sw/protocol.ts';
 import type { SessionHeartbeat } from '../../heartbeat-element.ts';
-import type * as Library from '../../index.ts';
 import { showNote } from './note.ts';
-
-/** Loaded when it is needed: the page has it already. */
-const LIBRARY = '/stillhere.js';
 
 export function letForget(button: Element | null): void {
   if (!(button instanceof HTMLButtonElement)) return;
@@ -18,9 +14,9 @@ export function letForget(button: Element | null): void {
 }
 
 async function forget(button: Element): Promise<void> {
-  const { deliverWaiting } = (await import(/* @vite-ignore */ LIBRARY)) as typeof Library;
-  await document.querySelector<SessionHeartbeat>('session-heartbeat')?.heartbeat?.stop();
-  const waiting = (await deliverWaiting())?.waiting ?? 0;
+  const heartbeat = document.querySelector<SessionHeartbeat>('session-heartbeat')?.heartbeat;
+  await heartbeat?.stop();
+  const waiting = heartbeat?.status().lastDelivery?.waiting ?? 0;
   document.cookie = `${SESSION_COOKIE}=; Path=/; Max-Age=0`;
   const isTold = await endAccess();
   document.querySelector('main')?.replaceChildren(farewell());
