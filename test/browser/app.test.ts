@@ -1,6 +1,5 @@
 // The portfolio as an app: installable by the browser's own rules, usable by everyone, and no larger than it must be.
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
@@ -26,7 +25,7 @@ interface Violation {
 /** What axe finds in the page as it is now, in both colour schemes. */
 async function findBarriers(page: Page): Promise<string[]> {
   const found: string[] = [];
-  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  await page.evaluate(axe.source);
   for (const value of ['light', 'dark']) {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
     const { violations } = (await page.evaluate('axe.run()')) as { violations: readonly Violation[] };
