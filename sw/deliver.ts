@@ -1,5 +1,6 @@
 // queue → send → receipt → queue, until the queue is empty. Page and worker deliver alike, one at a time per device.
 // What to send next, and when to stop, is decided in next-delivery.ts. Nothing removes a span but the server's word.
+import { announce } from './announce.ts';
 import { pauseAfter, waitMs, type Trigger } from './backoff.ts';
 import { learn, nextSpans, setOut, type Course } from './next-delivery.ts';
 import type { Refusal } from './protocol.ts';
@@ -29,7 +30,9 @@ export interface Outcome {
 export async function deliver(queue: SpanQueue, trigger: Trigger): Promise<Outcome> {
   const askedAt = Date.now();
   const work = (): Promise<Outcome> => deliverAll(queue, trigger, askedAt);
-  return (navigator.locks?.request('stillhere-delivery', work) ?? Promise.reject()).catch(work);
+  const outcome = await (navigator.locks?.request('stillhere-delivery', work) ?? Promise.reject()).catch(work);
+  announce({ type: 'delivered', trigger, outcome });
+  return outcome;
 }
 
 async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): Promise<Outcome> {
@@ -54,6 +57,7 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
     }
     const sentAt = Date.now();
     const sent = await send(spans);
+    announce({ type: 'sent', spans, sentAt, sent });
     const lesson = learn(course, spans, sent);
     course = lesson.course;
     if (lesson.word) {

@@ -1,8 +1,10 @@
 // The channel's listeners, to be put into a service worker: ours (worker.ts) or a site's own. It has no fetch handler, so
 // requests to /api/* never meet one of ours: with one, an idle worker lost a closing page's last request in Chromium,
 // server up.
+import { recentlyAnnounced } from './announce.ts';
 import { isBeat, type Beat } from './beat.ts';
 import { deliver, type Outcome } from './deliver.ts';
+import { INTRODUCE_YOURSELF, VERSION, type Introduction } from './introduction.ts';
 import { SpanQueue } from './queue.ts';
 import { onSync } from './sync.ts';
 
@@ -27,5 +29,7 @@ export function heartbeat(): void {
   self.addEventListener('message', (event) => {
     const message: unknown = event.data;
     if (isBeat(message)) event.waitUntil(take(message).then((outcome) => event.ports[0]?.postMessage(outcome)));
+    else if (message === INTRODUCE_YOURSELF)
+      event.ports[0]?.postMessage({ version: VERSION, announced: recentlyAnnounced } satisfies Introduction);
   });
 }
