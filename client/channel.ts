@@ -7,6 +7,7 @@ import { post } from '../sw/post.ts';
 import { WORKER_PATH, type Span } from '../sw/protocol.ts';
 import { SpanQueue } from '../sw/queue.ts';
 import { askWorker } from './ask-worker.ts';
+import { isOfflineSimulated } from './simulated-offline.ts';
 
 /** Until then a worker has started and answered, or it is none of ours: one request may take it 20 s. */
 const WORKER_ANSWER_MS = 30_000;
@@ -62,7 +63,7 @@ export class Channel {
     const told = [...this.queue.memory.values()];
     this.worker?.postMessage({ type: 'stillhere-beat', trigger: 'left', spans: told } satisfies Beat);
     // Not sendBeacon: blockers cancel it, and Firefox loses it when a tab is closed.
-    post(told.slice(-MAX_LAST_SPANS), { keepalive: true }).catch(() => {});
+    if (!isOfflineSimulated()) post(told.slice(-MAX_LAST_SPANS), { keepalive: true }).catch(() => {});
   }
 
   async #askWorker(beat: Beat, leaving: AbortSignal): Promise<Outcome | undefined> {

@@ -30,6 +30,8 @@ export interface HeartbeatStatus {
 export interface Heartbeat {
   /** Ends the open span and delivers it; resolves when that has been tried. */
   stop(): Promise<void>;
+  /** Tries now to deliver all that waits on this device; resolves with what that came to, and never rejects. */
+  deliver(): Promise<Outcome | undefined>;
   status(): HeartbeatStatus;
 }
 
@@ -112,6 +114,10 @@ function start(options: HeartbeatOptions | undefined, sessionNow: () => string |
       removeEventListener('online', goOnline);
       if (running === heartbeat) running = undefined;
       await handle('stopped').catch(() => {});
+    },
+    deliver: async () => {
+      await beat('start', []);
+      return lastDelivery;
     },
     status: () => ({
       isReading: reading.open !== undefined,

@@ -6,9 +6,9 @@ export type Trigger = 'start' | 'beat' | 'retry' | 'visible' | 'left' | 'online'
 
 /**
  * Who asked for the pause: `network`: no server of ours was reached, though the browser is online; `backoff`: any other
- * trouble; `server`: its `Retry-After`; `denied`: a 401 or 403.
+ * trouble; `server`: its `Retry-After`; `denied`: a 401 or 403; `simulated`: a person at the inspector.
  */
-export type PauseCause = 'network' | 'backoff' | 'server' | 'denied';
+export type PauseCause = 'network' | 'backoff' | 'server' | 'denied' | 'simulated';
 
 /** What is known of a delivery that failed. */
 export interface Failure {
@@ -36,7 +36,10 @@ const LONGEST_MS = 5 * 60_000;
 const LONGEST_ASKED_MS = 60 * 60_000;
 const ASKED_JITTER_MS = 5_000;
 
-/** Signs that the network may be another one than before: they end the device's own backoff. */
+/** Pauses that nobody asked for. */
+const OWN_CAUSES: readonly PauseCause[] = ['network', 'backoff'];
+
+/** Signs that the network may be another one than before: they end the device's own pauses. */
 const FRESH_START: readonly Trigger[] = ['start', 'visible', 'online', 'sync'];
 
 /**
@@ -68,6 +71,6 @@ export function pauseAfter(
 export function waitMs(pause: Pause | undefined, trigger: Trigger, now: number): number {
   if (!pause || now < pause.since) return 0;
   if (pause.cause === 'denied') return trigger === 'start' ? 0 : LONGEST_MS;
-  if (pause.cause !== 'server' && FRESH_START.includes(trigger)) return 0;
+  if (OWN_CAUSES.includes(pause.cause) && FRESH_START.includes(trigger)) return 0;
   return Math.max(0, pause.until - now);
 }
