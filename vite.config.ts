@@ -1,5 +1,5 @@
-// Four builds in one run (`vite build --app`): the page library, the worker as one classic script, the portfolio's pages,
-// and their own worker, which has them for reading offline. And the test projects.
+// All builds in one run (`vite build --app`): the page library, the worker as one classic script, the inspector and what
+// opens it, the portfolio's pages, and their own worker, which has them for reading offline. And the test projects.
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -37,7 +37,7 @@ const script = (entry: string, file: string, format: 'es' | 'iife', outDir = 'di
 /** What every reader may have offline, and needs there. What lies behind the gate is kept page by page, for who has access. */
 const PRECACHED = [
   { from: 'dist/site', files: '**/*.{html,css,js,svg,webmanifest}' },
-  { from: 'dist', files: 'stillhere{,-register-worker,-deliver}.js' },
+  { from: 'dist', files: 'stillhere{,-register-worker,-deliver,-open-inspector}.js' },
 ];
 const NOT_PRECACHED = ['portfolio/confidential/**', '404.html', 'icons/**', 'screenshots/**', 'sw.js'];
 
@@ -107,12 +107,20 @@ export default defineConfig({
     },
     library: { consumer: 'client', ...script('client/index.ts', 'stillhere.js', 'es') },
     worker: { consumer: 'client', ...script('sw/worker.ts', 'sw.js', 'iife') },
+    inspector: {
+      consumer: 'client',
+      ...script('client/inspector/heartbeat-inspector.ts', 'stillhere-inspector.js', 'es'),
+    },
+    opener: {
+      consumer: 'client',
+      ...script('client/inspector/open-inspector.ts', 'stillhere-open-inspector.js', 'es'),
+    },
     appWorker: { consumer: 'client', ...script('sw/app-worker.ts', 'sw.js', 'iife', 'dist/site') },
   },
   builder: {
     // The worker with pages last: it lists what the others have built.
     buildApp: async (builder) => {
-      for (const name of ['worker', 'library', 'client', 'appWorker']) {
+      for (const name of ['worker', 'library', 'inspector', 'opener', 'client', 'appWorker']) {
         const environment = builder.environments[name];
         if (environment) await builder.build(environment);
       }

@@ -1,0 +1,71 @@
+// What is told of a span that waits, of one that was refused, of one that arrived, and of a delivery.
+import { waitMs, type Pause } from '../../sw/backoff.ts';
+import type { QueuedSpan } from '../../sw/database.ts';
+import type { Span } from '../../sw/protocol.ts';
+import { formatCount, formatLength, formatShort, formatTime } from './format.ts';
+import type { Column } from './row-table.ts';
+import type { Delivered, Turn } from './visit-log.ts';
+
+/** A span of the queue, and when it is tried again. */
+export type WaitingRow = QueuedSpan & { readonly pause: Pause | undefined };
+
+const SPAN: readonly Column<Span>[] = [
+  { title: 'Page', text: ({ page }) => page, kind: 'page' },
+  { title: 'Start', text: ({ start }, now) => formatTime(start, now), kind: 'time' },
+  { title: 'End', text: ({ end }, now) => formatTime(end, now), kind: 'time' },
+  { title: 'Read', text: ({ start, end }) => formatLength(end - start), kind: 'length' },
+];
+
+export const WAITING: readonly Column<WaitingRow>[] = [
+  ...SPAN,
+  { title: 'Attempts', text: ({ attempts }) => String(attempts), kind: 'number named' },
+  {
+    title: 'Last error',
+    text: ({ lastError }) => lastError ?? 'none',
+    kind: 'error',
+    isBad: ({ lastError }) => !!lastError,
+  },
+  { title: 'Next try', text: ({ pause }, now) => formatNextTry(pause, now), kind: 'time named' },
+];
+
+export const REFUSED: readonly Column<QueuedSpan>[] = [
+  ...SPAN,
+  { title: 'Reason', text: ({ lastError }) => lastError ?? 'not said', kind: 'error', isBad: () => true },
+];
+
+export const DELIVERED: readonly Column<Delivered>[] = [
+  ...SPAN,
+  { title: 'Stored', text: ({ storedAt }, now) => formatTime(storedAt, now), kind: 'time named' },
+  { title: 'Receipts', text: ({ receipts }) => String(receipts), kind: 'number named' },
+  { title: 'Took', text: ({ tookMs }) => formatShort(tookMs), kind: 'number named' },
+];
+
+export const TURNS: readonly Column<Turn>[] = [
+  { title: 'At', text: ({ at }, now) => formatTime(at, now), kind: 'time' },
+  { title: 'By', text: ({ by }) => by, kind: 'by' },
+  { title: 'Trigger', text: ({ trigger }) => trigger, kind: 'trigger' },
+  {
+    title: 'What came of it',
+    text: formatOutcome,
+    kind: 'error',
+    isBad: ({ outcome }) => !!outcome.error || outcome.refused.length > 0,
+  },
+];
+
+/** When a span of the queue is tried again. */
+export function formatNextTry(pause: Pause | undefined, now: number): string {
+  if (pause?.cause === 'denied' && waitMs(pause, 'beat', now) > 0) return 'next page start';
+  return pause && waitMs(pause, 'beat', now) > 0 ? formatTime(pause.until, now) : 'next beat';
+}
+
+function formatOutcome({ outcome: { stored, refused, waiting, retryInMs, error }, requests }: Turn): string {
+  const parts = [
+    stored > 0 && `${stored} stored`,
+    refused.length > 0 && `${refused.length} refused`,
+    waiting > 0 && `${waiting} waiting`,
+    error,
+    retryInMs > 0 && `${error ? 'next try' : 'resting, next try'} in ${formatShort(retryInMs)}`,
+    requests > 1 && formatCount(requests, 'request'),
+  ].filter(Boolean);
+  return parts.join(', ') || 'nothing waited';
+}

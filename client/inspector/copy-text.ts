@@ -1,0 +1,19 @@
+// Puts a text onto the clipboard.
+import { make } from './dom.ts';
+
+/** Resolves with whether it is there. `beside`: where a text may be selected, for browsers and devtools panels without the API. */
+export async function copyText(text: string, beside: Element): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = make('textarea', { class: 'unseen', readonly: '' });
+    field.value = text;
+    beside.after(field);
+    field.select();
+    // oxlint-disable-next-line typescript/no-deprecated -- all there is in a devtools panel, and on plain http
+    const isCopied = document.execCommand('copy');
+    field.remove();
+    return isCopied;
+  }
+}

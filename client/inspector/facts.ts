@@ -1,0 +1,89 @@
+// The state of the device, each in a word or two for a person. Pure.
+import { waitMs } from '../../sw/backoff.ts';
+import { formatNextTry } from './columns.ts';
+import { formatBytes, formatCount, formatShort, formatTime } from './format.ts';
+import { offlineUntil } from './simulate-offline.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { VisitLog } from './visit-log.ts';
+
+/** `isBad`: something that somebody should look at. */
+export interface Fact {
+  readonly title: string;
+  readonly text: string;
+  readonly isBad?: boolean;
+}
+
+/** The one sentence above all others. */
+export function summarize({ storage, waiting, refused, pause, at }: Snapshot, waitingCount: number): string {
+  const until = offlineUntil(pause, at);
+  const parts = [
+    until && `Offline for show until ${formatTime(until, at)}.`,
+    storage.mode === 'denied' && 'The browser refuses storage: what is read is held in memory only.',
+    waitingCount > 0
+      ? `${formatCount(waitingCount, 'span waits', 'spans wait')} for a receipt.`
+      : `Nothing waits${refused.length > 0 ? '' : ': all that was read has arrived'}.`,
+    !until && waiting.length > 0 && pause && waitMs(pause, 'beat', at) > 0 && `Next try: ${formatNextTry(pause, at)}.`,
+    refused.length > 0 && `${formatCount(refused.length, 'span was', 'spans were')} refused.`,
+  ];
+  return parts.filter(Boolean).join(' ');
+}
+
+export function listFacts(snapshot: Snapshot, log: VisitLog): readonly Fact[] {
+  const { expired } = snapshot;
+  return [
+    { title: 'This page', text: describePage(snapshot) },
+    describeWorkers(snapshot),
+    { title: 'Background Sync', text: describeSync(snapshot) },
+    describeStorage(snapshot),
+    { title: 'Clock of this device', text: describeClock(log) },
+    ...(expired > 0 ? [{ title: 'Dropped after a week', text: formatCount(expired, 'span'), isBad: true }] : []),
+  ];
+}
+
+function describePage({ heartbeat }: Snapshot): string {
+  if (!heartbeat) return 'only delivers, or has no heartbeat';
+  if (!heartbeat.hasSession) return 'no session: nothing is counted';
+  return heartbeat.isReading ? 'is being read' : 'nobody reads: hidden or idle';
+}
+
+function describeWorkers({ workers, workerSupport }: Snapshot): Fact {
+  const title = 'Worker';
+  if (workerSupport === 'none') return { title, text: 'none, this browser has none here', isBad: true };
+  if (workers.length === 0) return { title, text: 'none: the page delivers by itself', isBad: true };
+  const text = workers.map(({ state, version }) => `${NAMES[state]}, ${version ?? 'says no version'}`).join('; ');
+  return { title, text };
+}
+
+const NAMES: Readonly<Record<ServiceWorkerState, string>> = {
+  parsed: 'installing',
+  installing: 'installing',
+  installed: 'waiting',
+  activating: 'activating',
+  activated: 'active',
+  redundant: 'replaced',
+};
+
+function describeSync({ sync: { isSupported, tags } }: Snapshot): string {
+  if (!isSupported) return 'not in this browser';
+  const names = tags.map((tag) => tag.replace('workbox-background-sync:', ''));
+  return names.length > 0 ? `asked for: ${names.join(', ')}` : 'ready, not asked for';
+}
+
+function describeStorage({ storage: { mode, reason, isPersistent, usedBytes, quotaBytes } }: Snapshot): Fact {
+  const title = 'Storage';
+  if (mode === 'denied') return { title, text: `denied (${reason})`, isBad: true };
+  if (mode === 'memory') return { title, text: 'full or refused: in memory only', isBad: true };
+  const parts = [
+    mode === 'empty' ? 'nothing kept yet' : 'kept',
+    usedBytes !== undefined && quotaBytes !== undefined && `${formatBytes(usedBytes)} of ${formatBytes(quotaBytes)}`,
+    isPersistent !== undefined && (isPersistent ? 'persistent' : 'may be evicted'),
+  ];
+  return { title, text: parts.filter(Boolean).join(', ') };
+}
+
+function describeClock({ clock }: VisitLog): string {
+  if (!clock) return 'known from the next receipt on';
+  const { aheadMs, doubtMs } = clock;
+  if (Math.abs(aheadMs) <= doubtMs + 1) return `as the server’s, ± ${formatShort(doubtMs)}`;
+  return `${formatShort(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead' : 'behind'}, ± ${formatShort(doubtMs)}`;
+}

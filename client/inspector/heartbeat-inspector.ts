@@ -1,0 +1,48 @@
+// <heartbeat-inspector>: the queue of this device, open to inspection, at the lower edge of any page of the site.
+import { pageSource } from './page-source.ts';
+import { recallLog, rememberLog } from './visit-memory.ts';
+import { InspectorView } from './view.ts';
+
+interface Badge {
+  setAppBadge?(count: number): Promise<void>;
+  clearAppBadge?(): Promise<void>;
+}
+
+export class HeartbeatInspector extends HTMLElement {
+  #view: InspectorView | undefined;
+  #abort: AbortController | undefined;
+
+  connectedCallback(): void {
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    this.#view = new InspectorView(this.shadowRoot ?? this.attachShadow({ mode: 'open' }), pageSource, {
+      log: recallLog(),
+      onClose: () => this.remove(),
+      onShown: showBadge,
+    });
+    this.addEventListener('keydown', ({ key }) => key === 'Escape' && this.remove(), { signal });
+    addEventListener('pagehide', () => this.#view && rememberLog(this.#view.log), { signal });
+  }
+
+  /** `close` tells whoever opened it. */
+  disconnectedCallback(): void {
+    if (this.#view) rememberLog(this.#view.log);
+    this.#view?.stop();
+    this.#abort?.abort();
+    showBadge(0);
+    this.dispatchEvent(new Event('close'));
+  }
+
+  override focus(): void {
+    this.shadowRoot?.querySelector('h2')?.focus();
+  }
+}
+
+/** How many spans wait, on the icon of the installed app: only while somebody looks into the queue. */
+function showBadge(waiting: number): void {
+  const badge = navigator as Badge;
+  const told = waiting > 0 ? badge.setAppBadge?.(waiting) : badge.clearAppBadge?.();
+  told?.catch(() => {});
+}
+
+if (!customElements.get('heartbeat-inspector')) customElements.define('heartbeat-inspector', HeartbeatInspector);

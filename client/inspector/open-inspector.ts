@@ -1,0 +1,52 @@
+// Opens and closes the inspector: by Ctrl+Shift+H, by ?heartbeat-inspector in the address, and again on the next page of
+// the tab until it is closed. A script of its own, so that readers' pages load nothing more than this.
+
+/** Beside this script. */
+const INSPECTOR = './stillhere-inspector.js';
+const OPEN_KEY = 'stillhere-inspector';
+let openedFrom: Element | null = null;
+
+function isRemembered(): boolean {
+  try {
+    return sessionStorage.getItem(OPEN_KEY) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function remember(isOpen: boolean): void {
+  try {
+    if (isOpen) sessionStorage.setItem(OPEN_KEY, 'open');
+    else sessionStorage.removeItem(OPEN_KEY);
+  } catch {
+    // Storage is refused: it has to be opened again on each page.
+  }
+}
+
+async function open(): Promise<HTMLElement> {
+  remember(true);
+  await import(/* @vite-ignore */ new URL(/* @vite-ignore */ INSPECTOR, import.meta.url).href);
+  const inspector = document.createElement('heartbeat-inspector');
+  inspector.addEventListener('close', () => {
+    remember(false);
+    if (openedFrom instanceof HTMLElement) openedFrom.focus();
+  });
+  document.body.append(inspector);
+  return inspector;
+}
+
+async function toggle(): Promise<void> {
+  const inspector = document.querySelector('heartbeat-inspector');
+  if (inspector) return inspector.remove();
+  openedFrom = document.activeElement;
+  (await open()).focus();
+}
+
+addEventListener('keydown', (event) => {
+  if (event.code !== 'KeyH' || !event.ctrlKey || !event.shiftKey || event.altKey || event.metaKey) return;
+  // Firefox shows its history at it.
+  event.preventDefault();
+  void toggle();
+});
+
+if (new URLSearchParams(location.search).has('heartbeat-inspector') || isRemembered()) void open();

@@ -1,0 +1,75 @@
+// The page's own device, looked at from inside the page.
+import { ANNOUNCEMENTS, type Announced } from '../../sw/announce.ts';
+import { deliver } from '../../sw/deliver.ts';
+import { SpanQueue } from '../../sw/queue.ts';
+import { askWorker } from '../ask-worker.ts';
+import type { SessionHeartbeat } from '../heartbeat-element.ts';
+import type { Heartbeat } from '../start-heartbeat.ts';
+import { answer, useStores } from './device-database.ts';
+import { goOffline, goOnline } from './simulate-offline.ts';
+import { takeSnapshot } from './snapshot.ts';
+import type { Action, Source } from './source.ts';
+import { watchWorkers } from './workers.ts';
+
+/** One request may take a worker 20 s. */
+const ANSWER_MS = 30_000;
+
+const ACTIONS: Readonly<Record<Action, () => Promise<void>>> = {
+  deliver: deliverNow,
+  'go-offline': goOffline,
+  'go-online': () => goOnline().then(deliverNow),
+  'clear-refused': () => useStores('readwrite', (store) => answer(store('refused').clear())),
+};
+
+export const pageSource: Source = {
+  read: () => takeSnapshot(findHeartbeat()?.status()),
+  watch: watchPage,
+  act: (action) => ACTIONS[action](),
+};
+
+function watchPage(listener: (announced: Announced | undefined) => void): () => void {
+  const abort = new AbortController();
+  const { signal } = abort;
+  let channel: BroadcastChannel | undefined;
+  const open = (): void => {
+    channel ??= new BroadcastChannel(ANNOUNCEMENTS);
+    channel.addEventListener('message', ({ data }) => listener(data as Announced));
+  };
+  // An open one keeps a page out of Firefox's back/forward cache.
+  const close = (): void => {
+    channel?.close();
+    channel = undefined;
+  };
+  open();
+  addEventListener('pagehide', close, { signal });
+  addEventListener(
+    'pageshow',
+    ({ persisted }) => {
+      if (!persisted) return;
+      open();
+      listener(undefined);
+    },
+    { signal },
+  );
+  watchWorkers(() => listener(undefined), signal);
+  return () => {
+    close();
+    abort.abort();
+  };
+}
+
+function findHeartbeat(): Heartbeat | undefined {
+  return document.querySelector<SessionHeartbeat>('session-heartbeat:not([deliver-only])')?.heartbeat;
+}
+
+/** As a page does that was just opened: by the page's heartbeat, which knows what is in memory only; else by the worker. */
+async function deliverNow(): Promise<void> {
+  const heartbeat = findHeartbeat();
+  if (heartbeat) return void (await heartbeat.deliver());
+  const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
+  const active = serviceWorker?.getRegistration().then((registration) => registration?.active ?? undefined);
+  const beat = { type: 'stillhere-beat', trigger: 'start', spans: [] } as const;
+  const nobodyLeaves = new AbortController().signal;
+  const outcome = await askWorker(active ?? Promise.resolve(undefined), beat, nobodyLeaves, ANSWER_MS);
+  if (!outcome) await deliver(new SpanQueue(), 'start');
+}

@@ -1,0 +1,57 @@
+// The spans drawn against time, one line a page. For the eye only: the tables say the same.
+import type { Span } from '../../sw/protocol.ts';
+import { make, makeSvg } from './dom.ts';
+import { formatTime } from './format.ts';
+
+export type Mark = 'waiting' | 'refused' | 'delivered';
+
+/** What lies above the others comes last. */
+const MARKS: readonly Mark[] = ['delivered', 'refused', 'waiting'];
+/** Lines, at most: of the pages that were read last. */
+const MOST_PAGES = 5;
+/** Of the drawing; it is stretched to whatever width there is. */
+const WIDTH = 1000;
+const LEAST_WIDTH = 3;
+
+export class ReadingPicture {
+  readonly element = make('div', { class: 'picture', 'aria-hidden': 'true' });
+  #drawn = '';
+
+  draw(marks: Readonly<Record<Mark, readonly Span[]>>, now: number): void {
+    const all = MARKS.flatMap((mark) => marks[mark].map(({ page, start, end }) => ({ page, start, end, mark })));
+    const drawn = JSON.stringify(all);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.element.hidden = all.length === 0;
+    if (all.length === 0) return;
+    const from = Math.min(...all.map(({ start }) => start));
+    const to = Math.max(...all.map(({ end }) => end), from + 1);
+    const x = (at: number): number => ((at - from) / (to - from)) * WIDTH;
+    const pages = [...new Set(all.toSorted((a, b) => b.end - a.end).map(({ page }) => page))].slice(0, MOST_PAGES);
+    const lines = pages.flatMap((page) => {
+      const svg = makeSvg('svg', { viewBox: `0 0 ${WIDTH} 12`, preserveAspectRatio: 'none' });
+      for (const { start, end, mark } of all.filter((span) => span.page === page)) {
+        const width = Math.max(LEAST_WIDTH, x(end) - x(start));
+        const left = Math.min(x(start), WIDTH - width);
+        svg.append(makeSvg('rect', { x: String(left), y: '2', width: String(width), height: '8', class: mark }));
+      }
+      return [make('span', { class: 'label' }, nameOf(page)), svg];
+    });
+    const legend = MARKS.filter((mark) => marks[mark].length > 0).map((mark) =>
+      make('span', { class: `mark ${mark}` }, mark),
+    );
+    const scale = make(
+      'span',
+      { class: 'scale' },
+      make('span', {}, formatTime(from, now)),
+      make('span', { class: 'legend' }, ...legend),
+      make('span', {}, formatTime(to, now)),
+    );
+    this.element.replaceChildren(...lines, make('span'), scale);
+  }
+}
+
+/** The last part of its path. */
+function nameOf(page: string): string {
+  return page.split('/').findLast((part) => part !== '') ?? '/';
+}

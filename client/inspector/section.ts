@@ -1,0 +1,27 @@
+// One part of the panel: a heading with a count, a table, and a sentence where the table is empty.
+import { make } from './dom.ts';
+import { MOST_ROWS } from './row-table.ts';
+
+export interface Section {
+  readonly element: HTMLElement;
+  /** Says how many rows there are. */
+  show(count: number): void;
+}
+
+/** Without `emptyText` it is there only while there are rows. */
+export function makeSection(table: HTMLTableElement, emptyText: string, action?: HTMLButtonElement): Section {
+  const count = make('span', { class: 'count' });
+  const empty = make('p', { class: 'empty' }, emptyText);
+  const heading = make('div', { class: 'heading' }, make('h3', {}, table.getAttribute('aria-label') ?? '', ' ', count));
+  if (action) heading.append(action);
+  const element = make('section', { class: 'section' }, heading, empty, table);
+  return {
+    element,
+    show: (rows) => {
+      count.textContent = rows > MOST_ROWS ? `${rows}, the first ${MOST_ROWS} of them` : String(rows || '');
+      element.hidden = rows === 0 && emptyText === '';
+      empty.hidden = rows > 0;
+      table.hidden = rows === 0;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+// What lies on this device and who works on it, in one look, as plain data. It changes nothing and asks no network.
+import type { Announced } from '../../sw/announce.ts';
+import type { Pause } from '../../sw/backoff.ts';
+import type { QueuedSpan } from '../../sw/database.ts';
+import type { HeartbeatStatus } from '../start-heartbeat.ts';
+import { answer, useStores } from './device-database.ts';
+import { readWorkers, type SyncSupport, type WorkerState } from './workers.ts';
+
+/** Times are epoch milliseconds on the device's clock. */
+export interface Snapshot {
+  readonly at: number;
+  readonly site: string;
+  readonly storage: Storage;
+  /** By their ends, as they are delivered. */
+  readonly waiting: readonly QueuedSpan[];
+  readonly refused: readonly QueuedSpan[];
+  /** How many spans were dropped because they had waited for a week. */
+  readonly expired: number;
+  readonly pause?: Pause | undefined;
+  readonly workers: readonly WorkerState[];
+  /** `none`: there can't be one here. */
+  readonly workerSupport: 'yes' | 'none';
+  readonly sync: SyncSupport;
+  /** What the workers have announced lately. */
+  readonly announced: readonly Announced[];
+  /** Of the page's own heartbeat, where it has one in its element. */
+  readonly heartbeat?: HeartbeatStatus | undefined;
+}
+
+export interface Storage {
+  /** `empty`: nothing was ever kept. `memory`: the page could not write. `denied`: nobody can read. */
+  readonly mode: 'stored' | 'empty' | 'memory' | 'denied';
+  readonly reason?: string | undefined;
+  /** The browser has promised not to clear it by itself. */
+  readonly isPersistent?: boolean | undefined;
+  readonly usedBytes?: number | undefined;
+  readonly quotaBytes?: number | undefined;
+}
+
+type Rows = Pick<Snapshot, 'waiting' | 'refused' | 'expired' | 'pause'>;
+
+const NO_ROWS: Rows = { waiting: [], refused: [], expired: 0 };
+
+/** Never rejects: what can't be read is told in it. */
+export async function takeSnapshot(heartbeat: HeartbeatStatus | undefined): Promise<Snapshot> {
+  const [{ rows, ...kept }, room, workers] = await Promise.all([readRows(), readRoom(), readWorkers()]);
+  const mode = kept.mode !== 'denied' && heartbeat?.storage === 'memory' ? 'memory' : kept.mode;
+  return {
+    at: Date.now(),
+    site: location.origin,
+    storage: { ...kept, mode, ...room },
+    ...rows,
+    ...workers,
+    heartbeat,
+  };
+}
+
+async function readRows(): Promise<Pick<Storage, 'mode' | 'reason'> & { rows: Rows }> {
+  try {
+    const rows = await useStores('readonly', async (store): Promise<Rows> => {
+      const spans = (name: 'spans' | 'refused'): Promise<QueuedSpan[]> => answer(store(name).index('end').getAll());
+      const [waiting, refused, expired, pause] = await Promise.all([
+        spans('spans'),
+        spans('refused'),
+        answer<unknown>(store('state').get('expired')),
+        answer<Pause | undefined>(store('state').get('pause')),
+      ]);
+      return { waiting, refused, expired: Number(expired ?? 0), pause };
+    });
+    return { mode: rows ? 'stored' : 'empty', rows: rows ?? NO_ROWS };
+  } catch (error) {
+    return { mode: 'denied', reason: String(error), rows: NO_ROWS };
+  }
+}
+
+/** WebKitGTK 2.50 has no navigator.storage. */
+async function readRoom(): Promise<Pick<Storage, 'isPersistent' | 'usedBytes' | 'quotaBytes'>> {
+  try {
+    const [isPersistent, { usage, quota }] = await Promise.all([
+      navigator.storage.persisted(),
+      navigator.storage.estimate(),
+    ]);
+    return { isPersistent, usedBytes: usage, quotaBytes: quota };
+  } catch {
+    return {};
+  }
+}

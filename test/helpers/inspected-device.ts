@@ -1,0 +1,89 @@
+// A device that somebody looks into: spans laid into its queue by hand, and what the inspector shows of it.
+import type { Page } from 'puppeteer-core';
+import type { QueuedSpan } from '../../sw/database.ts';
+import { toRow } from '../../sw/queue.ts';
+
+/** What stands in the panel, as somebody reads it. */
+export interface Shown {
+  readonly summary: string;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly waiting: readonly string[][];
+  readonly refused: readonly string[][];
+  readonly delivered: readonly string[][];
+  readonly timeline: readonly string[][];
+}
+
+/** So many spans of a reader who went through the portfolio, the last one ending at `until`; the older ones were tried. */
+export function makeRows(
+  count: number,
+  session: string,
+  until: number,
+  lastError = 'HTTP 502, not an answer of Stillhere',
+): QueuedSpan[] {
+  const pages = ['night-handover', 'four-minutes', 'day-nine'];
+  return Array.from({ length: count }, (_, nth): QueuedSpan => {
+    const end = until - nth * 95_000;
+    const page = `/portfolio/confidential/${pages[nth % 3]}/`;
+    const start = end - 20_000 - ((nth * 7) % 60) * 1_000;
+    const row = toRow({ id: nth.toString(16).padStart(32, '0'), session, page, start, end });
+    return nth === 0 && count > 1 ? row : { ...row, attempts: 1 + (nth % 4), lastError };
+  });
+}
+
+/** Lays rows into a store of the queue, which must be there already. */
+export async function layRows(
+  page: Page,
+  rows: readonly QueuedSpan[],
+  store: 'spans' | 'refused' = 'spans',
+): Promise<void> {
+  await page.evaluate(
+    (given, name) =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open('stillhere');
+        opening.addEventListener('error', () => reject(opening.error));
+        opening.addEventListener('success', () => {
+          const transaction = opening.result.transaction(name, 'readwrite');
+          for (const row of given) transaction.objectStore(name).put(row);
+          transaction.addEventListener('complete', () => {
+            opening.result.close();
+            resolve();
+          });
+        });
+      }),
+    rows,
+    store,
+  );
+}
+
+/** What the page's inspector shows; undefined where there is none. */
+export async function readInspector(page: Page): Promise<Shown | undefined> {
+  return page.evaluate(() => {
+    const root = document.querySelector('heartbeat-inspector')?.shadowRoot ?? document;
+    const texts = (within: Element, what: string): string[] =>
+      [...within.querySelectorAll(what)].map((element) => element.textContent ?? '');
+    const rows = (title: string): string[][] =>
+      [...root.querySelectorAll(`table[aria-label="${title}"] tbody tr`)].map((row) => texts(row, 'td'));
+    const panel = root.querySelector('.panel');
+    if (!panel) return undefined;
+    return {
+      summary: texts(panel, '.summary').join(),
+      facts: Object.fromEntries(
+        [...panel.querySelectorAll('.facts > div')].map((fact) => [texts(fact, 'dt').join(), texts(fact, 'dd').join()]),
+      ),
+      waiting: rows('Waiting'),
+      refused: rows('Refused'),
+      delivered: rows('Delivered in this visit'),
+      timeline: rows('Timeline'),
+    };
+  });
+}
+
+/** Presses a button of the inspector. */
+export async function press(page: Page, label: string): Promise<void> {
+  await page.evaluate((text) => {
+    const root = document.querySelector('heartbeat-inspector')?.shadowRoot ?? document;
+    const button = [...root.querySelectorAll('button')].find(({ textContent }) => textContent === text);
+    if (!button) throw new Error(`No button ${text}`);
+    button.click();
+  }, label);
+}
