@@ -1,10 +1,34 @@
-// `debug`: what was sent, stored, refused and kept, for a person to read in the console. Loaded only when it is asked for.
+// `debug`: what was sent, stored, refused and kept, for a person to read in the console; what that person may ask there; and
+// all of it on the timeline. Loaded only when it is asked for.
 import type { Trigger } from '../sw/backoff.ts';
 import type { Outcome } from '../sw/deliver.ts';
 import type { Span } from '../sw/protocol.ts';
+import type { SpanQueue } from '../sw/queue.ts';
+import { consoleCommands, type ConsoleCommands } from './console-commands.ts';
+import { hearAnnouncements } from './hear-announcements.ts';
+import { drawRequest, drawStretch } from './performance-track.ts';
+import type { Heartbeat } from './start-heartbeat.ts';
 
-/** One line for the delivery, and one for each thing that needs a look. */
-export function printDelivery(trigger: Trigger, spans: readonly Span[], outcome: Outcome | undefined): void {
+/** Opens `window.stillhere`, and draws every request of this device from now on. */
+export function openConsole(heartbeat: Heartbeat, queue: SpanQueue): void {
+  (window as { stillhere?: ConsoleCommands }).stillhere = consoleCommands(heartbeat, queue);
+  hearAnnouncements(drawRequest, new AbortController().signal);
+}
+
+/** One line for the delivery, and one for each thing that needs a look. `askedAt`: when the page began with it, monotonic. */
+export function printDelivery(
+  trigger: Trigger,
+  spans: readonly Span[],
+  outcome: Outcome | undefined,
+  askedAt: number,
+): void {
+  drawStretch(
+    `beat, ${trigger}`,
+    askedAt,
+    performance.now(),
+    [['spans', String(spans.length)]],
+    !outcome || !!outcome.error,
+  );
   const said = spans.map(({ page, start, end }) => `${page} ${Math.round((end - start) / 1000)} s`).join(', ');
   if (!outcome) return console.info(`stillhere: ${trigger}: ${said}: could not be delivered from this page`);
   const { stored, refused, waiting, retryInMs, error } = outcome;

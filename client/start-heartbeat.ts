@@ -67,13 +67,13 @@ function start(options: HeartbeatOptions | undefined, sessionNow: () => string |
   let lastDelivery: Outcome | undefined;
 
   const beat = async (trigger: Trigger, spans: readonly Span[]): Promise<void> => {
-    lastBeatAt = now().monotonic;
+    const askedAt = (lastBeatAt = now().monotonic);
     lastDelivery = await channel.beat(trigger, spans);
     const { retryInMs } = lastDelivery ?? { retryInMs: LOAD_AGAIN_MS };
     clearTimeout(retry);
     // A page that is hidden asks when it is shown, and every page when the browser comes online.
     if (retryInMs > 0 && reading.isShown) retry = setTimeout(happen, retryInMs, 'tick', 'retry');
-    if (settings.debug) (await import('./print-delivery.ts')).printDelivery(trigger, spans, lastDelivery);
+    if (settings.debug) (await import('./print-delivery.ts')).printDelivery(trigger, spans, lastDelivery, askedAt);
   };
 
   const handle = async (event: ReadingEvent, trigger: Trigger = 'beat'): Promise<void> => {
@@ -128,6 +128,8 @@ function start(options: HeartbeatOptions | undefined, sessionNow: () => string |
       lastDelivery,
     }),
   };
+  if (settings.debug)
+    import('./print-delivery.ts').then(({ openConsole }) => openConsole(heartbeat, channel.queue)).catch(() => {});
   return heartbeat;
 }
 

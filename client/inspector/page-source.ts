@@ -1,8 +1,10 @@
 // The page's own device, looked at from inside the page.
-import { ANNOUNCEMENTS, type Announced } from '../../sw/announce.ts';
+import type { Announced } from '../../sw/announce.ts';
 import { deliver } from '../../sw/deliver.ts';
 import { SpanQueue } from '../../sw/queue.ts';
 import { askWorker } from '../ask-worker.ts';
+
+import { hearAnnouncements } from '../hear-announcements.ts';
 import type { SessionHeartbeat } from '../heartbeat-element.ts';
 import type { Heartbeat } from '../start-heartbeat.ts';
 import { answer, useStores } from './device-database.ts';
@@ -29,33 +31,10 @@ export const pageSource: Source = {
 
 function watchPage(listener: (announced: Announced | undefined) => void): () => void {
   const abort = new AbortController();
-  const { signal } = abort;
-  let channel: BroadcastChannel | undefined;
-  const open = (): void => {
-    channel ??= new BroadcastChannel(ANNOUNCEMENTS);
-    channel.addEventListener('message', ({ data }) => listener(data as Announced));
-  };
-  // An open one keeps a page out of Firefox's back/forward cache.
-  const close = (): void => {
-    channel?.close();
-    channel = undefined;
-  };
-  open();
-  addEventListener('pagehide', close, { signal });
-  addEventListener(
-    'pageshow',
-    ({ persisted }) => {
-      if (!persisted) return;
-      open();
-      listener(undefined);
-    },
-    { signal },
-  );
-  watchWorkers(() => listener(undefined), signal);
-  return () => {
-    close();
-    abort.abort();
-  };
+  const changed = (): void => listener(undefined);
+  hearAnnouncements(listener, abort.signal, changed);
+  watchWorkers(changed, abort.signal);
+  return () => abort.abort();
 }
 
 function findHeartbeat(): Heartbeat | undefined {

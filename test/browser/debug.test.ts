@@ -1,0 +1,74 @@
+// With `debug` on: what a person may ask at the console, and what the Performance panel is given. Without: none of it.
+import type { Page } from 'puppeteer-core';
+import { describe, expect } from 'vitest';
+import type { ConsoleCommands } from '../../client/console-commands.ts';
+import { it } from '../helpers/browser-test.ts';
+import { passGate } from '../helpers/reader.ts';
+import { READ, readPage } from '../helpers/reading-site.ts';
+import { until } from '../helpers/until.ts';
+
+type Host = Window & { stillhere?: ConsoleCommands };
+
+async function isOpen(page: Page): Promise<boolean> {
+  return page.evaluate(() => (window as Host).stillhere !== undefined);
+}
+
+/** Nothing but texts, numbers and truths in any field. */
+function isFlat(row: object): boolean {
+  return Object.values(row).every((value) => value === null || typeof value !== 'object');
+}
+
+describe.concurrent('debug', () => {
+  it('the console tells the state and the queue in flat rows, and delivers', async ({ serve, device }) => {
+    const server = await serve({ [READ]: readPage('text', 'tick="250" debug') });
+    const page = await device.newPage();
+    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    await until(() => isOpen(page));
+
+    const [row] = await until(async () => {
+      const rows = await page.evaluate(() => (window as Host).stillhere?.queue());
+      return rows?.length && rows;
+    });
+    expect(row).toMatchObject({ state: 'waiting', page: READ, session: id, attempts: 0, nextTry: 'next beat' });
+    const delivered = await page.evaluate(() => (window as Host).stillhere?.deliver());
+    expect(delivered).toMatchObject({ stored: 1, refused: 0, retryInMs: 0 });
+    const status = await page.evaluate(() => (window as Host).stillhere?.status());
+    expect(status).toMatchObject({ isReading: true, hasSession: true, worker: 'active', storage: 'stored', stored: 1 });
+    expect([row, delivered, status].every((answer) => answer && isFlat(answer))).toBe(true);
+  });
+
+  it('the timeline has beats, deliveries and receipts on a track of their own', async ({ serve, device }) => {
+    const server = await serve({ [READ]: readPage('text', 'tick="250" debug') });
+    const page = await device.newPage();
+    await passGate(page, server.url, 'ann@example.com', READ);
+    await until(() => isOpen(page));
+    await page.evaluate(() => (window as Host).stillhere?.deliver());
+
+    const drawn = await until(async () => {
+      const entries = await page.evaluate(() =>
+        performance
+          .getEntries()
+          .filter((entry) => entry instanceof PerformanceMark || entry instanceof PerformanceMeasure)
+          .map(({ name, duration, detail }) => {
+            const { devtools } = detail as { devtools: { track?: string; dataType: string } };
+            return { name, duration, track: devtools.track, dataType: devtools.dataType };
+          }),
+      );
+      return entries.some(({ name }) => name === 'stillhere: receipt') && entries;
+    });
+    const find = (name: string): object | undefined => drawn.findLast((entry) => entry.name === name);
+    expect(find('stillhere: beat, start')).toMatchObject({ track: 'Stillhere', dataType: 'track-entry' });
+    expect(find('stillhere: delivery')).toMatchObject({ track: 'Stillhere', dataType: 'track-entry' });
+    expect(find('stillhere: receipt')).toMatchObject({ dataType: 'marker', duration: 0 });
+  });
+
+  it('without it there is neither', async ({ serve, device }) => {
+    const server = await serve({ [READ]: readPage('text', 'tick="250"') });
+    const page = await device.newPage();
+    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    await until(async () => (await server.session(id)).spans.length);
+    await page.waitForNetworkIdle();
+    expect(await isOpen(page)).toBe(false);
+    expect(await page.evaluate(() => performance.getEntriesByType('measure').length)).toBe(0);
+  });
+});
