@@ -14,7 +14,7 @@ declare const self: ServiceWorkerGlobalScope;
 export function heartbeat(): void {
   const queue = new SpanQueue();
 
-  const requestSync = onSync(async () => {
+  const requestSync = onSync(queue, async () => {
     const { retryInMs, error } = await deliver(queue, 'sync');
     if (retryInMs > 0) throw new Error(error ?? 'resting');
   });

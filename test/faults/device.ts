@@ -18,6 +18,8 @@ export class Device {
   /** The value of the readable cookie. */
   session = '';
   tabs: Tab[] = [];
+  /** What the browser believes, and says as `navigator.onLine`. */
+  isOnline = true;
   /** How often the browser was started. */
   starts = 1;
   /** How far its clock is wrong, in milliseconds. */
@@ -61,6 +63,15 @@ export class Device {
 
   open(path: string): void {
     this.tabs.push(new Tab(this, path));
+  }
+
+  /** Without a network the browser knows it; with one everybody is told. */
+  connect(isOnline: boolean): void {
+    if (this.isOnline === isOnline) return;
+    this.isOnline = isOnline;
+    if (!isOnline) return;
+    this.sync?.resume();
+    for (const tab of this.tabs) tab.tell('online');
   }
 
   moveClock(ms: number): void {

@@ -18,6 +18,8 @@ export const FAULTS = [
   '500',
   '502-html',
   '404',
+  '401',
+  '403-html',
   '429-seconds',
   '429-date',
   'captive-portal',
@@ -36,6 +38,8 @@ export interface Weather {
 const FOREIGN = {
   500: { status: 500, headers: {}, body: '{"success":false,"error":"no"}' },
   '502-html': { status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Bad Gateway</h1>' },
+  401: { status: 401, headers: {}, body: '{"success":false,"error":"no"}' },
+  '403-html': { status: 403, headers: { 'content-type': 'text/html' }, body: '<h1>Forbidden</h1>' },
   404: { status: 404, headers: {}, body: '<h1>Not found</h1>' },
   'captive-portal': { status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Welcome to our hotel</h1>' },
 } satisfies Partial<Record<Fault, Answer>>;
@@ -91,7 +95,8 @@ export class Network {
 
   /** Undefined: the connection broke. */
   async #carry(body: string, cookie: string): Promise<Response | undefined> {
-    const { clock } = this.#world;
+    const { clock, device } = this.#world;
+    if (!device.isOnline) return undefined;
     const { fault, ms } = this.#nextFault();
     switch (fault) {
       case 'refused':
@@ -122,6 +127,8 @@ export class Network {
       case '500':
       case '502-html':
       case '404':
+      case '401':
+      case '403-html':
       case 'captive-portal':
         return toResponse(FOREIGN[fault]);
       case '429-seconds':

@@ -51,6 +51,11 @@ export class Tab {
     this.#window.dispatchEvent(new Event('popstate'));
   }
 
+  /** An event of the window. */
+  tell(type: string): void {
+    this.#window.dispatchEvent(new Event(type));
+  }
+
   /** In which order a page hears of it differs by engine. */
   close(lost: Lost, isHiddenFirst: boolean): void {
     const { truth, clock } = this.#device.world;
@@ -98,7 +103,9 @@ export class Tab {
       location: this.#location,
       history: { pushState: () => {}, replaceState: () => {} },
       navigator: {
-        onLine: true,
+        get onLine() {
+          return device.isOnline;
+        },
         locks: this.#locks(),
         serviceWorker: serviceWorkerContainer(device, () => this.#lost?.message),
       },

@@ -59,7 +59,7 @@ export class WorkerHost {
     const { sync } = device;
     const registration = {
       scope: 'http://site.test/',
-      ...(sync && { sync: { register: (tag: string) => sync.register(tag) } }),
+      ...(sync && { sync }),
     };
     const self = Object.assign(new EventTarget(), {
       registration,
@@ -73,7 +73,12 @@ export class WorkerHost {
       self,
       registration,
       location: self.location,
-      navigator: { locks, onLine: true },
+      navigator: {
+        locks,
+        get onLine() {
+          return device.isOnline;
+        },
+      },
       addEventListener: self.addEventListener.bind(self),
     });
     return { realm, self, unfinished: new Set() };
