@@ -23,6 +23,12 @@ export async function readQueue(page: Page, store: 'spans' | 'refused' = 'spans'
         const opening = indexedDB.open('stillhere');
         opening.addEventListener('error', () => reject(opening.error));
         opening.addEventListener('success', () => {
+          // Nothing of ours yet, or it was just deleted.
+          if (!opening.result.objectStoreNames.contains(name)) {
+            opening.result.close();
+            resolve([]);
+            return;
+          }
           const reading = opening.result.transaction(name).objectStore(name).getAll();
           reading.addEventListener('success', () => {
             opening.result.close();
