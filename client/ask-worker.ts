@@ -28,6 +28,7 @@ export function askWorker(
     port1.addEventListener('message', ({ data }) => settle(data as Outcome));
     port1.start();
     leaving.addEventListener('abort', leave);
-    worker.then((active) => (active ? active.postMessage(beat, [port2]) : settle()), reject);
+    // A worker that has become redundant may throw.
+    worker.then((active) => (active ? active.postMessage(beat, [port2]) : settle())).catch(leave);
   });
 }

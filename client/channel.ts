@@ -22,14 +22,18 @@ const MAX_LAST_SPANS = 50;
 /** The worker, and the queue that it shares with this page. */
 export class Channel {
   readonly queue = new SpanQueue();
-  #registered: ServiceWorker | undefined;
+  #worker: ServiceWorker | undefined;
+  #finding: Promise<ServiceWorker | undefined> | undefined;
   #isSilent = false;
   #leaving = new AbortController();
-  readonly #registration = findWorker().then((active) => (this.#registered = active));
 
-  /** The worker that can be told something now. */
+  constructor() {
+    void this.#findWorker();
+  }
+
+  /** The worker that can be told something now. An update or somebody's `unregister()` makes one redundant. */
   get worker(): ServiceWorker | undefined {
-    return this.#registered && (navigator.serviceWorker.controller ?? this.#registered);
+    return (this.#worker = usable(this.#worker) ?? usable(ourController()));
   }
 
   /** Writes the spans down, then has everything that waits delivered. Resolves with what that came to; never rejects. */
@@ -67,21 +71,44 @@ export class Channel {
   }
 
   async #askWorker(beat: Beat, leaving: AbortSignal): Promise<Outcome | undefined> {
-    if (this.#isSilent) return undefined;
-    const worker = this.#registration.then(() => this.worker);
-    const outcome = await askWorker(worker, beat, leaving, this.worker ? WORKER_ANSWER_MS : WORKER_START_MS);
-    this.#isSilent = !outcome && this.worker !== undefined;
-    return outcome;
+    const patienceMs = this.worker ? WORKER_ANSWER_MS : WORKER_START_MS;
+    const asked = askWorker(this.#findWorker(), beat, leaving, patienceMs).then((outcome) => {
+      this.#isSilent = !outcome && this.worker !== undefined;
+      return outcome;
+    });
+    asked.catch(() => {});
+    // One that was silent is told all the same, but waited for only after it has answered: it may have been stopped.
+    return this.#isSilent ? undefined : asked;
+  }
+
+  /** Looks again with each beat: what can't be registered now may be later. */
+  async #findWorker(): Promise<ServiceWorker | undefined> {
+    if (this.worker) return this.worker;
+    this.#finding ??= register();
+    this.#worker = await this.#finding;
+    this.#finding = undefined;
+    return this.#worker;
   }
 }
 
-/** The worker, registered where it has not got this page yet; undefined where there can't be one. */
-async function findWorker(): Promise<ServiceWorker | undefined> {
+/** The worker of ours that has this page. */
+function ourController(): ServiceWorker | null | undefined {
+  // Not there on plain http hosts, and a sandboxed frame throws.
   try {
-    const { controller, ready } = navigator.serviceWorker;
-    if (controller?.scriptURL !== new URL(WORKER_PATH, location.href).href)
-      await (await import('./register-worker.ts')).registerWorker();
-    return (await ready).active ?? undefined;
+    const { controller } = navigator.serviceWorker;
+    return controller?.scriptURL === location.origin + WORKER_PATH ? controller : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function usable(worker: ServiceWorker | null | undefined): ServiceWorker | undefined {
+  return worker?.state === 'redundant' ? undefined : (worker ?? undefined);
+}
+
+async function register(): Promise<ServiceWorker | undefined> {
+  try {
+    return navigator.serviceWorker && (await (await import('./register-worker.ts')).registerWorker());
   } catch {
     return undefined;
   }

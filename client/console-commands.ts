@@ -2,7 +2,7 @@
 import type { Pause } from '../sw/backoff.ts';
 import type { QueuedSpan } from '../sw/database.ts';
 import type { Outcome } from '../sw/deliver.ts';
-import type { SpanQueue } from '../sw/queue.ts';
+import { toRow, type SpanQueue } from '../sw/queue.ts';
 import { answer, useStores } from './inspector/device-database.ts';
 import type { Heartbeat } from './start-heartbeat.ts';
 
@@ -28,7 +28,7 @@ export function consoleCommands(heartbeat: Heartbeat, queue: SpanQueue): Console
       const nextTry = describePause(stored?.pause ?? queue.pause, Date.now());
       return [
         ...(stored?.waiting ?? []).map((row) => flattenRow(row, 'waiting', nextTry)),
-        ...[...queue.memory.values()].map((row) => flattenRow(row, 'waiting, in memory only', nextTry)),
+        ...[...queue.memory.values()].map((span) => flattenRow(toRow(span), 'waiting, in memory only', nextTry)),
         ...(stored?.refused ?? []).map((row) => flattenRow(row, 'refused', 'never')),
       ];
     },

@@ -15,15 +15,24 @@ export type Fault =
   /** 429 with `Retry-After: 2`. */
   | 'too-many'
   /** No answer comes, until {@link FaultProxy.release}. */
-  | 'held';
+  | 'held'
+  /** The server stores, and its answer comes only after {@link FaultProxy.release}. */
+  | 'answer-held';
 
 export class FaultProxy {
   fault: Fault = 'none';
   /** Added to the worker's script: other bytes are another version to a browser. */
   workerSuffix = '';
+  /** What is answered in place of the worker's script. */
+  workerFault: 'none' | 'missing' | 'html' = 'none';
   /** Heartbeats that came by, with their bodies, and the fault that each met. */
-  readonly seen: { readonly fault: Fault; readonly body: string; readonly at: number }[] = [];
-  readonly #held: ServerResponse[] = [];
+  readonly seen: {
+    readonly fault: Fault;
+    readonly body: string;
+    readonly at: number;
+    readonly isFromWorker: boolean;
+  }[] = [];
+  readonly #held: (() => void)[] = [];
   readonly #server: Server;
   #port = 0;
 
@@ -56,9 +65,9 @@ export class FaultProxy {
     await once(this.#server, 'listening');
   }
 
-  /** Answers at last what was held, as a gateway does. */
+  /** Answers at last what was held: as a gateway does, or with what the server had said. */
   release(): void {
-    for (const answer of this.#held.splice(0)) answer.writeHead(504).end();
+    for (const goOn of this.#held.splice(0)) goOn();
   }
 
   async #pass(target: URL, incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
@@ -66,7 +75,13 @@ export class FaultProxy {
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const fault = incoming.url === HEARTBEAT_PATH ? this.fault : 'none';
-    if (incoming.url === HEARTBEAT_PATH) this.seen.push({ fault, body: body.toString(), at: Date.now() });
+    const isFromWorker = incoming.headers.referer?.endsWith(WORKER_PATH) ?? false;
+    if (incoming.url === HEARTBEAT_PATH) this.seen.push({ fault, body: body.toString(), at: Date.now(), isFromWorker });
+    if (incoming.url === WORKER_PATH && this.workerFault !== 'none') {
+      if (this.workerFault === 'missing') answer.writeHead(404).end();
+      else answer.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Back soon</h1>');
+      return;
+    }
 
     if (fault === 'captive-portal') {
       answer.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to Hotel Wi-Fi</h1>');
@@ -83,7 +98,7 @@ export class FaultProxy {
       return;
     }
     if (fault === 'held') {
-      this.#held.push(answer);
+      this.#held.push(() => answer.writeHead(504).end());
       return;
     }
     const { method, url, headers } = incoming;
@@ -94,6 +109,10 @@ export class FaultProxy {
       if (fault === 'answer-lost') {
         response.resume();
         response.on('end', () => answer.destroy());
+        return;
+      }
+      if (fault === 'answer-held') {
+        this.#held.push(() => response.pipe(answer.writeHead(response.statusCode ?? 502, response.headers)));
         return;
       }
       const suffix = url === WORKER_PATH ? this.workerSuffix : '';
