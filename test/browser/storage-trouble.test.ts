@@ -3,6 +3,7 @@
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
+import type { FaultProxy } from '../helpers/fault-proxy.ts';
 import { openAndListen, readStatus } from '../helpers/host-page.ts';
 import { passGate, readQueue } from '../helpers/reader.ts';
 import { READ, readPage, type SiteFiles } from '../helpers/reading-site.ts';
@@ -34,6 +35,12 @@ async function expectOneSpan(server: StillhereServer, id: string, fromMs: number
   expect(Date.parse(session.sessionEndTime ?? '')).toBeLessThanOrEqual(Date.now());
 }
 
+/** The network works again, and the page hears of it: that ends the long pause which many failures have led to. */
+async function heal(page: Page, proxy: FaultProxy): Promise<void> {
+  proxy.fault = 'none';
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+}
+
 /** The end of the one row that waits on the device. */
 async function storedEnd(page: Page): Promise<number> {
   return Number((await readQueue(page))[0]?.['end']);
@@ -56,9 +63,7 @@ describe.concurrent('with the storage in trouble', () => {
     await until(async () => ((await readStatus(page))?.lastDelivery?.storageTrouble ?? '').includes('Quota'));
     expect(await storedEnd(page)).toBe(filledAt);
 
-    proxy.fault = 'none';
-    // Ends the long pause that so many failures have led to.
-    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await heal(page, proxy);
     await expectOneSpan(server, id, cameAt, Date.now());
     expect((await readStatus(page))?.storage).toBe('memory');
     proxy.fault = 'error-500';
@@ -89,7 +94,7 @@ describe.concurrent('with the storage in trouble', () => {
     const deletedAt = Date.now();
     await until(async () => (await readStatus(page))?.storage === 'stored' && (await storedEnd(page)) >= deletedAt);
 
-    proxy.fault = 'none';
+    await heal(page, proxy);
     await expectOneSpan(server, id, cameAt, Date.now());
     expect(heard).toEqual([]);
   });
@@ -107,7 +112,7 @@ describe.concurrent('with the storage in trouble', () => {
     const clearedAt = Date.now();
     await until(async () => (await readStatus(page))?.storage === 'stored' && (await storedEnd(page)) >= clearedAt);
 
-    proxy.fault = 'none';
+    await heal(page, proxy);
     await expectOneSpan(server, id, cameAt, Date.now());
     expect(heard).toEqual([]);
   });
@@ -134,7 +139,7 @@ describe.concurrent('with the storage in trouble', () => {
     const upgradedAt = Date.now();
     await until(async () => (await readStatus(page))?.storage === 'stored' && (await storedEnd(page)) >= upgradedAt);
 
-    proxy.fault = 'none';
+    await heal(page, proxy);
     await expectOneSpan(server, id, cameAt, Date.now());
     expect(heard).toEqual([]);
   });
@@ -195,7 +200,7 @@ describe.concurrent('with one of page and worker cut off from the storage, the o
     const id = await passGate(page, proxy.url, 'ann@example.com', READ);
     const cameAt = Date.now();
     await until(async () => (await server.session(id)).spans.length);
-    await page.waitForFunction(() => navigator.serviceWorker.controller);
+    await until(() => proxy.seen.some(({ isFromWorker }) => isFromWorker));
     proxy.fault = 'error-500';
     const tunnelAt = Date.now();
     await until(async () => (await storedEnd(other)) >= tunnelAt);
@@ -222,12 +227,12 @@ describe.concurrent('with one of page and worker cut off from the storage, the o
     proxy.fault = 'error-500';
     const { page, heard } = await openAndListen(device);
     const id = await passGate(page, proxy.url, 'ann@example.com', READ);
-    await page.waitForFunction(() => navigator.serviceWorker.controller);
+    await until(() => proxy.seen.some(({ isFromWorker }) => isFromWorker));
     await until(async () => (await readQueue(page)).length > 0);
     await page.goto(proxy.url + TWO);
     await until(async () => (await readQueue(page)).length > 1);
 
-    proxy.fault = 'none';
+    await heal(page, proxy);
     await until(async () => (await server.session(id)).spans.length > 1);
     await until(async () => (await readQueue(page)).every((row) => row['page'] !== READ));
     expect((await server.session(id)).spans).toHaveLength(2);
