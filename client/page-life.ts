@@ -67,30 +67,25 @@ export function watchPageLife(listener: (event: PageEvent) => void): () => void 
  * thirds of our script time (30 of 44 ms a minute). Whenever the page is shown or hidden all are heard at once.
  */
 function watchActivity(tell: () => void, signal: AbortSignal): void {
+  const options = { capture: true, passive: true };
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let isDeaf = false;
+  let isDeaf: boolean;
   const hear = ({ target, isTrusted }: Event): void => {
     // Not what scripts dispatch. And a film in an endless loop is decoration: it would keep a page read overnight.
     if (isDeaf || !isTrusted || (target as HTMLMediaElement).loop) return;
-    stop();
-    timer = setTimeout(listen, ACTIVITY_EVERY_MS);
+    listen('remove');
+    timer = setTimeout(listen, ACTIVITY_EVERY_MS, 'add');
     tell();
   };
-  const options = { capture: true, passive: true };
-  const stop = (): void => {
-    isDeaf = true;
+  const listen = (change: 'add' | 'remove'): void => {
+    isDeaf = change === 'remove';
     clearTimeout(timer);
-    for (const type of CROWDED_ACTIVITY.split(' ')) window.removeEventListener(type, hear, options);
+    for (const type of CROWDED_ACTIVITY.split(' ')) window[`${change}EventListener`](type, hear, options);
   };
-  const listen = (): void => {
-    isDeaf = false;
-    clearTimeout(timer);
-    for (const type of CROWDED_ACTIVITY.split(' ')) window.addEventListener(type, hear, options);
-  };
-  listen();
+  listen('add');
   for (const type of ACTIVITY.split(' ')) window.addEventListener(type, hear, { ...options, signal });
-  document.addEventListener('visibilitychange', listen, { signal });
-  signal.addEventListener('abort', stop);
+  document.addEventListener('visibilitychange', () => listen('add'), { signal });
+  signal.addEventListener('abort', () => listen('remove'));
 }
 
 /** WebKitGTK 2.50 has no Navigation API, and no event for these two. */

@@ -112,7 +112,7 @@ export class Database {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#silentUntil = performance.now() + SILENCE_MS;
-        reject(new Error('no answer; another tab may hold the database'));
+        reject(new Error('no answer'));
         giveUp?.();
       }, ANSWER_MS);
       asked.then(resolve, reject).finally(() => clearTimeout(timer));
