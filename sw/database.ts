@@ -20,7 +20,10 @@ interface Schema extends DBSchema {
   spans: { key: string; value: QueuedSpan; indexes: { end: number } };
   /** Refused by the server, kept for the inspector. */
   refused: { key: string; value: QueuedSpan; indexes: { end: number } };
-  /** `pause`: until when deliveries rest. `expired`: how many spans were dropped for their age. */
+  /**
+   * `pause`: until when deliveries rest. `expired`: how many spans were dropped for their age. A sync
+   * tag: how often it has fired.
+   */
   state: { key: string; value: Pause | number };
 }
 

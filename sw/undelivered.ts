@@ -5,19 +5,14 @@ import { toRow, type SpanQueue } from './queue.ts';
 
 /**
  * The spans that ended first, at most {@link MAX_SPANS}; before them what the storage didn't take, which is most at risk.
- * What is older than a week is dropped here, and counted.
+ * Refused ones that are older than a week are dropped here.
  */
 export async function oldest({ database, memory, trouble }: SpanQueue, now: number): Promise<readonly Span[]> {
-  const rows = await database.use(['spans', 'refused', 'state'], async (transaction) => {
-    const spans = transaction.objectStore('spans');
+  const rows = await database.use(['spans', 'refused'], async (transaction) => {
     const refused = transaction.objectStore('refused');
-    const state = transaction.objectStore('state');
     const tooOld = IDBKeyRange.upperBound(now - KEEP_MS);
     for (const key of await refused.index('end').getAllKeys(tooOld)) void refused.delete(key);
-    const expired = await spans.index('end').getAllKeys(tooOld);
-    for (const key of expired) void spans.delete(key);
-    if (expired.length > 0) void state.put(Number((await state.get('expired')) ?? 0) + expired.length, 'expired');
-    return spans.index('end').getAll(undefined, MAX_SPANS);
+    return transaction.objectStore('spans').index('end').getAll(undefined, MAX_SPANS);
   });
   return [...(trouble ? memory.values() : []), ...(rows ?? [])].slice(0, MAX_SPANS);
 }
@@ -45,15 +40,25 @@ export async function settle(
   });
 }
 
-/** Notes a failed delivery on the rows that were in it, and until when deliveries rest. */
+/**
+ * Notes a failed delivery on the rows that were in it, and until when deliveries rest. A row that was older than a week then
+ * is dropped, and counted: never untried, so that a clock that jumps ahead doesn't empty the queue.
+ */
 export async function rest(queue: SpanQueue, pause: Pause, sent: readonly Span[], lastError: string): Promise<void> {
   const isWritten = await queue.database.use(['spans', 'state'], async (transaction) => {
     const spans = transaction.objectStore('spans');
-    void transaction.objectStore('state').put(pause, 'pause');
+    const state = transaction.objectStore('state');
+    let expired = 0;
     for (const { id } of sent) {
       const row = await spans.get(id);
-      if (row) void spans.put({ ...row, attempts: row.attempts + 1, lastError });
+      if (!row) continue;
+      if (row.end <= pause.since - KEEP_MS) {
+        void spans.delete(id);
+        expired++;
+      } else void spans.put({ ...row, attempts: row.attempts + 1, lastError });
     }
+    if (expired > 0) void state.put(Number((await state.get('expired')) ?? 0) + expired, 'expired');
+    void state.put(pause, 'pause');
     return true;
   });
   queue.pause = isWritten ? undefined : pause;

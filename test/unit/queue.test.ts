@@ -1,7 +1,18 @@
 // What lies in the queue, and where there is no storage for it.
 import { describe, expect, it, vi } from 'vitest';
 import { deliver } from '../../sw/deliver.ts';
-import { acknowledge, DAY, deliverOne, fakeDevice, makeSpan, NOW, rows, state } from '../helpers/fake-device.ts';
+import {
+  acknowledge,
+  DAY,
+  deliverOne,
+  fail,
+  fakeDevice,
+  json,
+  makeSpan,
+  NOW,
+  rows,
+  state,
+} from '../helpers/fake-device.ts';
 
 const device = fakeDevice();
 
@@ -23,11 +34,32 @@ describe('the queue', () => {
     expect(await rows(device)).toMatchObject([{ start: NOW - DAY, end: NOW - DAY + 5_000 }]);
   });
 
-  it('drops what is older than a week, and counts it', async () => {
+  it('drops what is older than a week when it was tried in vain, and counts it', async () => {
     await device.queue.keep([makeSpan('old', NOW - 7 * DAY), makeSpan('new', NOW - 7 * DAY + 1)]);
-    expect(await deliver(device.queue, 'beat')).toMatchObject({ stored: 1 });
-    expect(device.sent.flatMap(({ spans }) => spans.map(({ id }) => id))).toEqual(['new']);
+    device.answer = fail;
+    expect(await deliver(device.queue, 'beat')).toMatchObject({ stored: 0, waiting: 1 });
+    expect(device.sent.flatMap(({ spans }) => spans.map(({ id }) => id))).toEqual(['old', 'new']);
+    expect(await rows(device)).toMatchObject([{ id: 'new', attempts: 1 }]);
     expect(await state(device, 'expired')).toBe(1);
+  });
+
+  it('is not emptied by a clock that jumps ahead by more than a week', async () => {
+    await device.queue.keep([makeSpan('s'), makeSpan('t')]);
+    vi.setSystemTime(NOW + 8 * DAY);
+    expect(await deliver(device.queue, 'beat')).toMatchObject({ stored: 2, waiting: 0 });
+    expect(await state(device, 'expired')).toBeUndefined();
+  });
+
+  it('forgets what was refused after a week', async () => {
+    device.answer = () =>
+      json(200, { success: true, stored: [], refused: [{ id: 's', reason: 'malformed' }], now: NOW });
+    await deliverOne(device);
+    vi.setSystemTime(NOW + 7 * DAY - 1);
+    await deliver(device.queue, 'beat');
+    expect(await rows(device, 'refused')).toHaveLength(1);
+    vi.setSystemTime(NOW + 7 * DAY);
+    await deliver(device.queue, 'beat');
+    expect(await rows(device, 'refused')).toEqual([]);
   });
 
   it('opens the database again when the connection is lost', async () => {
