@@ -1,9 +1,9 @@
 // The three contenders, and the site that has a page of each: this project; a page with the original script; and the
 // original script with Workbox's background sync behind it. All long intervals are divided by one factor.
-import { copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { REGISTER_WORKBOX, writeWorkboxWorker } from '../workbox-worker.ts';
 
 export type Contender = 'ours' | 'beats' | 'workbox';
 export const CONTENDERS: readonly Contender[] = ['ours', 'beats', 'workbox'];
@@ -37,24 +37,6 @@ const BEATS = `<script>
   follow();
 </script>`;
 
-const REGISTER_WORKBOX = `<script>navigator.serviceWorker?.register('/workbox/sw.js');</script>`;
-/** What workbox-strategies' NetworkOnly does with the plugin, written out: a failed request is handed to the plugin. */
-const WORKBOX_WORKER = `importScripts('workbox-core.prod.js', 'workbox-background-sync.prod.js');
-const plugin = new workbox.backgroundSync.BackgroundSyncPlugin('beats');
-addEventListener('install', () => skipWaiting());
-addEventListener('activate', (event) => event.waitUntil(clients.claim()));
-addEventListener('fetch', (event) => {
-  if (!event.request.url.endsWith('/api/session-heartbeat')) return;
-  const { request } = event;
-  const answer = fetch(request.clone()).catch(async (error) => {
-    await plugin.fetchDidFail({ request, error, event });
-    throw error;
-  });
-  event.respondWith(answer);
-  event.waitUntil(answer.catch(() => {}));
-});
-`;
-
 const HEADS: Readonly<Record<Contender, { readonly read: string; readonly elsewhere: string }>> = {
   ours: { read: OURS, elsewhere: OURS_ELSEWHERE },
   beats: { read: BEATS, elsewhere: '' },
@@ -75,12 +57,7 @@ export async function writeSite(): Promise<string> {
     await writePage(folder, `${contender}/prerender`, `${elsewhere}<script type="speculationrules">${rules}</script>`);
   }
   await writePage(folder, 'away', '');
-  const find = createRequire(import.meta.url).resolve;
-  for (const name of ['workbox-core', 'workbox-background-sync']) {
-    const file = `${name}.prod.js`;
-    await copyFile(join(dirname(find(`${name}/package.json`)), 'build', file), join(folder, 'workbox', file));
-  }
-  await writeFile(join(folder, 'workbox/sw.js'), WORKBOX_WORKER);
+  await writeWorkboxWorker(folder);
   return folder;
 }
 

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Device, Tab } from '../../helpers/engines/engine.ts';
 import { signalTree } from '../../helpers/engines/process-tree.ts';
+import { WORKBOX_SYNC_TAG } from '../workbox-worker.ts';
 import { IDLE_AFTER_MS, type Contender } from './contenders.ts';
 import type { Network } from './network.ts';
 import { Truth, type Moment } from './truth.ts';
@@ -12,7 +13,7 @@ const MOVE_EVERY_MS = 2_000;
 const SYNC_TAGS: Readonly<Record<Contender, string>> = {
   ours: 'workbox-background-sync:stillhere',
   beats: '',
-  workbox: 'workbox-background-sync:beats',
+  workbox: WORKBOX_SYNC_TAG,
 };
 
 export class Reader {

@@ -7,6 +7,7 @@ import { launchChromium } from '../chromium.ts';
 import { launchFirefox } from '../firefox.ts';
 import { until } from '../until.ts';
 import type { Ability, Device, Tab } from './engine.ts';
+import { fireSync } from './fire-sync.ts';
 import { signalTree } from './process-tree.ts';
 
 type Launch = (profile: string) => Promise<Browser>;
@@ -61,19 +62,8 @@ class PuppeteerDevice implements Device {
     await isGone;
   }
 
-  async fireSync(scope: string, tag: string): Promise<void> {
-    const session = await this.#cover.createCDPSession();
-    const registration = new Promise<string | undefined>((resolve) => {
-      session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
-        resolve(registrations.find(({ scopeURL }) => scopeURL === scope)?.registrationId);
-      });
-    });
-    await session.send('ServiceWorker.enable');
-    const registrationId = await registration;
-    const { origin } = new URL(scope);
-    if (registrationId)
-      await session.send('ServiceWorker.dispatchSyncEvent', { origin, registrationId, tag, lastChance: false });
-    await session.detach();
+  fireSync(scope: string, tag: string): Promise<void> {
+    return fireSync(this.#cover, scope, tag);
   }
 
   async denySync(): Promise<void> {

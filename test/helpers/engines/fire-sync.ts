@@ -1,0 +1,19 @@
+// The browser's own sync event, fired by hand: Chromium would wait five minutes after a failed one.
+import type { Page } from 'puppeteer-core';
+
+/** Sends the event with this tag to the worker at `scope`, an address; waits until there is one. */
+export async function fireSync(page: Page, scope: string, tag: string): Promise<void> {
+  const session = await page.createCDPSession();
+  const registration = new Promise<string>((resolve) => {
+    // One event for each registration of the browser, also of other origins.
+    session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const found = registrations.find(({ scopeURL }) => scopeURL === scope);
+      if (found) resolve(found.registrationId);
+    });
+  });
+  await session.send('ServiceWorker.enable');
+  const registrationId = await registration;
+  const { origin } = new URL(scope);
+  await session.send('ServiceWorker.dispatchSyncEvent', { origin, registrationId, tag, lastChance: false });
+  await session.detach();
+}
