@@ -71,6 +71,7 @@ export function toRow({ id, session, page, start, end }: Span): QueuedSpan {
   return { page, startTime: iso(start), endTime: iso(end), attempts: 0, id, session, start, end };
 }
 
-function isLonger(one: Span | undefined, other: Span): boolean {
+/** There is such a version of the span, and it says more. */
+export function isLonger(one: Span | undefined, other: Span): boolean {
   return one !== undefined && one.end - one.start > other.end - other.start;
 }

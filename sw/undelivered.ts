@@ -1,7 +1,7 @@
 // The queue as a delivery sees it: what is next, what the server's word removes, until when to rest.
 import type { Pause } from './backoff.ts';
 import { KEEP_MS, MAX_SPANS, type Receipt, type Span } from './protocol.ts';
-import { toRow, type SpanQueue } from './queue.ts';
+import { isLonger, toRow, type SpanQueue } from './queue.ts';
 
 /**
  * The spans that ended first, at most {@link MAX_SPANS}; before them what the storage didn't take, which is most at risk.
@@ -18,8 +18,8 @@ export async function oldest({ database, memory, trouble }: SpanQueue, now: numb
 }
 
 /**
- * Takes the server's word for what was sent. A stored span goes, but only if its row still has the end that was sent;
- * a refused one moves to `refused`; one that the server didn't name stays.
+ * Takes the server's word for what was sent. A stored span goes, but only if its row still has the end that was sent, or
+ * says less (what was sent could not be written); a refused one moves to `refused`; one that the server didn't name stays.
  */
 export async function settle(
   { database, memory }: SpanQueue,
@@ -34,7 +34,7 @@ export async function settle(
     for (const span of named) {
       const row = await spans.get(span.id);
       const lastError = reasons.get(span.id);
-      if (row && (lastError || row.end === span.end)) void spans.delete(span.id);
+      if (row && (lastError || row.end === span.end || isLonger(span, row))) void spans.delete(span.id);
       if (lastError) void transaction.objectStore('refused').put({ ...toRow(span), ...row, lastError });
     }
   });

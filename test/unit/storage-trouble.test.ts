@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { deliver } from '../../sw/deliver.ts';
 import type { Delivery, Receipt, Span } from '../../sw/protocol.ts';
 import { SpanQueue } from '../../sw/queue.ts';
+import { settle } from '../../sw/undelivered.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const DOWN = (): Response => Response.json({ success: false, error: 'down' }, { status: 500 });
@@ -208,6 +209,12 @@ describe('a full disk', () => {
     await deliver(queue, 'start');
     for (let time = 0; time < 5; time++) expect((await deliver(queue, 'beat')).retryInMs).toBeGreaterThan(59_000);
     expect(sent).toHaveLength(1);
+  });
+
+  it('leaves no older version behind of what the server has got from memory', async () => {
+    await queue.keep([makeSpan('a')]);
+    await settle(queue, [makeSpan('a', NOW + 5_000)], { stored: ['a'], refused: [] });
+    expect(await rows()).toEqual([]);
   });
 
   it('that has room again takes what was in memory', async () => {
