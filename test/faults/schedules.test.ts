@@ -5,6 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { checkSchedules } from './check-schedules.ts';
+import { runSchedule } from './run-schedule.ts';
+import { buildScripts } from './scripts.ts';
+import { ServerProcess } from './server-process.ts';
+import { countImmediates } from './world-clock.ts';
 
 const SCHEDULES = 1_000;
 /** On a slow machine fewer: parts of 100 until then. */
@@ -19,6 +23,29 @@ it('nothing is lost, doubled or made longer by random faults', async () => {
     const ran = await checkSchedules({ folder, schedules: SCHEDULES, seed, withinMs: WITHIN_MS });
     expect(ran.spans).toBeGreaterThan(ran.schedules);
   } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it('a span that ends in the turn in which the tab is closed ends where it did', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'stillhere-faults-'));
+  const server = await ServerProcess.start(join(folder, 'faults.db'));
+  const stopCounting = countImmediates();
+  const lost = { storage: false, message: false, request: true };
+  try {
+    const { spans } = await runSchedule(await buildScripts(), server, {
+      hasSync: true,
+      isSyncAlone: false,
+      steps: [
+        { do: 'wait', ms: 7_000 },
+        { do: 'go', tab: 0, page: '/confidential/night-handover/', turns: 0 },
+        { do: 'close', tab: 0, lost, isHiddenFirst: true, turns: 0 },
+      ],
+    });
+    expect(spans).toBe(3);
+  } finally {
+    stopCounting();
+    await server.store.close();
     await rm(folder, { recursive: true });
   }
 });

@@ -59,8 +59,9 @@ export class Tab {
   /** In which order a page hears of it differs by engine. */
   close(lost: Lost, isHiddenFirst: boolean): void {
     const { truth, clock } = this.#device.world;
-    truth.cutShort(this);
-    truth.ended(this, clock.now, !(lost.storage && lost.message));
+    const isSure = !(lost.storage && lost.message);
+    if (!isSure) truth.cutShort(this);
+    truth.ended(this, clock.now, isSure);
     this.#lost = lost;
     if (isHiddenFirst) this.#see(false);
     this.#window.dispatchEvent(new Event('pagehide'));
