@@ -31,8 +31,10 @@ export async function settle(
   for (const { id, end } of named) if (memory.get(id)?.end === end) memory.delete(id);
   await database.use(['spans', 'refused'], async (transaction) => {
     const spans = transaction.objectStore('spans');
-    for (const span of named) {
-      const row = await spans.get(span.id);
+    // Asked for all at once: one after another, each would be a way to the browser's own process and back.
+    const rows = await Promise.all(named.map(({ id }) => spans.get(id)));
+    for (const [nth, span] of named.entries()) {
+      const row = rows[nth];
       const lastError = reasons.get(span.id);
       if (row && (lastError || row.end === span.end || isLonger(span, row))) void spans.delete(span.id);
       if (lastError) void transaction.objectStore('refused').put({ ...toRow(span), ...row, lastError });
@@ -49,11 +51,10 @@ export async function rest(queue: SpanQueue, pause: Pause, sent: readonly Span[]
     const spans = transaction.objectStore('spans');
     const state = transaction.objectStore('state');
     let expired = 0;
-    for (const { id } of sent) {
-      const row = await spans.get(id);
+    for (const row of await Promise.all(sent.map(({ id }) => spans.get(id)))) {
       if (!row) continue;
       if (row.end <= pause.since - KEEP_MS) {
-        void spans.delete(id);
+        void spans.delete(row.id);
         expired++;
       } else void spans.put({ ...row, attempts: row.attempts + 1, lastError });
     }
