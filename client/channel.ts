@@ -25,8 +25,6 @@ export class Channel {
   #worker: ServiceWorker | undefined;
   #finding: Promise<ServiceWorker | undefined> | undefined;
   #isSilent = false;
-  /** Not known to be written yet, as when a page of a single-page site is left and the tab closed in one turn. */
-  readonly #unwritten = new Set<Span>();
   #leaving = new AbortController();
 
   constructor() {
@@ -42,9 +40,7 @@ export class Channel {
   async beat(trigger: Trigger, spans: readonly Span[]): Promise<Outcome | undefined> {
     const { signal } = this.#leaving;
     try {
-      for (const span of spans) this.#unwritten.add(span);
       await this.queue.keep(spans);
-      for (const span of spans) this.#unwritten.delete(span);
       // What the page left behind has had its last words.
       signal.throwIfAborted();
       const told = [...spans, ...this.queue.memory.values()];
@@ -62,14 +58,12 @@ export class Channel {
   /**
    * The last chance before the page may be gone: three ways at once, since each engine loses another one of them
    * (measured: ARCHITECTURE.md, "Last words"). All of them have begun when it returns, and nothing is waited for any more.
-   * What isn't known to be written goes, too.
+   * What isn't known to be written goes, too, as when a page of a single-page site is left and the tab closed in one turn.
    */
   lastWords(changed: readonly Span[]): void {
-    // Of two versions of a span the later one.
-    const spans = [...new Map([...this.#unwritten, ...changed].map((span) => [span.id, span])).values()];
     this.#leaving.abort();
     this.#leaving = new AbortController();
-    for (const span of spans) this.queue.keepAtExit(span);
+    for (const span of [...this.queue.memory.values(), ...changed]) this.queue.keepAtExit(span);
     const told = [...this.queue.memory.values()];
     this.worker?.postMessage({ type: 'stillhere-beat', trigger: 'left', spans: told } satisfies Beat);
     // Not sendBeacon: blockers cancel it, and Firefox loses it when a tab is closed.
