@@ -1,0 +1,70 @@
+// What the server has of a delivery, read past it: asking the server itself would keep it from answering the device.
+import { DatabaseSync } from 'node:sqlite';
+import { HEARTBEAT_PATH, type Span } from '../../../sw/protocol.ts';
+import { openSqliteStore } from '../../../server/store/sqlite-store.ts';
+import type { StillhereServer } from '../../helpers/stillhere-server.ts';
+import { QUEUED_PAGE } from './queued.ts';
+
+/** The device's clock and the server's are one here; what is left is the time in transit. */
+const SAME_MS = 1_000;
+
+const fileOf = (server: StillhereServer): string => server.storeUrl.replace('file:', '');
+
+/** A session that began in the past. */
+export async function makeSession(server: StillhereServer, id: string, startMs: number): Promise<void> {
+  const store = await openSqliteStore(fileOf(server));
+  await store.createSession({ id, email: 'ann@example.com', startMs });
+  await store.close();
+}
+
+/** How many spans out of the queue the session has. */
+export function countStored(server: StillhereServer, session: string): number {
+  return readSpans(server, session).length;
+}
+
+/** Of the spans that were queued: how many the record lacks or has wrong, and how many came before one that is older. */
+export function compare(
+  server: StillhereServer,
+  session: string,
+  queued: readonly Span[],
+): { readonly wrong: number; readonly outOfOrder: number } {
+  const stored = readSpans(server, session);
+  const byId = new Map(stored.map((span) => [span.id, span]));
+  const isRight = ({ id, start, end }: Span): boolean => {
+    const found = byId.get(id);
+    return (
+      found !== undefined && found.end_ms - found.start_ms === end - start && Math.abs(found.start_ms - start) < SAME_MS
+    );
+  };
+  return {
+    wrong: queued.filter((span) => !isRight(span)).length,
+    outOfOrder: stored.filter(({ start_ms }, nth) => start_ms < (stored[nth - 1]?.start_ms ?? 0)).length,
+  };
+}
+
+/** When the server had answered each heartbeat since `sinceMs`, by its log, epoch milliseconds. */
+export function answeredAt(server: StillhereServer, sinceMs: number): readonly number[] {
+  return server.output
+    .split('\n')
+    .filter((line) => line.includes(HEARTBEAT_PATH))
+    .map((line) => JSON.parse(line) as { readonly time: number; readonly status: number })
+    .filter(({ time, status }) => time >= sinceMs && status === 200)
+    .map(({ time }) => time);
+}
+
+interface StoredSpan {
+  readonly id: string;
+  readonly start_ms: number;
+  readonly end_ms: number;
+}
+
+/** In the order in which they came. */
+function readSpans(server: StillhereServer, session: string): readonly StoredSpan[] {
+  const database = new DatabaseSync(fileOf(server), { readOnly: true });
+  try {
+    const query = 'SELECT id, start_ms, end_ms FROM spans WHERE session_id = ? AND page = ? ORDER BY rowid';
+    return database.prepare(query).all(session, QUEUED_PAGE) as unknown as StoredSpan[];
+  } finally {
+    database.close();
+  }
+}
