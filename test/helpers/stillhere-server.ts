@@ -10,6 +10,8 @@ import { until } from './until.ts';
 
 export const OWNER_TOKEN = 'owner-token-for-tests-only-0123456789';
 const SECRET = 'secret-for-tests-only-0123456789abcdef';
+/** On a machine with twenty times more to do than it can Node alone took 8 s to start. */
+const START_MS = 60_000;
 const CLI = join(import.meta.dirname, '../../server/cli.ts');
 
 export interface SessionDetail extends SessionView {
@@ -65,7 +67,7 @@ export class StillhereServer {
     await until(async () => {
       if (child.exitCode !== null) throw new Error(`The server ended: ${this.output}`);
       return (await fetch(`${this.url}/readyz`)).ok;
-    });
+    }, START_MS);
   }
 
   /** Nobody listens any more: a connection is refused. */

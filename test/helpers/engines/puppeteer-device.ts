@@ -1,4 +1,5 @@
 // Chromium and Firefox through puppeteer: hidden tabs are really hidden, timers really slow down.
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,8 @@ import { until } from '../until.ts';
 import type { Ability, Device, Tab } from './engine.ts';
 import { fireSync } from './fire-sync.ts';
 import { signalTree } from './process-tree.ts';
+
+const SET_ASIDE = ['prefs.js.puppeteer', 'user.js.puppeteer'];
 
 type Launch = (profile: string) => Promise<Browser>;
 
@@ -60,6 +63,8 @@ class PuppeteerDevice implements Device {
     const isGone = new Promise((resolve) => child?.once('exit', resolve));
     signalTree(this.pid, 'SIGKILL');
     await isGone;
+    // Puppeteer puts Firefox's old settings back meanwhile; a new Firefox must not come between.
+    await until(() => SET_ASIDE.every((name) => !existsSync(join(this.#profile, name))));
   }
 
   fireSync(scope: string, tag: string): Promise<void> {
