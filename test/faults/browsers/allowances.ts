@@ -20,16 +20,17 @@ export const FIRST_WORDS_MS = 700;
 /** When a last word is under way, at the latest. */
 const LAST_WORD_MS = 1_000;
 
-/** How an engine lets a page go. */
+/** How an engine lets pages go. */
 export interface Manners {
-  /**
-   * The last word of a page that is left or closed gets out always, or surely only by the network: then in an outage the last
-   * tick may be all there is.
-   */
-  readonly goodbye: 'always' | 'online';
+  /** Whether the last word of a page gets out. */
+  readonly left: Goodbye;
+  readonly closed: Goodbye;
   /** How much longer than its driver says a page that is closed may be there, in milliseconds. */
   readonly closingMs: number;
 }
+
+/** Always; surely only by the network, so that in an outage the last tick may be all there is; or never surely. */
+export type Goodbye = 'always' | 'online' | 'unsure';
 
 /** What went over the network, and what is known of the engine. */
 export interface Circumstances {
@@ -45,13 +46,14 @@ export function allowance(exit: Exit, tickMs: number): number {
   return exit === 'killed' ? tickMs + TICK_LATE_MS : GOODBYE_MS;
 }
 
-/** Its last word went by the network alone, and no server got it. */
+/** Its last word may not have got out: the last tick is all that is asked for. */
 export function hasLostWord(
   { exit, to }: Pick<Stretch, 'exit' | 'to'>,
   id: string,
   { manners, heartbeats, outages }: Circumstances,
 ): boolean {
-  if (manners.goodbye === 'always' || !['left', 'closed'].includes(exit)) return false;
+  if (exit !== 'left' && exit !== 'closed') return false;
+  if (manners[exit] !== 'online') return manners[exit] === 'unsure';
   const earliestMs = to.earliestMs - CLOCKS_MS;
   const latestMs = to.latestMs + LAST_WORD_MS;
   return (

@@ -62,8 +62,10 @@ export async function checkInBrowsers({ onProgress, onFailure, ...run }: Check):
       if (played.wrong.length > 0) fail(report(run.engine, seed, schedule, played));
       onProgress?.(ran);
     },
-    onBrokenOff: (seed, error) => {
-      console.warn(`seed ${seed} broke off, once more: ${String((error as Error).stack ?? error)}`);
+    onBrokenOff: (seed, error, isFinal) => {
+      const what = String((error as Error).stack ?? error);
+      if (isFinal) fail(`--engine ${run.engine} --seed ${seed} could not be played: ${what}`);
+      else console.warn(`seed ${seed} broke off, once more: ${what}`);
     },
   });
   return ran;

@@ -64,14 +64,14 @@ export class Network {
     if (this.#server.listening) return;
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
-    endOutage(this.outages);
+    endOutage(this.outages, 'network');
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   /** Connections are refused, and those that were open are cut. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
-    beginOutage(this.outages);
+    beginOutage(this.outages, 'network');
     this.#server.close();
     this.#server.closeAllConnections();
     await once(this.#server, 'close');

@@ -77,6 +77,7 @@ export async function playSchedule(
   };
 
   try {
+    await server.start();
     await network.open();
     const entrance = await reader.openToDeliver();
     await reader.passGate();
@@ -94,7 +95,7 @@ export async function playSchedule(
     if (isSync) await closeAll();
     await server.start();
     await network.heal();
-    endOutage(network.outages);
+    endOutage(network.outages, 'server');
     tell(`healed; ${isSync ? 'sync' : schedule.ending}`);
     const others = reader.tabs;
     if (!isSync) {
@@ -107,13 +108,22 @@ export async function playSchedule(
     }
     const { wrong } = await untilTrue(isSync ? () => device.fireSync(`${network.url}/`, SYNC_TAG) : undefined);
     tell(wrong.length === 0 ? 'all is there' : `not all is there; on the device: ${await reader.askDevice()}`);
-    if (!isSync) await closeAll();
-    const verdict = wrong.length > 0 ? await judge() : await untilTrue();
+    await closeAll();
+    const verdict = wrong.length > 0 ? await judge() : await untilTrue(comeHomeOnce(reader));
     return { ...verdict, heartbeats: network.heartbeats, story };
   } finally {
     await closeAll().catch(() => {});
     await network.close();
   }
+}
+
+/** The last page is closed: what it left behind on the device is delivered by the next one. */
+function comeHomeOnce(reader: Reader): () => Promise<void> {
+  let isHome = false;
+  return async () => {
+    if (!isHome) await reader.openToDeliver();
+    isHome = true;
+  };
 }
 
 async function happen(
@@ -158,12 +168,12 @@ async function happen(
       await reader.open('tab', 'a');
       return;
     case 'kill server':
-      beginOutage(network.outages);
+      beginOutage(network.outages, 'server');
       await server.stop('SIGKILL');
       return;
     case 'start server':
       await server.start();
-      return endOutage(network.outages);
+      return endOutage(network.outages, 'server');
     case 'replace cookie':
       return reader.passGate();
   }
