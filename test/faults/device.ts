@@ -1,4 +1,5 @@
 // A reader's device: a browser with tabs and one worker, what it keeps on disk, and a clock that can be wrong.
+import type { Pause } from '../../sw/backoff.ts';
 import { BrowserSync } from './browser-sync.ts';
 import { Disk } from './disk.ts';
 import type { Realm } from './realm.ts';
@@ -51,9 +52,13 @@ export class Device {
     return this.disk.rows('spans') as { id: string }[];
   }
 
-  /** A failed delivery has left a pause behind. */
+  /** What a failed delivery has left behind. */
+  get pause(): Pause | undefined {
+    return this.disk.rows('state').find((row) => typeof row === 'object') as Pause | undefined;
+  }
+
   get isResting(): boolean {
-    return this.disk.rows('state').some((row) => typeof row === 'object');
+    return this.pause !== undefined;
   }
 
   /** What is gone hears nothing and asks nothing. */

@@ -63,7 +63,8 @@ export class Realm {
       performance: { now: () => device.monotonic - this.#bornAt },
       crypto: { getRandomValues: (bytes: Uint8Array) => bytes.map(() => Math.floor(random() * 256)) },
       console: NO_CONSOLE,
-      setTimeout: (run: () => void, ms?: number) => later(ms, run),
+      setTimeout: (run: (...values: unknown[]) => void, ms?: number, ...values: unknown[]) =>
+        later(ms, () => run(...values)),
       clearTimeout: (id: number) => clock.cancel(id),
       setInterval: (run: () => void, ms: number, ...values: unknown[]) => {
         const timer = { id: 0 };

@@ -11,6 +11,8 @@ import { World } from './world.ts';
 const HEALED_WITHIN_MS = 120_000;
 /** All attempts that Background Sync makes. */
 const SYNCED_WITHIN_MS = 25 * 60_000;
+/** A page that can be seen asks again where nobody was reached. */
+const SEEN_WITHIN_MS = 2_000;
 /** No request is under way for longer. */
 const LATEST_ARRIVAL_MS = 40_000;
 
@@ -72,6 +74,19 @@ async function happen(world: World, step: Step): Promise<void> {
     case 'show':
       tab?.show();
       break;
+    case 'freeze':
+      tab?.freeze();
+      break;
+    case 'away':
+      tab?.away();
+      break;
+    case 'back':
+      tab?.back();
+      break;
+    case 'offline':
+    case 'online':
+      device.connect(step.do === 'online');
+      break;
     case 'close':
       tab?.close(step.lost, step.isHiddenFirst);
       device.tabs = device.tabs.filter((other) => other !== tab);
@@ -105,10 +120,13 @@ async function happen(world: World, step: Step): Promise<void> {
 }
 
 /** The network works again. Within a bound of time everything has to be on the server. */
-async function heal({ clock, device, network, server, truth, violations }: World, isSyncAlone: boolean): Promise<void> {
+async function heal(world: World, isSyncAlone: boolean): Promise<void> {
+  const { clock, device, network, server, truth, violations } = world;
   await clock.settle();
   network.weather = { fault: 'none', times: 0, ms: 0 };
+  device.connect(true);
   await server.restart();
+  await checkAsksSoon(world);
   const waits = (): boolean => network.isBusy || device.isResting || device.queued.some((row) => !truth.isOpen(row));
   const wait = async (withinMs: number, isOver: () => boolean): Promise<void> => {
     for (let passed = 0; passed < withinMs && !isOver(); passed += TICK_MS) await clock.advance(TICK_MS);
@@ -135,6 +153,16 @@ async function heal({ clock, device, network, server, truth, violations }: World
   }
   await clock.advance(LATEST_ARRIVAL_MS);
   if (device.queued.length > 0) violations.push('something is still in the queue');
+}
+
+/** With a page that can be seen and hasn't lost its worker, no pause for want of a network lasts. */
+async function checkAsksSoon({ clock, device, network, violations }: World): Promise<void> {
+  await clock.settle();
+  const { pause } = device;
+  const isSeen = device.tabs.some((tab) => tab.isVisible && !tab.isWaitingForWorker);
+  if (pause?.cause !== 'network' || network.isBusy || !isSeen) return;
+  await clock.advance(SEEN_WITHIN_MS);
+  if (device.pause?.since === pause.since) violations.push('nobody asked again within 2 s');
 }
 
 async function compare({ truth, server }: World): Promise<string[]> {

@@ -8,9 +8,12 @@ export const PAGES = ['/confidential/', '/confidential/night-handover/'] as cons
 export type Happening =
   | ({ readonly do: 'network' } & Weather)
   | { readonly do: 'open' | 'go'; readonly tab: number; readonly page: (typeof PAGES)[number] }
-  | { readonly do: 'hide' | 'show' | 'kill tab'; readonly tab: number }
+  | { readonly do: 'hide' | 'show' | 'freeze' | 'away' | 'back' | 'kill tab'; readonly tab: number }
   | { readonly do: 'close'; readonly tab: number; readonly lost: Lost; readonly isHiddenFirst: boolean }
-  | { readonly do: 'stop worker' | 'kill browser' | 'kill server' | 'start server' | 'replace cookie' }
+  | {
+      readonly do:
+        'offline' | 'online' | 'stop worker' | 'kill browser' | 'kill server' | 'start server' | 'replace cookie';
+    }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'sleep'; readonly ms: number; readonly isMonotonic: boolean }
   | { readonly do: 'move clock'; readonly ms: number };
@@ -58,6 +61,9 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('go'), tab, page }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('hide'), tab }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('show'), tab }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('freeze', 'away', 'back'), tab }) },
+  { weight: 1, arbitrary: plain('offline') },
+  { weight: 1, arbitrary: plain('online') },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('close'), tab, lost, isHiddenFirst: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('kill tab'), tab }) },
   { weight: 4, arbitrary: plain('stop worker') },

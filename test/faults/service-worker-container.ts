@@ -30,14 +30,23 @@ export function serviceWorkerContainer(device: Device, isLost: () => boolean | u
   });
 }
 
-/** The constructor of channels between a page and the worker: answers come in a later turn, and not to who is gone. */
-export function messageChannel(realm: Realm): unknown {
+/**
+ * The constructor of channels between a page and the worker: answers come in a later turn, and not to who is gone.
+ * @param unanswered holds those that are still open.
+ */
+export function messageChannel(realm: Realm, unanswered: Set<object>): unknown {
   return class {
     #isOpen = true;
+
+    constructor() {
+      unanswered.add(this);
+    }
+
     readonly port1 = Object.assign(new EventTarget(), {
       start: () => {},
       close: () => {
         this.#isOpen = false;
+        unanswered.delete(this);
       },
     });
     readonly port2 = {

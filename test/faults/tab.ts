@@ -20,6 +20,7 @@ export class Tab {
   readonly realm: Realm;
   isVisible = true;
   #lost: Lost | undefined;
+  readonly #unanswered = new Set<object>();
   readonly #device: Device;
   readonly #location: URL;
   readonly #window = new EventTarget();
@@ -36,8 +37,33 @@ export class Tab {
     return this.#location.pathname;
   }
 
+  /** A message to the worker hasn't been answered: who knows whether it still lives. */
+  get isWaitingForWorker(): boolean {
+    return this.#unanswered.size > 0;
+  }
+
   show(): void {
     this.#see(true);
+  }
+
+  /** A hidden page is frozen, and thawed before it is shown again. Its timers need no stopping: hidden it has none. */
+  freeze(): void {
+    this.hide();
+    for (const type of ['freeze', 'resume']) this.#document.dispatchEvent(new Event(type));
+  }
+
+  /** Into the back/forward cache. */
+  away(): void {
+    if (!this.isVisible) return;
+    this.#device.world.truth.ended(this, this.#device.clock.now, true);
+    this.tell('pagehide');
+    this.#see(false);
+  }
+
+  /** Out of it. */
+  back(): void {
+    this.#see(true);
+    this.#window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
   }
 
   hide(): void {
@@ -64,7 +90,7 @@ export class Tab {
     truth.ended(this, clock.now, isSure);
     this.#lost = lost;
     if (isHiddenFirst) this.#see(false);
-    this.#window.dispatchEvent(new Event('pagehide'));
+    this.tell('pagehide');
     if (!isHiddenFirst) this.#see(false);
     this.realm.kill(lost.storage);
   }
@@ -110,7 +136,7 @@ export class Tab {
         locks: this.#locks(),
         serviceWorker: serviceWorkerContainer(device, () => this.#lost?.message),
       },
-      MessageChannel: messageChannel(realm),
+      MessageChannel: messageChannel(realm, this.#unanswered),
       crypto: {
         getRandomValues: (bytes: Uint8Array<ArrayBuffer>) => {
           const filled = (globals['crypto'] as Crypto).getRandomValues(bytes);
