@@ -1,9 +1,10 @@
 // A reader's device: a browser with tabs and one worker, what it keeps on disk, and a clock that can be wrong.
 import type { Pause } from '../../sw/backoff.ts';
 import { BrowserSync } from './browser-sync.ts';
-import { Disk } from './disk.ts';
+import { Disk, type DiskFault } from './disk.ts';
 import type { Realm } from './realm.ts';
 import { Tab } from './tab.ts';
+import { TICK_MS } from './truth.ts';
 import { WebLocks } from './web-locks.ts';
 import { WorkerHost } from './worker-host.ts';
 import type { World } from './world.ts';
@@ -16,6 +17,9 @@ export class Device {
   readonly sync: BrowserSync | undefined;
   readonly worker: WorkerHost;
   readonly disk = new Disk();
+  /** A page may still be sparing itself a wait for the storage, which answers again. */
+  hasBeenSilent = false;
+  #lostAt = -Infinity;
   /** The value of the readable cookie. */
   session = '';
   tabs: Tab[] = [];
@@ -77,6 +81,22 @@ export class Device {
     if (!isOnline) return;
     this.sync?.resume();
     for (const tab of this.tabs) tab.tell('online');
+  }
+
+  /** `lost`: only what is open; the next attempt to open works. */
+  breakStorage(fault: DiskFault | 'lost'): void {
+    if (fault === 'refused' || fault === 'silent') this.world.truth.storageBroke(this.clock.now);
+    else if (fault === 'none') this.world.truth.storageHealed();
+    if (fault === 'silent') this.hasBeenSilent = true;
+    if (fault !== 'lost') this.disk.fault = fault;
+    if (fault === 'none') return;
+    this.disk.lose();
+    this.#lostAt = this.clock.now;
+  }
+
+  /** Pages have no connection that they could write by without waiting: with its next tick each opens one. */
+  get isDisconnected(): boolean {
+    return this.disk.fault !== 'none' || this.clock.now <= this.#lostAt + TICK_MS;
   }
 
   moveClock(ms: number): void {

@@ -9,6 +9,8 @@ import { World } from './world.ts';
 
 /** Longer than any `Retry-After` of a schedule with its jitter, and than a worker's silence. */
 const HEALED_WITHIN_MS = 120_000;
+/** After the storage was silent nobody asks it for so long (sw/database.ts), and then a tick may pass. */
+const SPARED_MS = 45_000;
 /** All attempts that Background Sync makes. */
 const SYNCED_WITHIN_MS = 25 * 60_000;
 /** A page that can be seen asks again where nobody was reached. */
@@ -56,6 +58,11 @@ async function happen(world: World, step: Step): Promise<void> {
       await clock.settle();
       truth.settled();
       await clock.advance(step.ms);
+      if (step.ms >= 2 * TICK_MS && !device.hasBeenSilent)
+        for (const one of device.tabs) if (one.isVisible) truth.wroteDown(one);
+      break;
+    case 'storage':
+      device.breakStorage(step.fault);
       break;
     case 'sleep':
       await clock.settle();
@@ -125,6 +132,7 @@ async function heal(world: World, isSyncAlone: boolean): Promise<void> {
   await clock.settle();
   network.weather = { fault: 'none', times: 0, ms: 0 };
   device.connect(true);
+  device.breakStorage('none');
   await server.restart();
   await checkAsksSoon(world);
   const waits = (): boolean => network.isBusy || device.isResting || device.queued.some((row) => !truth.isOpen(row));
@@ -142,7 +150,7 @@ async function heal(world: World, isSyncAlone: boolean): Promise<void> {
   }
   device.open(PAGES[1]);
   for (const tab of device.tabs) tab.show();
-  await clock.advance(TICK_MS);
+  await clock.advance(device.hasBeenSilent ? SPARED_MS : TICK_MS);
   await wait(HEALED_WITHIN_MS, () => !waits());
   if (waits()) violations.push('not everything was delivered in time');
   for (const tab of device.tabs) {

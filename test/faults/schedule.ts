@@ -1,5 +1,6 @@
 // What can happen, as data: random, printable, and small when shrunk.
 import fc from 'fast-check';
+import type { DiskFault } from './disk.ts';
 import { FAULTS, type Weather } from './network.ts';
 import type { Lost } from './tab.ts';
 
@@ -14,6 +15,7 @@ export type Happening =
       readonly do:
         'offline' | 'online' | 'stop worker' | 'kill browser' | 'kill server' | 'start server' | 'replace cookie';
     }
+  | { readonly do: 'storage'; readonly fault: DiskFault | 'lost' }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'sleep'; readonly ms: number; readonly isMonotonic: boolean }
   | { readonly do: 'move clock'; readonly ms: number };
@@ -67,6 +69,13 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('close'), tab, lost, isHiddenFirst: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('kill tab'), tab }) },
   { weight: 4, arbitrary: plain('stop worker') },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('storage'),
+      fault: fc.constantFrom('none', 'none', 'lost', 'refused', 'silent'),
+    }),
+  },
   { weight: 1, arbitrary: plain('kill browser') },
   { weight: 1, arbitrary: plain('kill server') },
   { weight: 1, arbitrary: plain('start server') },

@@ -85,7 +85,7 @@ export class Tab {
   /** In which order a page hears of it differs by engine. */
   close(lost: Lost, isHiddenFirst: boolean): void {
     const { truth, clock } = this.#device.world;
-    const isSure = !(lost.storage && lost.message);
+    const isSure = !((lost.storage || this.#device.isDisconnected) && lost.message);
     if (!isSure) truth.cutShort(this);
     truth.ended(this, clock.now, isSure);
     this.#lost = lost;
@@ -93,12 +93,15 @@ export class Tab {
     this.tell('pagehide');
     if (!isHiddenFirst) this.#see(false);
     this.realm.kill(lost.storage);
+    truth.left(this);
   }
 
   /** The page's process is gone: no event tells of it. */
   kill(): void {
-    this.#device.world.truth.ended(this, this.#device.clock.now, false);
+    const { truth, clock } = this.#device.world;
+    truth.ended(this, clock.now, false);
     this.realm.kill(true);
+    truth.left(this);
   }
 
   #see(isVisible: boolean): void {

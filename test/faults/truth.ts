@@ -18,6 +18,12 @@ interface TrueSpan extends Began {
   end?: number;
   /** It ended in a way that leaves the last tick as the last word. */
   isLoose: boolean;
+  /** A version of it was written to a storage that works. */
+  isWritten: boolean;
+  /** The storage broke while it was read or being written: all that is surely stored is its end until then, if any. */
+  heldFrom?: number | undefined;
+  /** Its page went while it was held: more than that may be lost. */
+  isAtRisk: boolean;
 }
 
 /** What the server stored, and when. */
@@ -37,10 +43,13 @@ export class Truth {
   readonly #sentAt = new Map<string, number>();
   readonly #arrivals: Arrival[] = [];
   readonly #clockMoves: number[] = [];
+  readonly #gone = new WeakSet<object>();
+  #isStorageBroken = false;
 
   began(began: Began): void {
     this.ended(began.tab, began.at, true);
-    const span = { ...began, isLoose: false };
+    const heldFrom = this.#isStorageBroken ? -Infinity : undefined;
+    const span = { ...began, isLoose: false, isWritten: false, heldFrom, isAtRisk: false };
     this.#spans.set(began.id, span);
     this.#open.set(began.tab, span);
   }
@@ -66,6 +75,32 @@ export class Truth {
   /** The device has come to rest: what it has to write down is written. */
   settled(): void {
     this.#recent.clear();
+    if (!this.#isStorageBroken) for (const span of this.#spans.values()) span.isWritten = true;
+  }
+
+  storageBroke(at: number): void {
+    this.#isStorageBroken = true;
+    for (const span of [...this.#open.values(), ...this.#recent]) {
+      // Of two ticks one was surely written.
+      span.heldFrom ??= span.isWritten ? Math.min(span.end ?? at, at) - 2 * TICK_MS : -Infinity;
+      span.isAtRisk ||= this.#gone.has(span.tab);
+    }
+  }
+
+  storageHealed(): void {
+    this.#isStorageBroken = false;
+  }
+
+  /** The page has had time to write down what it held in memory. */
+  wroteDown(tab: object): void {
+    if (this.#isStorageBroken) return;
+    for (const span of this.#spans.values()) if (span.tab === tab && !span.isAtRisk) span.heldFrom = undefined;
+  }
+
+  /** The page is gone, and its memory with it. */
+  left(tab: object): void {
+    this.#gone.add(tab);
+    for (const span of this.#spans.values()) if (span.tab === tab) span.isAtRisk ||= span.heldFrom !== undefined;
   }
 
   /** Somebody is gone: what had just ended before, of this tab or of all, may not have been written down. */
@@ -119,13 +154,15 @@ export class Truth {
         if (this.#clockMoves.some((at) => at >= span.at && at <= last)) continue;
         const end = span.end ?? Infinity;
         const lateMs = this.#lateMs(session, id);
-        const least = span.isLoose ? Math.max(span.at, end - TICK_MS) : end;
+        const stored = span.isAtRisk ? (span.heldFrom ?? end) : end;
+        const least = Math.min(stored, span.isLoose ? Math.max(span.at, end - TICK_MS) : end);
         if (startMs < span.at || startMs > span.at + lateMs) wrong.push(`${name} starts ${startMs - span.at} ms late`);
         if (endMs > end + lateMs) wrong.push(`${name} ends ${endMs - end} ms after the truth (${lateMs} in transit)`);
         if (endMs < least) wrong.push(`${name} ends ${end - endMs} ms before the truth`);
       }
-    for (const { id, session, at, end } of this.#spans.values())
-      if (!found.has(id) && end !== at) wrong.push(`span ${id.slice(0, 6)} of ${session} is missing`);
+    for (const { id, session, at, end, isAtRisk, heldFrom } of this.#spans.values())
+      if (!found.has(id) && end !== at && !(isAtRisk && heldFrom === -Infinity))
+        wrong.push(`span ${id.slice(0, 6)} of ${session} is missing`);
     return wrong;
   }
 
