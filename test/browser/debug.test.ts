@@ -30,11 +30,17 @@ describe.concurrent('debug', () => {
       return rows?.length && rows;
     });
     expect(row).toMatchObject({ state: 'waiting', page: READ, session: id, attempts: 0, nextTry: 'next beat' });
-    const delivered = await page.evaluate(() => (window as Host).stillhere?.deliver());
-    expect(delivered).toMatchObject({ stored: 1, refused: 0, retryInMs: 0 });
-    const status = await page.evaluate(() => (window as Host).stillhere?.status());
-    expect(status).toMatchObject({ isReading: true, hasSession: true, worker: 'active', storage: 'stored', stored: 1 });
-    expect([row, delivered, status].every((answer) => answer && isFlat(answer))).toBe(true);
+    const delivered = await until(async () => {
+      const outcome = await page.evaluate(() => (window as Host).stillhere?.deliver());
+      return outcome?.['stored'] && outcome;
+    });
+    expect(delivered).toMatchObject({ refused: 0, retryInMs: 0 });
+    const status = await until(async () => {
+      const told = await page.evaluate(() => (window as Host).stillhere?.status());
+      return told?.['worker'] === 'active' && told;
+    });
+    expect(status).toMatchObject({ isReading: true, hasSession: true, storage: 'stored', refused: 0 });
+    expect([row, delivered, status].every((answer) => isFlat(answer ?? {}))).toBe(true);
   });
 
   it('the timeline has beats, deliveries and receipts on a track of their own', async ({ serve, device }) => {
