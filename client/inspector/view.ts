@@ -35,6 +35,14 @@ export class InspectorView {
   readonly #summary = make('p', { class: 'summary', role: 'status' }, 'Looking …');
   readonly #said = make('p', { class: 'said', role: 'alert' });
   readonly #facts = make('dl', { class: 'facts' });
+  /** Not seen before something is known. */
+  readonly #body = make('div', {
+    class: 'body',
+    tabindex: '0',
+    role: 'region',
+    'aria-label': 'What the queue holds',
+    hidden: '',
+  });
   readonly #offline = make('button', { type: 'button' }, 'Simulate offline');
   readonly #sections: readonly Section[];
   readonly #unwatch: () => void;
@@ -59,17 +67,16 @@ export class InspectorView {
       makeSection(this.#turns.element, `Nothing was tried since ${since}.`),
     ];
     this.#offline.addEventListener('click', () => void this.#act(this.#isOffline ? 'go-online' : 'go-offline'));
+    this.#body.append(
+      this.#facts,
+      this.#picture.element,
+      make('div', { class: 'columns' }, ...this.#sections.map(({ element }) => element)),
+    );
     const panel = make(
       'section',
       { class: 'panel', 'aria-label': 'Heartbeat inspector' },
       make('header', {}, make('h2', { tabindex: '-1' }, 'Heartbeat'), this.#summary, this.#makeActions(), this.#said),
-      make(
-        'div',
-        { class: 'body', tabindex: '0', role: 'region', 'aria-label': 'What the queue holds' },
-        this.#facts,
-        this.#picture.element,
-        make('div', { class: 'columns' }, ...this.#sections.map(({ element }) => element)),
-      ),
+      this.#body,
     );
     (root instanceof Document ? root.body : root).replaceChildren(panel);
     this.#unwatch = source.watch((announced) => {
@@ -98,7 +105,11 @@ export class InspectorView {
       try {
         this.#show(await this.#source.read());
       } catch (error) {
-        setText(this.#summary, `This page can’t be looked at: ${String(error)}`);
+        setText(
+          this.#summary,
+          `This page can’t be looked at: ${error instanceof Error ? error.message : String(error)}.`,
+        );
+        this.#body.hidden = true;
       }
     }
     this.#isReading = false;
@@ -106,6 +117,7 @@ export class InspectorView {
 
   #show(snapshot: Snapshot): void {
     this.#snapshot = snapshot;
+    this.#body.hidden = false;
     const { at, pause, refused, storage } = snapshot;
     this.log = snapshot.announced.reduce(note, this.log);
     const isUnread = storage.mode === 'denied' || storage.mode === 'memory';
