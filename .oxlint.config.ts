@@ -13,6 +13,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   'rate-limiter-flexible': 'server/access/gate.ts',
   '@koa/send': 'server/site/serve-site.ts',
   vite: 'server/site/build.ts',
+  fflate: 'client/devtools/vite.config.ts',
 };
 
 type Pattern = { group: string[]; message: string };
@@ -72,6 +73,11 @@ export default defineConfig({
     })),
     // Its scripts are the project's own, built anew from their sources.
     { files: ['test/faults/scripts.ts'], rules: restrict(owned(OWNERS['vite'])) },
+    // A zip file is opened again by its test.
+    {
+      files: ['client/devtools/vite.config.ts', 'test/systems/devtools-extension.test.ts'],
+      rules: restrict(owned(OWNERS['vite']).filter(({ group }) => !group.includes('fflate'))),
+    },
     { files: ['*.config.ts', '.*.config.ts'], rules: { 'import/no-default-export': 'off' } },
   ],
 });

@@ -1,5 +1,5 @@
 // A device that somebody looks into: spans laid into its queue by hand, and what the inspector shows of it.
-import type { Page } from 'puppeteer-core';
+import type { Frame, Page } from 'puppeteer-core';
 import type { QueuedSpan } from '../../sw/database.ts';
 import { toRow } from '../../sw/queue.ts';
 
@@ -55,8 +55,8 @@ export async function layRows(
   );
 }
 
-/** What the page's inspector shows; undefined where there is none. */
-export async function readInspector(page: Page): Promise<Shown | undefined> {
+/** What the inspector shows, of a page or in the devtools' panel; undefined where there is none. */
+export async function readInspector(page: Page | Frame): Promise<Shown | undefined> {
   return page.evaluate(() => {
     const root = document.querySelector('heartbeat-inspector')?.shadowRoot ?? document;
     const texts = (within: Element, what: string): string[] =>
@@ -79,7 +79,7 @@ export async function readInspector(page: Page): Promise<Shown | undefined> {
 }
 
 /** Presses a button of the inspector. */
-export async function press(page: Page, label: string): Promise<void> {
+export async function press(page: Page | Frame, label: string): Promise<void> {
   await page.evaluate((text) => {
     const root = document.querySelector('heartbeat-inspector')?.shadowRoot ?? document;
     const button = [...root.querySelectorAll('button')].find(({ textContent }) => textContent === text);

@@ -1,0 +1,19 @@
+// What the extension is to a browser. It asks for no permission at all, and may load nothing but its own files.
+import { VERSION } from '../../sw/introduction.ts';
+
+export const BROWSERS = ['chromium', 'firefox'] as const;
+
+export function writeManifest(browser: (typeof BROWSERS)[number]): string {
+  const manifest = {
+    manifest_version: 3,
+    name: 'Stillhere heartbeat',
+    version: VERSION,
+    description: 'What the reading queue of a site with Stillhere holds, in the devtools',
+    devtools_page: 'devtools.html',
+    content_security_policy: { extension_pages: "default-src 'none'; script-src 'self'; connect-src 'self'" },
+    ...(browser === 'firefox' && {
+      browser_specific_settings: { gecko: { id: 'heartbeat@stillhere.example', strict_min_version: '128.0' } },
+    }),
+  };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
