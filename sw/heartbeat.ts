@@ -15,8 +15,10 @@ export function heartbeat(): void {
   const queue = new SpanQueue();
 
   const requestSync = onSync(queue, async () => {
-    const { retryInMs, error } = await deliver(queue, 'sync');
-    if (retryInMs > 0) throw new Error(error ?? 'resting');
+    // What can't be looked at may still wait.
+    await queue.keep([]);
+    const { retryInMs, error, storageTrouble } = await deliver(queue, 'sync');
+    if (retryInMs > 0 || storageTrouble) throw new Error(error ?? storageTrouble ?? 'resting');
   });
 
   const take = async ({ spans, trigger }: Beat): Promise<Outcome> => {
