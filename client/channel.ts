@@ -1,7 +1,7 @@
 // The page's end of the channel: finds the worker, beats, last words at exit.
 // Where there is no worker, or it doesn't answer, the page loads what the worker has and delivers by itself.
 import type { Trigger } from '../sw/backoff.ts';
-import type { Beat } from '../sw/beat.ts';
+import { isRest, type Beat } from '../sw/beat.ts';
 import type { Outcome } from '../sw/deliver.ts';
 import { post } from '../sw/post.ts';
 import { WORKER_PATH, type Span } from '../sw/protocol.ts';
@@ -68,6 +68,20 @@ export class Channel {
     this.worker?.postMessage({ type: 'stillhere-beat', trigger: 'left', spans: told } satisfies Beat);
     // Not sendBeacon: blockers cancel it, and Firefox loses it when a tab is closed.
     if (!isOfflineSimulated()) post(told.slice(-MAX_LAST_SPANS), { keepalive: true }).catch(() => {});
+  }
+
+  /** Tells `listener` in how many milliseconds the next try is due, whosever delivery failed; until the return is called. */
+  onRest(listener: (retryInMs: number) => void): () => void {
+    const hear = ({ data }: MessageEvent<unknown>): void => {
+      if (isRest(data)) listener(data.retryInMs);
+    };
+    try {
+      const { serviceWorker } = navigator;
+      serviceWorker.addEventListener('message', hear);
+      return () => serviceWorker.removeEventListener('message', hear);
+    } catch {
+      return () => {};
+    }
   }
 
   async #askWorker(beat: Beat, leaving: AbortSignal): Promise<Outcome | undefined> {

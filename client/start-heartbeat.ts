@@ -66,13 +66,16 @@ function start(options: HeartbeatOptions | undefined, sessionNow: () => string |
   let timer: ReturnType<typeof setInterval> | undefined;
   let lastDelivery: Outcome | undefined;
 
+  /** A page that is hidden asks when it is shown, and every page when the browser comes online. */
+  const askAgainIn = (ms: number): void => {
+    clearTimeout(retry);
+    if (ms > 0 && reading.isShown) retry = setTimeout(happen, ms, 'tick', 'retry');
+  };
+
   const beat = async (trigger: Trigger, spans: readonly Span[]): Promise<void> => {
     const askedAt = (lastBeatAt = now().monotonic);
     lastDelivery = await channel.beat(trigger, spans);
-    const { retryInMs } = lastDelivery ?? { retryInMs: LOAD_AGAIN_MS };
-    clearTimeout(retry);
-    // A page that is hidden asks when it is shown, and every page when the browser comes online.
-    if (retryInMs > 0 && reading.isShown) retry = setTimeout(happen, retryInMs, 'tick', 'retry');
+    askAgainIn(lastDelivery?.retryInMs ?? LOAD_AGAIN_MS);
     if (settings.debug) (await import('./print-delivery.ts')).printDelivery(trigger, spans, lastDelivery, askedAt);
   };
 
@@ -105,6 +108,7 @@ function start(options: HeartbeatOptions | undefined, sessionNow: () => string |
   );
   const goOnline = (): void => void beat('online', []);
   addEventListener('online', goOnline);
+  const unhear = channel.onRest(askAgainIn);
   if (isShown()) happen('shown', 'start');
   else if (!isPrerendering()) void beat('start', []);
 
@@ -112,6 +116,7 @@ function start(options: HeartbeatOptions | undefined, sessionNow: () => string |
     stop: async () => {
       unwatch();
       removeEventListener('online', goOnline);
+      unhear();
       if (running === heartbeat) running = undefined;
       await handle('stopped').catch(() => {});
     },

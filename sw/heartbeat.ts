@@ -2,7 +2,7 @@
 // requests to /api/* never meet one of ours: with one, an idle worker lost a closing page's last request in Chromium,
 // server up.
 import { recentlyAnnounced } from './announce.ts';
-import { isBeat, type Beat } from './beat.ts';
+import { isBeat, type Beat, type Rest } from './beat.ts';
 import { deliver, type Outcome } from './deliver.ts';
 import { INTRODUCE_YOURSELF, VERSION, type Introduction } from './introduction.ts';
 import { SpanQueue } from './queue.ts';
@@ -24,7 +24,12 @@ export function heartbeat(): void {
   const take = async ({ spans, trigger }: Beat): Promise<Outcome> => {
     await queue.keep(spans);
     const outcome = await deliver(queue, trigger);
-    if (outcome.retryInMs > 0) await requestSync();
+    const { retryInMs } = outcome;
+    if (retryInMs > 0) {
+      // Who asks again has been told already.
+      if (trigger !== 'retry') await tellPages({ type: 'stillhere-rest', retryInMs });
+      await requestSync();
+    }
     return outcome;
   };
 
@@ -34,4 +39,11 @@ export function heartbeat(): void {
     else if (message === INTRODUCE_YOURSELF)
       event.ports[0]?.postMessage({ version: VERSION, announced: recentlyAnnounced } satisfies Introduction);
   });
+}
+
+/** Only those that can be seen: a message would throw a page out of the back/forward cache. */
+async function tellPages(rest: Rest): Promise<void> {
+  for (const page of await self.clients.matchAll({ type: 'window', includeUncontrolled: true }))
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a page of this worker has its origin
+    if (page.visibilityState === 'visible') page.postMessage(rest);
 }

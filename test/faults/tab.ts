@@ -21,6 +21,7 @@ export class Tab {
   isVisible = true;
   #lost: Lost | undefined;
   readonly #unanswered = new Set<object>();
+  readonly #serviceWorker: EventTarget;
   readonly #device: Device;
   readonly #location: URL;
   readonly #window = new EventTarget();
@@ -30,6 +31,7 @@ export class Tab {
     this.#device = device;
     this.realm = new Realm(device);
     this.#location = new URL(path, 'http://site.test');
+    this.#serviceWorker = serviceWorkerContainer(device, () => this.#lost?.message);
     this.#start();
   }
 
@@ -77,6 +79,18 @@ export class Tab {
     this.#window.dispatchEvent(new Event('popstate'));
   }
 
+  get visibilityState(): string {
+    return this.isVisible ? 'visible' : 'hidden';
+  }
+
+  /** The worker says something to the page. */
+  postMessage(message: unknown): void {
+    const data: unknown = structuredClone(message);
+    setImmediate(() => {
+      if (this.realm.isAlive) this.#serviceWorker.dispatchEvent(Object.assign(new Event('message'), { data }));
+    });
+  }
+
   /** An event of the window. */
   tell(type: string): void {
     this.#window.dispatchEvent(new Event(type));
@@ -116,7 +130,7 @@ export class Tab {
     const { globals } = realm;
     const { truth, clock } = device.world;
     const document = Object.defineProperties(this.#document, {
-      visibilityState: { get: () => (this.isVisible ? 'visible' : 'hidden') },
+      visibilityState: { get: () => this.visibilityState },
       cookie: { get: () => `theme=dark; ${SESSION_COOKIE}=${device.session}` },
       readyState: { value: 'complete' },
     });
@@ -137,7 +151,7 @@ export class Tab {
           return device.isOnline;
         },
         locks: this.#locks(),
-        serviceWorker: serviceWorkerContainer(device, () => this.#lost?.message),
+        serviceWorker: this.#serviceWorker,
       },
       MessageChannel: messageChannel(realm, this.#unanswered),
       crypto: {

@@ -64,7 +64,7 @@ export class WorkerHost {
     const self = Object.assign(new EventTarget(), {
       registration,
       skipWaiting: async () => {},
-      clients: { claim: async () => {} },
+      clients: { claim: async () => {}, matchAll: async () => [...device.tabs] },
       location: new URL('http://site.test/sw.js'),
     });
     const locks = { request: <T>(name: string, work: () => Promise<T>) => device.locks.request(realm, name, work) };
