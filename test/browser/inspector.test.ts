@@ -1,4 +1,5 @@
 // The inspector at work: what it shows is what lies on the device, live, and its buttons do what they say.
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
@@ -50,6 +51,17 @@ describe.concurrent('the inspector', () => {
     await page.goto(server.url + CASE_STUDY);
     await page.waitForNetworkIdle();
     expect(await readInspector(page)).toBeUndefined();
+  });
+
+  it('opens on any site that has the line of the README', async ({ serve, device }) => {
+    const readme = await readFile('README.md', 'utf8');
+    const [line = ''] = readme.match(/^<script.*stillhere-open-inspector.*$/m) ?? [];
+    const server = await serve({ '/plain/': `<!doctype html><title>Plain</title>${line}<body>` });
+    const page = await device.newPage();
+    await page.goto(`${server.url}/plain/`);
+    await page.waitForNetworkIdle();
+    await pressKeys(page);
+    await shown(page, ({ facts }) => facts['Storage']);
   });
 
   it('stays open on the next page of the visit, with what was delivered before', async ({ server, device }) => {
@@ -239,7 +251,7 @@ describe.concurrent('the inspector', () => {
     expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
   });
 
-  it('of 500 rows, an update touches those that changed', async ({ proxy, device }) => {
+  it('of hundreds of rows an update touches those that changed', async ({ proxy, device }) => {
     const page = await device.newPage();
     const session = await passGate(page, proxy.url, 'ann@example.com');
     await page.goto(`${proxy.url}${CASE_STUDY}?heartbeat-inspector`);
@@ -247,8 +259,8 @@ describe.concurrent('the inspector', () => {
     // So that none of them is tried meanwhile.
     await press(page, 'Simulate offline');
     await shown(page, ({ summary }) => summary.startsWith('Offline for show until'));
-    await layRows(page, makeRows(500, session, Date.now() - 30_000));
-    await shown(page, ({ waiting }) => waiting.length > 500);
+    await layRows(page, makeRows(480, session, Date.now() - 30_000));
+    await shown(page, ({ waiting }) => waiting.length > 480);
     const touched = await page.evaluate(
       () =>
         new Promise<string[]>((resolve) => {

@@ -16,7 +16,11 @@ import { until } from '../helpers/until.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const DIST = join(PROJECT, 'dist');
+/** As in inspector-looks.test.ts. */
 const FOLDER = process.env['INSPECTOR_PICTURES'];
+/** Where the devtools lie in a window of this width. */
+const WINDOW = { width: 1600, height: 800 };
+const BESIDE_PAGE = { x: 1045, y: 0, width: 555, height: 800 };
 
 function buildExtension(): void {
   const vite = join(PROJECT, 'node_modules/.bin/vite');
@@ -99,7 +103,7 @@ describe('in Chromium', () => {
     });
     await press(panel, 'Deliver now');
     await shown(panel, ({ timeline }) => timeline.some(([, , , what]) => what?.includes('HTTP 500')));
-    if (FOLDER) await devtools.screenshot({ path: join(FOLDER, 'devtools-panel.png') });
+    if (FOLDER) await devtools.screenshot({ path: join(FOLDER, 'devtools.png'), clip: BESIDE_PAGE });
     proxy.fault = 'none';
     await press(panel, 'Deliver now');
     await shown(panel, (inspector) => inspector.waiting.length === 0 && inspector.delivered.length >= 3);
@@ -143,7 +147,7 @@ const SHOW_PANEL = `(async () => {
 /** Opens the devtools of the page, and in them "Heartbeat", by the devtools' own code. */
 async function openPanel(page: Page): Promise<{ devtools: Page; panel: Frame }> {
   const devtools = await page.openDevTools();
-  await devtools.setViewport({ width: 1600, height: 800 });
+  await devtools.setViewport(WINDOW);
   // As a text: vitest would put an import of its own there.
   await until(() => devtools.evaluate(SHOW_PANEL));
   const panel = await until(() => devtools.frames().find((frame) => frame.url().endsWith('/panel.html')));
