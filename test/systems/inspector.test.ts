@@ -1,6 +1,9 @@
 // The inspector in Firefox: without Background Sync, and with a back/forward cache that open channels keep pages out of.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { Firefox } from '../helpers/firefox.ts';
+import { launchFirefox } from '../helpers/firefox.ts';
 import { press, readInspector, type Shown } from '../helpers/inspected-device.ts';
 import { CASE_STUDY, passGate } from '../helpers/reader.ts';
 import { StillhereServer } from '../helpers/stillhere-server.ts';
@@ -8,7 +11,8 @@ import { until } from '../helpers/until.ts';
 
 it('shows and delivers what waits, and leaves the page to the back/forward cache', async () => {
   const server = await StillhereServer.start();
-  const firefox = await Firefox.open();
+  const profile = await mkdtemp(join(tmpdir(), 'stillhere-profile-'));
+  const firefox = await launchFirefox(profile);
   try {
     const page = await firefox.newPage();
     await passGate(page, server.url, 'ann@example.com');
@@ -34,5 +38,6 @@ it('shows and delivers what waits, and leaves the page to the back/forward cache
   } finally {
     await firefox.close();
     await server.stop();
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   }
 });
