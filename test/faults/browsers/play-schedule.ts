@@ -106,7 +106,12 @@ export async function playSchedule(
         await reader.close(tab);
       }
     }
-    const { wrong } = await untilTrue(isSync ? () => device.fireSync(`${network.url}/`, SYNC_TAG) : undefined);
+    const comeHome = comeHomeOnce(reader);
+    // A worker that could never be registered gets no sync event: then the next page is what delivers.
+    const sync = async (): Promise<void> => {
+      if (!(await device.fireSync(`${network.url}/`, SYNC_TAG))) await comeHome();
+    };
+    const { wrong } = await untilTrue(isSync ? sync : undefined);
     tell(wrong.length === 0 ? 'all is there' : `not all is there; on the device: ${await reader.askDevice()}`);
     await closeAll();
     const verdict = wrong.length > 0 ? await judge() : await untilTrue(comeHomeOnce(reader));

@@ -85,6 +85,9 @@ export class Truth {
   #stretchesOf({ notes, seenAtMs, loadedAtMs, gone }: Document, nowMs: number): Stretch[] {
     const end = { earliestMs: seenAtMs, latestMs: gone?.latestMs ?? nowMs };
     const exit = gone?.exit ?? 'open';
+    // Who was gone before the tick that would have noticed it never saw a new cookie.
+    const isNoticed = (note: Note): boolean =>
+      !note.isVisible || note !== notes.at(-1) || note.atMs + this.#tickMs < end.earliestMs;
     const stretches = notes.map((note, nth) => {
       const next = notes[nth + 1];
       const to = next ? this.#moment(next, note) : end;
@@ -95,7 +98,7 @@ export class Truth {
         from: { ...from, latestMs },
         to,
         isFirst: nth === 0,
-        exit: next ? exitBetween(note, next) : exit,
+        exit: next && isNoticed(next) ? exitBetween(note, next) : exit,
       };
     });
     const last = notes.at(-1);

@@ -29,8 +29,8 @@ export interface Device {
   kill(): Promise<void>;
   /** The same profile again. */
   reopen(): Promise<void>;
-  /** The browser's Background Sync event for the worker at `scope`, which it would fire by itself minutes later. */
-  fireSync(scope: string, tag: string): Promise<void>;
+  /** The browser's Background Sync event for the worker at `scope`, which it would fire by itself minutes later; false: there is no such worker. */
+  fireSync(scope: string, tag: string): Promise<boolean>;
   /** From now on the browser refuses Background Sync to every site, as a reader can have it. */
   denySync?(): Promise<void>;
   /** Each worker is gone at once, as when the browser is short of memory; the next event starts it anew. */

@@ -67,7 +67,7 @@ class PuppeteerDevice implements Device {
     await until(() => SET_ASIDE.every((name) => !existsSync(join(this.#profile, name))));
   }
 
-  fireSync(scope: string, tag: string): Promise<void> {
+  fireSync(scope: string, tag: string): Promise<boolean> {
     return fireSync(this.#cover, scope, tag);
   }
 
