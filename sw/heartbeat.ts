@@ -24,12 +24,10 @@ export function heartbeat(): void {
   const take = async ({ spans, trigger }: Beat): Promise<Outcome> => {
     await queue.keep(spans);
     const outcome = await deliver(queue, trigger);
-    const { retryInMs } = outcome;
-    if (retryInMs > 0) {
-      // Who asks again has been told already.
-      if (trigger !== 'retry') await tellPages({ type: 'stillhere-rest', retryInMs });
-      await requestSync();
-    }
+    const { retryInMs, error } = outcome;
+    // Once for each request that failed: whose turn comes in the pause after it asks for nothing, and tells nobody.
+    if (error !== undefined && retryInMs > 0) await tellPages({ type: 'stillhere-rest', retryInMs });
+    if (retryInMs > 0) await requestSync();
     return outcome;
   };
 

@@ -41,6 +41,15 @@ const FOUND: Readonly<Record<string, Schedule['steps']>> = {
       turns: 0,
     },
   ],
+  'a page whose own delivery worked asks again for one whose retry failed and that is gone': [
+    { do: 'network', fault: 'refused', times: 1, ms: 1 },
+    { do: 'sleep', ms: 60_000, isMonotonic: false },
+    { do: 'open', tab: 0, page: '/confidential/' },
+    { do: 'network', fault: 'cut-in-answer', times: 1, ms: 1 },
+    { do: 'wait', ms: 1_000 },
+    { do: 'kill tab', tab: 0 },
+    { do: 'network', fault: 'slow', times: 1, ms: 1 },
+  ],
   'a page that can be seen asks again for one that is gone': [
     { do: 'open', tab: 0, page: '/confidential/' },
     { do: 'kill server' },

@@ -4,7 +4,7 @@ import type { Page } from 'puppeteer-core';
 /** The browser names all registrations at once when it is asked. */
 const KNOWN_WITHIN_MS = 5_000;
 
-/** Sends the event with this tag to the worker at `scope`, an address; waits until there is one. */
+/** Sends the event with this tag to the worker at `scope`, an address. Resolves with false if there is none within seconds. */
 export async function fireSync(page: Page, scope: string, tag: string): Promise<boolean> {
   const session = await page.createCDPSession();
   const registration = new Promise<string | undefined>((resolve) => {
