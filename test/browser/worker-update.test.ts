@@ -2,13 +2,15 @@
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import { passGate, readQueue } from '../helpers/reader.ts';
+import { READ, readPage } from '../helpers/reading-site.ts';
 import { until } from '../helpers/until.ts';
 
 describe.concurrent('an update of the worker', () => {
-  it('loses nothing that is queued', async ({ server, proxy, device }) => {
+  it('loses nothing that is queued', async ({ serveFar, device }) => {
+    const { server, proxy } = await serveFar({ [READ]: readPage('text') });
     proxy.fault = 'error-500';
     const page = await device.newPage();
-    const id = await passGate(page, proxy.url, 'ann@example.com');
+    const id = await passGate(page, proxy.url, 'ann@example.com', READ);
     await until(async () => (await readQueue(page)).length > 0);
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
     const queued = await readQueue(page);

@@ -56,7 +56,7 @@ export class Network {
 
   readonly #pass = (incoming: IncomingMessage, answer: ServerResponse): void => {
     const { method, url = '/', headers } = incoming;
-    for (const name of ['if-none-match', 'if-modified-since']) delete headers[name];
+    for (const name of ['if-none-match', 'if-modified-since', 'accept-encoding']) delete headers[name];
     const onward = request({ host: '127.0.0.1', port: this.#target.port, method, path: url, headers });
     onward.on('error', () => answer.destroy());
     onward.on('response', (response) => void this.#answer(url, response, answer).catch(() => answer.destroy()));

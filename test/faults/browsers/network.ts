@@ -179,7 +179,7 @@ export class Network {
   }
 
   async #file(incoming: IncomingMessage, body: Buffer, answer: ServerResponse): Promise<void> {
-    for (const name of ['if-none-match', 'if-modified-since']) delete incoming.headers[name];
+    for (const name of ['if-none-match', 'if-modified-since', 'accept-encoding']) delete incoming.headers[name];
     const found = await this.#forward(incoming, body);
     const isPage = found?.headers['content-type']?.startsWith('text/html');
     const prefix = isPage ? `<script>${this.#clock?.script}</script>` : `${this.#clock?.script}\n`;
