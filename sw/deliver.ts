@@ -42,7 +42,7 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
   let course: Course | undefined;
   const before = await readPause(queue);
   let pause = before;
-  const restMs = (): number => (pause ? Math.max(1, pause.until - Date.now()) : 0);
+  let restMs = 0;
   // A request that was sent while this one waited for its turn has tried for it, too: no crowd tries, each of it. One that
   // hung since before hasn't.
   const isTried = pause && pause.since > askedAt && pause.since <= Date.now();
@@ -52,7 +52,7 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
     course ??= setOut(before?.failures ?? 0, queued.length);
     const spans = nextSpans(course, queued);
     if (spans.length === 0) {
-      if (course.isPassedOver) retryInMs = restMs();
+      if (course.isPassedOver) retryInMs = restMs;
       break;
     }
     const sentAt = Date.now();
@@ -73,10 +73,13 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
       const last = course.hasWorked ? undefined : before;
       // `onLine` is never a reason not to try, but one to try less often; its `online` ends that.
       const failure = sent.type === 'failed' ? sent : {};
-      const next = pauseAfter(failure, last, Date.now(), Math.random, navigator.onLine);
+      const now = Date.now();
+      const next = pauseAfter(failure, last, now, Math.random, navigator.onLine);
+      // Not the difference of two readings with an `await` between them: the clock may be set meanwhile.
+      restMs = Math.max(1, next.until - now);
       pause = { ...next, since: sentAt };
       await rest(queue, pause, spans, error);
-      if (lesson.isOver) retryInMs = restMs();
+      if (lesson.isOver) retryInMs = restMs;
     }
   }
   return { stored, refused, waiting: await countWaiting(queue), retryInMs, error, storageTrouble: queue.trouble };

@@ -34,6 +34,20 @@ describe('a pause', () => {
     expect(await deliver(device.queue, 'beat')).toMatchObject({ stored: 1 });
   });
 
+  it('is as long as it was meant to be when the clock is set back as it is written down', async () => {
+    await device.queue.keep([makeSpan('s')]);
+    device.answer = fail;
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementationOnce(function (
+      this: IDBObjectStore,
+      ...row
+    ) {
+      vi.setSystemTime(NOW - 60_000);
+      return this.put(...row);
+    });
+    expect(await deliver(device.queue, 'beat')).toMatchObject({ retryInMs: 2_000 });
+    expect(put).toHaveBeenCalled();
+  });
+
   it("reads Retry-After as a date on the server's own clock", async () => {
     const date = (ms: number): string => new Date(ms).toUTCString();
     device.answer = () =>
