@@ -2,6 +2,7 @@
 // requests to /api/* never meet one of ours: with one, an idle worker lost a closing page's last request in Chromium,
 // server up.
 import { recentlyAnnounced } from './announce.ts';
+import type { Trigger } from './backoff.ts';
 import { isBeat, type Beat, type Rest } from './beat.ts';
 import { deliver, type Outcome } from './deliver.ts';
 import { INTRODUCE_YOURSELF, VERSION, type Introduction } from './introduction.ts';
@@ -14,20 +15,25 @@ declare const self: ServiceWorkerGlobalScope;
 export function heartbeat(): void {
   const queue = new SpanQueue();
 
+  /** Tells pages of each request that failed; whose turn comes in the pause after it asks for nothing, and tells nobody. */
+  const tryNow = async (trigger: Trigger): Promise<Outcome> => {
+    const outcome = await deliver(queue, trigger);
+    const { retryInMs, error } = outcome;
+    if (error !== undefined && retryInMs > 0) await tellPages({ type: 'stillhere-rest', retryInMs });
+    return outcome;
+  };
+
   const requestSync = onSync(queue, async () => {
     // What can't be looked at may still wait.
     await queue.keep([]);
-    const { retryInMs, error, storageTrouble } = await deliver(queue, 'sync');
+    const { retryInMs, error, storageTrouble } = await tryNow('sync');
     if (retryInMs > 0 || storageTrouble) throw new Error(error ?? storageTrouble ?? 'resting');
   });
 
   const take = async ({ spans, trigger }: Beat): Promise<Outcome> => {
     await queue.keep(spans);
-    const outcome = await deliver(queue, trigger);
-    const { retryInMs, error } = outcome;
-    // Once for each request that failed: whose turn comes in the pause after it asks for nothing, and tells nobody.
-    if (error !== undefined && retryInMs > 0) await tellPages({ type: 'stillhere-rest', retryInMs });
-    if (retryInMs > 0) await requestSync();
+    const outcome = await tryNow(trigger);
+    if (outcome.retryInMs > 0) await requestSync();
     return outcome;
   };
 

@@ -102,7 +102,8 @@ export class FaultProxy {
       return;
     }
     const { method, url, headers } = incoming;
-    if (url === WORKER_PATH) for (const name of ['if-none-match', 'if-modified-since', 'accept-encoding']) delete headers[name];
+    if (url === WORKER_PATH)
+      for (const name of ['if-none-match', 'if-modified-since', 'accept-encoding']) delete headers[name];
     const onward = request({ host: '127.0.0.1', port: target.port, method, path: url, headers });
     onward.on('error', () => answer.destroy());
     onward.on('response', (response) => {
