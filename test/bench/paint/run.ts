@@ -91,7 +91,8 @@ async function visitTwice(server: StillhereServer, isTracked: boolean): Promise<
 
 async function isReadyOffline(): Promise<boolean> {
   const names = await caches.keys();
-  return navigator.serviceWorker.controller !== null && names.some((name) => name.startsWith('stillhere-pages'));
+  const registration = await navigator.serviceWorker.getRegistration();
+  return Boolean(registration?.active) && names.some((name) => name.startsWith('stillhere-pages'));
 }
 
 /** Past the gate without having been on any page. */
