@@ -69,16 +69,16 @@ export function watchPageLife(listener: (event: PageEvent) => void): () => void 
 function watchActivity(tell: () => void, signal: AbortSignal): void {
   const options = { capture: true, passive: true };
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let isDeaf: boolean;
-  const hear = ({ target, isTrusted }: Event): void => {
+  let heardAt = -Infinity;
+  const hear = ({ timeStamp, target, isTrusted }: Event): void => {
     // Not what scripts dispatch. And a film in an endless loop is decoration: it would keep a page read overnight.
-    if (isDeaf || !isTrusted || (target as HTMLMediaElement).loop) return;
+    if (!isTrusted || (target as HTMLMediaElement).loop || timeStamp - heardAt < ACTIVITY_EVERY_MS) return;
+    heardAt = timeStamp;
     listen('remove');
     timer = setTimeout(listen, ACTIVITY_EVERY_MS, 'add');
     tell();
   };
   const listen = (change: 'add' | 'remove'): void => {
-    isDeaf = change === 'remove';
     clearTimeout(timer);
     for (const type of CROWDED_ACTIVITY.split(' ')) window[`${change}EventListener`](type, hear, options);
   };

@@ -34,11 +34,6 @@ export async function findGrant(isReader: (session: string) => boolean): Promise
   return found;
 }
 
-/** Somebody's pages are kept here. */
-export async function hasKeptPages(): Promise<boolean> {
-  return (await caches.keys()).some((name) => name.startsWith(PAGES));
-}
-
 /** What is kept of an address, whatever its query. */
 export async function findKept({ cacheName }: Grant, url: string): Promise<Response | undefined> {
   return (await caches.open(cacheName)).match(url, { ignoreSearch: true, ignoreVary: true });

@@ -5,7 +5,7 @@ import { matchPrecache } from 'workbox-precaching/matchPrecache.js';
 import { precacheAndRoute } from 'workbox-precaching/precacheAndRoute.js';
 import { registerRoute } from 'workbox-routing/registerRoute.js';
 import { finishEndOfAccess } from './end-access.ts';
-import { findGrant, findKept, forgetPages, grantOf, hasKeptPages, keep, PAGES, type Grant } from './granted-pages.ts';
+import { findGrant, findKept, forgetPages, grantOf, keep, PAGES, type Grant } from './granted-pages.ts';
 import { hearPages, lookingPage, seeSession } from './whose-device.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -40,11 +40,11 @@ export function offlinePages(files: readonly PrecacheEntry[], offlinePath: strin
     async ({ request, event }) => {
       if (request.mode === 'navigate') await finishEndOfAccess();
       const session = await seeSession();
-      const isSure = session !== undefined || request.mode !== 'navigate' || hasPageLooked();
-      if (!isSure && (await hasKeptPages())) return lookingPage(PAGES);
       const grant = await findGrant((owner) => session === undefined || owner === session);
       const kept = grant && (await findKept(grant, request.url));
       if (kept) {
+        const isSure = session !== undefined || request.mode !== 'navigate' || hasPageLooked();
+        if (!isSure) return lookingPage(PAGES);
         event.waitUntil(refresh(grant, request.url));
         return kept;
       }

@@ -18,7 +18,7 @@ describe.concurrent('at the gate', () => {
 
     await other.goto(proxy.url + CASE_STUDY);
 
-    expect(new URL(other.url()).pathname).toBe('/access');
+    await until(() => new URL(other.url()).pathname === '/access');
     await until(async () => (await server.session(id)).spans.length === 1);
     expect(await server.sessions()).toHaveLength(1);
   });

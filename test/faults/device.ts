@@ -19,6 +19,8 @@ export class Device {
   readonly disk = new Disk();
   /** A page may still be sparing itself a wait for the storage, which answers again. */
   hasBeenSilent = false;
+  /** What was to be taken from the disk may lie there still. */
+  hasRefused = false;
   #lostAt = -Infinity;
   /** The value of the readable cookie. */
   session = '';
@@ -88,6 +90,7 @@ export class Device {
     if (fault === 'refused' || fault === 'silent') this.world.truth.storageBroke(this.clock.now);
     else if (fault === 'none') this.world.truth.storageHealed();
     if (fault === 'silent') this.hasBeenSilent = true;
+    if (fault === 'refused') this.hasRefused = true;
     if (fault !== 'lost') this.disk.fault = fault;
     if (fault === 'none') return;
     this.disk.lose();

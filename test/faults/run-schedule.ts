@@ -168,8 +168,9 @@ async function checkAsksSoon({ clock, device, network, violations }: World): Pro
   await clock.settle();
   const { pause } = device;
   const isSeen = device.tabs.some((tab) => tab.isVisible && !tab.isWaitingForWorker);
-  // Who waits for a silent storage, seconds each time, asks later.
-  if (pause?.cause !== 'network' || network.isBusy || !isSeen || device.hasBeenSilent) return;
+  // Who waits for a silent storage, seconds each time, asks later; and one that refuses keeps a pause that is over.
+  const isPlain = !device.hasBeenSilent && !device.hasRefused;
+  if (pause?.cause !== 'network' || network.isBusy || !isSeen || !isPlain) return;
   await clock.advance(SEEN_WITHIN_MS);
   if (device.pause?.since === pause.since) violations.push('nobody asked again within 2 s');
 }

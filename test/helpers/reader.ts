@@ -6,6 +6,8 @@ export const CASE_STUDY = '/portfolio/confidential/night-handover/';
 /** Leaves an address at the gate and lands on the confidential page; resolves with the session's id. */
 export async function passGate(page: Page, url: string, email: string, path = CASE_STUDY): Promise<string> {
   await page.goto(url + path);
+  // Where another reader's pages are kept a page that looks for the cookie comes first.
+  await page.waitForSelector('#email');
   await page.type('#email', email);
   await Promise.all([page.waitForNavigation(), page.click('button')]);
   return readSessionCookie(page);
