@@ -19,7 +19,7 @@ export type Announcement =
 /** An announcement as it is heard: when it was made, on the device's clock, and by whom. */
 export type Announced = Announcement & { readonly at: number; readonly by: 'page' | 'worker' };
 
-/** The last ones of this page or worker, for who comes a moment too late. In memory only. */
+/** The last ones of this worker, for who comes a moment too late; a page, which is read for hours, remembers none. In memory only. */
 export const recentlyAnnounced: Announced[] = [];
 const MOST_RECENT = 30;
 
@@ -29,7 +29,7 @@ const MOST_RECENT = 30;
  */
 export function announce(announcement: Announcement): void {
   const announced: Announced = { ...announcement, at: Date.now(), by: 'document' in globalThis ? 'page' : 'worker' };
-  if (recentlyAnnounced.push(announced) > MOST_RECENT) recentlyAnnounced.shift();
+  if (announced.by === 'worker' && recentlyAnnounced.push(announced) > MOST_RECENT) recentlyAnnounced.shift();
   try {
     const channel = new BroadcastChannel(ANNOUNCEMENTS);
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has none
