@@ -150,7 +150,8 @@ async function heal(world: World, isSyncAlone: boolean): Promise<void> {
   }
   device.open(PAGES[1]);
   for (const tab of device.tabs) tab.show();
-  await clock.advance(device.hasBeenSilent ? SPARED_MS : TICK_MS);
+  // A storage that refused may have left a pause in a memory that nobody here can see.
+  await clock.advance(device.hasBeenSilent || device.hasRefused ? SPARED_MS : TICK_MS);
   await wait(HEALED_WITHIN_MS, () => !waits());
   if (waits()) violations.push('not everything was delivered in time');
   for (const tab of device.tabs) {
@@ -163,11 +164,14 @@ async function heal(world: World, isSyncAlone: boolean): Promise<void> {
   if (device.queued.length > 0) violations.push('something is still in the queue');
 }
 
-/** With a page that can be seen and hasn't lost its worker, no pause for want of a network lasts. */
+/**
+ * With a page that can be seen, and a worker that wasn't stopped before it had answered and told all pages, no pause for want
+ * of a network lasts.
+ */
 async function checkAsksSoon({ clock, device, network, violations }: World): Promise<void> {
   await clock.settle();
   const { pause } = device;
-  const isSeen = device.tabs.some((tab) => tab.isVisible && !tab.isWaitingForWorker);
+  const isSeen = device.tabs.some((tab) => tab.isVisible) && device.tabs.every((tab) => !tab.isWaitingForWorker);
   // Who waits for a silent storage, seconds each time, asks later; and one that refuses keeps a pause that is over.
   const isPlain = !device.hasBeenSilent && !device.hasRefused;
   if (pause?.cause !== 'network' || network.isBusy || !isSeen || !isPlain) return;
