@@ -62,10 +62,19 @@ export function grantOf(answer: Response, session: string): Grant | 'none' | und
   return { cacheName: `${PAGES} ${session} ${untilMs}`, session, untilMs };
 }
 
-/** Keeps an answer as the newest. Nothing is kept of a failure, nor of a redirect, which belongs to another address. */
+/** From here on pages may be kept with the grant, until it is taken away. */
+export async function begin({ cacheName }: Grant): Promise<void> {
+  await caches.open(cacheName);
+}
+
+/**
+ * Keeps an answer as the newest. Nothing is kept of a failure, nor of a redirect, which belongs to another address, nor once
+ * the grant was taken away: an answer may come after the reader has had the device forget.
+ */
 export async function keep({ cacheName }: Grant, url: string, answer: Response): Promise<void> {
   if (!answer.ok || answer.redirected) return;
   const body = await answer.blob();
+  if (!(await caches.has(cacheName))) return;
   const headers = new Headers(answer.headers);
   headers.set(SIZE_HEADER, String(body.size));
   const kept = new Response(body, { headers });

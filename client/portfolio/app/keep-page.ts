@@ -1,5 +1,5 @@
 // Keeps the confidential page that is being read, with all that it needs, for reading it offline while the access lasts.
-import { findGrant, forgetPages, grantOf, keep, type Grant } from '../../../sw/granted-pages.ts';
+import { begin, findGrant, forgetPages, grantOf, keep, type Grant } from '../../../sw/granted-pages.ts';
 import { readSession } from '../../session-cookie.ts';
 
 /** Longer than any timer can wait: those that are set for longer run at once. */
@@ -14,7 +14,7 @@ export async function keepPage(): Promise<void> {
     // The page before its pictures: what goes first when there is no room is a page, never a page's picture.
     const grant = await keepWhatAnswers(url, session);
     if (!grant) return;
-    endWith(grant);
+    endWith(grant, session);
     for (const needed of whatPageNeeds()) await keepBeside(grant, needed);
   } catch {
     // The page is there all the same.
@@ -26,9 +26,11 @@ async function keepWhatAnswers(url: string, session: string): Promise<Grant | un
   const answer = await fetch(url, { cache: 'no-cache', priority: 'low' });
   const answered = grantOf(answer, session);
   if (answered === 'none') await forgetPages();
-  if (!answered || answered === 'none') return undefined;
+  // The reader may have had the device forget meanwhile.
+  if (!answered || answered === 'none' || readSession() !== session) return undefined;
   // What comes from the device's own cache tells of an hour that has gone by: the first answer counts.
   const kept = grant ?? answered;
+  if (!grant) await begin(kept);
   await keep(kept, url, answer);
   return kept;
 }
@@ -47,6 +49,7 @@ function whatPageNeeds(): ReadonlySet<string> {
 }
 
 /** A page may stay open longer than the access lasts. */
-function endWith({ untilMs }: Grant): void {
-  setTimeout(() => void forgetPages(), Math.min(untilMs - Date.now(), LONGEST_TIMER_MS));
+function endWith({ untilMs }: Grant, session: string): void {
+  const takeWhatIsOver = (): void => void findGrant((owner) => owner === session);
+  setTimeout(takeWhatIsOver, Math.min(untilMs - Date.now(), LONGEST_TIMER_MS));
 }
