@@ -13,6 +13,8 @@ export class WebLocks {
 
   request<T>(realm: Realm, name: string, work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      // What was under way when it was killed may still come to ask.
+      if (!realm.isAlive) return;
       const run = (): Promise<unknown> => work().then(resolve, reject);
       this.#wishes.push({ name, realm, run, isHeld: false });
       this.#grant(name);
