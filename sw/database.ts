@@ -50,20 +50,21 @@ export class Database {
   }
 
   /**
-   * Runs `work` in one writing transaction, once more on a new connection when the old one was lost; resolves when all is
-   * committed. Resolves with undefined where the browser has no storage for us or doesn't answer within seconds. It never
-   * rejects; and what has come to nothing doesn't happen later.
+   * Runs `work` in one transaction, a writing one unless told otherwise, once more on a new connection when the old one was
+   * lost; resolves when all is committed. Resolves with undefined where the browser has no storage for us or doesn't answer
+   * within seconds. It never rejects; and what has come to nothing doesn't happen later.
    */
-  async use<T, const Stores extends Store[]>(
+  async use<T, const Stores extends Store[], Mode extends 'readonly' | 'readwrite' = 'readwrite'>(
     stores: Stores,
-    work: (transaction: IDBPTransaction<Schema, Stores, 'readwrite'>) => Promise<T>,
+    work: (transaction: IDBPTransaction<Schema, Stores, Mode>) => Promise<T>,
+    mode = 'readwrite' as Mode,
   ): Promise<T | undefined> {
     if (!this.#connection && performance.now() < this.#silentUntil) return undefined;
     for (let attempt = 0; attempt < 2; attempt++) {
       let connection: Connection | undefined;
       try {
         connection = this.#connection ?? (await this.#answer((this.#opening ??= this.#open())));
-        const transaction = connection.transaction(stores, 'readwrite');
+        const transaction = connection.transaction(stores, mode);
         // Together: where one fails first nobody would await the other, and the host page would see a rejection.
         const done = Promise.all([work(transaction), transaction.done]);
         const [result] = await this.#answer(done, () => transaction.abort());

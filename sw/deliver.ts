@@ -48,7 +48,7 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
   const isTried = pause && pause.since > askedAt && pause.since <= Date.now();
   let retryInMs = waitMs(pause, isTried ? 'beat' : trigger, Date.now());
   while (retryInMs === 0) {
-    const queued = await oldest(queue, Date.now());
+    const queued = await oldest(queue);
     course ??= setOut(before?.failures ?? 0, queued.length);
     const spans = nextSpans(course, queued);
     if (spans.length === 0) {
