@@ -10,7 +10,7 @@ import { launchChromium } from '../../helpers/chromium.ts';
 import { fireSync } from '../../helpers/engines/fire-sync.ts';
 import { StillhereServer } from '../../helpers/stillhere-server.ts';
 import { until } from '../../helpers/until.ts';
-import { CATEGORIES, readTrace } from '../cost/trace.ts';
+import { CATEGORIES, readTrace, type TracedTime } from '../cost/trace.ts';
 import { median, printTable } from '../table.ts';
 import { WORKBOX_SYNC_TAG } from '../workbox-worker.ts';
 import { printCompression } from './compression.ts';
@@ -29,7 +29,8 @@ interface Measured {
   readonly requests: number;
   readonly wrong: number;
   readonly outOfOrder: number;
-  readonly longestTaskMs: number;
+  /** The page's longest task. */
+  readonly task: TracedTime['longestWholeTask'];
 }
 
 const { values } = parseArgs({ options: { spans: { type: 'string', default: '10000' } } });
@@ -98,16 +99,16 @@ printTable([
     how: '',
   },
   {
-    what: 'longest task of an open page, ms',
-    measured: worst(({ longestTaskMs }) => longestTaskMs, byWorker),
+    what: 'longest task of an open page, ms on the processor',
+    measured: worst(({ task }) => task.cpuMs, byWorker),
     required: { most: 50 },
-    how: 'wall clock, by trace; the longest of three times',
+    how: `the longest of three times; by the clock on the wall ${worst(({ task }) => task.wallMs, byWorker).toFixed(1)} ms`,
   },
   {
     what: 'the same where the page delivers by itself',
-    measured: worst(({ longestTaskMs }) => longestTaskMs, byPage),
+    measured: worst(({ task }) => task.cpuMs, byPage),
     required: { most: 50 },
-    how: 'no service workers; the longest of three times',
+    how: `no service workers; by the clock on the wall ${worst(({ task }) => task.wallMs, byPage).toFixed(1)} ms`,
   },
 ]);
 
@@ -137,8 +138,8 @@ async function measureOurs(
   await page.close();
   const ms = Math.max(...answers) - beganMs;
   console.info(`${session}: ${seconds(ms)}, ${answers.length} requests`);
-  const { longestWholeTaskMs } = readTrace(trace, OURS);
-  return { ms, requests: answers.length, ...compare(ours, session, spans), longestTaskMs: longestWholeTaskMs };
+  const { longestWholeTask: task } = readTrace(trace, OURS);
+  return { ms, requests: answers.length, ...compare(ours, session, spans), task };
 }
 
 async function measureWorkbox(): Promise<number> {
