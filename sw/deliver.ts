@@ -6,7 +6,7 @@ import { learn, nextSpans, setOut, type Course } from './next-delivery.ts';
 import type { Refusal } from './protocol.ts';
 import type { SpanQueue } from './queue.ts';
 import { send } from './send.ts';
-import { countWaiting, endPause, oldest, readPause, rest, settle } from './undelivered.ts';
+import { countWaiting, endPause, forgetRefused, oldest, readPause, rest, settle } from './undelivered.ts';
 
 /** What a delivery came to. */
 export interface Outcome {
@@ -82,5 +82,6 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
       if (lesson.isOver) retryInMs = restMs;
     }
   }
+  await forgetRefused(queue);
   return { stored, refused, waiting: await countWaiting(queue), retryInMs, error, storageTrouble: queue.trouble };
 }

@@ -75,16 +75,16 @@ export async function endPause(queue: SpanQueue): Promise<void> {
   await queue.database.use(['state'], (transaction) => transaction.store.delete('pause'));
 }
 
-/**
- * How many spans wait for the server's word. One that grew while it could not be written counts twice. What was refused more
- * than a week ago is dropped here, at the end of each delivery.
- */
+/** How many spans wait for the server's word. One that grew while it could not be written counts twice. */
 export async function countWaiting({ database, memory, trouble }: SpanQueue): Promise<number> {
-  const stored = await database.use(['spans', 'refused'], async (transaction) => {
-    const refused = transaction.objectStore('refused');
-    const tooOld = IDBKeyRange.upperBound(Date.now() - KEEP_MS);
-    for (const id of await refused.index('end').getAllKeys(tooOld)) void refused.delete(id);
-    return transaction.objectStore('spans').count();
-  });
+  const stored = await database.use(['spans'], ({ store }) => store.count(), 'readonly');
   return (stored ?? 0) + (trouble ? memory.size : 0);
+}
+
+/** Drops what was refused more than a week ago. */
+export async function forgetRefused({ database }: SpanQueue): Promise<void> {
+  await database.use(['refused'], async ({ store }) => {
+    for (const id of await store.index('end').getAllKeys(IDBKeyRange.upperBound(Date.now() - KEEP_MS)))
+      void store.delete(id);
+  });
 }
