@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SessionDetail } from '../helpers/stillhere-server.ts';
 import { compare, type Evidence } from '../faults/browsers/compare.ts';
 import { pagePath } from '../faults/browsers/site.ts';
-import { Truth } from '../faults/browsers/truth.ts';
+import { Truth, type Moment, type Stretch } from '../faults/browsers/truth.ts';
 import { WrongClock } from '../faults/browsers/wrong-clock.ts';
 
 const BEGAN = Date.parse('2026-11-24T09:00:00Z');
@@ -46,6 +46,10 @@ function record(spans: readonly (readonly [id: string, from: number, to: number]
       late: false,
     })),
   };
+}
+
+function moment(earliest: number, latest: number): Moment {
+  return { earliestMs: at(earliest), latestMs: at(latest) };
 }
 
 function wrongIn(sessions: readonly SessionDetail[], evidence: Partial<Evidence> = {}): readonly string[] {
@@ -119,5 +123,14 @@ describe('the oracle of the fault schedules', () => {
     ].map((heartbeat) => ({ ...heartbeat, answeredMs: [...heartbeat.answeredMs], statuses: [...heartbeat.statuses] }));
     expect(wrongIn([record([['s', 3.1, 7]])], { heartbeats })).toEqual([]);
     expect(wrongIn([record([['s', 3.1, 7.2]])], { heartbeats }).join()).toMatch(/200 ms after the truth/);
+  });
+
+  it('tells the span of a page from that of one that was left as the cookie changed', () => {
+    const left = moment(4, 4.05);
+    const stretches: Stretch[] = [
+      { page: PAGE, session: 'ann', from: { ...left, latestMs: at(5.5) }, to: left, exit: 'left', isFirst: false },
+      { page: PAGE, session: 'ann', from: moment(4.4, 4.5), to: moment(5.6, 5.7), exit: 'closed', isFirst: true },
+    ];
+    expect(wrongIn([record([['s', 4.45, 5.6]])], { stretches })).toEqual([]);
   });
 });
