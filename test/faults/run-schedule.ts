@@ -174,7 +174,7 @@ async function checkAsksSoon({ clock, device, network, violations }: World): Pro
   const isSeen = device.tabs.some((tab) => tab.isVisible) && device.tabs.every((tab) => !tab.isWaitingForWorker);
   // Who waits for a silent storage, seconds each time, asks later; and one that refuses keeps a pause that is over.
   const isPlain = !device.hasBeenSilent && !device.hasRefused;
-  if (pause?.cause !== 'network' || network.isBusy || !isSeen || !isPlain) return;
+  if (pause?.cause !== 'network' || pause.since <= device.worker.cutAt || network.isBusy || !isSeen || !isPlain) return;
   await clock.advance(SEEN_WITHIN_MS);
   if (device.pause?.since === pause.since) violations.push('nobody asked again within 2 s');
 }

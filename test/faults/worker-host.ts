@@ -15,6 +15,8 @@ export class WorkerHost {
   readonly #device: Device;
   #running: Running | undefined;
   isInstalled = false;
+  /** When it was last stopped in the middle of something, on the device's clock: what it had to say to the pages is unsaid. */
+  cutAt = -Infinity;
 
   constructor(device: Device) {
     this.#device = device;
@@ -31,6 +33,7 @@ export class WorkerHost {
     const running = this.#running;
     this.#running = undefined;
     if (!running) return;
+    if (running.unfinished.size > 0) this.cutAt = this.#device.now;
     running.realm.kill(true);
     for (const fail of running.unfinished) fail();
   }
@@ -40,13 +43,14 @@ export class WorkerHost {
     const running = (this.#running ??= this.#start());
     const event = Object.assign(new Event(type), fields, {
       waitUntil: async (work: Promise<unknown>) => {
-        running.unfinished.add(failed);
+        const fail = (): void => failed();
+        running.unfinished.add(fail);
         const isDone = await work.then(
           () => true,
           () => false,
         );
         if (!running.realm.isAlive) return;
-        running.unfinished.delete(failed);
+        running.unfinished.delete(fail);
         (isDone ? done : failed)();
       },
     });
