@@ -59,14 +59,16 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
     const sent = await send(spans);
     announce({ type: 'sent', spans, sentAt, sent });
     const lesson = learn(course, spans, sent);
+    // The first success ends even a pause that the storage didn't let us read.
+    const isOver = sent.type === 'receipt' && (pause !== undefined || !course.hasWorked);
     course = lesson.course;
     if (lesson.word) {
       await settle(queue, spans, lesson.word);
       stored += lesson.word.stored.length;
       refused.push(...lesson.word.refused);
     }
-    if (sent.type === 'receipt') {
-      if (pause) await endPause(queue);
+    if (isOver) {
+      await endPause(queue);
       pause = undefined;
     } else if (lesson.error) {
       error = lesson.error;

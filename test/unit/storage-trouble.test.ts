@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { deliver } from '../../sw/deliver.ts';
 import type { Delivery, Receipt, Span } from '../../sw/protocol.ts';
 import { SpanQueue } from '../../sw/queue.ts';
-import { settle } from '../../sw/undelivered.ts';
+import { readPause, settle } from '../../sw/undelivered.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const DOWN = (): Response => Response.json({ success: false, error: 'down' }, { status: 500 });
@@ -209,6 +209,24 @@ describe('a full disk', () => {
     await deliver(queue, 'start');
     for (let time = 0; time < 5; time++) expect((await deliver(queue, 'beat')).retryInMs).toBeGreaterThan(59_000);
     expect(sent).toHaveLength(1);
+  });
+
+  it('does not make a device rest for good, when it hid the pause from the delivery that worked', async () => {
+    await queue.keep([makeSpan('a')]);
+    answer = () => new Response('', { status: 401 });
+    await deliver(queue, 'beat');
+    const opening = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('The disk is broken', 'UnknownError');
+    });
+    // As a worker that was started anew.
+    const other = new SpanQueue();
+    await other.keep([makeSpan('b')]);
+    answer = (delivery) => {
+      opening.mockRestore();
+      return acknowledge(delivery);
+    };
+    await deliver(other, 'beat');
+    expect(await readPause(new SpanQueue())).toBeUndefined();
   });
 
   it('leaves no older version behind of what the server has got from memory', async () => {
