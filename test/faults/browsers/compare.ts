@@ -1,6 +1,7 @@
 // The server's record, set beside the truth. Pure.
 import type { SessionDetail } from '../../helpers/stillhere-server.ts';
 import { measure } from '../../bench/accuracy/truth.ts';
+import { match } from './match.ts';
 import { allowance, CLOCKS_MS, FIRST_WORDS_MS, hasLostWord, lateness, type Circumstances } from './allowances.ts';
 import type { Exit, Stretch } from './truth.ts';
 
@@ -73,46 +74,60 @@ function checkSums({ id, spans, sessionEndTime, readingTimeMs }: SessionDetail):
 
 /** Each span is one stretch, and each stretch has its span. */
 function checkEach(key: string, stretches: readonly Stretch[], spans: readonly Span[], evidence: Evidence): Verdict {
-  const { tickMs } = evidence;
   const wrong: string[] = [];
   const ends: Early[] = [];
   const left = new Set(stretches);
-  for (const { id, startMs, endMs } of spans) {
-    const name = `${key}: span ${id.slice(0, 6)} ${ago(startMs, evidence)}–${ago(endMs, evidence)}`;
-    const lateMs = lateness(id, key, evidence);
-    const earlyMs = ({ to }: Stretch): number => to.earliestMs - endMs;
-    const afterMs = ({ exit, to }: Stretch): number =>
-      endMs - to.latestMs - lateMs - (exit === 'closed' ? evidence.manners.closingMs : 0);
-    const fitting = [...left].filter(
-      ({ from }) => startMs >= from.earliestMs - CLOCKS_MS && startMs <= from.latestMs + lateMs + CLOCKS_MS,
-    );
-    // By its start more than one may fit: on a slow network, and where a page was left in the turn in which the cookie changed.
-    const stretch =
-      fitting.find((one) => earlyMs(one) <= CLOCKS_MS && afterMs(one) <= CLOCKS_MS) ??
-      fitting.find((one) => earlyMs(one) <= CLOCKS_MS) ??
-      fitting[0];
+  const isNeeded = (stretch: Stretch): boolean => !mayBeMissing(stretch, evidence);
+  const pairs = match(
+    stretches.toSorted((one, other) => Number(isNeeded(other)) - Number(isNeeded(one))),
+    spans,
+    (stretch, span) => isTold(stretch, span, key, evidence) && faults(stretch, span, key, evidence).length === 0,
+  );
+  for (const stretch of pairs.values()) left.delete(stretch);
+  for (const span of spans) {
+    const name = `${key}: span ${span.id.slice(0, 6)} ${ago(span.startMs, evidence)}–${ago(span.endMs, evidence)}`;
+    const stretch = pairs.get(span) ?? [...left].find((one) => isTold(one, span, key, evidence));
     if (!stretch) {
       wrong.push(`${name} was not read, or is there twice`);
       continue;
     }
     left.delete(stretch);
-    const { exit } = stretch;
-    const [early, after] = [earlyMs(stretch), afterMs(stretch)];
-    if (exit !== 'open') ends.push({ exit, ms: Math.max(0, early) });
-    if (after > CLOCKS_MS)
-      wrong.push(`${name} ends ${Math.round(after)} ms after the truth (${exit}), ${Math.round(lateMs)} in transit`);
-    if (exit !== 'open' && early > allowance(hasLostWord(stretch, id, evidence) ? 'killed' : exit, tickMs))
-      wrong.push(`${name} ends ${Math.round(early)} ms before the truth (${exit})`);
+    if (stretch.exit !== 'open') ends.push({ exit: stretch.exit, ms: Math.max(0, stretch.to.earliestMs - span.endMs) });
+    for (const fault of faults(stretch, span, key, evidence)) wrong.push(`${name} ends ${fault}`);
   }
-  const missing = [...left].filter(
-    ({ from, to, exit }) => exit !== 'open' && to.earliestMs - from.latestMs > allowance(exit, tickMs),
-  );
+  const missing = [...left].filter(isNeeded);
   const traced = missing.filter(({ from, to, isFirst }) => !isFirst || to.latestMs - from.earliestMs > FIRST_WORDS_MS);
   for (const { from, to, exit } of traced)
     wrong.push(
       `${key}: what was read ${ago(from.latestMs, evidence)}–${ago(to.earliestMs, evidence)} (${exit}) is missing`,
     );
   return { wrong, ends, traceless: missing.length - traced.length };
+}
+
+/** The span began when the stretch did. */
+function isTold({ from }: Stretch, { id, startMs }: Span, key: string, evidence: Evidence): boolean {
+  const lateMs = lateness(id, key, evidence);
+  return startMs >= from.earliestMs - CLOCKS_MS && startMs <= from.latestMs + lateMs + CLOCKS_MS;
+}
+
+/** What is wrong with the end, in words. */
+function faults(stretch: Stretch, { id, endMs }: Span, key: string, evidence: Evidence): readonly string[] {
+  const { exit, to } = stretch;
+  const lateMs = lateness(id, key, evidence);
+  const afterMs = endMs - to.latestMs - lateMs - (exit === 'closed' ? evidence.manners.closingMs : 0);
+  const earlyMs = to.earliestMs - endMs;
+  const least = allowance(hasLostWord(stretch, id, evidence) ? 'killed' : exit, evidence.tickMs);
+  return [
+    ...(afterMs > CLOCKS_MS
+      ? [`${Math.round(afterMs)} ms after the truth (${exit}), ${Math.round(lateMs)} in transit`]
+      : []),
+    ...(exit !== 'open' && earlyMs > least ? [`${Math.round(earlyMs)} ms before the truth (${exit})`] : []),
+  ];
+}
+
+/** It is not over, or too short to be sure of. */
+function mayBeMissing({ from, to, exit }: Stretch, { tickMs }: Evidence): boolean {
+  return exit === 'open' || to.earliestMs - from.latestMs <= allowance(exit, tickMs);
 }
 
 /** The device's clock was set while it was read, or before it was delivered: its length and its bounds are all that is promised. */
