@@ -11,7 +11,9 @@ const OWNERS: Readonly<Record<string, string>> = {
   'raw-body': 'server/http/read-body.ts',
   'koa-helmet': 'server/http/security-headers.ts',
   'rate-limiter-flexible': 'server/access/gate.ts',
-  '@koa/send': 'server/site/serve-site.ts',
+  send: 'server/site/send-file.ts',
+  'light-my-request': 'server/http/handlers.ts',
+  commander: 'server/cli.ts',
   vite: 'server/site/build.ts',
   fflate: 'client/devtools/vite.config.ts',
 };

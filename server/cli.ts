@@ -1,87 +1,73 @@
 #!/usr/bin/env node
-// The commands: `start`, `build`, `nocodb …`. Reads the environment (and .env), prints for a person, ends the process.
+// The commands (the only user of commander). Reads .env, prints for a person or a program, ends the process: 0 done, 1 failed,
+// 2 asked wrongly.
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { pino } from 'pino';
-import { ConfigError, readConfig, type Config } from './config.ts';
-import { check, resync, setUp, type Report } from './nocodb/commands.ts';
-import { readSecrets } from './secrets.ts';
+import { Command, CommanderError } from 'commander';
+import { nocodb } from './commands/nocodb.ts';
+import { serve } from './commands/serve.ts';
+import { listSessions } from './commands/sessions.ts';
+import { ConfigError } from './config.ts';
+import { PACKAGE_VERSION } from './package.ts';
 import { buildIfStale } from './site/build.ts';
-import { startServer } from './start.ts';
-import { openSqliteStore } from './store/sqlite-store.ts';
 
-const USAGE = `Usage: node server/cli.ts <command>
+const program = new Command('stillhere')
+  .description('Tells the owner of a gated page who read it and for how long.')
+  .version(PACKAGE_VERSION)
+  .addHelpText('after', '\nWhatever has no option is a variable of the environment, or of a file .env.')
+  .exitOverride()
+  .showHelpAfterError('(stillhere --help says what there is)');
 
-  start   build what is stale, then serve
-  build   build what is stale
-  nocodb setup                  make or mend the table in NocoDB
-  nocodb check                  say what is right and wrong with it
-  nocodb resync [--from DATE]   have sessions written there anew`;
+program
+  .command('serve')
+  .description('serve a built site, with a gate before parts of it')
+  .argument('[dir]', 'the folder of the built site')
+  .option('--protect <paths>', 'path prefixes behind the gate, separated by commas, like /confidential/')
+  .option(
+    '--allow <list>',
+    'e-mail addresses and domains that the gate lets in, separated by commas; by default everyone',
+  )
+  .option('--host <address>', 'where to listen (default: 127.0.0.1)')
+  .option('--port <number>', 'where to listen (default: 8080, or the next one that is free)')
+  .option('--store-url <url>', 'file: and the path of the SQLite file (default: file:data/stillhere.db)')
+  .option('--access-hours <hours>', 'how long access lasts (default: 24)')
+  .option('--public-url <url>', 'the address of the site as its readers see it')
+  .option('--trust-proxy', "a proxy tells the reader's address and protocol")
+  .option('--single', 'a single-page site: paths without a file are shown its index.html')
+  .option('--open', 'show it in the browser')
+  .action(serve);
 
-const commands: Record<string, () => Promise<void>> = { start, build, nocodb };
+program
+  .command('sessions')
+  .description('list who read, until when, and for how long, newest first')
+  .option('--email <address>', 'those of one reader')
+  .option('--limit <count>', 'at most so many', '50')
+  .option('--json', 'for a program')
+  .action(listSessions);
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { from: { type: 'string' } } });
-const [name = '', subcommand = ''] = positionals;
-const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-if (!command) fail(USAGE);
-else
-  await command().catch((error: unknown) =>
-    fail(error instanceof ConfigError ? error.message : String((error as Error).stack ?? error)),
-  );
+const table = program.command('nocodb').description('the copy in NocoDB');
+const inNocodb = (name: 'setup' | 'check' | 'resync', what: string): Command =>
+  table
+    .command(name)
+    .description(what)
+    .option('--json', 'for a program')
+    .action((options: { readonly from?: string; readonly json?: boolean }) => nocodb(name, options));
+inNocodb('setup', 'make or mend the table');
+inNocodb('check', 'say what is right and wrong with it');
+inNocodb('resync', 'have sessions written there anew').option('--from <date>', 'those since then, like 2026-11-24');
 
-async function build(): Promise<void> {
-  if (await buildIfStale()) console.info('Built dist/.');
-}
+program
+  .command('build', { hidden: true })
+  .description('build what is stale')
+  .action(async () => {
+    if (await buildIfStale()) console.info('Built dist/.');
+  });
 
-function configure(): Config {
+try {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  return readConfig(process.env);
-}
-
-async function start(): Promise<void> {
-  const config = configure();
-  await build();
-  const log = pino({ level: config.logLevel });
-  const secrets = readSecrets(config);
-  const server = await startServer(config, secrets, log);
-
-  const address = config.publicUrl?.href ?? `http://localhost:${server.port}`;
-  console.info(`Stillhere serves on ${address}`);
-  if (secrets.isNew)
-    console.info(`Your owner's token, shown this once (kept in ${secrets.file}): ${secrets.ownerToken}`);
-
-  let isStopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => {
-      if (isStopping) process.exit(1);
-      isStopping = true;
-      server.stop().then(
-        () => process.exit(0),
-        (error: unknown) => fail(String(error)),
-      );
-    });
-}
-
-async function nocodb(): Promise<void> {
-  const { nocodb: noco, storeFile } = configure();
-  if (!noco) fail('Set NOCODB_URL, NOCODB_TOKEN and NOCODB_BASE_ID.');
-  const fromMs = values.from === undefined ? 0 : Date.parse(values.from);
-  if (Number.isNaN(fromMs)) fail('--from must be a date, like 2026-11-24');
-  const store = await openSqliteStore(storeFile);
-  const { signal } = new AbortController();
-  const run: Record<string, () => Promise<Report>> = {
-    setup: () => setUp(noco, store.outbox, signal),
-    check: () => check(noco, store.outbox, signal),
-    resync: () => resync(store.outbox, fromMs),
-  };
-  const report = await (Object.hasOwn(run, subcommand) ? run[subcommand]?.() : undefined);
-  await store.close();
-  if (!report) fail(USAGE);
-  for (const line of report.lines) console.info(line);
-  if (!report.isWell) process.exit(1);
-}
-
-function fail(message: string): never {
-  console.error(message);
+  await program.parseAsync();
+} catch (error) {
+  // It has said already what it means.
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+  console.error(error instanceof ConfigError ? error.message : ((error as Error).stack ?? error));
   process.exit(1);
 }

@@ -11,6 +11,8 @@ export interface Config {
   readonly storeFile: string;
   /** A built site; undefined: the sample portfolio. */
   readonly siteDir: string | undefined;
+  /** It is a single-page site: a path that names no file is shown its `index.html`. */
+  readonly single: boolean;
   /** Path prefixes behind the gate, each beginning and ending with a slash, lower case. */
   readonly protect: readonly string[];
   /** Signs the access cookies; undefined: one is made and kept beside the store. */
@@ -29,6 +31,47 @@ export interface Config {
   readonly nocodb: NocoConfig | undefined;
 }
 
+/** What code says of the configuration; what it leaves out is read from the environment. The names are those of its variables. */
+export interface StillhereOptions {
+  /** Path prefixes behind the gate, like `['/confidential/']`. */
+  readonly protect?: readonly string[] | string;
+  /** `file:` and the path of the SQLite file. @default 'file:data/stillhere.db' */
+  readonly storeUrl?: string;
+  /** Signs the access cookies, at least 32 characters. By default one is made and kept beside the store. */
+  readonly secret?: string;
+  /** The owner's password for the API, at least 32 characters. By default one is made and kept beside the store. */
+  readonly ownerToken?: string;
+  /** E-mail addresses and domains that the gate lets in. By default everyone. */
+  readonly allow?: readonly string[] | string;
+  /** How long access lasts. @default 24 */
+  readonly accessHours?: number | string;
+  /** The site's address as its readers see it, without a path. By default as their requests say. */
+  readonly publicUrl?: string;
+  /** A proxy tells the client's address and protocol (X-Forwarded-…). @default false */
+  readonly trustProxy?: boolean;
+  /** @default 'info' */
+  readonly logLevel?: string;
+  readonly nocodbUrl?: string;
+  readonly nocodbToken?: string;
+  readonly nocodbBaseId?: string;
+  /** @default 'emailAccess' */
+  readonly nocodbTable?: string;
+  readonly nocodbRequestsPerSecond?: number;
+  /** 0 = no limit. @default 0 */
+  readonly nocodbRequestsPerMonth?: number;
+  /** Milliseconds. @default 2000 */
+  readonly nocodbFreshnessMs?: number;
+}
+
+/** What only the command line has. */
+export interface ServeOptions extends StillhereOptions {
+  readonly host?: string;
+  readonly port?: string;
+  readonly siteDir?: string;
+  readonly single?: boolean;
+}
+
+const SAMPLE_PROTECT = ['/portfolio/confidential/'];
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const HOUR_MS = 3_600_000;
 
@@ -65,6 +108,7 @@ const Variables = v.object({
     'file:data/stillhere.db',
   ),
   SITE_DIR: v.optional(v.string()),
+  SINGLE: v.optional(oneOf(['true', 'false']), 'false'),
   PROTECT: v.optional(
     v.pipe(
       list,
@@ -74,7 +118,6 @@ const Variables = v.object({
       ),
       v.mapItems((path) => `${readSitePath(path) ?? ''}/`.replace(/\/+$/, '/').toLowerCase()),
     ),
-    '/portfolio/confidential/',
   ),
   SECRET: v.optional(password),
   OWNER_TOKEN: v.optional(password),
@@ -116,14 +159,28 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the configuration. An empty variable counts as not set.
- * @throws ConfigError that names each wrong variable and says what it must be.
+ * Reads the configuration. An empty variable counts as not set; an option comes before its variable.
+ * @param sayOption how an option is called by who gives it.
+ * @throws ConfigError that names each wrong variable or option and says what it must be.
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
-  const parsed = v.safeParse(Environment, given);
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  options: ServeOptions = {},
+  sayOption = (name: string): string => name,
+): Config {
+  const isGiven = ([, value]: [string, unknown]): boolean => value !== undefined && value !== '';
+  const given = Object.entries(options).filter(isGiven);
+  const optionOf = new Map(given.map(([name]) => [toVariable(name), name]));
+  const parsed = v.safeParse(Environment, {
+    ...Object.fromEntries(Object.entries(environment).filter(isGiven)),
+    ...Object.fromEntries(given.map(([name, value]) => [toVariable(name), String(value)])),
+  });
   if (!parsed.success) {
-    const lines = parsed.issues.map((issue) => [v.getDotPath(issue), issue.message].filter(Boolean).join(': '));
+    const lines = parsed.issues.map((issue) => {
+      const variable = v.getDotPath(issue);
+      const option = optionOf.get(variable ?? '');
+      return [option ? sayOption(option) : variable, issue.message].filter(Boolean).join(': ');
+    });
     throw new ConfigError(`The configuration can't be used:\n  ${[...new Set(lines)].join('\n  ')}`);
   }
   const { output } = parsed;
@@ -132,7 +189,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: output.PORT,
     storeFile: output.STORE_URL,
     siteDir: output.SITE_DIR,
-    protect: output.PROTECT,
+    single: output.SINGLE === 'true',
+    protect: output.PROTECT ?? (output.SITE_DIR === undefined ? SAMPLE_PROTECT : []),
     secret: output.SECRET,
     ownerToken: output.OWNER_TOKEN,
     allow: output.ALLOW,
@@ -142,6 +200,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: output.LOG_LEVEL,
     nocodb: toNocoConfig(output),
   };
+}
+
+/** `storeUrl` → `STORE_URL`. */
+function toVariable(option: string): string {
+  return option.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
 
 function toNocoConfig(output: v.InferOutput<typeof Variables>): NocoConfig | undefined {

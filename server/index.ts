@@ -1,5 +1,6 @@
 // The public door of the server: re-exports, nothing else.
-export { createApp, type AppParts } from './app.ts';
+export { ConfigError, type StillhereOptions } from './config.ts';
 export { fetchEmailAccessSessions, type EmailAccessRecord } from './sessions/fetch-email-access-sessions.ts';
+export { stillhere, type Stillhere } from './stillhere.ts';
 export type { SessionStore } from './store/session-store.ts';
 export { openSqliteStore } from './store/sqlite-store.ts';

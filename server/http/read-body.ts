@@ -54,10 +54,25 @@ async function readFormField(ctx: Context, type: string, maxBytes: number): Prom
 
 async function readBytes(ctx: Context, maxBytes: number): Promise<Buffer> {
   try {
+    if (ctx.req.readableEnded) return bounded(printParsed(ctx), maxBytes);
     return await getRawBody(ctx.req, { limit: maxBytes, length: ctx.request.length ?? null });
   } catch (cause) {
     if ((cause as { type?: string }).type === 'entity.too.large')
       throw new HttpFailure(413, `The body must not be larger than ${maxBytes} bytes`, { cause });
     throw new HttpFailure(400, 'The body broke off', { cause });
   }
+}
+
+/** What a body parser of the host has made of the body, before it came to us: as text again. */
+function printParsed(ctx: Context): string {
+  const { rawBody, body = (ctx.req as { body?: unknown }).body } = ctx.request as { rawBody?: string; body?: unknown };
+  if (rawBody !== undefined || typeof body === 'string') return rawBody ?? (body as string);
+  if (typeof body !== 'object' || body === null || Object.keys(body).length === 0) return '';
+  return ctx.is('urlencoded') ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body);
+}
+
+function bounded(text: string, maxBytes: number): Buffer {
+  const bytes = Buffer.from(text);
+  if (bytes.length > maxBytes) throw Object.assign(new Error('too large'), { type: 'entity.too.large' });
+  return bytes;
 }

@@ -12,8 +12,14 @@ export function readSitePath(requestPath: string): string | undefined {
   }
 }
 
-/** The path lies under one of the prefixes. In any case: some file systems don't tell `A` from `a`. */
+/** Of the file that a path without it names, too; and of one that is compressed. */
+const FILE_ENDING = /\.html?(?:\.br|\.gz)?$/;
+
+/**
+ * The path lies under one of the prefixes, or names the page that stands for its folder (`/report.html` for `/report/`). In any
+ * case: some file systems don't tell `A` from `a`.
+ */
 export function isUnder(path: string, prefixes: readonly string[]): boolean {
-  const folder = `${path.toLowerCase()}/`;
+  const folder = `${path.toLowerCase().replace(FILE_ENDING, '')}/`;
   return prefixes.some((prefix) => folder.startsWith(prefix));
 }

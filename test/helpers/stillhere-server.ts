@@ -61,7 +61,7 @@ export class StillhereServer {
   /** Does nothing where it runs already. */
   async start(): Promise<void> {
     if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) return;
-    const child = spawn(process.execPath, [CLI, 'start'], { env: { ...process.env, ...this.#environment } });
+    const child = spawn(process.execPath, [CLI, 'serve'], { env: { ...process.env, ...this.#environment } });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (this.output += String(chunk)));
     this.#child = child;
     await until(async () => {

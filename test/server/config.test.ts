@@ -15,6 +15,7 @@ describe('the environment', () => {
       port: 8080,
       storeFile: 'data/stillhere.db',
       siteDir: undefined,
+      single: false,
       protect: ['/portfolio/confidential/'],
       secret: undefined,
       ownerToken: undefined,

@@ -1,0 +1,26 @@
+// `nocodb setup`, `check` and `resync`.
+import { ConfigError, readConfig } from '../config.ts';
+import { check, resync, setUp, type Report } from '../nocodb/commands.ts';
+import { openSqliteStore } from '../store/sqlite-store.ts';
+
+export async function nocodb(
+  name: 'setup' | 'check' | 'resync',
+  options: { readonly from?: string; readonly json?: boolean },
+): Promise<void> {
+  const { nocodb: noco, storeFile } = readConfig(process.env);
+  if (!noco) throw new ConfigError('Set NOCODB_URL, NOCODB_TOKEN and NOCODB_BASE_ID.');
+  const fromMs = options.from === undefined ? 0 : Date.parse(options.from);
+  if (Number.isNaN(fromMs)) throw new ConfigError('--from: must be a date, like 2026-11-24');
+  const store = await openSqliteStore(storeFile);
+  const { signal } = new AbortController();
+  const run: Readonly<Record<typeof name, () => Promise<Report>>> = {
+    setup: () => setUp(noco, store.outbox, signal),
+    check: () => check(noco, store.outbox, signal),
+    resync: () => resync(store.outbox, fromMs),
+  };
+  const report = await run[name]();
+  await store.close();
+  if (options.json) console.info(JSON.stringify(report, null, 2));
+  else for (const line of report.lines) console.info(line);
+  if (!report.isWell) process.exitCode = 1;
+}

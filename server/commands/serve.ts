@@ -1,0 +1,79 @@
+// `serve`: a built site, or the sample, with the gate before parts of it.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { ConfigError, readConfig, type Config, type ServeOptions } from '../config.ts';
+import { openBrowser } from '../open-browser.ts';
+import { readSecrets } from '../secrets.ts';
+import { buildIfStale } from '../site/build.ts';
+import { findFile } from '../site/find-file.ts';
+import { startServer, type RunningServer } from '../start.ts';
+
+/** Where the port is taken and nobody asked for it, so many others are tried. */
+const OTHER_PORTS = 20;
+
+/** Serves until it is told to stop; resolves when it listens. */
+export async function serve(dir: string | undefined, flags: ServeOptions & { readonly open?: boolean }): Promise<void> {
+  const { open, ...options } = flags;
+  const say = (option: string): string =>
+    option === 'siteDir' ? 'DIR' : `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const config = readConfig(process.env, { ...options, ...(dir !== undefined && { siteDir: dir }) }, say);
+  await checkSite(config);
+  const log = pino({ level: config.logLevel });
+  const secrets = readSecrets(config);
+  const server = await listen(config, options.port === undefined && !process.env['PORT'], (one) =>
+    startServer(one, secrets, log),
+  );
+
+  const address = config.publicUrl?.href ?? `http://localhost:${server.port}/`;
+  console.info(`Stillhere serves ${config.siteDir ?? 'its sample'} on ${address}`);
+  console.info(
+    config.protect.length > 0
+      ? `Behind the gate: ${config.protect.join(', ')}`
+      : 'Nothing is behind the gate: say what with --protect.',
+  );
+  if (secrets.isNew)
+    console.info(`Your owner's token, shown this once (kept in ${secrets.file}): ${secrets.ownerToken}`);
+  if (open) openBrowser(address);
+
+  let isStopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      if (isStopping) process.exit(1);
+      isStopping = true;
+      server.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
+    });
+}
+
+/** The sample is built if need be; what somebody else has built is only looked at. */
+async function checkSite({ siteDir, protect, single }: Config): Promise<void> {
+  if (await buildIfStale()) console.info('Built dist/.');
+  if (siteDir === undefined) return;
+  if (!existsSync(siteDir))
+    throw new ConfigError(
+      `There is no folder ${siteDir}: build the site first, and name the folder that it was built into.`,
+    );
+  for (const path of protect)
+    if (!single && !existsSync(join(siteDir, path)) && !(await findFile(siteDir, path)))
+      console.warn(`There is nothing under ${path} in ${siteDir}: is it spelled right?`);
+}
+
+async function listen(
+  config: Config,
+  mayMove: boolean,
+  start: (config: Config) => Promise<RunningServer>,
+): Promise<RunningServer> {
+  for (let port = config.port; ; port++)
+    try {
+      return await start({ ...config, port });
+    } catch (error) {
+      const isTaken = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE';
+      if (!mayMove || !isTaken || port >= config.port + OTHER_PORTS) throw error;
+    }
+}

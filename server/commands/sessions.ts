@@ -1,0 +1,58 @@
+// `sessions`: the latest sessions, for a person or a program.
+import { existsSync } from 'node:fs';
+import { ConfigError, readConfig } from '../config.ts';
+import { viewSession, type SessionView } from '../sessions/views.ts';
+import { openSqliteStore } from '../store/sqlite-store.ts';
+
+const MAX_LIMIT = 10_000;
+
+export async function listSessions(options: {
+  readonly email?: string;
+  readonly limit: string;
+  readonly json?: boolean;
+}): Promise<void> {
+  const limit = Number(options.limit);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
+    throw new ConfigError(`--limit: must be a whole number, 1 to ${MAX_LIMIT}`);
+  const { storeFile } = readConfig(process.env);
+  if (!existsSync(storeFile))
+    throw new ConfigError(`There is no store ${storeFile}: call it where the server was started, or set STORE_URL.`);
+  const store = await openSqliteStore(storeFile);
+  const found = await store.listSessions({ email: options.email?.trim().toLowerCase(), pageSize: limit });
+  await store.close();
+  const sessions = found.map(viewSession);
+  if (options.json) console.info(JSON.stringify({ sessions }, null, 2));
+  else if (sessions.length === 0) console.info('Nobody yet.');
+  else for (const line of printSessions(sessions)) console.info(line);
+}
+
+/** Columns under their headings, in local time. */
+export function printSessions(sessions: readonly SessionView[]): readonly string[] {
+  const rows = [
+    ['reader', 'from', 'until', 'read', 'page'],
+    ...sessions.map(({ emailOfAccessor, sessionStartTime, sessionEndTime, readingTimeMs, currentPage }) => [
+      emailOfAccessor,
+      localTime(sessionStartTime),
+      sessionEndTime === null ? '–' : localTime(sessionEndTime),
+      duration(readingTimeMs),
+      currentPage ?? '–',
+    ]),
+  ];
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function localTime(iso: string): string {
+  return new Date(iso).toLocaleString('sv-SE');
+}
+
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return parts.map((part) => String(part).padStart(2, '0')).join(':');
+}

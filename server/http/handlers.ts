@@ -1,0 +1,76 @@
+// A Koa middleware for servers that aren't Koa (the only user of light-my-request: it plays Node's side of a request that
+// never was on a wire, socket and all, which Koa asks for).
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import Koa, { type Middleware } from 'koa';
+import { inject } from 'light-my-request';
+
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
+export type FetchHandler = (request: Request, next: () => Promise<Response> | Response) => Promise<Response>;
+
+/** What the middleware lets pass goes on to `next`, with the headers that it has set; errors, too. */
+export function nodeHandler(middleware: Middleware, trustProxy: boolean): NodeHandler {
+  const passed = new WeakSet<IncomingMessage>();
+  const app = new Koa({ proxy: trustProxy, maxIpsCount: 1 });
+  // Who gets the errors is `next`.
+  app.silent = true;
+  const failed = new WeakMap<IncomingMessage, unknown>();
+  app.use(async (ctx) => {
+    const pass = async (): Promise<void> => void passed.add(ctx.req);
+    try {
+      await middleware(ctx, pass);
+    } catch (error) {
+      failed.set(ctx.req, error);
+      passed.add(ctx.req);
+    }
+    if (!passed.has(ctx.req)) return;
+    ctx.respond = false;
+    // Koa begins with a 404.
+    ctx.res.statusCode = 200;
+  });
+  const answer = app.callback();
+  const handle = async (...[request, response, next]: Parameters<NodeHandler>): Promise<void> => {
+    await answer(request, response);
+    if (passed.delete(request)) next(failed.get(request));
+  };
+  return (...given) => void handle(...given);
+}
+
+/** Our own answers are small: each is whole before it goes out. What comes from `next` streams as it did. */
+export function fetchHandler(handle: NodeHandler): FetchHandler {
+  return async (request, next) => {
+    const url = new URL(request.url);
+    const body = request.body && new Uint8Array(await request.clone().arrayBuffer());
+    return new Promise((resolve, reject) => {
+      const goOn = async (response: ServerResponse): Promise<Response> => {
+        const answered = await next();
+        const headers = new Headers(answered.headers);
+        for (const [name, value] of Object.entries(response.getHeaders())) headers.set(name, String(value));
+        return new Response(answered.body, { status: answered.status, statusText: answered.statusText, headers });
+      };
+      const dispatch = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+        Object.assign(incoming.socket, { encrypted: url.protocol === 'https:' });
+        handle(incoming, outgoing, (error) => (error ? reject(error) : resolve(goOn(outgoing))));
+      };
+      inject(
+        dispatch,
+        {
+          method: request.method as 'GET',
+          url: url.pathname + url.search,
+          authority: url.host,
+          headers: { host: url.host, ...Object.fromEntries(request.headers) },
+          ...(body && { payload: Buffer.from(body) }),
+        },
+        (error, answer) => {
+          if (error || !answer) return reject(error ?? new Error('no answer'));
+          const headers = new Headers();
+          for (const [name, value] of Object.entries(answer.headers))
+            for (const one of [value].flat()) if (one !== undefined) headers.append(name, String(one));
+          const isEmpty = [204, 304].includes(answer.statusCode);
+          resolve(
+            new Response(isEmpty ? null : new Uint8Array(answer.rawPayload), { status: answer.statusCode, headers }),
+          );
+        },
+      );
+    });
+  };
+}

@@ -1,0 +1,64 @@
+// Puts the heartbeat into a page that has none of its own, while the page streams through. Bytes are looked at one by one
+// (latin1), so that whatever encoding has ASCII in it comes out as it went in.
+import { Transform } from 'node:stream';
+import { allowHeartbeat } from './allow-heartbeat.ts';
+import type { Library } from './library.ts';
+
+/** Its own, in the page itself and not in a comment of it. */
+const OWN = /<session-heartbeat[\s>/]/i;
+const COMMENT = /<!--[^]*?-->/g;
+const POLICY = /<meta\b[^>]*\bhttp-equiv\s*=\s*["']?content-security-policy\b[^>]*>/gi;
+const CONTENT = /\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
+const END = /<\/body\b/gi;
+/** A tag, an end tag or a comment; a `<` that anything else follows is text. */
+const BEGUN = /^<(?:[a-z/!][^>]*)?$/i;
+/** A tag that is longer than this isn't waited for. */
+const MOST_HELD = 16_384;
+
+/** @param origin of the site, as its reader sees it. */
+export function putHeartbeat({ integrity }: Library, origin: string): Transform {
+  let held = '';
+  let isThere = false;
+  let attributes = '';
+  const readPolicy = (meta: string): string => {
+    const [all, double, single] = CONTENT.exec(meta) ?? [];
+    if (all === undefined) return meta;
+    const { policy, nonce, isByHash } = allowHeartbeat(unescapeHtml(double ?? single ?? ''), origin, integrity);
+    if (nonce) attributes = ` nonce="${nonce}"`;
+    else if (isByHash) attributes ||= ` integrity="${integrity}"`;
+    return meta.replace(CONTENT, () => `content="${escapeHtml(policy)}"`);
+  };
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      let text = (held + chunk.toString('latin1')).replace(POLICY, readPolicy);
+      isThere ||= OWN.test(text.replace(COMMENT, ''));
+      const end = isThere ? text.length : heldFrom(text);
+      held = text.slice(end);
+      text = text.slice(0, end);
+      done(null, Buffer.from(text, 'latin1'));
+    },
+    flush(done) {
+      const lines = `<script type="module" src="/stillhere.js"${attributes}></script>\n<session-heartbeat></session-heartbeat>\n`;
+      done(null, Buffer.from(isThere ? held : lines + held, 'latin1'));
+    },
+  });
+}
+
+/** The end of the page, or a tag that isn't whole yet. */
+function heldFrom(text: string): number {
+  const end = [...text.matchAll(END)].at(-1)?.index ?? text.lastIndexOf('<');
+  const held = text.slice(end);
+  const isOpen = BEGUN.test(held) && held.length < MOST_HELD;
+  return end >= 0 && (isOpen || held.search(END) === 0) ? end : text.length;
+}
+
+function unescapeHtml(text: string): string {
+  return text
+    .replaceAll(/&(?:#39|#x27|apos);/gi, "'")
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+}

@@ -1,0 +1,63 @@
+// Stillhere in somebody else's server: one middleware for Koa, one for whatever takes Node's requests, one for Fetch's.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Middleware } from 'koa';
+import compose from 'koa-compose';
+import { pino, type Logger } from 'pino';
+import { ConfigError, readConfig, type StillhereOptions } from './config.ts';
+import { fetchHandler, nodeHandler } from './http/handlers.ts';
+import { createMirror } from './nocodb/mirror.ts';
+import { ownRoutes } from './own-routes.ts';
+import { readSecrets } from './secrets.ts';
+import { BUILD_DIR } from './site/build.ts';
+import { serveChannel } from './site/serve-site.ts';
+import { openSqliteStore } from './store/sqlite-store.ts';
+
+/** A middleware of Koa; and the same for other servers. It belongs at the root of the site, before what it protects. */
+export interface Stillhere extends Middleware {
+  /** For Node's own server, Express, Connect, Fastify's hooks: what it doesn't answer goes on to `next`. */
+  node(request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
+  /** For servers of Fetch's kind, like Hono or Astro's middleware: what it doesn't answer goes on to `next`. */
+  fetch(request: Request, next: () => Promise<Response> | Response): Promise<Response>;
+  /** Resolves when the store is open; rejects with why it can't be. Nobody needs to wait for it: requests do. */
+  readonly ready: Promise<void>;
+  /** Finishes what was received, commits, closes. */
+  close(): Promise<void>;
+}
+
+/**
+ * Gate, check, heartbeat and the owner's API for an app that exists, and the scripts that its pages load. What the options
+ * leave out is read from the environment (README, "Configuration"); secrets belong there.
+ * @param options `protect` is needed, here or as PROTECT.
+ * @throws ConfigError that names everything that is wrong at once.
+ */
+export function stillhere(options: StillhereOptions & { readonly log?: Logger } = {}): Stillhere {
+  const { log: given, ...settings } = options;
+  const config = readConfig(process.env, settings);
+  if (config.protect.length === 0 || (!settings.protect && !process.env['PROTECT']))
+    throw new ConfigError(
+      "The configuration can't be used:\n  protect: must name what is behind the gate, like ['/confidential/']",
+    );
+  const log = given ?? pino({ level: config.logLevel });
+  const secrets = readSecrets(config);
+  const opening = openSqliteStore(config.storeFile).then((store) => {
+    const mirror = config.nocodb && createMirror(config.nocodb, store.outbox, log);
+    mirror?.start();
+    const { routes, check } = ownRoutes({ config, secrets, store, mirror, log, now: Date.now });
+    return { store, mirror, answer: compose([routes, check, serveChannel(BUILD_DIR)]) };
+  });
+  opening.catch((error: unknown) => log.error({ err: error }, 'the store can not be opened'));
+  if (secrets.isNew) log.warn({ file: secrets.file }, "made the owner's token: it is in this file");
+
+  const middleware: Middleware = async (ctx, next) => (await opening).answer(ctx, next);
+  const node = nodeHandler(middleware, config.trustProxy);
+  return Object.assign(middleware, {
+    node,
+    fetch: fetchHandler(node),
+    ready: opening.then(() => undefined),
+    close: async () => {
+      const { store, mirror } = await opening;
+      await mirror?.stop();
+      await store.close();
+    },
+  });
+}

@@ -1,0 +1,124 @@
+// Stillhere in servers that aren't Koa: what it doesn't answer goes on as it came.
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stillhere, type Stillhere } from '../../server/stillhere.ts';
+import { HEARTBEAT_PATH } from '../../sw/protocol.ts';
+
+const EMAIL = JSON.stringify({ email: 'ann@example.com' });
+const JSON_BODY = { 'content-type': 'application/json' };
+
+let folder: string;
+let gate: Stillhere;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stillhere-handlers-'));
+  gate = stillhere({ protect: ['/secret/'], storeUrl: `file:${join(folder, 's.db')}`, log: pino({ level: 'silent' }) });
+  await gate.ready;
+});
+afterAll(async () => {
+  await gate.close();
+  await rm(folder, { recursive: true });
+});
+
+function cookiesOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+}
+
+describe("in a server of Node's own", () => {
+  let server: Server;
+  let url: string;
+  beforeAll(async () => {
+    const own = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      let body = '';
+      for await (const chunk of request) body += String(chunk);
+      response.setHeader('x-host', 'yes').end(`host: ${request.method} ${request.url} ${body}`);
+    };
+    server = createServer((request, response) => gate.node(request, response, () => void own(request, response)));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  it('lets what is not ours pass, body and all', async () => {
+    const response = await fetch(`${url}/own?x=1`, { method: 'POST', body: 'text' });
+    expect([response.status, response.headers.get('x-host'), await response.text()]).toEqual([
+      200,
+      'yes',
+      'host: POST /own?x=1 text',
+    ]);
+  });
+
+  it('stands before what is protected, and lets those through who passed', async () => {
+    const before = await fetch(`${url}/secret/page`, { redirect: 'manual' });
+    expect([before.status, before.headers.get('location')]).toEqual([303, '/access?next=%2Fsecret%2Fpage']);
+    const passed = await fetch(`${url}/api/verify-temp-access`, { method: 'POST', headers: JSON_BODY, body: EMAIL });
+    const after = await fetch(`${url}/secret/page`, { headers: { cookie: cookiesOf(passed) } });
+    expect(await after.text()).toBe('host: GET /secret/page ');
+    expect(after.headers.get('cache-control')).toBe('private, no-cache');
+    expect(Date.parse(after.headers.get('stillhere-access') ?? '')).toBeGreaterThan(Date.now());
+  });
+});
+
+describe("in a server of Fetch's kind", () => {
+  const host = async (request: Request): Promise<Response> =>
+    gate.fetch(
+      request,
+      async () => new Response(`host: ${await request.text()}`, { status: 201, headers: { 'x-host': 'yes' } }),
+    );
+
+  it('lets what is not ours pass, body and all', async () => {
+    const response = await host(new Request('https://site.example/own', { method: 'POST', body: 'text' }));
+    expect([response.status, response.headers.get('x-host'), await response.text()]).toEqual([
+      201,
+      'yes',
+      'host: text',
+    ]);
+  });
+
+  it('stands before what is protected, gives the cookies of a site with https, and takes a beat', async () => {
+    const before = await host(new Request('https://site.example/secret/'));
+    expect([before.status, before.headers.get('location')]).toEqual([303, '/access?next=%2Fsecret%2F']);
+    const passed = await host(
+      new Request('https://site.example/api/verify-temp-access', { method: 'POST', headers: JSON_BODY, body: EMAIL }),
+    );
+    expect(passed.headers.getSetCookie()).toHaveLength(2);
+    for (const cookie of passed.headers.getSetCookie()) expect(cookie).toContain('; Secure');
+    const cookie = cookiesOf(passed);
+    const after = await host(new Request('https://site.example/secret/', { headers: { cookie } }));
+    expect([after.status, after.headers.get('cache-control'), await after.text()]).toEqual([
+      201,
+      'private, no-cache',
+      'host: ',
+    ]);
+    const beat = await host(
+      new Request(`https://site.example${HEARTBEAT_PATH}`, { method: 'POST', headers: { cookie } }),
+    );
+    expect([beat.status, await beat.json()]).toEqual([200, { success: true }]);
+  });
+
+  it('passes on what fails behind it', async () => {
+    const failing = gate.fetch(new Request('https://site.example/own'), () =>
+      Promise.reject(new Error('the host broke')),
+    );
+    await expect(failing).rejects.toThrow('the host broke');
+  });
+});
+
+it('says what it must be told', () => {
+  expect(() => stillhere({})).toThrow(/protect: must name what is behind the gate/);
+  expect(() => stillhere({ protect: ['secret'], accessHours: 0 })).toThrow(
+    /\n {2}protect: must be paths.*\n {2}accessHours: must/s,
+  );
+});
