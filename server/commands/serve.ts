@@ -53,14 +53,14 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
 
 /** The sample is built if need be; what somebody else has built is only looked at. */
 async function checkSite({ siteDir, protect, single }: Config): Promise<void> {
-  if (await buildIfStale()) console.info('Built dist/.');
-  if (siteDir === undefined) return;
-  if (!existsSync(siteDir))
+  if (siteDir !== undefined && !existsSync(siteDir))
     throw new ConfigError(
       `There is no folder ${siteDir}: build the site first, and name the folder that it was built into.`,
     );
+  if (await buildIfStale()) console.info('Built dist/.');
+  if (siteDir === undefined || single) return;
   for (const path of protect)
-    if (!single && !existsSync(join(siteDir, path)) && !(await findFile(siteDir, path)))
+    if (!existsSync(join(siteDir, path)) && !(await findFile(siteDir, path)))
       console.warn(`There is nothing under ${path} in ${siteDir}: is it spelled right?`);
 }
 

@@ -1,0 +1,74 @@
+// The plugin in a real Vite: built, in preview and in development.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, createServer, preview, type InlineConfig } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stillhere } from '../../server/vite-plugin.ts';
+
+const TAGS = /<script type="module" src="\/stillhere\.js"><\/script>\s*<session-heartbeat><\/session-heartbeat>/;
+
+let root: string;
+let config: InlineConfig;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'stillhere-vite-'));
+  await mkdir(join(root, 'secret'));
+  const page = (body: string): string => `<!doctype html><html><head></head><body>${body}</body></html>`;
+  await writeFile(join(root, 'index.html'), page('Home'));
+  await writeFile(join(root, 'secret/index.html'), page('Secret'));
+  await writeFile(join(root, 'secret/own.html'), page('<session-heartbeat tick="9000"></session-heartbeat>'));
+  config = {
+    configFile: false,
+    root,
+    logLevel: 'error',
+    appType: 'mpa',
+    server: { host: '127.0.0.1', port: 0 },
+    preview: { host: '127.0.0.1', port: 0 },
+    build: {
+      rolldownOptions: {
+        input: ['index.html', 'secret/index.html', 'secret/own.html'].map((file) => join(root, file)),
+      },
+    },
+    plugins: [stillhere({ protect: ['/secret/'], storeUrl: `file:${join(root, 'data/s.db')}`, logLevel: 'silent' })],
+  };
+  await build(config);
+});
+afterAll(() => rm(root, { recursive: true }));
+
+it('puts the heartbeat into the pages behind the gate, where there is none, and into no other', async () => {
+  const read = (file: string): Promise<string> => readFile(join(root, 'dist', file), 'utf8');
+  expect(await read('secret/index.html')).toMatch(TAGS);
+  expect(await read('secret/own.html')).not.toContain('stillhere.js');
+  expect(await read('index.html')).not.toContain('stillhere');
+});
+
+describe.each([
+  ['in development', async () => (await createServer(config)).listen()],
+  ['in preview', async () => preview(config)],
+] as const)('%s', (_, start) => {
+  let server: Awaited<ReturnType<typeof start>>;
+  let url: string;
+  beforeAll(async () => {
+    server = await start();
+    const { port } = server.httpServer?.address() as AddressInfo;
+    url = `http://127.0.0.1:${port}`;
+  });
+  afterAll(() => server.close());
+
+  it('the gate stands before the pages, who passed comes in, and the API answers', async () => {
+    expect((await fetch(`${url}/secret/`, { redirect: 'manual' })).status).toBe(303);
+    const passed = await fetch(`${url}/api/verify-temp-access`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'ann@example.com' }),
+    });
+    const cookie = passed.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; ');
+    expect(await (await fetch(`${url}/secret/`, { headers: { cookie, accept: 'text/html' } })).text()).toMatch(TAGS);
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
+    expect(await (await fetch(`${url}/`, { headers: { accept: 'text/html' } })).text()).toContain('Home');
+  });
+});
