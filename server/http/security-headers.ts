@@ -19,6 +19,9 @@ export function ownHeaders(styleHash: string): Middleware {
         frameAncestors: ["'none'"],
       },
     },
+    // With helmet's own `no-referrer` a form is sent with `Origin: null`. Where the browser tells no `Sec-Fetch-Site` (any over
+    // plain http, Safari before 16.4) sameOrigin has nothing else to go by, and nobody passed the gate.
+    referrerPolicy: { policy: 'same-origin' },
     // The owner of the host decides that, not we.
     strictTransportSecurity: false,
   });

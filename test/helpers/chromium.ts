@@ -56,8 +56,8 @@ export class Device {
   }
 }
 
-/** Chromium with the profile in this folder. */
-export async function launchChromium(profile: string): Promise<Browser> {
+/** Chromium with the profile in this folder; `flags` are its command line's. */
+export async function launchChromium(profile: string, flags: readonly string[] = []): Promise<Browser> {
   return puppeteer.launch({
     executablePath: findBrowser() ?? '',
     headless: true,
@@ -72,6 +72,7 @@ export async function launchChromium(profile: string): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...flags,
     ],
     // Puppeteer's own flags against throttling: with them a second tab doesn't hide the first one.
     ignoreDefaultArgs: [
