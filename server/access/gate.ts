@@ -51,13 +51,14 @@ export function addGateRoutes(router: Router, { store, cookies, allow, home, now
 
     const email = readEmailAddress(fields.email);
     if (!email) return refuse(400, 'Please enter an e-mail address, like name@example.com.');
-    if (!isAllowed(email, allow))
-      return refuse(403, 'This address is not on the list. Please ask the owner for access.');
+    // Before the list is asked: nobody tries out at leisure who is on it.
     const retryAfterSeconds = await consume(limiter, ctx.ip);
     if (retryAfterSeconds > 0) {
       ctx.set('Retry-After', String(retryAfterSeconds));
       return refuse(429, `Too many requests from your network. Please try again in ${retryAfterSeconds} seconds.`);
     }
+    if (!isAllowed(email, allow))
+      return refuse(403, 'This address is not on the list. Please ask the owner for access.');
 
     const id = randomBytes(SESSION_ID_BYTES).toString('base64url');
     await store.createSession({ id, email, startMs: now() });
