@@ -1,8 +1,7 @@
 // The portfolio as an app: installable by the browser's own rules, usable by everyone, and no larger than it must be.
-import axe from 'axe-core';
-import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
+import { findBarriers } from '../helpers/find-barriers.ts';
 import { passGate } from '../helpers/reader.ts';
 import { until } from '../helpers/until.ts';
 
@@ -16,23 +15,6 @@ const PAGES = [
   '/portfolio/confidential/night-handover/',
   '/portfolio/confidential/day-nine/',
 ];
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
-/** What axe finds in the page as it is now, in both colour schemes. */
-async function findBarriers(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  await page.evaluate(axe.source);
-  for (const value of ['light', 'dark']) {
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
-    const { violations } = (await page.evaluate('axe.run()')) as { violations: readonly Violation[] };
-    for (const { id, nodes } of violations) found.push(`${value}: ${id}: ${nodes[0]?.html}`);
-  }
-  return found;
-}
 
 describe.concurrent('the portfolio', () => {
   it('can be installed', async ({ server, device }) => {

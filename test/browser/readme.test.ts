@@ -1,26 +1,19 @@
 // The README's snippets, run as they stand there; only the port is the test's own. (`npm ci && npm test` is what CI runs.)
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { SessionView } from '../../server/sessions/views.ts';
 import { Device } from '../helpers/chromium.ts';
+import { readSnippet } from '../helpers/read-snippet.ts';
 import { passGate } from '../helpers/reader.ts';
 import { OWNER_TOKEN, StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
-
-/** The first block of that language that contains `part`. */
-async function readSnippet(language: string, part: string): Promise<string> {
-  const readme = await readFile(join(PROJECT, 'README.md'), 'utf8');
-  const blocks = readme.matchAll(/^```(\w+)\n(.*?)^```$/gms);
-  const found = [...blocks].find(([, its, text]) => its === language && text?.includes(part));
-  return found?.[2] ?? expect.fail(`README.md has no ${language} block with ${part}`);
-}
 
 describe('the README', () => {
   it('puts a gate before a built site, and its two lines record the reading', async () => {

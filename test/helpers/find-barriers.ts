@@ -1,0 +1,26 @@
+// What axe finds in a page as it is now, in both colour schemes; and a picture of it, where one is wanted.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import type { Page } from 'puppeteer-core';
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+/** @param picture where pictures are written to, their names completed by the scheme. */
+export async function findBarriers(page: Page, picture?: string): Promise<string[]> {
+  const found: string[] = [];
+  // Not a script of the page: its policy is not asked.
+  await page.evaluate(axe.source);
+  for (const value of ['light', 'dark']) {
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+    const { violations } = (await page.evaluate('axe.run()')) as { violations: readonly Violation[] };
+    for (const { id, nodes } of violations) found.push(`${value}: ${id}: ${nodes[0]?.html}`);
+    if (picture === undefined) continue;
+    await mkdir(join(picture, '..'), { recursive: true });
+    await page.screenshot({ path: `${picture}-${value}.png` });
+  }
+  return found;
+}
