@@ -1,7 +1,10 @@
 // Reads the environment once and reports everything that is wrong with it at once.
 import * as v from 'valibot';
+import type { GateLook } from './access/gate-look.ts';
+import { readGateVariables } from './access/gate-variables.ts';
 import type { NocoConfig } from './nocodb/client.ts';
-import { readSitePath } from './site/site-path.ts';
+import type { ServeOptions } from './options.ts';
+import { isUnder, readSitePath } from './site/site-path.ts';
 
 /** What the server needs to know. Paths are as they were given; times are in milliseconds. */
 export interface Config {
@@ -21,6 +24,8 @@ export interface Config {
   readonly ownerToken: string | undefined;
   /** E-mail addresses and domains that the gate lets in, lower case; empty: everyone. */
   readonly allow: readonly string[];
+  /** The gate as readers see it. */
+  readonly gate: GateLook;
   readonly accessMs: number;
   /** Where readers see the site, without a path; undefined: as their requests say. */
   readonly publicUrl: URL | undefined;
@@ -29,46 +34,6 @@ export interface Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Where sessions are mirrored to; undefined: nowhere. */
   readonly nocodb: NocoConfig | undefined;
-}
-
-/** What code says of the configuration; what it leaves out is read from the environment. The names are those of its variables. */
-export interface StillhereOptions {
-  /** Path prefixes behind the gate, like `['/confidential/']`. */
-  readonly protect?: readonly string[] | string;
-  /** `file:` and the path of the SQLite file. @default 'file:data/stillhere.db' */
-  readonly storeUrl?: string;
-  /** Signs the access cookies, at least 32 characters. By default one is made and kept beside the store. */
-  readonly secret?: string;
-  /** The owner's password for the API, at least 32 characters. By default one is made and kept beside the store. */
-  readonly ownerToken?: string;
-  /** E-mail addresses and domains that the gate lets in. By default everyone. */
-  readonly allow?: readonly string[] | string;
-  /** How long access lasts. @default 24 */
-  readonly accessHours?: number | string;
-  /** The site's address as its readers see it, without a path. By default as their requests say. */
-  readonly publicUrl?: string;
-  /** A proxy tells the client's address and protocol (X-Forwarded-…). @default false */
-  readonly trustProxy?: boolean;
-  /** @default 'info' */
-  readonly logLevel?: string;
-  readonly nocodbUrl?: string;
-  readonly nocodbToken?: string;
-  readonly nocodbBaseId?: string;
-  /** @default 'emailAccess' */
-  readonly nocodbTable?: string;
-  readonly nocodbRequestsPerSecond?: number;
-  /** 0 = no limit. @default 0 */
-  readonly nocodbRequestsPerMonth?: number;
-  /** Milliseconds. @default 2000 */
-  readonly nocodbFreshnessMs?: number;
-}
-
-/** What only the command line has. */
-export interface ServeOptions extends StillhereOptions {
-  readonly host?: string;
-  readonly port?: string;
-  readonly siteDir?: string;
-  readonly single?: boolean;
 }
 
 const SAMPLE_PROTECT = ['/portfolio/confidential/'];
@@ -169,19 +134,30 @@ export function readConfig(
   sayOption = (name: string): string => name,
 ): Config {
   const isGiven = ([, value]: [string, unknown]): boolean => value !== undefined && value !== '';
-  const given = Object.entries(options).filter(isGiven);
-  const optionOf = new Map(given.map(([name]) => [toVariable(name), name]));
-  const parsed = v.safeParse(Environment, {
-    ...Object.fromEntries(Object.entries(environment).filter(isGiven)),
-    ...Object.fromEntries(given.map(([name, value]) => [toVariable(name), String(value)])),
-  });
-  if (!parsed.success) {
-    const lines = parsed.issues.map((issue) => {
-      const variable = v.getDotPath(issue);
-      const option = optionOf.get(variable ?? '');
-      return [option ? sayOption(option) : variable, issue.message].filter(Boolean).join(': ');
+  const optionOf = new Map(
+    Object.entries(options)
+      .filter(isGiven)
+      .map(([name, value]) => [toVariable(name), { name, value: String(value) }]),
+  );
+  const given = {
+    ...(Object.fromEntries(Object.entries(environment).filter(isGiven)) as Record<string, string>),
+    ...Object.fromEntries(Array.from(optionOf, ([variable, { value }]) => [variable, value])),
+  };
+  const parsed = v.safeParse(Environment, given);
+  const gate = readGateVariables(given);
+  const lines = [
+    ...(parsed.issues ?? []).map((issue) => [v.getDotPath(issue), issue.message].filter(Boolean).join(': ')),
+    ...(gate.problems ?? []),
+  ];
+  if (parsed.success && isBehindGate(gate.look?.privacyUrl, parsed.output.PROTECT ?? []))
+    lines.push('PRIVACY_URL: must lie outside of PROTECT, where it can be read before the gate');
+  if (!parsed.success || !gate.look || lines.length > 0) {
+    const said = lines.map((line) => {
+      const [variable = ''] = line.match(/^\w+/) ?? [];
+      const option = optionOf.get(variable);
+      return option ? sayOption(option.name) + line.slice(variable.length) : line;
     });
-    throw new ConfigError(`The configuration can't be used:\n  ${[...new Set(lines)].join('\n  ')}`);
+    throw new ConfigError(`The configuration can't be used:\n  ${[...new Set(said)].join('\n  ')}`);
   }
   const { output } = parsed;
   return {
@@ -194,6 +170,7 @@ export function readConfig(
     secret: output.SECRET,
     ownerToken: output.OWNER_TOKEN,
     allow: output.ALLOW,
+    gate: gate.look,
     accessMs: output.ACCESS_HOURS * HOUR_MS,
     publicUrl: output.PUBLIC_URL,
     trustProxy: output.TRUST_PROXY === 'true',
@@ -205,6 +182,11 @@ export function readConfig(
 /** `storeUrl` → `STORE_URL`. */
 function toVariable(option: string): string {
   return option.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+function isBehindGate(address: string | undefined, protect: readonly string[]): boolean {
+  const [path] = address?.match(/^\/[^?#]*/) ?? [];
+  return path !== undefined && isUnder(readSitePath(path) ?? path, protect);
 }
 
 function toNocoConfig(output: v.InferOutput<typeof Variables>): NocoConfig | undefined {

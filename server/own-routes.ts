@@ -5,7 +5,7 @@ import type { Middleware } from 'koa';
 import compose from 'koa-compose';
 import type { Logger } from 'pino';
 import { accessCookies } from './access/access-cookie.ts';
-import { GATE_STYLE_HASH } from './access/gate-page.ts';
+import { gateStyleHashes } from './access/gate-page.ts';
 import { addGateRoutes } from './access/gate.ts';
 import { requireAccess } from './access/require-access.ts';
 import type { Config } from './config.ts';
@@ -21,7 +21,7 @@ import { addSessionRoutes } from './sessions/routes.ts';
 import type { SessionStore } from './store/session-store.ts';
 
 export interface OwnParts {
-  readonly config: Pick<Config, 'protect' | 'allow' | 'accessMs' | 'publicUrl'>;
+  readonly config: Pick<Config, 'protect' | 'allow' | 'gate' | 'accessMs' | 'publicUrl'>;
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
   readonly store: SessionStore;
   /** The background copy in NocoDB; undefined: there is none. */
@@ -39,11 +39,11 @@ export interface OwnRoutes {
 }
 
 export function ownRoutes({ config, secrets, store, mirror, log, now }: OwnParts): OwnRoutes {
-  const { protect, allow, publicUrl } = config;
+  const { protect, allow, gate, publicUrl } = config;
   const cookies = accessCookies(secrets.secret, config.accessMs, publicUrl?.protocol === 'https:');
   const router = new Router();
-  router.use(answerErrors(log), sameOrigin(publicUrl?.origin), ownHeaders(GATE_STYLE_HASH));
-  addGateRoutes(router, { store, cookies, allow, home: protect[0] ?? '/', now });
+  router.use(answerErrors(log), sameOrigin(publicUrl?.origin), ownHeaders(gateStyleHashes(gate)));
+  addGateRoutes(router, { store, cookies, allow, look: gate, log, home: protect[0] ?? '/', now });
   addHeartbeatRoute(router, createReceiver(store), now);
   addSessionRoutes(router, store, secrets.ownerToken);
   addHealthRoutes(router, store, mirror);

@@ -1,7 +1,7 @@
 // A plugin for Vite: the gate and all that answers for Stillhere in `vite dev` and `vite preview`, on the site's own origin, and
 // the heartbeat in the pages behind the gate, in what is built, too. It imports nothing of Vite.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { StillhereOptions } from './config.ts';
+import type { StillhereOptions } from './options.ts';
 import { isUnder } from './site/site-path.ts';
 import { stillhere as createStillhere } from './stillhere.ts';
 

@@ -1,7 +1,8 @@
 // The form page of the gate. It works without its one script, which delivers what an earlier visit left on the device:
 // who comes back after access ended comes here.
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { GateLanguage, GateLook } from './gate-look.ts';
+import { fillTemplate, hashStyles } from './gate-template.ts';
 
 export interface GateForm {
   /** Where the form is sent. */
@@ -14,43 +15,44 @@ export interface GateForm {
   readonly email?: string | undefined;
 }
 
-const STYLE = readFileSync(new URL('gate.css', import.meta.url), 'utf8');
+const STYLE = readFileSync(new URL('gate.css', import.meta.url), 'utf8').replaceAll('\r\n', '\n');
 
-/** For `style-src` of the Content-Security-Policy: the page's one stylesheet. */
-export const GATE_STYLE_HASH = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
+/** For `style-src` of the Content-Security-Policy: the stylesheets in the page. */
+export function gateStyleHashes({ template, style }: GateLook): string[] {
+  return hashStyles(fillTemplate(template, { style: styleElement(style) }));
+}
 
-export function gatePage({ action, next, reason, email = '' }: GateForm): string {
+export function gatePage(look: GateLook, { tag, direction, texts }: GateLanguage, form: GateForm): string {
+  return fillTemplate(look.template, {
+    lang: escapeHtml(tag),
+    dir: escapeHtml(direction),
+    title: escapeHtml(texts.title),
+    intro: escapeHtml(texts.intro),
+    style: styleElement(look.style),
+    form: formElement(look, { tag, direction, texts }, form),
+  });
+}
+
+function styleElement(ownersStyle: string): string {
+  return `<style>${STYLE}${ownersStyle}</style>`;
+}
+
+/** With a language of its own: the page around it may be an owner's, in another one. */
+function formElement(look: GateLook, { tag, direction, texts }: GateLanguage, form: GateForm): string {
+  const { action, next, reason, email = '' } = form;
   const refusal = reason && `<p id="reason" role="alert">${escapeHtml(reason)}</p>`;
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="robots" content="noindex">
-    <link rel="icon" href="data:,">
-    <title>Confidential</title>
-    <style>${STYLE}</style>
-    <script type="module" src="/stillhere.js"></script>
-  </head>
-  <body>
-    <main>
-      <h1>Confidential</h1>
-      <p>These pages are shown to people who say who they are. Your e-mail address is all it takes.</p>
-      <form method="post" action="${escapeHtml(action)}" novalidate>
+  const privacy = look.privacyUrl && ` <a href="${escapeHtml(look.privacyUrl)}">${escapeHtml(texts.privacy)}</a>`;
+  return `<form class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="${escapeHtml(action)}" novalidate>
         <input type="hidden" name="next" value="${escapeHtml(next)}">
-        <label for="email">E-mail address</label>
-        <input id="email" name="email" type="email" inputmode="email" autocomplete="email" autocapitalize="none"
+        <label for="email">${escapeHtml(texts.label)}</label>
+        <input id="email" name="email" type="email" inputmode="email" autocomplete="email" autocapitalize="none" dir="ltr"
           spellcheck="false" required autofocus value="${escapeHtml(email)}"${reason ? ' aria-invalid="true" aria-describedby="reason"' : ''}>
         ${refusal ?? ''}
-        <button>Read on</button>
-        <small>By entering you agree that the owner of these pages sees your address, which pages you read, and for how
-          long. Nothing else is recorded.</small>
+        <button>${escapeHtml(texts.button)}</button>
+        <small>${escapeHtml(texts.notice)}${privacy ?? ''}</small>
       </form>
-    </main>
-    <session-heartbeat deliver-only></session-heartbeat>
-  </body>
-</html>
-`;
+      <script type="module" src="/stillhere.js"></script>
+      <session-heartbeat deliver-only></session-heartbeat>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

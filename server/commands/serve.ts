@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { ConfigError, readConfig, type Config, type ServeOptions } from '../config.ts';
+import { ConfigError, readConfig, type Config } from '../config.ts';
+import type { ServeOptions } from '../options.ts';
 import { openBrowser } from '../open-browser.ts';
 import { readSecrets } from '../secrets.ts';
 import { buildIfStale } from '../site/build.ts';

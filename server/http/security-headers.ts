@@ -2,8 +2,8 @@
 import helmet from 'koa-helmet';
 import type { Middleware } from 'koa';
 
-/** For the API and the gate: our own scripts, no frames, one known stylesheet. */
-export function ownHeaders(styleHash: string): Middleware {
+/** For the API and the gate: scripts, styles, pictures and fonts of the site, no frames, and the stylesheets in the page. */
+export function ownHeaders(styleHashes: readonly string[]): Middleware {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -12,8 +12,9 @@ export function ownHeaders(styleHash: string): Middleware {
         scriptSrc: ["'self'"],
         connectSrc: ["'self'"],
         workerSrc: ["'self'"],
-        styleSrc: [styleHash],
+        styleSrc: ["'self'", ...styleHashes],
         imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
         formAction: ["'self'"],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],

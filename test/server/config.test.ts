@@ -3,6 +3,7 @@ import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_LOOK } from '../../server/access/gate-look.ts';
 import { ConfigError, readConfig } from '../../server/config.ts';
 import { readSecrets } from '../../server/secrets.ts';
 
@@ -20,6 +21,7 @@ describe('the environment', () => {
       secret: undefined,
       ownerToken: undefined,
       allow: [],
+      gate: DEFAULT_LOOK,
       accessMs: 86_400_000,
       publicUrl: undefined,
       trustProxy: false,

@@ -40,6 +40,14 @@ describe('a refusal by the list', () => {
     }
   });
 
+  it('says whom to ask, if the owner does', async () => {
+    app = await startTestApp({ ALLOW, GATE_CONTACT: " Ann's office, $& <office@example.org> " });
+    const form = await app.send('POST', SUBMIT, FORM, 'email=bob@example.com');
+    expect(form.body).toContain('please ask Ann&#39;s office, $&amp; &lt;office@example.org&gt;.</p>');
+    const json = await app.send('POST', SUBMIT, JSON_TYPE, '{"email":"bob@example.com"}');
+    expect(json.body).toContain("please ask Ann's office, $& <office@example.org>.");
+  });
+
   it('counts: who tries many addresses is slowed down, and then no listed one passes either', async () => {
     app = await startTestApp({ ALLOW });
     const statuses = [];
