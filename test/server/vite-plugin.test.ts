@@ -51,8 +51,8 @@ describe.each([
   let url: string;
   beforeAll(async () => {
     server = await start();
-    const { port } = server.httpServer?.address() as AddressInfo;
-    url = `http://127.0.0.1:${port}`;
+    const address = server.httpServer?.address() as AddressInfo | undefined;
+    url = `http://127.0.0.1:${address?.port}`;
   });
   afterAll(() => server.close());
 
