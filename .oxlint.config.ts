@@ -12,6 +12,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   'koa-helmet': 'server/http/security-headers.ts',
   'rate-limiter-flexible': 'server/access/gate.ts',
   send: 'server/site/send-file.ts',
+  'lru-cache': 'server/site/file-cache.ts',
   'light-my-request': 'server/http/handlers.ts',
   commander: 'server/cli.ts',
   vite: 'server/site/build.ts',

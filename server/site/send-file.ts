@@ -1,9 +1,11 @@
-// Answers with a file (the only user of send, for its ranges, validators and types).
+// Answers with a file: small ones from memory, large ones and parts from the disk (the only user of send, for its ranges and
+// validators).
 import { join } from 'node:path';
 import { finished } from 'node:stream';
 import type { Context } from 'koa';
 import send from 'send';
-import { isFile } from './find-file.ts';
+import type { FileCache } from './file-cache.ts';
+import { statFile, type Found } from './find-file.ts';
 
 /** Vite and Astro name these by their content. */
 const HASHED = /^\/(?:assets|_astro)\//;
@@ -14,35 +16,49 @@ const COMPRESSED = [
   { encoding: 'gzip', ending: '.gz' },
 ] as const;
 
-/** @param file its path from `root`; it must be there. */
-export async function sendFile(ctx: Context, root: string, file: string, status = 200): Promise<void> {
-  if (!ctx.response.get('Cache-Control')) ctx.set('Cache-Control', HASHED.test(file) ? IMMUTABLE : 'no-cache');
+export async function sendFile(
+  ctx: Context,
+  cache: FileCache,
+  root: string,
+  whole: Found,
+  status = 200,
+): Promise<void> {
+  ctx.status = status;
+  if (!ctx.response.get('Cache-Control')) ctx.set('Cache-Control', HASHED.test(whole.file) ? IMMUTABLE : 'no-cache');
   ctx.vary('Accept-Encoding');
   // Of what it is, not of how it is compressed.
-  ctx.type = file.slice(file.lastIndexOf('.'));
-  const compressed = await findCompressed(ctx, root, file);
-  if (compressed) ctx.set('Content-Encoding', compressed.encoding);
-  const sent = file + (compressed?.ending ?? '');
+  ctx.type = whole.file.slice(whole.file.lastIndexOf('.'));
+  const { file, stats } = await chooseEncoding(ctx, root, whole);
+  const bytes = ctx.get('range') ? undefined : await cache(join(root, file), stats);
+  if (!bytes) return stream(ctx, root, file);
+  ctx.etag = `W/"${stats.size.toString(16)}-${stats.mtimeMs.toString(16)}"`;
+  ctx.lastModified = stats.mtime;
+  ctx.set('Accept-Ranges', 'bytes');
+  if (ctx.fresh) ctx.status = 304;
+  else ctx.body = bytes;
+}
+
+async function chooseEncoding(ctx: Context, root: string, whole: Found): Promise<Found> {
+  for (const { encoding, ending } of COMPRESSED) {
+    if (!ctx.acceptsEncodings(encoding)) continue;
+    const stats = await statFile(join(root, whole.file + ending));
+    if (!stats) continue;
+    ctx.set('Content-Encoding', encoding);
+    return { file: whole.file + ending, stats };
+  }
+  return whole;
+}
+
+async function stream(ctx: Context, root: string, file: string): Promise<void> {
   ctx.respond = false;
-  ctx.status = status;
   await new Promise<void>((resolve) => {
     finished(ctx.res, () => resolve());
     // It decodes what it is given; what we have is decoded. What is hidden was looked at before.
-    send(ctx.req, sent.split('/').map(encodeURIComponent).join('/'), {
+    send(ctx.req, file.split('/').map(encodeURIComponent).join('/'), {
       root,
       index: false,
       cacheControl: false,
       dotfiles: 'allow',
     }).pipe(ctx.res);
   });
-}
-
-async function findCompressed(
-  ctx: Context,
-  root: string,
-  file: string,
-): Promise<(typeof COMPRESSED)[number] | undefined> {
-  for (const kind of COMPRESSED)
-    if (ctx.acceptsEncodings(kind.encoding) && (await isFile(join(root, file + kind.ending)))) return kind;
-  return undefined;
 }

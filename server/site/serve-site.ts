@@ -1,10 +1,11 @@
 // Serves the files of a built site, and those of the channel: the worker and the page library.
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type { Context, Middleware } from 'koa';
-import { findFile, isFile } from './find-file.ts';
+import { createFileCache, MOST_FILE_BYTES, type FileCache } from './file-cache.ts';
+import { findFile, statFile, type Found } from './find-file.ts';
 import { readLibrary, type Library } from './library.ts';
 import { putHeartbeat } from './put-heartbeat.ts';
 import { sendFile } from './send-file.ts';
@@ -26,32 +27,34 @@ const isFileName = (path: string): boolean => /\.\w+$/.test(path);
 
 export function serveSite({ siteDir, buildDir, protect, isSinglePage }: Site): Middleware {
   const library = readLibrary(buildDir);
+  const cache = createFileCache();
   return async (ctx, next) => {
     const path = readPath(ctx);
     if (path === undefined) return next();
-    const file =
-      (await findFile(siteDir, path)) ?? (isSinglePage && !isFileName(path) ? await findFile(siteDir, '/') : undefined);
-    if (file !== undefined) {
-      const isCounted = isUnder(path, protect) && /\.html?$/.test(file);
-      return isCounted ? sendPage(ctx, join(siteDir, file), library) : sendFile(ctx, siteDir, file);
+    const found =
+      (await findFile(siteDir, path)) ?? (isSinglePage && !isFileName(path) && (await findFile(siteDir, '/')));
+    if (found) {
+      const isCounted = isUnder(path, protect) && /\.html?$/.test(found.file);
+      return isCounted ? sendPage(ctx, cache, siteDir, found, library) : sendFile(ctx, cache, siteDir, found);
     }
-    if (CHANNEL_FILE.test(path) && (await isFile(join(buildDir, path)))) return sendFile(ctx, buildDir, path);
+    const ours = await findChannelFile(buildDir, path);
+    if (ours) return sendFile(ctx, cache, buildDir, ours);
     if (!path.endsWith('/') && (await findFile(siteDir, `${path}/`))) {
       ctx.status = 301;
       return ctx.redirect(`${encodeURI(path)}/${ctx.search}`);
     }
-    if (!(await isFile(join(siteDir, '404.html')))) return next();
-    return sendFile(ctx, siteDir, '/404.html', 404);
+    const notFound = await findFile(siteDir, '/404.html');
+    return notFound ? sendFile(ctx, cache, siteDir, notFound, 404) : next();
   };
 }
 
 /** In somebody else's server: the channel's files, and nothing else. */
 export function serveChannel(buildDir: string): Middleware {
+  const cache = createFileCache();
   return async (ctx, next) => {
     const path = readPath(ctx);
-    if (path !== undefined && CHANNEL_FILE.test(path) && (await isFile(join(buildDir, path))))
-      await sendFile(ctx, buildDir, path);
-    else await next();
+    const ours = path === undefined ? undefined : await findChannelFile(buildDir, path);
+    await (ours ? sendFile(ctx, cache, buildDir, ours) : next());
   };
 }
 
@@ -59,14 +62,26 @@ function readPath({ method, path }: Context): string | undefined {
   return method === 'GET' || method === 'HEAD' ? readSitePath(path) : undefined;
 }
 
+async function findChannelFile(buildDir: string, path: string): Promise<Found | undefined> {
+  const stats = CHANNEL_FILE.test(path) && (await statFile(join(buildDir, path)));
+  return stats ? { file: path, stats } : undefined;
+}
+
 /** A page whose reading is counted: with the heartbeat in it, and never in part. */
-async function sendPage(ctx: Context, file: string, library: Library): Promise<void> {
-  const { size, mtimeMs } = await stat(file);
+async function sendPage(ctx: Context, cache: FileCache, root: string, found: Found, library: Library): Promise<void> {
+  const { size, mtimeMs } = found.stats;
+  const file = join(root, found.file);
   ctx.status = 200;
   ctx.type = 'html';
-  ctx.etag = `W/"${mtimeMs}-${size}-${library.version}"`;
-  if (ctx.fresh) ctx.status = 304;
+  ctx.etag = `W/"${size.toString(16)}-${mtimeMs.toString(16)}-${library.version}"`;
+  if (ctx.fresh) {
+    ctx.status = 304;
+    return;
+  }
+  const origin = `${ctx.protocol}://${ctx.host}`;
+  const put = (from: Readable): Readable => pipeline(from, putHeartbeat(library, origin), () => {});
+  if (size <= MOST_FILE_BYTES)
+    ctx.body = await cache(file, found.stats, origin, (page) => buffer(put(Readable.from([page]))));
   // Koa leaves a stream that it doesn't send open.
-  else if (ctx.method !== 'HEAD')
-    ctx.body = pipeline(createReadStream(file), putHeartbeat(library, `${ctx.protocol}://${ctx.host}`), () => {});
+  else if (ctx.method !== 'HEAD') ctx.body = put(createReadStream(file));
 }
