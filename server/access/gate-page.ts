@@ -52,7 +52,7 @@ function formElement(look: GateLook, { tag, direction, texts }: GateLanguage, fo
         <small>${escapeHtml(texts.notice)}${privacy ?? ''}</small>
       </form>
       <script type="module" src="/stillhere.js"></script>
-      <session-heartbeat deliver-only></session-heartbeat>`;
+      <session-heartbeat deliver-only worker="none"></session-heartbeat>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
