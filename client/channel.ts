@@ -4,16 +4,16 @@ import type { Trigger } from '../sw/backoff.ts';
 import { isRest, type Beat } from '../sw/beat.ts';
 import type { Outcome } from '../sw/deliver.ts';
 import { post } from '../sw/post.ts';
-import { WORKER_PATH, type Span } from '../sw/protocol.ts';
+import type { Span } from '../sw/protocol.ts';
 import { SpanQueue } from '../sw/queue.ts';
 import { askWorker } from './ask-worker.ts';
 import { isOfflineSimulated } from './simulated-offline.ts';
 
-/** Until then a worker has started and answered, or it is none of ours: one request may take it 20 s. */
+/** Until then a worker that has answered before answers again, or it was stopped: one request may take it 20 s. */
 const WORKER_ANSWER_MS = 30_000;
 /**
- * Until then a new worker is there, or this beat goes without it. WebKitGTK 2.50 leaves a registration `installing` for good
- * when the page that made it is left at once.
+ * Until then a worker is there, has started and has answered for the first time; or the channel may not be in it, and this
+ * beat goes without it. WebKitGTK 2.50 leaves a registration `installing` for good when the page that made it is left at once.
  */
 const WORKER_START_MS = 5_000;
 /** With more of them a keepalive request might not be sent: browsers allow 64 KiB. */
@@ -22,18 +22,27 @@ const MAX_LAST_SPANS = 50;
 /** The worker, and the queue that it shares with this page. */
 export class Channel {
   readonly queue = new SpanQueue();
+  readonly #path: string;
+  readonly #workers = workerContainer();
   #worker: ServiceWorker | undefined;
+  /** Who answered the last beat; null: a worker was told, and silent. */
+  #answered: ServiceWorker | null | undefined;
   #finding: Promise<ServiceWorker | undefined> | undefined;
-  #isSilent = false;
   #leaving = new AbortController();
 
-  constructor() {
+  constructor(path: string) {
+    this.#path = path;
     void this.#findWorker();
   }
 
+  /** A worker delivers for this page: it has answered. Any script may be that of a site's own worker, ours in it or not. */
+  get hasWorker(): boolean {
+    return !!usable(this.#answered);
+  }
+
   /** The worker that can be told something now. An update or somebody's `unregister()` makes one redundant. */
-  get worker(): ServiceWorker | undefined {
-    return (this.#worker = usable(this.#worker) ?? usable(ourController()));
+  get #usable(): ServiceWorker | undefined {
+    return (this.#worker = usable(this.#worker) ?? usable(this.#workers?.controller));
   }
 
   /** Writes the spans down, then has everything that waits delivered. Resolves with what that came to; never rejects. */
@@ -65,7 +74,8 @@ export class Channel {
     this.#leaving = new AbortController();
     for (const span of [...this.queue.memory.values(), ...changed]) this.queue.keepAtExit(span);
     const told = [...this.queue.memory.values()];
-    this.worker?.postMessage({ type: 'stillhere-beat', trigger: 'left', spans: told } satisfies Beat);
+    // Whichever it is: one that doesn't know the word lets it pass.
+    this.#usable?.postMessage({ type: 'stillhere-beat', trigger: 'left', spans: told } satisfies Beat);
     // Not sendBeacon: blockers cancel it, and Firefox loses it when a tab is closed.
     if (!isOfflineSimulated()) post(told.slice(-MAX_LAST_SPANS), { keepalive: true }).catch(() => {});
   }
@@ -75,55 +85,43 @@ export class Channel {
     const hear = ({ data }: MessageEvent<unknown>): void => {
       if (isRest(data)) listener(data.retryInMs);
     };
-    try {
-      const { serviceWorker } = navigator;
-      serviceWorker.addEventListener('message', hear);
-      return () => serviceWorker.removeEventListener('message', hear);
-    } catch {
-      return () => {};
-    }
+    this.#workers?.addEventListener('message', hear);
+    return () => this.#workers?.removeEventListener('message', hear);
   }
 
   async #askWorker(beat: Beat, leaving: AbortSignal): Promise<Outcome | undefined> {
-    const patienceMs = this.worker ? WORKER_ANSWER_MS : WORKER_START_MS;
+    const isSilent = this.#answered === null;
+    const patienceMs = isSilent || this.hasWorker ? WORKER_ANSWER_MS : WORKER_START_MS;
     const asked = askWorker(this.#findWorker(), beat, leaving, patienceMs).then((outcome) => {
-      this.#isSilent = !outcome && this.worker !== undefined;
+      this.#answered = this.#usable && (outcome ? this.#worker : null);
       return outcome;
     });
     asked.catch(() => {});
     // One that was silent is told all the same, but waited for only after it has answered: it may have been stopped.
-    return this.#isSilent ? undefined : asked;
+    return isSilent ? undefined : asked;
   }
 
   /** Looks again with each beat: what can't be registered now may be later. */
   async #findWorker(): Promise<ServiceWorker | undefined> {
-    if (this.worker) return this.worker;
-    this.#finding ??= register();
+    if (this.#usable) return this.#worker;
+    this.#finding ??=
+      this.#workers &&
+      import('./register-worker.ts').then(({ findOrRegister }) => findOrRegister(this.#path)).catch(() => undefined);
     this.#worker = await this.#finding;
     this.#finding = undefined;
     return this.#worker;
   }
 }
 
-/** The worker of ours that has this page. */
-function ourController(): ServiceWorker | null | undefined {
-  // Not there on plain http hosts, and a sandboxed frame throws.
+/** Not there on plain http hosts, and a sandboxed frame throws. */
+function workerContainer(): ServiceWorkerContainer | undefined {
   try {
-    const { controller } = navigator.serviceWorker;
-    return controller?.scriptURL === location.origin + WORKER_PATH ? controller : undefined;
+    return navigator.serviceWorker;
   } catch {
     return undefined;
   }
 }
 
 function usable(worker: ServiceWorker | null | undefined): ServiceWorker | undefined {
-  return worker?.state === 'redundant' ? undefined : (worker ?? undefined);
-}
-
-async function register(): Promise<ServiceWorker | undefined> {
-  try {
-    return navigator.serviceWorker && (await (await import('./register-worker.ts')).registerWorker());
-  } catch {
-    return undefined;
-  }
+  return worker && worker.state !== 'redundant' ? worker : undefined;
 }

@@ -1,5 +1,5 @@
 // <session-heartbeat>: the heartbeat without code. Attributes are the options, in milliseconds: interval, tick,
-// idle-after; `debug` is on when it is there. With `deliver-only` the page itself is not read: it delivers what waits.
+// idle-after; `worker` is the path of the worker's script, or `none`; `debug` is on when it is there. With `deliver-only` the page itself is not read: it delivers what waits.
 import { deliverWaiting, startHeartbeat, type Heartbeat } from './start-heartbeat.ts';
 
 export class SessionHeartbeat extends HTMLElement {
@@ -14,6 +14,7 @@ export class SessionHeartbeat extends HTMLElement {
       interval: ms('interval'),
       tick: ms('tick'),
       idleAfter: ms('idle-after'),
+      worker: this.getAttribute('worker'),
       debug: this.hasAttribute('debug'),
     });
   }

@@ -1,4 +1,5 @@
 // The options of the page library: units, ranges, defaults, and the one place where they are checked.
+import { WORKER_PATH } from '../sw/protocol.ts';
 
 /** All times are in milliseconds. */
 export interface HeartbeatOptions {
@@ -15,6 +16,14 @@ export interface HeartbeatOptions {
    * read: by default there is none in the record. @default ({ pathname }) => pathname
    */
   readonly pageFrom?: ((address: Location) => string) | undefined;
+  /**
+   * The path of the worker's script, which is registered where no worker has the page yet: a folder's worker has the pages in
+   * that folder (others of the site use it once they have registered it). `none`: none is registered.
+   * A worker that the site registers itself is used either way, if the channel is in it (`stillhere/sw`, or
+   * `importScripts('/stillhere-sw.js')`), and never replaced; if not, pages deliver by themselves. A site that registers its
+   * own says `none`: while that is still being fetched nobody can see that it comes. @default '/sw.js'
+   */
+  readonly worker?: string | null | undefined;
   /** Prints to the console what is sent, stored, refused and kept. @default false */
   readonly debug?: boolean | undefined;
 }
@@ -30,6 +39,7 @@ export function normalizeOptions(options: HeartbeatOptions = {}): Settings {
     idleAfter: milliseconds('idleAfter', options.idleAfter, 0, 300_000),
     adaptive: options.adaptive ?? true,
     pageFrom: options.pageFrom ?? (({ pathname }) => pathname),
+    worker: options.worker ?? WORKER_PATH,
     debug: options.debug ?? false,
   };
 }

@@ -1,15 +1,27 @@
-// Registers the worker (the only user of workbox-window). Loaded where no worker of ours has the page yet, which is the
-// first page that a device reads: from then on the browser looks for a new version of it by itself.
+// Finds the worker of a page that none controls yet, and registers ours where there is none (the only user of workbox-window).
+// Loaded on the first page that a device reads: from then on the browser looks for a new version of it by itself.
 import { Workbox } from 'workbox-window';
-import { WORKER_PATH } from '../sw/protocol.ts';
 
 /**
- * At once, not after `load`: a reader may leave before. Rejects in Firefox's private windows, on plain http hosts, and while
- * the script can't be had. Resolves with the active worker as soon as there is one, which in WebKit may be never.
+ * Any worker whose scope the page lies in, be it another one than ours; only where there is none ours is registered, so that
+ * it never replaces one. Rejects in Firefox's private windows, on plain http hosts, and while the script can't be had.
+ * @param path that of our script, or `none`.
+ */
+export async function findOrRegister(path: string): Promise<ServiceWorker | undefined> {
+  const found = await navigator.serviceWorker.getRegistration();
+  const coming = found?.installing ?? found?.waiting;
+  // Another one that is just being installed is found with a later beat.
+  const isOurs = path !== 'none' && (!coming || coming.scriptURL === location.origin + path);
+  return found?.active ?? (isOurs ? register(path) : undefined);
+}
+
+/**
+ * At once, not after `load`: a reader may leave before. Resolves with the active worker as soon as there is one, which in
+ * WebKit may be never.
  * Not with that of `navigator.serviceWorker.ready`: it keeps to the first registration, even when that was taken away.
  */
-export async function registerWorker(): Promise<ServiceWorker | undefined> {
-  const registration = await new Workbox(WORKER_PATH).register({ immediate: true });
+async function register(path: string): Promise<ServiceWorker | undefined> {
+  const registration = await new Workbox(path).register({ immediate: true });
   const coming = registration?.installing ?? registration?.waiting;
   return new Promise((resolve) => {
     const look = (): void => {

@@ -52,14 +52,14 @@ export function startHeartbeat(options?: HeartbeatOptions): Heartbeat {
  * Delivers what an earlier page of this site could not, and goes on trying as long as the page can be seen, until `stop()` is
  * called; for pages whose own reading isn't counted. Never throws.
  */
-export function deliverWaiting(options?: Pick<HeartbeatOptions, 'debug'>): Heartbeat {
+export function deliverWaiting(options?: Pick<HeartbeatOptions, 'worker' | 'debug'>): Heartbeat {
   // Nothing is counted where there is no session: the rest is the same.
   return start(options, () => undefined);
 }
 
 function start(options: HeartbeatOptions | undefined, sessionNow: () => string | undefined): Heartbeat {
   const settings = normalizeOptions(options);
-  const channel = new Channel();
+  const channel = new Channel(settings.worker);
   let reading = notReading(now());
   let lastBeatAt = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -127,7 +127,7 @@ function start(options: HeartbeatOptions | undefined, sessionNow: () => string |
     status: () => ({
       isReading: reading.open !== undefined,
       hasSession: readSession() !== undefined,
-      worker: channel.worker ? 'active' : 'none',
+      worker: channel.hasWorker ? 'active' : 'none',
       storage: channel.queue.trouble ? 'memory' : 'stored',
       storageTrouble: channel.queue.trouble,
       lastDelivery,
@@ -144,5 +144,6 @@ function now(): Instant {
 
 /** 128 random bits. Not `randomUUID`: it doesn't exist on plain http hosts. */
 function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return bytes.reduce((id, byte) => id + byte.toString(16).padStart(2, '0'), '');
 }

@@ -115,7 +115,7 @@ describe.concurrent('a worker that is exchanged', () => {
 
     await expectOneSpan(server, id, cameAt);
     await expectWorkerDelivers(proxy);
-    expect((await readStatus(page))?.worker).toBe('active');
+    await until(async () => (await readStatus(page))?.worker === 'active');
     expect(heard).toEqual([]);
   });
 
@@ -185,7 +185,7 @@ describe.concurrent('a worker that can not be had for a while', () => {
 
       proxy.workerFault = 'none';
       await expectWorkerDelivers(proxy);
-      expect((await readStatus(page))?.worker).toBe('active');
+      await until(async () => (await readStatus(page))?.worker === 'active');
       await expectOneSpan(server, id, cameAt);
       expect(heard).toEqual([]);
     },
@@ -207,7 +207,7 @@ describe.concurrent('a worker that can not be had for a while', () => {
 
     await page.evaluate(() => void Object.assign(window, { isAllowed: true }));
     await expectWorkerDelivers(proxy);
-    expect((await readStatus(page))?.worker).toBe('active');
+    await until(async () => (await readStatus(page))?.worker === 'active');
     await expectOneSpan(server, id, cameAt);
     expect(heard).toEqual([]);
   });

@@ -27,6 +27,7 @@ export function serviceWorkerContainer(device: Device, isLost: () => boolean | u
     controller: { get: () => (worker.isInstalled ? active : null) },
     ready: { value: Promise.resolve(registration) },
     register: { value: register },
+    getRegistration: { value: async () => (worker.isInstalled ? registration : undefined) },
   });
 }
 

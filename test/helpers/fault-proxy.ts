@@ -25,6 +25,10 @@ export class FaultProxy {
   workerSuffix = '';
   /** What is answered in place of the worker's script. */
   workerFault: 'none' | 'missing' | 'html' = 'none';
+  /** The file of the site that is given out as the worker's script. */
+  workerFile = WORKER_PATH;
+  /** How often the worker's script was asked for. */
+  workerAsked = 0;
   /** Heartbeats that came by, with their bodies, and the fault that each met. */
   readonly seen: {
     readonly fault: Fault;
@@ -77,6 +81,7 @@ export class FaultProxy {
     const fault = incoming.url === HEARTBEAT_PATH ? this.fault : 'none';
     const isFromWorker = incoming.headers.referer?.endsWith(WORKER_PATH) ?? false;
     if (incoming.url === HEARTBEAT_PATH) this.seen.push({ fault, body: body.toString(), at: Date.now(), isFromWorker });
+    if (incoming.url === WORKER_PATH) this.workerAsked++;
     if (incoming.url === WORKER_PATH && this.workerFault !== 'none') {
       if (this.workerFault === 'missing') answer.writeHead(404).end();
       else answer.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Back soon</h1>');
@@ -104,7 +109,8 @@ export class FaultProxy {
     const { method, url, headers } = incoming;
     if (url === WORKER_PATH)
       for (const name of ['if-none-match', 'if-modified-since', 'accept-encoding']) delete headers[name];
-    const onward = request({ host: '127.0.0.1', port: target.port, method, path: url, headers });
+    const path = url === WORKER_PATH ? this.workerFile : url;
+    const onward = request({ host: '127.0.0.1', port: target.port, method, path, headers });
     onward.on('error', () => answer.destroy());
     onward.on('response', (response) => {
       if (fault === 'answer-lost') {

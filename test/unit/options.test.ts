@@ -12,6 +12,7 @@ describe('options', () => {
       tick: 5_000,
       idleAfter: 300_000,
       adaptive: true,
+      worker: '/sw.js',
       debug: false,
       pageFrom: expect.any(Function) as unknown,
     };
