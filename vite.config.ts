@@ -108,7 +108,7 @@ export default defineConfig({
         rolldownOptions: { input: globSync('client/portfolio/**/*.html', { cwd: import.meta.dirname }).map(at) },
       },
     },
-    library: { consumer: 'client', ...script('client/index.ts', 'stillhere.js', 'es') },
+    library: { consumer: 'client', ...script('client/stillhere.ts', 'stillhere.js', 'es') },
     worker: { consumer: 'client', ...script('sw/worker.ts', 'sw.js', 'iife') },
     channel: { consumer: 'client', ...script('sw/channel.ts', 'stillhere-sw.js', 'iife') },
     inspector: {

@@ -1,8 +1,15 @@
 // <session-heartbeat>: the heartbeat without code. Attributes are the options, in milliseconds: interval, tick,
 // idle-after; `worker` is the path of the worker's script, or `none`; `debug` is on when it is there. With `deliver-only` the page itself is not read: it delivers what waits.
+// Where there are no elements (a server that renders the page) importing it defines none.
 import { deliverWaiting, startHeartbeat, type Heartbeat } from './start-heartbeat.ts';
 
-export class SessionHeartbeat extends HTMLElement {
+const Base = globalThis.HTMLElement ?? Object;
+
+/** Those that are in the page. */
+let elements: readonly SessionHeartbeat[] = [];
+
+/** The element `<session-heartbeat>`. */
+export class SessionHeartbeat extends Base {
   /** What runs while the element is in the page. */
   heartbeat: Heartbeat | undefined;
 
@@ -10,6 +17,7 @@ export class SessionHeartbeat extends HTMLElement {
     const ms = (name: string): number | undefined =>
       this.hasAttribute(name) ? Number(this.getAttribute(name)) : undefined;
     const run = this.hasAttribute('deliver-only') ? deliverWaiting : startHeartbeat;
+    elements = [...elements, this];
     this.heartbeat = run({
       interval: ms('interval'),
       tick: ms('tick'),
@@ -19,9 +27,22 @@ export class SessionHeartbeat extends HTMLElement {
     });
   }
 
-  disconnectedCallback(): void {
-    void this.heartbeat?.stop();
+  /** Not if it was only moved, or another one has taken its place, as with a page that a router puts into this document. */
+  async disconnectedCallback(): Promise<void> {
+    elements = elements.filter((element) => element !== this);
+    await Promise.resolve();
+    if (elements.every(({ heartbeat }) => heartbeat !== this.heartbeat)) void this.heartbeat?.stop();
   }
 }
 
-if (!customElements.get('session-heartbeat')) customElements.define('session-heartbeat', SessionHeartbeat);
+declare global {
+  interface HTMLElementTagNameMap {
+    'session-heartbeat': SessionHeartbeat;
+  }
+}
+
+try {
+  customElements.define('session-heartbeat', SessionHeartbeat);
+} catch {
+  // There are no elements here, or another copy of this library has defined it.
+}

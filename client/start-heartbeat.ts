@@ -38,14 +38,22 @@ export interface Heartbeat {
 /** Where not even the code of a delivery could be loaded. */
 const LOAD_AGAIN_MS = 2_000;
 
-let running: Heartbeat | undefined;
+/** Where every copy of this library in a page finds the heartbeat that runs: the site's own, and one that a server puts in. */
+const RUNNING = Symbol.for('stillhere');
+
+declare global {
+  interface Window {
+    [RUNNING]?: Heartbeat | undefined;
+  }
+}
 
 /**
  * Starts to notice the reading of this page and to tell it to the server, until `stop()` is called.
- * There is one heartbeat in a page: a second call gives back the one that runs. Never throws.
+ * There is one heartbeat in a page, however many copies of this library are: a second call gives back the one that runs.
+ * Never throws.
  */
 export function startHeartbeat(options?: HeartbeatOptions): Heartbeat {
-  return (running ??= start(options, readSession));
+  return (window[RUNNING] ??= start(options, readSession));
 }
 
 /**
@@ -117,7 +125,7 @@ function start(options: HeartbeatOptions | undefined, sessionNow: () => string |
       unwatch();
       removeEventListener('online', goOnline);
       unhear();
-      if (running === heartbeat) running = undefined;
+      if (window[RUNNING] === heartbeat) window[RUNNING] = undefined;
       await handle('stopped').catch(() => {});
     },
     deliver: async () => {
