@@ -111,6 +111,7 @@ export default defineConfig({
     library: { consumer: 'client', ...script('client/stillhere.ts', 'stillhere.js', 'es') },
     worker: { consumer: 'client', ...script('sw/worker.ts', 'sw.js', 'iife') },
     channel: { consumer: 'client', ...script('sw/channel.ts', 'stillhere-sw.js', 'iife') },
+    noWorker: { consumer: 'client', ...script('sw/no-worker.ts', 'no-sw.js', 'iife') },
     inspector: {
       consumer: 'client',
       ...script('client/inspector/heartbeat-inspector.ts', 'stillhere-inspector.js', 'es'),
@@ -124,7 +125,7 @@ export default defineConfig({
   builder: {
     // The worker with pages last: it lists what the others have built.
     buildApp: async (builder) => {
-      for (const name of ['worker', 'channel', 'library', 'inspector', 'opener', 'client', 'appWorker']) {
+      for (const name of ['worker', 'channel', 'noWorker', 'library', 'inspector', 'opener', 'client', 'appWorker']) {
         const environment = builder.environments[name];
         if (environment) await builder.build(environment);
       }
