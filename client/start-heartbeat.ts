@@ -57,6 +57,14 @@ export function startHeartbeat(options?: HeartbeatOptions): Heartbeat {
 }
 
 /**
+ * As {@link startHeartbeat}, and a page counts only while `isRead` says so; asked at each event and tick.
+ * @internal for what follows a router: `stillhere/astro/integration`.
+ */
+export function startHeartbeatWhere(isRead: () => boolean, options?: HeartbeatOptions): Heartbeat {
+  return (window[RUNNING] ??= start(options, () => (isRead() ? readSession() : undefined)));
+}
+
+/**
  * Delivers what an earlier page of this site could not, and goes on trying as long as the page can be seen, until `stop()` is
  * called; for pages whose own reading isn't counted. Never throws.
  */

@@ -1,5 +1,6 @@
 // What other people's code imports: harmless where there is no page, as on a server that renders one.
 import { describe, expect, it, vi } from 'vitest';
+import stillhere from '../../client/astro-integration.ts';
 
 describe('the doors, where there is no page', () => {
   it('of the page library can be imported, and do nothing', async () => {
@@ -10,5 +11,25 @@ describe('the doors, where there is no page', () => {
     expect(await import('../../client/stillhere.ts')).toHaveProperty('deliverWaiting');
     expect(Object.keys(globalThis)).toEqual(before);
     expect(added).not.toHaveBeenCalled();
+  });
+});
+
+describe('the Astro integration', () => {
+  it('puts a script into every page, which counts the paths that it was given', () => {
+    const injected: string[][] = [];
+    const { name, hooks } = stillhere({ paths: ['/confidential/'], tick: 1_000, debug: undefined });
+    hooks['astro:config:setup']({ injectScript: (...all) => void injected.push(all) });
+    expect(name).toBe('stillhere');
+    expect(injected).toEqual([
+      [
+        'page',
+        "import { heartbeatOnPaths } from 'stillhere/astro/integration';\n" +
+          'heartbeatOnPaths(["/confidential/"], {"tick":1000}, "astro:after-swap");',
+      ],
+    ]);
+  });
+
+  it.for([[], ['confidential']])('refuses the paths %j, with which nothing would be counted', (paths) => {
+    expect(() => stillhere({ paths })).toThrow(/paths must name what is read/);
   });
 });
