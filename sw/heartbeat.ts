@@ -9,10 +9,21 @@ import { INTRODUCE_YOURSELF, VERSION, type Introduction } from './introduction.t
 import { SpanQueue } from './queue.ts';
 import { onSync } from './sync.ts';
 
-declare const self: ServiceWorkerGlobalScope;
+/** Where every copy of this code in a worker finds that another one listens already. */
+const LISTENING = Symbol.for('stillhere');
 
-/** Keeps and delivers what pages of this site read. Must be called while the worker's script first runs. */
+declare const self: ServiceWorkerGlobalScope & { [LISTENING]?: true };
+
+/**
+ * Keeps and delivers what pages of this site read. Must be called while the worker's script first runs; a second call does
+ * nothing. It listens to messages and to the sync events of its own tags (`stillhere`, `stillhere-2`, `stillhere-3`, which
+ * Workbox has begin with `workbox-background-sync:`), and to nothing else: requests, caches, and when a new version takes over
+ * are the worker's own business. On the device it has the database `stillhere`; Workbox's own is not opened. A queue of
+ * workbox-background-sync in the same worker may have any other name than those three.
+ */
 export function heartbeat(): void {
+  if (self[LISTENING]) return;
+  self[LISTENING] = true;
   const queue = new SpanQueue();
 
   /** Tells pages of each request that failed; whose turn comes in the pause after it asks for nothing, and tells nobody. */

@@ -1,5 +1,7 @@
 // A site that has a worker of its own: with the channel in it, it is used as it is; without it pages deliver by themselves.
 // Ours is registered only where there is none, and never replaces one.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { TargetType, type Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
@@ -13,6 +15,10 @@ import { elapsed, until } from '../helpers/until.ts';
 const PATIENCE_MS = 5_000;
 const NEAR_MS = 1_000;
 const TUNNEL_MS = 3_000;
+
+interface SyncRegistration {
+  readonly sync: { getTags(): Promise<string[]> };
+}
 
 const LISTENERS = `
   addEventListener('install', () => skipWaiting());
@@ -37,6 +43,24 @@ async function readRegistrations(reader: Page): Promise<Record<string, string>> 
         new URL((active ?? waiting ?? installing)?.scriptURL ?? '').pathname,
       ]),
     ),
+  );
+}
+
+/** What the site's own queue of Workbox holds. */
+async function countOrders(reader: Page): Promise<number> {
+  return reader.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('workbox-background-sync');
+        opening.addEventListener('error', () => reject(opening.error));
+        opening.addEventListener('success', () => {
+          const counting = opening.result.transaction('requests').objectStore('requests').count();
+          counting.addEventListener('success', () => {
+            opening.result.close();
+            resolve(counting.result);
+          });
+        });
+      }),
   );
 }
 
@@ -122,6 +146,46 @@ describe.concurrent('a worker of the site with the channel in it', () => {
     await until(async () => (await readStatus(reader))?.worker === 'active');
     expect(await reader.evaluate(() => navigator.serviceWorker.controller)).toBe(null);
     expect(await readRegistrations(reader)).toEqual({ '/': '/app-worker.js' });
+    expect(heard).toEqual([]);
+  });
+
+  it("is that of Workbox, too, whose queue of its own stays the site's", async ({ serveFar, device }) => {
+    const { server, proxy } = await serveFar({
+      ...site('worker="none"'),
+      'app-worker.js': `
+        importScripts('/workbox-core.prod.js', '/workbox-background-sync.prod.js');
+        const queue = new workbox.backgroundSync.Queue('orders', { onSync: () => Promise.reject(new Error('not yet')) });
+        addEventListener('message', ({ data }) => data === 'order' && queue.pushRequest({ request: new Request('/order') }));
+        importScripts('/stillhere-sw.js', '/stillhere-sw.js?again');
+        ${LISTENERS}`,
+      ...Object.fromEntries(
+        ['workbox-core', 'workbox-background-sync'].map((name) => [
+          `${name}.prod.js`,
+          readFileSync(join('node_modules', name, 'build', `${name}.prod.js`)),
+        ]),
+      ),
+    });
+    const { page: reader, heard } = await openAndListen(device);
+    await passGate(reader, proxy.url, 'ann@example.com', READ);
+    await until(async () => (await readStatus(reader))?.worker === 'active');
+    const readNames = (): Promise<string[]> =>
+      reader.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? '').toSorted());
+    expect(await readNames()).toEqual(['stillhere']);
+
+    await proxy.stop();
+    await reader.evaluate(() => navigator.serviceWorker.controller?.postMessage('order', []));
+    const readTags = (): Promise<string[]> =>
+      reader.evaluate(async () => {
+        const registration = (await navigator.serviceWorker.ready) as unknown as SyncRegistration;
+        return (await registration.sync.getTags()).toSorted();
+      });
+    await until(async () => (await readTags()).length === 2);
+    expect(await readTags()).toEqual(['workbox-background-sync:orders', 'workbox-background-sync:stillhere']);
+    await proxy.reopen();
+    await until(async () => (await readQueue(reader)).length === 0);
+    expect(await readNames()).toEqual(['stillhere', 'workbox-background-sync']);
+    expect(await countOrders(reader)).toBe(1);
+    expect(await server.sessions()).toHaveLength(1);
     expect(heard).toEqual([]);
   });
 
