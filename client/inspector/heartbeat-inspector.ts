@@ -1,4 +1,6 @@
-// <heartbeat-inspector>: the queue of this device, open to inspection, at the lower edge of any page of the site.
+// <heartbeat-inspector>: the queue of this device, open to inspection, at the lower edge of any page of the site. It opens by
+// being put there: `document.body.append(document.createElement('heartbeat-inspector'))`; removing it closes it.
+// Where there are no elements (a server that renders the page) importing it defines none.
 import { pageSource } from './page-source.ts';
 import { recallLog, rememberLog } from './visit-memory.ts';
 import { InspectorView } from './view.ts';
@@ -8,7 +10,10 @@ interface Badge {
   clearAppBadge?(): Promise<void>;
 }
 
-export class HeartbeatInspector extends HTMLElement {
+const Base = globalThis.HTMLElement ?? Object;
+
+/** The element `<heartbeat-inspector>`. */
+export class HeartbeatInspector extends Base {
   #view: InspectorView | undefined;
   #abort: AbortController | undefined;
 
@@ -45,4 +50,8 @@ function showBadge(waiting: number): void {
   told?.catch(() => {});
 }
 
-if (!customElements.get('heartbeat-inspector')) customElements.define('heartbeat-inspector', HeartbeatInspector);
+try {
+  customElements.define('heartbeat-inspector', HeartbeatInspector);
+} catch {
+  // There are no elements here, or it is defined already.
+}

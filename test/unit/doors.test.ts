@@ -1,6 +1,10 @@
 // What other people's code imports: harmless where there is no page, as on a server that renders one.
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import stillhere from '../../client/astro-integration.ts';
+
+/** By its name: it imports a style sheet, which has no type here. */
+const INSPECTOR = join(import.meta.dirname, '../../client/inspector/heartbeat-inspector.ts');
 
 describe('the doors, where there is no page', () => {
   it('of the page library can be imported, and do nothing', async () => {
@@ -9,6 +13,7 @@ describe('the doors, where there is no page', () => {
     expect(await import('../../client/index.ts')).toHaveProperty('startHeartbeat');
     expect(await import('../../client/heartbeat-element.ts')).toHaveProperty('SessionHeartbeat');
     expect(await import('../../client/stillhere.ts')).toHaveProperty('deliverWaiting');
+    expect(await import(INSPECTOR)).toHaveProperty('HeartbeatInspector');
     expect(Object.keys(globalThis)).toEqual(before);
     expect(added).not.toHaveBeenCalled();
   });
