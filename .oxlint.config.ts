@@ -75,7 +75,10 @@ export default defineConfig({
       rules: restrict([...(oneWay[folderOf(file)] ?? []), ...owned(file)]),
     })),
     // Its scripts are the project's own, built anew from their sources.
-    { files: ['test/faults/scripts.ts', 'test/server/vite-plugin.test.ts'], rules: restrict(owned(OWNERS['vite'])) },
+    {
+      files: ['test/faults/scripts.ts', 'test/server/vite-plugin.test.ts', 'server/package/vite.config.ts'],
+      rules: restrict(owned(OWNERS['vite'])),
+    },
     // A zip file is opened again by its test.
     {
       files: ['client/devtools/vite.config.ts', 'test/systems/devtools-extension.test.ts'],

@@ -6,13 +6,11 @@ import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { alias, define, smallest, treeshake } from './server/package/smallest.ts';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 
-/**
- * In Vite's library mode a dynamic import stays an import (no preload helper: 0.9 kB). Terser, because it makes the page
- * library 4 % smaller than Vite's own minifier, which also leaves spaces in libraries.
- */
+/** In Vite's library mode a dynamic import stays an import (no preload helper: 0.9 kB). */
 const script = (entry: string, file: string, format: 'es' | 'iife', outDir = 'dist') => ({
   build: {
     lib: { entry: at(entry), formats: [format], name: 'stillhere', fileName: () => file },
@@ -20,17 +18,9 @@ const script = (entry: string, file: string, format: 'es' | 'iife', outDir = 'di
     emptyOutDir: false,
     copyPublicDir: false,
     sourcemap: true,
-    minify: 'terser' as const,
-    terserOptions: {
-      ecma: 2020 as const,
-      // Functions that are put in where they are called cost more than they save, once compressed (12 bytes).
-      compress: { passes: 5, inline: 1, unsafe_arrows: true, pure_getters: true },
-      // Having one keeps Terser in this thread: under `node --watch` (npm run dev) Vite's worker for it fails.
-      nameCache: {},
-    },
+    ...smallest,
     rolldownOptions: {
-      // Leaves out idb's shortcuts (`database.get()` …; 0.24 kB): we have transactions of our own throughout.
-      treeshake: { manualPureFunctions: ['replaceTraps'] },
+      treeshake,
       output: { chunkFileNames: 'stillhere-[name].js' },
       preserveEntrySignatures: 'allow-extension' as const,
     },
@@ -95,9 +85,8 @@ export default defineConfig({
   root: at('client/portfolio'),
   appType: 'mpa',
   build: { target: 'es2022' },
-  // Its `module` entry is for ES5: twice the size.
-  resolve: { alias: { 'workbox-window': 'workbox-window/build/workbox-window.prod.mjs' } },
-  define: { 'process.env.NODE_ENV': JSON.stringify('production') },
+  resolve: { alias },
+  define,
   environments: {
     client: {
       build: {

@@ -7,7 +7,7 @@ import { nocodb } from './commands/nocodb.ts';
 import { serve } from './commands/serve.ts';
 import { listSessions } from './commands/sessions.ts';
 import { ConfigError } from './config.ts';
-import { PACKAGE_VERSION } from './package.ts';
+import { PACKAGE_VERSION } from './package-root.ts';
 import { buildIfStale } from './site/build.ts';
 
 const program = new Command('stillhere')
