@@ -128,7 +128,7 @@ export default defineConfig({
         // Thousands of random lives: seconds on a machine that has other work.
         test: { name: 'unit', root: import.meta.dirname, include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
       },
-      { test: { name: 'server', root: import.meta.dirname, include: ['test/server/**/*.test.ts'] } },
+      { test: { name: 'server', root: import.meta.dirname, include: ['test/{server,package}/**/*.test.ts'] } },
       {
         test: {
           name: 'faults',
