@@ -91,7 +91,7 @@ export default defineConfig({
     },
     // As Astro wants it.
     {
-      files: ['*.config.ts', '.*.config.ts', 'client/astro-integration.ts'],
+      files: ['*.config.ts', '.*.config.ts', 'client/astro-integration.ts', 'test/sites/**'],
       rules: { 'import/no-default-export': 'off' },
     },
   ],

@@ -1,0 +1,52 @@
+// The sites of test/sites, each built by its own tool, with the packed package installed beside the tools.
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { packedTarball } from './packed.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const SITES = join(ROOT, 'test/sites');
+/** Of this clone, and not in it: what a site forgets to install must not be found in ours. It has some 260 MB. */
+const TOOLS = join(homedir(), '.cache/stillhere', `sites-${digest(ROOT).slice(0, 12)}`);
+const OPTIONS = ['--no-audit', '--no-fund', '--prefer-offline'];
+
+const run = promisify(execFile);
+
+/** Copies a site to where its tools and the package are installed; resolves with the folder. One caller at a time. */
+export async function siteFolder(site: string): Promise<string> {
+  await installTools();
+  const folder = join(TOOLS, site);
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(join(SITES, site), folder, { recursive: true });
+  return folder;
+}
+
+/** Runs a tool of the sites, like `vite build`, in a site's folder. */
+export async function runTool(folder: string, tool: string, ...options: readonly string[]): Promise<void> {
+  await run(join(TOOLS, 'node_modules/.bin', tool), options, { cwd: folder });
+}
+
+async function installTools(): Promise<void> {
+  const wanted = [join(SITES, 'package-lock.json'), packedTarball()].map((file) => digest(readFileSync(file)));
+  const marks = join(TOOLS, 'installed.json');
+  const installed = existsSync(marks) ? (JSON.parse(readFileSync(marks, 'utf8')) as readonly string[]) : [];
+  if (installed.join() === wanted.join()) return;
+  mkdirSync(TOOLS, { recursive: true });
+  rmSync(marks, { force: true });
+  if (installed[0] !== wanted[0]) {
+    for (const file of ['package.json', 'package-lock.json']) cpSync(join(SITES, file), join(TOOLS, file));
+    cpSync(join(ROOT, '.npmrc'), join(TOOLS, '.npmrc'));
+    await run('npm', ['ci', ...OPTIONS], { cwd: TOOLS });
+  }
+  // npm takes a tarball of the same name and version for the one that it has.
+  rmSync(join(TOOLS, 'node_modules/stillhere'), { recursive: true, force: true });
+  await run('npm', ['install', '--no-save', ...OPTIONS, packedTarball()], { cwd: TOOLS });
+  writeFileSync(marks, JSON.stringify(wanted));
+}
+
+function digest(of: string | Uint8Array): string {
+  return createHash('sha256').update(of).digest('hex');
+}
