@@ -11,6 +11,9 @@ import type { Secrets } from './secrets.ts';
 import { BUILD_DIR } from './site/build.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 
+/** The portfolio, where it was built: in a clone. */
+export const SAMPLE_DIR = join(BUILD_DIR, 'site');
+
 /** How long a stop waits for requests under way, in milliseconds. */
 const LAST_REQUESTS_MS = 5_000;
 
@@ -24,7 +27,7 @@ export interface RunningServer {
 export async function startServer(config: Config, secrets: Secrets, log: Logger): Promise<RunningServer> {
   const store = await openSqliteStore(config.storeFile);
   const mirror = config.nocodb && createMirror(config.nocodb, store.outbox, log);
-  const siteDir = config.siteDir ?? join(BUILD_DIR, 'site');
+  const siteDir = config.siteDir ?? SAMPLE_DIR;
   const app = createApp({ config, secrets, store, mirror, log, siteDir, buildDir: BUILD_DIR, now: Date.now });
   const answer = app.callback();
   const server = createServer((request, response) => void answer(request, response));

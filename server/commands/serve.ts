@@ -8,7 +8,7 @@ import { openBrowser } from '../open-browser.ts';
 import { readSecrets } from '../secrets.ts';
 import { buildIfStale } from '../site/build.ts';
 import { findFile } from '../site/find-file.ts';
-import { startServer, type RunningServer } from '../start.ts';
+import { SAMPLE_DIR, startServer, type RunningServer } from '../start.ts';
 
 /** Where the port is taken and nobody asked for it, so many others are tried. */
 const OTHER_PORTS = 20;
@@ -59,6 +59,8 @@ async function checkSite({ siteDir, protect, single }: Config): Promise<void> {
       `There is no folder ${siteDir}: build the site first, and name the folder that it was built into.`,
     );
   if (await buildIfStale()) console.info('Built dist/.');
+  if (siteDir === undefined && !existsSync(SAMPLE_DIR))
+    throw new ConfigError('There is no sample here: name the folder of a built site, like npx stillhere serve dist');
   if (siteDir === undefined || single) return;
   for (const path of protect)
     if (!existsSync(join(siteDir, path)) && !(await findFile(siteDir, path)))

@@ -39,7 +39,9 @@ test('can be imported in plain Node, the doors for pages and workers too, and sa
   const doors = readDoors(join(folder, 'node_modules/stillhere'))
     .filter(([, target]) => typeof target !== 'string')
     .map(([door]) => door);
-  expect(doors).toEqual(expect.arrayContaining(['.', './element', './sw', './server', './inspector']));
+  expect(doors).toEqual(
+    expect.arrayContaining(['.', './element', './astro/integration', './sw', './server', './vite', './inspector']),
+  );
   const code = `for (const door of ${JSON.stringify(doors)}) {
     const names = Object.keys(await import(door.replace('.', 'stillhere')));
     if (names.length === 0) throw new Error(door);
@@ -142,7 +144,13 @@ test('serves a site with the gate and the scripts, and builds nothing', async ()
   }
 });
 
-test('has a command that says what it lacks', async () => {
+test('has a command that says what it is, and what it lacks', async () => {
+  const version = await run(join(folder, 'node_modules/.bin/stillhere'), ['--version'], { cwd: folder });
+  expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  await expect(run(join(folder, 'node_modules/.bin/stillhere'), ['serve'], { cwd: folder })).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('name the folder') as string,
+  });
   const { NOCODB_URL: _url, NOCODB_TOKEN: _token, NOCODB_BASE_ID: _base, ...env } = process.env;
   const asked = run(join(folder, 'node_modules/.bin/stillhere'), ['nocodb', 'check'], { cwd: folder, env });
   await expect(asked).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('NOCODB_URL') as string });

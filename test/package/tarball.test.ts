@@ -25,10 +25,10 @@ afterAll(() => rmSync(unpacked, { recursive: true, force: true }));
 
 test('holds what is built, and no source but the component that Astro compiles', () => {
   const expected = [
-    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|bin\/stillhere\.js|client\/SessionHeartbeat\.astro)$/,
+    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|server\/bin\.js|client\/SessionHeartbeat\.astro)$/,
     /^dist\/[\w-]+\.js(\.map|\.gz)?$/,
     /^dist\/package\/[\w-]+\.js(\.map)?$/,
-    /^dist\/(client|server|sw)\/[\w/-]+\.(js|js\.map|css|html|json)$/,
+    /^dist\/(server|sw)\/[\w/-]+\.(js|css|html|json)$/,
     /^dist\/vendor\/[\w@./-]+\.js$/,
     /^dist\/types\/[\w-]+\.d\.ts$/,
     /^dist\/(package|server)\/([a-z]+\.)?licenses\.md$/,
@@ -44,8 +44,9 @@ test('tells nothing of the machine that it was made on', () => {
   expect(files.filter((file) => /\.(js|map|ts)$/.test(file) && readText(file).includes(home))).toEqual([]);
 });
 
-test("has maps with our sources for a site's bundler, and positions in all of our other scripts", () => {
-  const ours = files.filter((file) => file.endsWith('.js') && !/^(bin|dist\/vendor)\//.test(file));
+test("has maps with our sources for a site's bundler, and positions in what the server gives out", () => {
+  // The server's own code reads as its sources do; two workers have in them what sw.js has.
+  const ours = files.filter((file) => /^dist\/(package\/)?(?!no-sw|stillhere-sw)[\w-]+\.js$/.test(file));
   for (const file of ours.filter((path) => !isReExport(path))) {
     const map = JSON.parse(readText(`${file}.map`)) as { sources: string[]; sourcesContent?: (string | null)[] };
     expect(map.sources.length, file).toBeGreaterThan(0);
@@ -65,23 +66,25 @@ test('declares what each door gives in a file of its own', () => {
     }
 });
 
-test.each(['./dist/package/index.js', './dist/package/element.js', './dist/package/sw.js'])(
-  'reaches nothing of the server, and no other package, from %s',
-  (entry) => {
-    const reached = new Set<string>();
-    const reach = (path: string): void => {
-      if (reached.has(path)) return;
-      reached.add(path);
-      const code = readText(path);
-      expect(code).not.toContain('process.env');
-      for (const [, specifier = ''] of code.matchAll(/(?:\bfrom|\bimport\(?)\s*["'`]([^"'`]+)["'`]/g))
-        reach(join(dirname(path), specifier));
-    };
-    reach(entry);
-    if (!entry.endsWith('sw.js')) expect(reached).toContain('dist/package/heartbeat.js');
-    for (const path of reached) expect(join(path)).toMatch(/^dist\/package\/[\w-]+\.js$/);
-  },
-);
+test.each([
+  './dist/package/index.js',
+  './dist/package/element.js',
+  './dist/package/sw.js',
+  './dist/package/astro-integration.js',
+])('reaches nothing of the server, and no other package, from %s', (entry) => {
+  const reached = new Set<string>();
+  const reach = (path: string): void => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    const code = readText(path);
+    expect(code).not.toContain('process.env');
+    for (const [, specifier = ''] of code.matchAll(/(?:\bfrom|\bimport\(?)\s*["'`]([^"'`]+)["'`]/g))
+      reach(join(dirname(path), specifier));
+  };
+  reach(entry);
+  if (!entry.endsWith('sw.js')) expect(reached).toContain('dist/package/heartbeat.js');
+  for (const path of reached) expect(join(path)).toMatch(/^dist\/package\/[\w-]+\.js$/);
+});
 
 function readText(path: string): string {
   return readFileSync(join(unpacked, 'package', path), 'utf8');
