@@ -11,6 +11,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   'raw-body': 'server/http/read-body.ts',
   'koa-helmet': 'server/http/security-headers.ts',
   'rate-limiter-flexible': 'server/access/gate.ts',
+  '@koa/cors': 'server/http/other-origins.ts',
   send: 'server/site/send-file.ts',
   'lru-cache': 'server/site/file-cache.ts',
   'light-my-request': 'server/http/handlers.ts',

@@ -7,7 +7,7 @@ import { post } from '../sw/post.ts';
 import type { Span } from '../sw/protocol.ts';
 import { SpanQueue } from '../sw/queue.ts';
 import { askWorker } from './ask-worker.ts';
-import { isOfflineSimulated } from './simulated-offline.ts';
+import { isOfflineSimulated } from './cookies.ts';
 
 /** Until then a worker that has answered before answers again, or it was stopped: one request may take it 20 s. */
 const WORKER_ANSWER_MS = 30_000;

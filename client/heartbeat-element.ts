@@ -6,7 +6,7 @@ import { deliverWaiting, startHeartbeat, type Heartbeat } from './start-heartbea
 const Base = globalThis.HTMLElement ?? Object;
 
 /** Those that are in the page. */
-let elements: readonly SessionHeartbeat[] = [];
+const elements = new Set<SessionHeartbeat>();
 
 /** The element `<session-heartbeat>`. */
 export class SessionHeartbeat extends Base {
@@ -17,7 +17,7 @@ export class SessionHeartbeat extends Base {
     const ms = (name: string): number | undefined =>
       this.hasAttribute(name) ? Number(this.getAttribute(name)) : undefined;
     const run = this.hasAttribute('deliver-only') ? deliverWaiting : startHeartbeat;
-    elements = [...elements, this];
+    elements.add(this);
     this.heartbeat = run({
       interval: ms('interval'),
       tick: ms('tick'),
@@ -29,9 +29,9 @@ export class SessionHeartbeat extends Base {
 
   /** Not if it was only moved, or another one has taken its place, as with a page that a router puts into this document. */
   async disconnectedCallback(): Promise<void> {
-    elements = elements.filter((element) => element !== this);
+    elements.delete(this);
     await Promise.resolve();
-    if (elements.every(({ heartbeat }) => heartbeat !== this.heartbeat)) void this.heartbeat?.stop();
+    if ([...elements].every(({ heartbeat }) => heartbeat !== this.heartbeat)) void this.heartbeat?.stop();
   }
 }
 

@@ -46,6 +46,6 @@ export function normalizeOptions(options: HeartbeatOptions = {}): Settings {
 
 function milliseconds(name: string, value: number | undefined, least: number, otherwise: number): number {
   if (value === undefined || value >= least) return value ?? otherwise;
-  console.warn(`stillhere: ${name} must be milliseconds, at least ${least}; using ${otherwise}`);
+  console.warn(`stillhere: ${name} needs ${least} ms at least; using ${otherwise}`);
   return otherwise;
 }

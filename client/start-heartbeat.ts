@@ -9,7 +9,7 @@ import { beatDueAt } from './pace.ts';
 import { isPrerendering, isShown, watchPageLife } from './page-life.ts';
 import { readPage } from './page-path.ts';
 import { notReading, step, type Instant, type ReadingEvent } from './reading.ts';
-import { readSession } from './session-cookie.ts';
+import { readSession } from './cookies.ts';
 
 /** What the heartbeat can say of itself. */
 export interface HeartbeatStatus {

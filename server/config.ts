@@ -26,6 +26,8 @@ export interface Config {
   readonly allow: readonly string[];
   /** The gate as readers see it. */
   readonly gate: GateLook;
+  /** Other sites whose pages may deliver to this server. */
+  readonly corsOrigins: readonly string[];
   readonly accessMs: number;
   /** Where readers see the site, without a path; undefined: as their requests say. */
   readonly publicUrl: URL | undefined;
@@ -87,6 +89,16 @@ const Variables = v.object({
   SECRET: v.optional(password),
   OWNER_TOKEN: v.optional(password),
   ALLOW: v.optional(list, ''),
+  CORS_ORIGINS: v.optional(
+    v.pipe(
+      list,
+      v.everyItem(
+        (address) => URL.canParse(address) && new URL(address).origin === address && address.startsWith('http'),
+        'must be origins like https://site.example, separated by commas',
+      ),
+    ),
+    '',
+  ),
   ACCESS_HOURS: v.optional(wholeNumber(1, 24 * 365, 'must be a whole number of hours, at least 1'), '24'),
   PUBLIC_URL: v.optional(origin('the site')),
   TRUST_PROXY: v.optional(oneOf(['true', 'false']), 'false'),
@@ -171,6 +183,7 @@ export function readConfig(
     ownerToken: output.OWNER_TOKEN,
     allow: output.ALLOW,
     gate: gate.look,
+    corsOrigins: output.CORS_ORIGINS,
     accessMs: output.ACCESS_HOURS * HOUR_MS,
     publicUrl: output.PUBLIC_URL,
     trustProxy: output.TRUST_PROXY === 'true',

@@ -22,6 +22,8 @@ export interface StillhereOptions {
   readonly gateContact?: string;
   /** A path of the site, or an https address, where the gate's notice leads. */
   readonly privacyUrl?: string;
+  /** Other sites whose pages may deliver to this server, like `['https://site.example']`. By default none. */
+  readonly corsOrigins?: readonly string[] | string;
   /** How long access lasts. @default 24 */
   readonly accessHours?: number | string;
   /** The site's address as its readers see it, without a path. By default as their requests say. */

@@ -13,6 +13,7 @@ import { createReceiver } from './heartbeat/receive-spans.ts';
 import { addHeartbeatRoute } from './heartbeat/route.ts';
 import { answerErrors } from './http/answer-errors.ts';
 import { addHealthRoutes } from './http/health.ts';
+import { otherOrigins } from './http/other-origins.ts';
 import { sameOrigin } from './http/same-origin.ts';
 import { ownHeaders } from './http/security-headers.ts';
 import type { Mirror } from './nocodb/mirror.ts';
@@ -21,7 +22,7 @@ import { addSessionRoutes } from './sessions/routes.ts';
 import type { SessionStore } from './store/session-store.ts';
 
 export interface OwnParts {
-  readonly config: Pick<Config, 'protect' | 'allow' | 'gate' | 'accessMs' | 'publicUrl'>;
+  readonly config: Pick<Config, 'protect' | 'allow' | 'gate' | 'corsOrigins' | 'accessMs' | 'publicUrl'>;
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
   readonly store: SessionStore;
   /** The background copy in NocoDB; undefined: there is none. */
@@ -42,13 +43,18 @@ export function ownRoutes({ config, secrets, store, mirror, log, now }: OwnParts
   const { protect, allow, gate, publicUrl } = config;
   const cookies = accessCookies(secrets.secret, config.accessMs, publicUrl?.protocol === 'https:');
   const router = new Router();
-  router.use(answerErrors(log), sameOrigin(publicUrl?.origin), ownHeaders(gateStyleHashes(gate)));
+  router.use(answerErrors(log), sameOrigin(publicUrl?.origin, config.corsOrigins), ownHeaders(gateStyleHashes(gate)));
   addGateRoutes(router, { store, cookies, allow, look: gate, log, home: protect[0] ?? '/', now });
   addHeartbeatRoute(router, createReceiver(store), now);
   addSessionRoutes(router, store, secrets.ownerToken);
   addHealthRoutes(router, store, mirror);
   return {
-    routes: compose([router.allowedMethods(), router.routes(), stopAtOwnPaths]) as Middleware,
+    routes: compose([
+      otherOrigins(config.corsOrigins),
+      router.allowedMethods(),
+      router.routes(),
+      stopAtOwnPaths,
+    ]) as Middleware,
     check: requireAccess(protect, cookies, now),
   };
 }

@@ -1,10 +1,15 @@
 // The request of a delivery. What its answer means is in send.ts: a page that goes away doesn't hear it any more.
 import { HEARTBEAT_PATH, type Delivery, type Span } from './protocol.ts';
 
+declare global {
+  /** The origin of our server, like `https://stillhere.example`, where it is another one than the site's. */
+  var stillhereServer: string | undefined;
+}
+
 /** Posts the spans, with the device's clock as the request leaves. */
 export function post(spans: readonly Span[], options: RequestInit): Promise<Response> {
   const delivery: Delivery = { sentAt: Date.now(), spans };
-  return fetch(HEARTBEAT_PATH, {
+  return fetch((globalThis.stillhereServer ?? '') + HEARTBEAT_PATH, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(delivery),

@@ -17,7 +17,8 @@ import { readNextPath } from './next-path.ts';
 /** Where the form is shown; `next` in its query says where it leads. */
 export const GATE_PATH = '/access';
 
-const SUBMIT_PATH = '/api/verify-temp-access';
+/** Where it is sent: a form, or JSON. */
+export const SUBMIT_PATH = '/api/verify-temp-access';
 const SESSION_ID_BYTES = 16;
 const MAX_FORM_BYTES = 16 * 1024;
 /** For each client address: a school class behind one address passes, a script doesn't fill the store. */
@@ -73,7 +74,7 @@ export function addGateRoutes(router: Router, { store, cookies, allow, look, log
       return refuse(500, texts.failed, cause);
     }
     cookies.grant(ctx, id, now());
-    if (wantsJson(ctx)) ctx.body = { success: true, next };
+    if (wantsJson(ctx)) ctx.body = { success: true, next, session: id };
     else {
       ctx.status = 303;
       ctx.redirect(next);

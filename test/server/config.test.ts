@@ -22,6 +22,7 @@ describe('the environment', () => {
       ownerToken: undefined,
       allow: [],
       gate: DEFAULT_LOOK,
+      corsOrigins: [],
       accessMs: 86_400_000,
       publicUrl: undefined,
       trustProxy: false,

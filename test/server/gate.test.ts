@@ -61,7 +61,9 @@ describe('an address at the gate', () => {
 
   it('may come as JSON, and is answered in JSON', async () => {
     const good = await app.send('POST', SUBMIT, JSON_TYPE, '{"email":"ann@example.com","next":"/confidential/"}');
-    expect([good.status, JSON.parse(good.body)]).toEqual([200, { success: true, next: '/confidential/' }]);
+    const session = good.headers['set-cookie']?.[0]?.match(/^session_record_id=([^;]+)/)?.[1];
+    expect(session).toBeDefined();
+    expect([good.status, JSON.parse(good.body)]).toEqual([200, { success: true, next: '/confidential/', session }]);
     expect(good.headers['set-cookie']).toHaveLength(2);
     const bad = await app.send('POST', SUBMIT, JSON_TYPE, '{"email":7}');
     expect([bad.status, JSON.parse(bad.body)]).toMatchObject([

@@ -1,6 +1,6 @@
 // On the page that stands for those that aren't there: what can be read without a network.
 import { findGrant, listPages } from '../../../sw/granted-pages.ts';
-import { readSession } from '../../session-cookie.ts';
+import { readSession } from '../../cookies.ts';
 
 /** Adds a link for each confidential page that is kept for this reader. */
 export async function listPagesIn(list: Element): Promise<void> {

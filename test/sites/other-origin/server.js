@@ -1,0 +1,1 @@
+self.stillhereServer = 'https://stillhere.example';
