@@ -38,7 +38,6 @@ export interface Config {
   readonly nocodb: NocoConfig | undefined;
 }
 
-const SAMPLE_PROTECT = ['/portfolio/confidential/'];
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const HOUR_MS = 3_600_000;
 
@@ -85,6 +84,7 @@ const Variables = v.object({
       ),
       v.mapItems((path) => `${readSitePath(path) ?? ''}/`.replace(/\/+$/, '/').toLowerCase()),
     ),
+    '/portfolio/confidential/',
   ),
   SECRET: v.optional(password),
   OWNER_TOKEN: v.optional(password),
@@ -161,7 +161,7 @@ export function readConfig(
     ...(parsed.issues ?? []).map((issue) => [v.getDotPath(issue), issue.message].filter(Boolean).join(': ')),
     ...(gate.problems ?? []),
   ];
-  if (parsed.success && isBehindGate(gate.look?.privacyUrl, parsed.output.PROTECT ?? []))
+  if (parsed.success && isBehindGate(gate.look?.privacyUrl, parsed.output.PROTECT))
     lines.push('PRIVACY_URL: must lie outside of PROTECT, where it can be read before the gate');
   if (!parsed.success || !gate.look || lines.length > 0) {
     const said = lines.map((line) => {
@@ -178,7 +178,7 @@ export function readConfig(
     storeFile: output.STORE_URL,
     siteDir: output.SITE_DIR,
     single: output.SINGLE === 'true',
-    protect: output.PROTECT ?? (output.SITE_DIR === undefined ? SAMPLE_PROTECT : []),
+    protect: output.PROTECT,
     secret: output.SECRET,
     ownerToken: output.OWNER_TOKEN,
     allow: output.ALLOW,

@@ -20,6 +20,7 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
     option === 'siteDir' ? 'DIR' : `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   const config = readConfig(process.env, { ...options, ...(dir !== undefined && { siteDir: dir }) }, say);
   await checkSite(config);
+  const gated = await findProtected(config);
   const log = pino({ level: config.logLevel });
   const secrets = readSecrets(config);
   const server = await listen(config, options.port === undefined && !process.env['PORT'], (one) =>
@@ -28,10 +29,11 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
 
   const address = config.publicUrl?.href ?? `http://localhost:${server.port}/`;
   console.info(`Stillhere serves ${config.siteDir ?? 'its sample'} on ${address}`);
+  const isSaid = options.protect !== undefined || process.env['PROTECT'] !== undefined;
+  for (const path of isSaid ? config.protect.filter((one) => !gated.includes(one)) : [])
+    console.warn(`There is nothing under ${path} in ${config.siteDir}: is it spelled right?`);
   console.info(
-    config.protect.length > 0
-      ? `Behind the gate: ${config.protect.join(', ')}`
-      : 'Nothing is behind the gate: say what with --protect.',
+    gated.length > 0 ? `Behind the gate: ${gated.join(', ')}` : 'Nothing is behind the gate: say what with --protect.',
   );
   if (secrets.isNew)
     console.info(`Your owner's token, shown this once (kept in ${secrets.file}): ${secrets.ownerToken}`);
@@ -53,7 +55,7 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
 }
 
 /** The sample is built if need be; what somebody else has built is only looked at. */
-async function checkSite({ siteDir, protect, single }: Config): Promise<void> {
+async function checkSite({ siteDir }: Config): Promise<void> {
   if (siteDir !== undefined && !existsSync(siteDir))
     throw new ConfigError(
       `There is no folder ${siteDir}: build the site first, and name the folder that it was built into.`,
@@ -61,10 +63,14 @@ async function checkSite({ siteDir, protect, single }: Config): Promise<void> {
   if (await buildIfStale()) console.info('Built dist/.');
   if (siteDir === undefined && !existsSync(SAMPLE_DIR))
     throw new ConfigError('There is no sample here: name the folder of a built site, like npx stillhere serve dist');
-  if (siteDir === undefined || single) return;
+}
+
+/** What is protected and there. In a single-page site any path is. */
+async function findProtected({ siteDir = SAMPLE_DIR, protect, single }: Config): Promise<readonly string[]> {
+  const found: string[] = [];
   for (const path of protect)
-    if (!existsSync(join(siteDir, path)) && !(await findFile(siteDir, path)))
-      console.warn(`There is nothing under ${path} in ${siteDir}: is it spelled right?`);
+    if (single || existsSync(join(siteDir, path)) || (await findFile(siteDir, path))) found.push(path);
+  return found;
 }
 
 async function listen(

@@ -10,7 +10,7 @@ describe('taken', () => {
     ['PORT', '0', { port: 0 }],
     ['PORT', '65535', { port: 65_535 }],
     ['STORE_URL', 'file:/var/lib/a b.db', { storeFile: '/var/lib/a b.db' }],
-    ['SITE_DIR', 'dist/site', { siteDir: 'dist/site', protect: [] }],
+    ['SITE_DIR', 'dist/site', { siteDir: 'dist/site' }],
     ['PROTECT', '/', { protect: ['/'] }],
     ['SECRET', of(32), { secret: of(32) }],
     ['OWNER_TOKEN', of(32), { ownerToken: of(32) }],

@@ -1,0 +1,115 @@
+// `stillhere serve` and `stillhere sessions`, as somebody types them.
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../helpers/free-port.ts';
+import { until } from '../helpers/until.ts';
+
+const CLI = join(import.meta.dirname, '../../server/cli.ts');
+const run = promisify(execFile);
+vi.setConfig({ testTimeout: 60_000 });
+
+let folder: string;
+let started: ChildProcess[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stillhere-command-'));
+  await mkdir(join(folder, 'site/report'), { recursive: true });
+  await writeFile(join(folder, 'site/index.html'), '<body>Home</body>');
+  await writeFile(join(folder, 'site/report/index.html'), '<body>Report</body>');
+  started = [];
+});
+afterEach(async () => {
+  for (const child of started) {
+    child.kill();
+    if (child.exitCode === null) await once(child, 'exit');
+  }
+  await rm(folder, { recursive: true });
+});
+
+/** Resolves with its address and what it has said when it serves. */
+async function serve(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<{ url: string; said: string }> {
+  const child = spawn(process.execPath, [CLI, 'serve', 'site', ...args], {
+    cwd: folder,
+    env: { ...process.env, LOG_LEVEL: 'silent', ...env },
+  });
+  started.push(child);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+  const url = await until(() => said.match(/on (http:\/\/localhost:\d+)\//)?.[1], 50_000);
+  await until(() => /gate/.test(said));
+  return { url, said };
+}
+
+async function ask(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = run(process.execPath, [CLI, ...args], { cwd: folder });
+  return child.then(
+    (answer) => ({ code: 0, ...answer }),
+    (failed: { code: number; stdout: string; stderr: string }) => failed,
+  );
+}
+
+describe('serve', () => {
+  it('says what is behind the gate, and what was misspelled', async () => {
+    const { url, said } = await serve(['--port', String(await freePort()), '--protect', '/report/,/reprot/']);
+    expect(said).toContain('Behind the gate: /report/\n');
+    expect(said).toContain('There is nothing under /reprot/ in site: is it spelled right?');
+    expect((await fetch(`${url}/report/`, { redirect: 'manual' })).status).toBe(303);
+    expect(await (await fetch(url)).text()).toBe('<body>Home</body>');
+  });
+
+  it('says that nothing is, and changes no page', async () => {
+    const { url, said } = await serve(['--port', String(await freePort())]);
+    expect(said).toContain('Nothing is behind the gate');
+    expect(await (await fetch(`${url}/report/`)).text()).toBe('<body>Report</body>');
+  });
+
+  it('takes the next port where nobody asked for one that is taken', async () => {
+    const urls = [await serve([]), await serve([])].map(({ url }) => Number(new URL(url).port));
+    expect(urls[1]).toBeGreaterThan(urls[0] ?? 0);
+    const port = String(urls[0]);
+    const { code, stderr } = await ask('serve', 'site', '--port', port);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`Can't listen on 127.0.0.1:${port}`)]);
+  });
+
+  it('shows itself in the browser', async () => {
+    const opener = join(folder, 'browser.sh');
+    await writeFile(opener, `#!/bin/sh\necho "$1" > '${join(folder, 'opened')}'\n`, { mode: 0o755 });
+    const { url } = await serve(['--port', String(await freePort()), '--open'], { BROWSER: opener });
+    const opened = await until(async () => (await run('cat', [join(folder, 'opened')])).stdout);
+    expect(opened.trim()).toBe(`${url}/`);
+  });
+
+  it.for([
+    [['serve', 'nowhere'], 1, 'There is no folder nowhere'],
+    [
+      ['serve', 'site', '--port', 'x', '--access-hours', '0'],
+      1,
+      '--port: must be a port number, 0 to 65535\n  --access-hours: must',
+    ],
+    [['serve', 'site', '--prot', '/x/'], 2, "unknown option '--prot'"],
+    [['srve'], 2, 'Did you mean serve?'],
+    [['sessions'], 1, 'There is no store data/stillhere.db'],
+    [['sessions', '--limit', 'x'], 1, '--limit: must be a whole number'],
+  ] as const)('%j ends with %i, and the cure', async ([args, code, says]) => {
+    expect(await ask(...args)).toMatchObject({ code, stderr: expect.stringContaining(says) as unknown });
+  });
+});
+
+describe('sessions', () => {
+  it('lists who read, for a person and for a program', async () => {
+    const { url } = await serve(['--port', String(await freePort()), '--protect', '/report/']);
+    const form = new URLSearchParams({ email: 'ann@example.com' });
+    await fetch(`${url}/api/verify-temp-access`, { method: 'POST', body: form, redirect: 'manual' });
+    const { stdout } = await ask('sessions');
+    expect(stdout).toMatch(
+      /^reader +from +until +read +page\nann@example\.com +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +– +00:00:00 +–\n$/,
+    );
+    const { sessions } = JSON.parse((await ask('sessions', '--json')).stdout) as { sessions: unknown[] };
+    expect(sessions).toMatchObject([{ emailOfAccessor: 'ann@example.com', sessionEndTime: null }]);
+    expect((await ask('sessions', '--email', 'bob@example.com')).stdout).toBe('Nobody yet.\n');
+  });
+});
