@@ -46,7 +46,7 @@ export function stillhere(options: StillhereOptions & { readonly protect: readon
       // After Vite has looked for scripts to bundle: the library comes from the server.
       order: 'post',
       handler: (html, { path }) =>
-        isUnder(path, prefixes) && !html.includes('<session-heartbeat')
+        isUnder(path, prefixes) && !/<session-heartbeat|\/stillhere\.js/.test(html)
           ? [
               { tag: 'script', attrs: { type: 'module', src: '/stillhere.js' }, injectTo: 'body' },
               { tag: 'session-heartbeat', injectTo: 'body' },

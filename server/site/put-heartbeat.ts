@@ -4,8 +4,11 @@ import { Transform } from 'node:stream';
 import { allowHeartbeat } from './allow-heartbeat.ts';
 import type { Library } from './library.ts';
 
-/** Its own, in the page itself and not in a comment of it. */
-const OWN = /<session-heartbeat[\s>/]/i;
+/**
+ * Its own, in the page itself and not in a comment of it; or a script of the page loads the library and starts it as it wants, which
+ * an element would do before.
+ */
+const OWN = /<session-heartbeat[\s>/]|\/stillhere\.js\b/i;
 const COMMENT = /<!--[^]*?-->/g;
 const POLICY = /<meta\b[^>]*\bhttp-equiv\s*=\s*["']?content-security-policy\b[^>]*>/gi;
 const CONTENT = /\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
@@ -31,7 +34,7 @@ export function putHeartbeat({ integrity }: Library, origin: string): Transform 
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       let text = (held + chunk.toString('latin1')).replace(POLICY, readPolicy);
-      isThere ||= OWN.test(text.replace(COMMENT, ''));
+      isThere ||= OWN.test(text.replace(COMMENT, '').replace(POLICY, ''));
       const end = isThere ? text.length : heldFrom(text);
       held = text.slice(end);
       text = text.slice(0, end);

@@ -37,6 +37,7 @@ describe('a page', () => {
     '<session-heartbeat></session-heartbeat><body></body>',
     '<body><SESSION-HEARTBEAT tick="9"/></body>',
     '<session-heartbeat>',
+    '<script type="module">import { startHeartbeat } from "/stillhere.js"; startHeartbeat({ tick: 9 })</script></body>',
   ])('that has its own stays as it is: %s', async (page) => {
     expect(await put(page)).toBe(page);
   });
