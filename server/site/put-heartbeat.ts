@@ -6,9 +6,9 @@ import type { Library } from './library.ts';
 
 /**
  * Its own, in the page itself and not in a comment of it; or a script of the page loads the library and starts it as it wants, which
- * an element would do before.
+ * an element would do before; or it beats by itself, as the original script does.
  */
-const OWN = /<session-heartbeat[\s>/]|\/stillhere\.js\b/i;
+const OWN = /<session-heartbeat[\s>/]|\/stillhere\.js\b|\/api\/session-heartbeat\b/i;
 const COMMENT = /<!--[^]*?-->/g;
 const POLICY = /<meta\b[^>]*\bhttp-equiv\s*=\s*["']?content-security-policy\b[^>]*>/gi;
 const CONTENT = /\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
