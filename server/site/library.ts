@@ -1,21 +1,28 @@
-// The page library as a page names it: what a policy of the site may ask for.
+// The heartbeat as it is put into a page: what a policy of the site may ask for, and what its own worker does.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Library {
-  /** Of its content: pages that name it change with it. */
+  /** Of all that is put in: pages that have it change with it. */
   readonly version: string;
   /** For `integrity`, and for a policy that names scripts by their hash. */
   readonly integrity: string;
+  /** The element. */
+  readonly element: string;
 }
 
+/** A site that has such a file registers it itself. */
+const WORKER_FILE = /^(?:sw|service-?worker|.+-sw)\.m?js$/i;
+
 /** Without a build there is nothing to be named. */
-export function readLibrary(buildDir: string): Library {
-  const integrity = `sha256-${createHash('sha256')
+export function readLibrary(buildDir: string, siteDir: string): Library {
+  const hash = createHash('sha256')
     .update(readText(join(buildDir, 'stillhere.js')))
-    .digest('base64')}`;
-  return { integrity, version: integrity.slice(-13, -1) };
+    .digest('base64');
+  const hasWorker = listFiles(siteDir).some((file) => WORKER_FILE.test(file));
+  const element = `<session-heartbeat${hasWorker ? ' worker="none"' : ''}></session-heartbeat>`;
+  return { integrity: `sha256-${hash}`, version: hash.slice(0, 12) + (hasWorker ? 'n' : ''), element };
 }
 
 function readText(file: string): string {
@@ -23,5 +30,13 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch {
     return '';
+  }
+}
+
+function listFiles(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }

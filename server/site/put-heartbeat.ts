@@ -19,7 +19,7 @@ const BEGUN = /^<(?:[a-z/!][^>]*)?$/i;
 const MOST_HELD = 16_384;
 
 /** @param origin of the site, as its reader sees it. */
-export function putHeartbeat({ integrity }: Library, origin: string): Transform {
+export function putHeartbeat({ integrity, element }: Library, origin: string): Transform {
   let held = '';
   let isThere = false;
   let attributes = '';
@@ -41,7 +41,7 @@ export function putHeartbeat({ integrity }: Library, origin: string): Transform 
       done(null, Buffer.from(text, 'latin1'));
     },
     flush(done) {
-      const lines = `<script type="module" src="/stillhere.js"${attributes}></script>\n<session-heartbeat></session-heartbeat>\n`;
+      const lines = `<script type="module" src="/stillhere.js"${attributes}></script>\n${element}\n`;
       done(null, Buffer.from(isThere ? held : lines + held, 'latin1'));
     },
   });

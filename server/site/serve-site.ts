@@ -26,7 +26,7 @@ const CHANNEL_FILE = /^\/(?:sw|stillhere(?:-[\w-]+)?)\.js(?:\.map)?$/;
 const isFileName = (path: string): boolean => /\.\w+$/.test(path);
 
 export function serveSite({ siteDir, buildDir, protect, isSinglePage }: Site): Middleware {
-  const library = readLibrary(buildDir);
+  const library = readLibrary(buildDir, siteDir);
   const cache = createFileCache();
   return async (ctx, next) => {
     const path = readPath(ctx);

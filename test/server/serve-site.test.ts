@@ -109,3 +109,13 @@ it('of a single-page site each path without a file is its page', async () => {
   });
   await single.close();
 });
+
+it('of a site that has a worker of its own registers none', async () => {
+  const own = await startTestSite({
+    'site/service-worker.js': 'own worker',
+    'site/confidential/index.html': '<body>Secret</body>',
+  });
+  const { body } = await own.get('/confidential/', { cookie: await own.passGate() });
+  expect(body).toContain('<session-heartbeat worker="none"></session-heartbeat>');
+  await own.close();
+});

@@ -5,7 +5,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { putHeartbeat } from '../../server/site/put-heartbeat.ts';
 
-const LIBRARY = { integrity: 'sha256-abc=', version: 'v' };
+const LIBRARY = {
+  integrity: 'sha256-abc=',
+  version: 'v',
+  element: '<session-heartbeat></session-heartbeat>',
+};
 const LINES = '<script type="module" src="/stillhere.js"></script>\n<session-heartbeat></session-heartbeat>\n';
 
 /** In chunks that end where the cuts are. */
