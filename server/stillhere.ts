@@ -11,6 +11,7 @@ import { ownRoutes } from './own-routes.ts';
 import { readSecrets } from './secrets.ts';
 import { BUILD_DIR } from './site/build.ts';
 import { serveChannel } from './site/serve-site.ts';
+import { isUnder, readSitePath } from './site/site-path.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 
 /** A middleware of Koa; and the same for other servers. It belongs at the root of the site, before what it protects. */
@@ -20,7 +21,7 @@ export interface Stillhere extends Middleware {
   /** For servers of Fetch's kind, like Hono or Astro's middleware: what it doesn't answer goes on to `next`. */
   fetch(request: Request, next: () => Promise<Response> | Response): Promise<Response>;
   /** Resolves when the store is open; rejects with why it can't be. Nobody needs to wait for it: requests do. */
-  readonly ready: Promise<void>;
+  ready(): Promise<void>;
   /** Finishes what was received, commits, closes. */
   close(): Promise<void>;
 }
@@ -46,19 +47,35 @@ export function stillhere(options: StillhereOptions & { readonly log?: Logger } 
     const { routes, check } = ownRoutes({ config, secrets, store, mirror, log, now: Date.now });
     return { store, mirror, answer: compose([routes, check, serveChannel(BUILD_DIR)]) };
   });
-  opening.catch((error: unknown) => log.error({ err: error }, 'the store can not be opened'));
+  const opened = opening.catch((error: unknown) => {
+    log.error({ err: error }, 'the store can not be opened');
+    return undefined;
+  });
   if (secrets.isNew) log.warn({ file: secrets.file }, "made the owner's token: it is in this file");
 
-  const middleware: Middleware = async (ctx, next) => (await opening).answer(ctx, next);
+  const middleware: Middleware = async (ctx, next) => {
+    const ours = await opened;
+    if (ours) {
+      await ours.answer(ctx, next);
+      return;
+    }
+    // The host's own pages go on; what is protected stays shut.
+    const path = readSitePath(ctx.path);
+    if (path !== undefined && !isUnder(path, config.protect)) await next();
+    else {
+      ctx.status = 503;
+      ctx.body = 'These pages are not available at the moment. Please try again later.';
+    }
+  };
   const node = nodeHandler(middleware, config.trustProxy);
   return Object.assign(middleware, {
     node,
     fetch: fetchHandler(node),
-    ready: opening.then(() => undefined),
+    ready: async () => void (await opening),
     close: async () => {
-      const { store, mirror } = await opening;
-      await mirror?.stop();
-      await store.close();
+      const ours = await opened;
+      await ours?.mirror?.stop();
+      await ours?.store.close();
     },
   });
 }

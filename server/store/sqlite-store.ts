@@ -30,7 +30,15 @@ export async function openSqliteStore(file: string): Promise<SessionStore> {
     connection.close();
     throw new Error(`${file}: SQLite refuses journal_mode=WAL with synchronous=FULL; use a file on a local disk`);
   }
-  await migrate(new Kysely<Tables>({ dialect: nodeSqliteDialect(connection) }));
+  // Kysely doesn't put SQLite's migrations into a transaction: who is killed in the middle would never start again.
+  connection.exec('BEGIN IMMEDIATE');
+  try {
+    await migrate(new Kysely<Tables>({ dialect: nodeSqliteDialect(connection) }));
+    connection.exec('COMMIT');
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
   return new SqliteStore(connection);
 }
 

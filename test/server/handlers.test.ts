@@ -18,7 +18,7 @@ let gate: Stillhere;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stillhere-handlers-'));
   gate = stillhere({ protect: ['/secret/'], storeUrl: `file:${join(folder, 's.db')}`, log: pino({ level: 'silent' }) });
-  await gate.ready;
+  await gate.ready();
 });
 afterAll(async () => {
   await gate.close();
@@ -121,4 +121,20 @@ it('says what it must be told', () => {
   expect(() => stillhere({ protect: ['secret'], accessHours: 0 })).toThrow(
     /\n {2}protect: must be paths.*\n {2}accessHours: must/s,
   );
+});
+
+it('goes on without a store: the host has its pages, and what is protected stays shut', async () => {
+  const lost = stillhere({
+    protect: ['/secret/'],
+    storeUrl: 'file:/dev/null/s.db',
+    secret: 'x'.repeat(32),
+    ownerToken: 'y'.repeat(32),
+    log: pino({ level: 'silent' }),
+  });
+  const ask = (path: string): Promise<Response> =>
+    lost.fetch(new Request(`https://site.example${path}`), () => new Response('host'));
+  expect(await (await ask('/own')).text()).toBe('host');
+  expect((await ask('/secret/')).status).toBe(503);
+  await expect(lost.ready()).rejects.toThrow();
+  await lost.close();
 });

@@ -164,6 +164,26 @@ describe('SQLite', () => {
     await expect(openSqliteStore(':memory:')).rejects.toThrow(/refuses journal_mode=WAL with synchronous=FULL/);
   });
 
+  it('can be made by the next start, wherever the first one was killed', async () => {
+    const prepare = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, 'prepare')
+      ?.value as DatabaseSync['prepare'];
+    let isMade = false;
+    for (let most = 0; !isMade; most++) {
+      const file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'store.db');
+      let count = 0;
+      const dying = vi.spyOn(DatabaseSync.prototype, 'prepare').mockImplementation(function (this: DatabaseSync, sql) {
+        if (/CREATE|ALTER|INSERT/i.test(sql) && count++ === most) throw new Error('killed');
+        return prepare.call(this, sql);
+      });
+      isMade = await openSqliteStore(file).then(
+        (store) => store.close().then(() => true),
+        () => false,
+      );
+      dying.mockRestore();
+      await (await openSqliteStore(file)).close();
+    }
+  });
+
   it('rolls the whole transaction back when a part of it fails, and goes on', async () => {
     const store = await (await sqlitePlace())();
     await store.createSession({ id: 'ann', email: 'ann@example.com', startMs: NOW });
