@@ -63,10 +63,14 @@ export async function rest(queue: SpanQueue, pause: Pause, sent: readonly Span[]
   queue.pause = isWritten ? undefined : pause;
 }
 
-/** The pause that the last delivery left behind. */
+/**
+ * The pause that the last delivery left behind. What the storage didn't take counts until it can be read again: by then somebody
+ * else may have delivered. But what the server asked for counts.
+ */
 export async function readPause(queue: SpanQueue): Promise<Pause | undefined> {
-  const stored = await queue.database.use(['state'], (transaction) => transaction.store.get('pause'));
-  return queue.pause ?? (stored as Pause | undefined);
+  const read = await queue.database.use(['state'], async ({ store }) => ({ pause: await store.get('pause') }));
+  if (read && queue.pause?.cause !== 'server') queue.pause = undefined;
+  return queue.pause ?? (read?.pause as Pause | undefined);
 }
 
 /** A delivery worked: the pause is over. */

@@ -229,6 +229,20 @@ describe('a full disk', () => {
     expect(await readPause(new SpanQueue())).toBeUndefined();
   });
 
+  it('does not make one rest for what another one has delivered since', async () => {
+    const worker = new SpanQueue();
+    fillUp();
+    await worker.keep([makeSpan('a')]);
+    answer = () => new Response('', { status: 403 });
+    await deliver(worker, 'left');
+    vi.restoreAllMocks();
+    answer = acknowledge;
+    await deliver(queue, 'start');
+    await worker.keep([makeSpan('b')]);
+    expect(await deliver(worker, 'beat')).toMatchObject({ retryInMs: 0, waiting: 0 });
+    expect(sentIds()).toContain('b');
+  });
+
   it('leaves no older version behind of what the server has got from memory', async () => {
     await queue.keep([makeSpan('a')]);
     await settle(queue, [makeSpan('a', NOW + 5_000)], { stored: ['a'], refused: [] });
