@@ -21,8 +21,8 @@ describe('the README', () => {
     await mkdir(join(site, 'report'));
     const lines = await readSnippet('html', '<session-heartbeat>');
     await writeFile(join(site, 'report/index.html'), `<!doctype html><title>Report</title>\n${lines}`);
-    const serve = await readSnippet('sh', 'SITE_DIR=');
-    const [, protect = ''] = serve.match(/PROTECT=(\S+)/) ?? [];
+    const serve = await readSnippet('sh', 'stillhere serve dist');
+    const [, protect = ''] = serve.match(/--protect (\S+)/) ?? [];
     const server = await StillhereServer.start({ SITE_DIR: site, PROTECT: protect });
     const device = await Device.open();
     try {
