@@ -4,7 +4,7 @@ export interface Allowed {
   readonly policy: string;
   /** The script needs this nonce. */
   readonly nonce?: string | undefined;
-  /** The script is let in by its hash: it must carry it as `integrity`. */
+  /** It is let in by the hash of a script that brings it. */
   readonly isByHash: boolean;
 }
 
@@ -23,9 +23,9 @@ const FALLBACKS = {
 
 /**
  * @param policy as the site has it: one, as in a `meta` element.
- * @param integrity of the page library, as in an `integrity` attribute.
+ * @param loaderHash of a script in the page that brings the page library, like `sha256-…`.
  */
-export function allowHeartbeat(policy: string, origin: string, integrity: string): Allowed {
+export function allowHeartbeat(policy: string, origin: string, loaderHash: string): Allowed {
   const directives: Directives = new Map();
   for (const part of policy.split(';')) {
     const [name, ...values] = part.trim().split(/\s+/);
@@ -36,7 +36,7 @@ export function allowHeartbeat(policy: string, origin: string, integrity: string
   const nonce = scripts?.map((value) => /^'nonce-(.+)'$/i.exec(value)?.[1]).find(Boolean);
   // Where trust is passed on, names of hosts count for nothing.
   const isByHash = !nonce && Boolean(scripts?.some((value) => value.toLowerCase() === "'strict-dynamic'"));
-  if (isByHash) add(directives, 'script-src-elem', [`'${integrity}'`]);
+  if (isByHash) add(directives, 'script-src-elem', [`'${loaderHash}'`]);
   else if (!nonce && !isOpen(scripts))
     add(
       directives,

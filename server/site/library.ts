@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export interface Library {
   /** Of all that is put in: pages that have it change with it. */
   readonly version: string;
-  /** For `integrity`, and for a policy that names scripts by their hash. */
+  /** For an `integrity` attribute. */
   readonly integrity: string;
   /** The element. */
   readonly element: string;

@@ -1,5 +1,6 @@
 // Puts the heartbeat into a page that has none of its own, while the page streams through. Bytes are looked at one by one
 // (latin1), so that whatever encoding has ASCII in it comes out as it went in.
+import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { allowHeartbeat } from './allow-heartbeat.ts';
 import type { Library } from './library.ts';
@@ -18,17 +19,27 @@ const BEGUN = /^<(?:[a-z/!][^>]*)?$/i;
 /** A tag that is longer than this isn't waited for. */
 const MOST_HELD = 16_384;
 
+const SCRIPT = 'type="module" src="/stillhere.js"';
+/**
+ * For a policy with `'strict-dynamic'` and no nonce. A script that the parser met, and that a hash lets in, may not import
+ * others: they count as met by the parser, too, and have no hash (Chromium 156: the page library's chunks were stopped). One that
+ * a trusted script puts into the page may.
+ */
+const LOADER =
+  "document.head.append(Object.assign(document.createElement('script'),{type:'module',src:'/stillhere.js'}))";
+const LOADER_HASH = `sha256-${createHash('sha256').update(LOADER).digest('base64')}`;
+
 /** @param origin of the site, as its reader sees it. */
-export function putHeartbeat({ integrity, element }: Library, origin: string): Transform {
+export function putHeartbeat({ element }: Pick<Library, 'element'>, origin: string): Transform {
   let held = '';
   let isThere = false;
-  let attributes = '';
+  let script = `<script ${SCRIPT}></script>`;
   const readPolicy = (meta: string): string => {
     const [all, double, single] = CONTENT.exec(meta) ?? [];
     if (all === undefined) return meta;
-    const { policy, nonce, isByHash } = allowHeartbeat(unescapeHtml(double ?? single ?? ''), origin, integrity);
-    if (nonce) attributes = ` nonce="${nonce}"`;
-    else if (isByHash) attributes ||= ` integrity="${integrity}"`;
+    const { policy, nonce, isByHash } = allowHeartbeat(unescapeHtml(double ?? single ?? ''), origin, LOADER_HASH);
+    if (nonce) script = `<script ${SCRIPT} nonce="${nonce}"></script>`;
+    else if (isByHash) script = `<script>${LOADER}</script>`;
     return meta.replace(CONTENT, () => `content="${escapeHtml(policy)}"`);
   };
   return new Transform({
@@ -41,7 +52,7 @@ export function putHeartbeat({ integrity, element }: Library, origin: string): T
       done(null, Buffer.from(text, 'latin1'));
     },
     flush(done) {
-      const lines = `<script type="module" src="/stillhere.js"${attributes}></script>\n${element}\n`;
+      const lines = `${script}\n${element}\n`;
       done(null, Buffer.from(isThere ? held : lines + held, 'latin1'));
     },
   });

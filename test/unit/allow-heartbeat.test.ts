@@ -42,7 +42,7 @@ describe('a policy that does not', () => {
     });
   });
 
-  it('that passes trust on gets the hash of the library, for names of hosts count for nothing there', () => {
+  it('that passes trust on gets the hash of what brings the library, for names of hosts count for nothing there', () => {
     const { policy, isByHash } = allow("script-src 'sha256-own=' 'strict-dynamic'; worker-src 'self'");
     expect(isByHash).toBe(true);
     expect(policy).toContain("script-src-elem 'sha256-own=' 'strict-dynamic' 'sha256-abc='");
