@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { nocodb } from './commands/nocodb.ts';
 import { serve } from './commands/serve.ts';
 import { listSessions } from './commands/sessions.ts';
+import { printSnippet } from './commands/snippet.ts';
 import { ConfigError } from './config.ts';
 import { PACKAGE_VERSION } from './package-root.ts';
 import { buildIfStale } from './site/build.ts';
@@ -43,6 +44,11 @@ program
   .option('--limit <count>', 'at most so many', '50')
   .option('--json', 'for a program')
   .action(listSessions);
+
+program
+  .command('snippet')
+  .description('print the lines for a page that is read, with the integrity of /stillhere.js')
+  .action(printSnippet);
 
 const table = program.command('nocodb').description('the copy in NocoDB');
 const inNocodb = (name: 'setup' | 'check' | 'resync', what: string): Command =>
