@@ -2,12 +2,13 @@
 // Ours is registered only where there is none, and never replaces one.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TargetType, type Page } from 'puppeteer-core';
+import { TargetType } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import { openAndListen, readStatus } from '../helpers/host-page.ts';
 import { passGate, readQueue } from '../helpers/reader.ts';
 import { READ, readPage, type SiteFiles } from '../helpers/reading-site.ts';
+import { countWorkboxRequests, readRegistrations, readSyncTags } from '../helpers/site-worker.ts';
 import type { StillhereServer } from '../helpers/stillhere-server.ts';
 import { elapsed, until } from '../helpers/until.ts';
 
@@ -15,10 +16,6 @@ import { elapsed, until } from '../helpers/until.ts';
 const PATIENCE_MS = 5_000;
 const NEAR_MS = 1_000;
 const TUNNEL_MS = 3_000;
-
-interface SyncRegistration {
-  readonly sync: { getTags(): Promise<string[]> };
-}
 
 const LISTENERS = `
   addEventListener('install', () => skipWaiting());
@@ -33,36 +30,6 @@ const register = (path: string): string =>
 /** Of an attribute that is there twice the first one counts. */
 const page = (attributes: string, head = ''): string =>
   readPage('text', `${attributes} tick="250" interval="1000"`, head);
-
-/** Scopes and scripts of all workers of the site. */
-async function readRegistrations(reader: Page): Promise<Record<string, string>> {
-  return reader.evaluate(async () =>
-    Object.fromEntries(
-      (await navigator.serviceWorker.getRegistrations()).map(({ scope, active, installing, waiting }) => [
-        new URL(scope).pathname,
-        new URL((active ?? waiting ?? installing)?.scriptURL ?? '').pathname,
-      ]),
-    ),
-  );
-}
-
-/** What the site's own queue of Workbox holds. */
-async function countOrders(reader: Page): Promise<number> {
-  return reader.evaluate(
-    () =>
-      new Promise<number>((resolve, reject) => {
-        const opening = indexedDB.open('workbox-background-sync');
-        opening.addEventListener('error', () => reject(opening.error));
-        opening.addEventListener('success', () => {
-          const counting = opening.result.transaction('requests').objectStore('requests').count();
-          counting.addEventListener('success', () => {
-            opening.result.close();
-            resolve(counting.result);
-          });
-        });
-      }),
-  );
-}
 
 async function untilEnd(server: StillhereServer, id: string, atMs: number): Promise<void> {
   await until(async () => {
@@ -174,17 +141,12 @@ describe.concurrent('a worker of the site with the channel in it', () => {
 
     await proxy.stop();
     await reader.evaluate(() => navigator.serviceWorker.controller?.postMessage('order', []));
-    const readTags = (): Promise<string[]> =>
-      reader.evaluate(async () => {
-        const registration = (await navigator.serviceWorker.ready) as unknown as SyncRegistration;
-        return (await registration.sync.getTags()).toSorted();
-      });
-    await until(async () => (await readTags()).length === 2);
-    expect(await readTags()).toEqual(['workbox-background-sync:orders', 'workbox-background-sync:stillhere']);
+    await until(async () => (await readSyncTags(reader)).length === 2);
+    expect(await readSyncTags(reader)).toEqual(['workbox-background-sync:orders', 'workbox-background-sync:stillhere']);
     await proxy.reopen();
     await until(async () => (await readQueue(reader)).length === 0);
     expect(await readNames()).toEqual(['stillhere', 'workbox-background-sync']);
-    expect(await countOrders(reader)).toBe(1);
+    expect(await countWorkboxRequests(reader)).toBe(1);
     expect(await server.sessions()).toHaveLength(1);
     expect(heard).toEqual([]);
   });
