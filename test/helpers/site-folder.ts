@@ -6,12 +6,16 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { packedTarball } from './packed.ts';
+import { StillhereServer } from './stillhere-server.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SITES = join(ROOT, 'test/sites');
 /** Of this clone, and not in it: what a site forgets to install must not be found in ours. It has some 260 MB. */
 const TOOLS = join(homedir(), '.cache/stillhere', `sites-${digest(ROOT).slice(0, 12)}`);
 const OPTIONS = ['--no-audit', '--no-fund', '--prefer-offline'];
+
+/** The first test that asks for a site installs the tools. */
+export const INSTALL_MS = 300_000;
 
 const run = promisify(execFile);
 
@@ -24,9 +28,19 @@ export async function siteFolder(site: string): Promise<string> {
   return folder;
 }
 
-/** Runs a tool of the sites, like `vite build`, in a site's folder. */
-export async function runTool(folder: string, tool: string, ...options: readonly string[]): Promise<void> {
-  await run(join(TOOLS, 'node_modules/.bin', tool), options, { cwd: folder });
+/** Runs a tool of the sites, like `vite build`, in a site's folder; resolves with what it printed. */
+export async function runTool(folder: string, tool: string, ...options: readonly string[]): Promise<string> {
+  const { stdout } = await run(toolPath(tool), options, { cwd: folder });
+  return stdout;
+}
+
+/** `stillhere serve` as the site has installed it, on a free port with an empty store. */
+export async function servePacked(dir: string, ...options: readonly string[]): Promise<StillhereServer> {
+  return StillhereServer.start({}, [toolPath('stillhere'), 'serve', dir, ...options]);
+}
+
+function toolPath(tool: string): string {
+  return join(TOOLS, 'node_modules/.bin', tool);
 }
 
 async function installTools(): Promise<void> {

@@ -12,7 +12,7 @@ export const OWNER_TOKEN = 'owner-token-for-tests-only-0123456789';
 const SECRET = 'secret-for-tests-only-0123456789abcdef';
 /** On a machine with twenty times more to do than it can Node alone took 8 s to start. */
 const START_MS = 60_000;
-const CLI = join(import.meta.dirname, '../../server/cli.ts');
+const SERVE = [join(import.meta.dirname, '../../server/cli.ts'), 'serve'];
 
 export interface SessionDetail extends SessionView {
   readonly pages: readonly PageView[];
@@ -22,26 +22,35 @@ export interface SessionDetail extends SessionView {
 export class StillhereServer {
   readonly port: number;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #command: readonly string[];
   #child: ChildProcess | undefined;
   /** Everything it has logged so far. */
   output = '';
 
-  private constructor(port: number, environment: NodeJS.ProcessEnv) {
+  private constructor(port: number, environment: NodeJS.ProcessEnv, command: readonly string[]) {
     this.port = port;
     this.#environment = environment;
+    this.#command = command;
   }
 
-  /** Starts on a free port with an empty store. */
-  static async start(environment: NodeJS.ProcessEnv = {}): Promise<StillhereServer> {
+  /**
+   * Starts on a free port with an empty store.
+   * @param command what Node runs: our sources, or what a site has installed.
+   */
+  static async start(
+    environment: NodeJS.ProcessEnv = {},
+    command: readonly string[] = SERVE,
+  ): Promise<StillhereServer> {
     const folder = await mkdtemp(join(tmpdir(), 'stillhere-'));
     const port = await freePort();
-    const server = new StillhereServer(port, {
+    const whole = {
       STORE_URL: `file:${join(folder, 'stillhere.db')}`,
       PORT: String(port),
       OWNER_TOKEN,
       SECRET,
       ...environment,
-    });
+    };
+    const server = new StillhereServer(port, whole, command);
     await server.start();
     return server;
   }
@@ -61,7 +70,7 @@ export class StillhereServer {
   /** Does nothing where it runs already. */
   async start(): Promise<void> {
     if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) return;
-    const child = spawn(process.execPath, [CLI, 'serve'], { env: { ...process.env, ...this.#environment } });
+    const child = spawn(process.execPath, this.#command, { env: { ...process.env, ...this.#environment } });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (this.output += String(chunk)));
     this.#child = child;
     await until(async () => {

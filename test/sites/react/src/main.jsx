@@ -1,6 +1,6 @@
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import 'stillhere/element';
+import 'stillhere/element'; // stillhere
 
 /** The line is in every page: what React does to the tree must not matter. */
 function Report() {
@@ -11,7 +11,7 @@ function Report() {
   };
   return (
     <main>
-      <session-heartbeat tick="250" />
+      <session-heartbeat /> {/* stillhere */}
       <h1>Chapter {chapter}</h1>
       <button onClick={turn}>Next chapter</button>
     </main>

@@ -1,15 +1,12 @@
-// Real sites, each built by its own tool with the packed package in it, in real Chromium.
+// A React single-page site that its own Vite has built from the packed package.
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { it } from '../helpers/browser-test.ts';
-import { passGate } from '../helpers/reader.ts';
-import { runTool, siteFolder } from '../helpers/site-folder.ts';
-import { StillhereServer } from '../helpers/stillhere-server.ts';
-import { expectTrueVisit } from '../helpers/true-visit.ts';
-import { until } from '../helpers/until.ts';
-
-/** The first one installs the tools. */
-const INSTALL_MS = 300_000;
+import { it } from '../../helpers/browser-test.ts';
+import { passGate } from '../../helpers/reader.ts';
+import { INSTALL_MS, runTool, siteFolder } from '../../helpers/site-folder.ts';
+import { StillhereServer } from '../../helpers/stillhere-server.ts';
+import { expectTrueVisit } from '../../helpers/true-visit.ts';
+import { until } from '../../helpers/until.ts';
 
 describe('a React site that Vite has built', () => {
   it('records truly who read it, and each of its pages', { timeout: INSTALL_MS }, async ({ device }) => {

@@ -1,0 +1,3 @@
+import 'stillhere/element'; // stillhere
+
+document.querySelector('time').textContent = new Date().getFullYear();
