@@ -1,0 +1,25 @@
+// The README's snippets for sites of many kinds are lines of the sites that tests build and read.
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readLines } from '../helpers/our-lines.ts';
+import { readSnippet } from '../helpers/read-snippet.ts';
+
+const SITES = join(import.meta.dirname, '../sites');
+
+describe("the README's snippet", () => {
+  it.for([
+    ['plain/report', 'index.html', 'html', '<session-heartbeat></session-heartbeat>'],
+    ['plain/report', 'index.html', 'html', 'Content-Security-Policy'],
+    ['classic', 'worker.js', 'js', 'importScripts('],
+    ['classic/report', 'index.html', 'html', 'worker="none"'],
+    ['pwa/src', 'sw.js', 'js', "from 'stillhere/sw'"],
+    ['pwa', 'vite.config.js', 'js', 'globIgnores'],
+    ['react/src', 'main.jsx', 'jsx', 'stillhere/element'],
+  ] as const)('is taken from %s/%s, and has all of ours: %s %s', async ([folder, file, language, part]) => {
+    const lines = readLines(join(SITES, folder), file).map(({ text, isOurs }) => ({ text: text.trim(), isOurs }));
+    const snippet = (await readSnippet(language, part)).split('\n').flatMap((line) => line.trim() || []);
+    expect(lines.map(({ text }) => text)).toEqual(expect.arrayContaining(snippet));
+    const ours = lines.filter(({ isOurs }) => isOurs).map(({ text }) => text);
+    if (part !== 'Content-Security-Policy') expect(snippet).toEqual(expect.arrayContaining(ours));
+  });
+});
