@@ -5,7 +5,7 @@ import { readLibrary } from '../site/library.ts';
 /** Prints them, to be put into a page as they are. */
 export async function printSnippet(): Promise<void> {
   await buildIfStale();
-  const { integrity } = readLibrary(BUILD_DIR);
+  const { integrity } = readLibrary(BUILD_DIR, '');
   console.info(`<script type="module" src="/stillhere.js" integrity="${integrity}"></script>
 <session-heartbeat></session-heartbeat>`);
 }

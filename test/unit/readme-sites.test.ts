@@ -15,6 +15,10 @@ describe("the README's snippet", () => {
     ['pwa/src', 'sw.js', 'js', "from 'stillhere/sw'"],
     ['pwa', 'vite.config.js', 'js', 'globIgnores'],
     ['react/src', 'main.jsx', 'jsx', 'stillhere/element'],
+    ['other-origin', 'server.js', 'js', 'stillhereServer ='],
+    ['other-origin', 'heartbeat.js', 'js', 'https://stillhere.example/stillhere.js'],
+    ['other-origin', 'index.html', 'html', 'src="heartbeat.js"'],
+    ['other-origin', 'sw.js', 'js', 'https://stillhere.example/stillhere-sw.js'],
   ] as const)('is taken from %s/%s, and has all of ours: %s %s', async ([folder, file, language, part]) => {
     const lines = readLines(join(SITES, folder), file).map(({ text, isOurs }) => ({ text: text.trim(), isOurs }));
     const snippet = (await readSnippet(language, part)).split('\n').flatMap((line) => line.trim() || []);

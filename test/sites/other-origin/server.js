@@ -1,1 +1,1 @@
-self.stillhereServer = 'https://stillhere.example';
+self.stillhereServer = 'https://stillhere.example'; // stillhere

@@ -1,1 +1,1 @@
-importScripts('server.js', 'https://stillhere.example/stillhere-sw.js');
+importScripts('server.js', 'https://stillhere.example/stillhere-sw.js'); // stillhere

@@ -1,0 +1,2 @@
+import './server.js'; // stillhere
+import 'https://stillhere.example/stillhere.js'; // stillhere
