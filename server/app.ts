@@ -28,6 +28,14 @@ export function createApp({ siteDir, buildDir, ...parts }: AppParts): Koa {
   app.use(routes);
   app.use(siteHeaders());
   app.use(check);
-  app.use(serveSite({ siteDir, buildDir, protect: config.protect, isSinglePage: config.single }));
+  app.use(
+    serveSite({
+      siteDir,
+      buildDir,
+      protect: config.protect,
+      isSinglePage: config.single,
+      publicOrigin: config.publicUrl?.origin,
+    }),
+  );
   return app;
 }

@@ -19,14 +19,17 @@ export interface Site {
   readonly protect: readonly string[];
   /** A path that names no file is shown `index.html`. */
   readonly isSinglePage: boolean;
+  /** The site's own origin where a proxy hides it. */
+  readonly publicOrigin?: string | undefined;
 }
 
 /** The worker, the page library, and what it loads later. A site may have a worker of its own, with ours in it. */
 const CHANNEL_FILE = /^\/(?:sw|stillhere(?:-[\w-]+)?)\.js(?:\.map)?$/;
 const isFileName = (path: string): boolean => /\.\w+$/.test(path);
 
-export function serveSite({ siteDir, buildDir, protect, isSinglePage }: Site): Middleware {
+export function serveSite({ siteDir, buildDir, protect, isSinglePage, publicOrigin }: Site): Middleware {
   const library = readLibrary(buildDir, siteDir);
+  const originOf = (ctx: Context): string => publicOrigin ?? `${ctx.protocol}://${ctx.host}`;
   const cache = createFileCache();
   return async (ctx, next) => {
     const path = readPath(ctx);
@@ -35,7 +38,9 @@ export function serveSite({ siteDir, buildDir, protect, isSinglePage }: Site): M
       (await findFile(siteDir, path)) ?? (isSinglePage && !isFileName(path) && (await findFile(siteDir, '/')));
     if (found) {
       const isCounted = isUnder(path, protect) && /\.html?$/.test(found.file);
-      return isCounted ? sendPage(ctx, cache, siteDir, found, library) : sendFile(ctx, cache, siteDir, found);
+      return isCounted
+        ? sendPage(ctx, cache, siteDir, found, { library, origin: originOf(ctx) })
+        : sendFile(ctx, cache, siteDir, found);
     }
     const ours = await findChannelFile(buildDir, path);
     if (ours) return sendFile(ctx, cache, buildDir, ours);
@@ -68,7 +73,13 @@ async function findChannelFile(buildDir: string, path: string): Promise<Found | 
 }
 
 /** A page whose reading is counted: with the heartbeat in it, and never in part. */
-async function sendPage(ctx: Context, cache: FileCache, root: string, found: Found, library: Library): Promise<void> {
+async function sendPage(
+  ctx: Context,
+  cache: FileCache,
+  root: string,
+  found: Found,
+  { library, origin }: { readonly library: Library; readonly origin: string },
+): Promise<void> {
   const { size, mtimeMs } = found.stats;
   const file = join(root, found.file);
   ctx.status = 200;
@@ -78,7 +89,6 @@ async function sendPage(ctx: Context, cache: FileCache, root: string, found: Fou
     ctx.status = 304;
     return;
   }
-  const origin = `${ctx.protocol}://${ctx.host}`;
   const put = (from: Readable): Readable => pipeline(from, putHeartbeat(library, origin), () => {});
   if (size <= MOST_FILE_BYTES)
     ctx.body = await cache(file, found.stats, origin, (page) => buffer(put(Readable.from([page]))));

@@ -12,14 +12,18 @@ export function readSitePath(requestPath: string): string | undefined {
   }
 }
 
-/** Of the file that a path without it names, too; and of one that is compressed. */
-const FILE_ENDING = /\.html?(?:\.br|\.gz)?$/;
+/** Of a page's file; a path without it names the same one. Compressed files lie beside it. */
+const PAGE_FILE = /(?:\/index)?\.html?(?:\.br|\.gz)?$/;
 
 /**
- * The path lies under one of the prefixes, or names the page that stands for its folder (`/report.html` for `/report/`). In any
- * case: some file systems don't tell `A` from `a`.
+ * The path lies under one of the prefixes, or names the same page as one: `/report`, `/report/`, `/report.html` and
+ * `/report/index.html` are all one. In any case: some file systems don't tell `A` from `a`.
  */
 export function isUnder(path: string, prefixes: readonly string[]): boolean {
-  const folder = `${path.toLowerCase().replace(FILE_ENDING, '')}/`;
-  return prefixes.some((prefix) => folder.startsWith(prefix));
+  const folder = toFolder(path);
+  return prefixes.some((prefix) => folder.startsWith(toFolder(prefix)));
+}
+
+function toFolder(path: string): string {
+  return `${path.toLowerCase().replace(/\/$/, '').replace(PAGE_FILE, '')}/`;
 }

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../../server/config.ts';
 import { startTestSite } from '../helpers/test-app-site.ts';
 
-const FILES = { 'site/confidential/index.html': 'SECRET', 'site/two words/index.html': 'SECRET' };
+const FILES = {
+  'site/confidential/index.html': 'SECRET',
+  'site/two words/index.html': 'SECRET',
+  'site/plan.html': 'SECRET',
+  'site/plan.html.br': 'SECRET',
+};
 
 function isRefused(PROTECT: string): boolean {
   try {
@@ -27,6 +32,15 @@ describe('a prefix in PROTECT', () => {
     // As it is copied from a browser's address bar.
     ['/two%20words/', '/two%20words/'],
     ['/', '/confidential/'],
+    // A page is one page, by all its names.
+    ['/confidential/index.html', '/confidential/'],
+    ['/confidential/index.html', '/confidential'],
+    ['/plan.html', '/plan'],
+    ['/plan.html', '/plan/'],
+    ['/plan.html', '/plan.html'],
+    ['/plan.html', '/plan.html.br'],
+    ['/plan', '/plan.html'],
+    ['/plan', '/plan.html.br'],
   ] as const)('spelled %s lets nobody read %s', async ([PROTECT, path]) => {
     if (isRefused(PROTECT)) return;
     const site = await startTestSite(FILES, { PROTECT });
