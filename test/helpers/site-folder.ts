@@ -30,7 +30,9 @@ export async function siteFolder(site: string): Promise<string> {
 
 /** Runs a tool of the sites, like `vite build`, in a site's folder; resolves with what it printed. */
 export async function runTool(folder: string, tool: string, ...options: readonly string[]): Promise<string> {
-  const { stdout } = await run(toolPath(tool), options, { cwd: folder });
+  // Astro calls home otherwise.
+  const env = { ...process.env, ASTRO_TELEMETRY_DISABLED: '1' };
+  const { stdout } = await run(toolPath(tool), options, { cwd: folder, env });
   return stdout;
 }
 
@@ -39,7 +41,8 @@ export async function servePacked(dir: string, ...options: readonly string[]): P
   return StillhereServer.start({}, [toolPath('stillhere'), 'serve', dir, ...options]);
 }
 
-function toolPath(tool: string): string {
+/** Of the tools that are installed beside the sites. */
+export function toolPath(tool: string): string {
   return join(TOOLS, 'node_modules/.bin', tool);
 }
 

@@ -1,6 +1,6 @@
 // The visit that every site has to record truly: through the gate, reading, into a tunnel, closed there, and back.
+import type { Page } from 'puppeteer-core';
 import { expect } from 'vitest';
-import type { Device } from './chromium.ts';
 import { passGate } from './reader.ts';
 import type { StillhereServer } from './stillhere-server.ts';
 import { elapsed, until } from './until.ts';
@@ -9,7 +9,11 @@ const TUNNEL_MS = 4_000;
 const TOLERANCE_MS = 1_000;
 
 /** @returns the session's id. */
-export async function expectTrueVisit(server: StillhereServer, device: Device, path: string): Promise<string> {
+export async function expectTrueVisit(
+  server: StillhereServer,
+  device: { newPage(): Promise<Page> },
+  path: string,
+): Promise<string> {
   const page = await device.newPage();
   const id = await passGate(page, server.url, 'ann@example.com', path);
   await until(async () => (await server.session(id)).sessionEndTime);

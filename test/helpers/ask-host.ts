@@ -1,0 +1,47 @@
+// Asks a site's own server, with Stillhere in it, as a browser would, but without one.
+import { expect } from 'vitest';
+import { HEARTBEAT_PATH } from '../../sw/protocol.ts';
+import type { StillhereServer } from './stillhere-server.ts';
+
+/** What the cookies of an answer are sent back as. */
+export function cookiesOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+}
+
+export async function postJson(url: string, value: unknown, cookie = ''): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', cookie },
+    body: JSON.stringify(value),
+  });
+}
+
+/** The gate stands before `path`, who passes it is let in by the site itself, and what is read there is stored. */
+export async function expectGateAndBeat(server: StillhereServer, path: string): Promise<void> {
+  const closed = await fetch(server.url + path);
+  expect([closed.url, closed.status]).toEqual([`${server.url}/access?next=${encodeURIComponent(path)}`, 200]);
+  expect(await closed.text()).toContain('name="email"');
+
+  const passed = await fetch(`${server.url}/api/verify-temp-access`, {
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams({ email: 'ann@example.com', next: path }),
+  });
+  expect([passed.status, passed.headers.get('location')]).toEqual([303, path]);
+  const cookie = cookiesOf(passed);
+  const open = await fetch(server.url + path, { headers: { cookie, accept: 'text/html' } });
+  expect([open.status, open.headers.get('cache-control')]).toEqual([200, expect.stringContaining('no-cache')]);
+  expect(await open.text()).toContain('<h1>The report</h1>');
+
+  const [, session = ''] = cookie.match(/session_record_id=([^;]+)/) ?? [];
+  const now = Date.now();
+  const span = { id: 'one', session, page: path, start: now - 1, end: now };
+  const receipt = await postJson(server.url + HEARTBEAT_PATH, { sentAt: now, spans: [span] });
+  expect([receipt.status, await receipt.json()]).toMatchObject([200, { stored: ['one'], refused: [] }]);
+  expect(await server.session(session)).toMatchObject({ emailOfAccessor: 'ann@example.com', spans: [{ page: path }] });
+
+  expect((await fetch(`${server.url}/stillhere.js`)).headers.get('content-type')).toMatch(/javascript/);
+}

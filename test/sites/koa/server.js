@@ -1,0 +1,38 @@
+import { bodyParser } from '@koa/bodyparser';
+import Koa from 'koa';
+import session from 'koa-session';
+import { stillhere } from 'stillhere/server'; // stillhere
+
+const app = new Koa();
+app.keys = ["the site's own key"];
+app.use(async (ctx, next) => {
+  try {
+    await next();
+  } catch (error) {
+    ctx.status = 500;
+    ctx.body = `The site is sorry: ${error.message}`;
+  }
+});
+app.use(session({ key: 'visits' }, app));
+app.use(bodyParser());
+app.use(stillhere({ protect: ['/report/'] })); // stillhere
+
+app.use((ctx) => {
+  if (ctx.path === '/broken') throw new Error('it is broken');
+  if (ctx.path === '/order') ctx.body = { ordered: ctx.request.body, visit: countVisit(ctx) };
+  if (ctx.path === '/report/')
+    ctx.body = `<!doctype html>
+<title>The report</title>
+<h1>Visit ${countVisit(ctx)}</h1>
+<!-- stillhere -->
+<script type="module" src="/stillhere.js"></script>
+<!-- stillhere -->
+<session-heartbeat></session-heartbeat>`;
+});
+
+function countVisit({ session: own }) {
+  own.visits = (own.visits ?? 0) + 1;
+  return own.visits;
+}
+
+app.listen(process.env.PORT);
