@@ -10,7 +10,7 @@ export interface Line {
 }
 
 const COMMENT = /\s*(?:\/\/ stillhere|<!-- stillhere -->|\{\/\* stillhere \*\/\})$/;
-const SOURCES = '**/*.{html,js,jsx,ts,astro}';
+const SOURCES = '**/*.{html,js,jsx,ts,astro,vue,svelte}';
 
 /** The lines of a site's files that have a word in them. */
 export function readLines(folder: string, files = SOURCES): readonly Line[] {
