@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { bodyParser } from '@koa/bodyparser';
 import Koa from 'koa';
 import session from 'koa-session';
 import { stillhere } from 'stillhere/server'; // stillhere
+
+const REPORT = readFileSync(`${import.meta.dirname}/report.html`, 'utf8');
 
 const app = new Koa();
 app.keys = ["the site's own key"];
@@ -20,14 +23,7 @@ app.use(stillhere({ protect: ['/report/'] })); // stillhere
 app.use((ctx) => {
   if (ctx.path === '/broken') throw new Error('it is broken');
   if (ctx.path === '/order') ctx.body = { ordered: ctx.request.body, visit: countVisit(ctx) };
-  if (ctx.path === '/report/')
-    ctx.body = `<!doctype html>
-<title>The report</title>
-<h1>Visit ${countVisit(ctx)}</h1>
-<!-- stillhere -->
-<script type="module" src="/stillhere.js"></script>
-<!-- stillhere -->
-<session-heartbeat></session-heartbeat>`;
+  if (ctx.path === '/report/') ctx.body = REPORT.replace('{visit}', countVisit(ctx));
 });
 
 function countVisit({ session: own }) {
