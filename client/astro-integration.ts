@@ -1,8 +1,8 @@
 // The Astro integration, `stillhere/astro/integration`: puts the heartbeat into the pages under chosen paths, without a line in
 // them. What it puts there comes from this same module, so it must do nothing when it is imported.
-import { heartbeatOnPaths, type PathOptions } from './heartbeat-on-paths.ts';
+import { heartbeatOfComponent, heartbeatOnPaths, type PathOptions } from './follow-router.ts';
 
-export { heartbeatOnPaths };
+export { heartbeatOfComponent, heartbeatOnPaths };
 
 export interface StillhereAstroOptions extends PathOptions {
   /** Paths that begin so are read, as `/confidential/`: the site's own addresses, with its `base`. */
