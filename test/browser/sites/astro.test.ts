@@ -1,0 +1,61 @@
+// Astro sites with the packed package in them: built as files, and with the client router and the Node adapter.
+import { describe, expect } from 'vitest';
+import { expectPagesApart, serveNodeAstro, serveStaticAstro } from '../../helpers/astro-sites.ts';
+import { it } from '../../helpers/browser-test.ts';
+import { passGate } from '../../helpers/reader.ts';
+import { INSTALL_MS } from '../../helpers/site-folder.ts';
+import { expectTrueVisit } from '../../helpers/true-visit.ts';
+import { until } from '../../helpers/until.ts';
+
+describe('an Astro site that is built as files', { timeout: INSTALL_MS }, () => {
+  it('records truly who read a page with the component, by its props', async ({ device }) => {
+    const server = await serveStaticAstro();
+    try {
+      const page = await device.newPage();
+      const said: string[] = [];
+      page.on('console', (message) => said.push(message.text()));
+      await passGate(page, server.url.replace('localhost', '127.0.0.1'), 'bob@example.com', '/report/');
+      await until(() => said.some((line) => line.startsWith('stillhere: ')));
+      expect(await page.$eval('session-heartbeat', (element) => element.getAttribute('interval'))).toBe('60000');
+      await page.close();
+      await expectTrueVisit(server, device, '/report/');
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('records truly who read a page under a path of the integration, from page to page', async ({ device }) => {
+    const server = await serveStaticAstro();
+    try {
+      const page = await device.newPage();
+      const said: string[] = [];
+      page.on('console', (message) => said.push(message.text()));
+      const url = server.url.replace('localhost', '127.0.0.1');
+      const id = await passGate(page, url, 'bob@example.com', '/offer/');
+      // The integration's own: the lines that `serve` puts in say nothing.
+      await until(() => said.some((line) => line.startsWith('stillhere: ')));
+      await page.click('a');
+      const { spans } = await until(async () => {
+        const session = await server.session(id);
+        return session.spans.length > 1 && session;
+      });
+      expect(spans.map((span) => span.page)).toEqual(['/offer/', '/offer/prices/']);
+      await page.close();
+      await expectTrueVisit(server, device, '/offer/');
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe('an Astro site with the client router and the Node adapter', { timeout: INSTALL_MS }, () => {
+  it('records truly who read it, and each of its pages', async ({ device }) => {
+    const server = await serveNodeAstro();
+    try {
+      await expectTrueVisit(server, device, '/report/');
+      await expectPagesApart(server, await device.newPage());
+    } finally {
+      await server.stop();
+    }
+  });
+});

@@ -1,0 +1,89 @@
+// The two Astro sites of test/sites, built and served, and what a reader does in the one whose pages come by <ClientRouter />.
+import { join } from 'node:path';
+import type { Page } from 'puppeteer-core';
+import { expect } from 'vitest';
+import { passGate } from './reader.ts';
+import { runTool, servePacked, siteFolder } from './site-folder.ts';
+import { StillhereServer, type SessionDetail } from './stillhere-server.ts';
+import { elapsed, until } from './until.ts';
+
+const SLOW_MS = 2_000;
+const NEAR_MS = 100;
+
+/** Built as files, behind `stillhere serve`; `/report/` has the component, `/offer/` comes under the integration. */
+export async function serveStaticAstro(): Promise<StillhereServer> {
+  const folder = await siteFolder('astro');
+  await runTool(folder, 'astro', 'build');
+  return servePacked(join(folder, 'dist'), '--protect', '/report/,/offer/');
+}
+
+/** Served by Astro's Node adapter, with the gate in its middleware. */
+export async function serveNodeAstro(): Promise<StillhereServer> {
+  const folder = await siteFolder('astro-node');
+  await runTool(folder, 'astro', 'build');
+  return StillhereServer.start({}, [join(folder, 'dist/server/entry.mjs')]);
+}
+
+/** From page to page in one document, over one that isn't read, and back in the browser's history, at last over a slow network. */
+export async function expectPagesApart(server: StillhereServer, page: Page): Promise<void> {
+  // Another site for the browser: nobody has passed its gate.
+  const url = server.url.replace('localhost', '127.0.0.1');
+  const show = async (title: string): Promise<unknown> => until(async () => (await page.title()) === title);
+  const click = async (title: string): Promise<void> =>
+    page.evaluate((text) => {
+      [...document.querySelectorAll('a')].find((link) => link.textContent === text)?.click();
+    }, title);
+  await page.goto(url);
+  await click('One');
+  await page.waitForSelector('#email');
+  const id = await passGate(page, url, 'bob@example.com', '/report/');
+  await page.evaluate(() => Object.assign(window, { mark: true }));
+  const read = async (count: number): Promise<SessionDetail> =>
+    until(async () => {
+      const session = await server.session(id);
+      return session.spans.length === count && session;
+    });
+
+  await read(1);
+  await click('Two');
+  await read(2);
+  await click('One');
+  await read(3);
+  await click('Home');
+  await show('Home');
+  await click('Two');
+  await read(4);
+  const answer = await holdPages(page);
+  await page.evaluate(() => history.back());
+  await until(() => page.evaluate(() => location.pathname === '/'));
+  await elapsed(SLOW_MS);
+  await answer();
+  await show('Home');
+  await page.evaluate(() => history.back());
+  const { spans } = await read(5);
+
+  expect(await page.evaluate(() => 'mark' in window)).toBe(true);
+  expect(spans.map((span) => span.page)).toEqual(['/report/', '/report/two/', '/report/', '/report/two/', '/report/']);
+  const [first, second, third, fourth] = spans;
+  // The clock is read anew for each.
+  for (const [one, next] of [
+    [first, second],
+    [second, third],
+  ])
+    expect(Date.parse(next?.start ?? '') - Date.parse(one?.end ?? '')).toBeLessThan(NEAR_MS);
+  expect(Date.parse(fourth?.end ?? '') - Date.parse(fourth?.start ?? '')).toBeGreaterThanOrEqual(SLOW_MS);
+}
+
+/** Whatever page is asked for by script waits until the returned function is called. */
+async function holdPages(page: Page): Promise<() => Promise<void>> {
+  await page.evaluate(() => {
+    const real = window.fetch;
+    const answer = new Promise<void>((resolve) => Object.assign(window, { answer: resolve }));
+    window.fetch = async (...asked) => {
+      window.fetch = real;
+      await answer;
+      return real(...asked);
+    };
+  });
+  return () => page.evaluate(() => (window as unknown as { answer(): void }).answer());
+}
