@@ -18,8 +18,11 @@ import { openSqliteStore } from './store/sqlite-store.ts';
 export interface Stillhere extends Middleware {
   /** For Node's own server, Express, Connect, Fastify's hooks: what it doesn't answer goes on to `next`. */
   node(request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
-  /** For servers of Fetch's kind, like Hono or Astro's middleware: what it doesn't answer goes on to `next`. */
-  fetch(request: Request, next: () => Promise<Response> | Response): Promise<Response>;
+  /**
+   * For servers of Fetch's kind, like Hono or Astro's middleware: what it doesn't answer goes on to `next`.
+   * @param clientAddress the reader's, which a `Request` doesn't say. Without it all readers share what the gate allows one address.
+   */
+  fetch(request: Request, next: () => Promise<Response> | Response, clientAddress?: string): Promise<Response>;
   /** Resolves when the store is open; rejects with why it can't be. Nobody needs to wait for it: requests do. */
   ready(): Promise<void>;
   /** Finishes what was received, commits, closes. */

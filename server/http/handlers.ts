@@ -5,7 +5,11 @@ import Koa, { type Middleware } from 'koa';
 import { inject } from 'light-my-request';
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
-export type FetchHandler = (request: Request, next: () => Promise<Response> | Response) => Promise<Response>;
+export type FetchHandler = (
+  request: Request,
+  next: () => Promise<Response> | Response,
+  clientAddress?: string,
+) => Promise<Response>;
 
 /** What the middleware lets pass goes on to `next`, with the headers that it has set; errors, too. */
 export function nodeHandler(middleware: Middleware, trustProxy: boolean): NodeHandler {
@@ -37,7 +41,7 @@ export function nodeHandler(middleware: Middleware, trustProxy: boolean): NodeHa
 
 /** Our own answers are small: each is whole before it goes out. What comes from `next` streams as it did. */
 export function fetchHandler(handle: NodeHandler): FetchHandler {
-  return async (request, next) => {
+  return async (request, next, clientAddress) => {
     const url = new URL(request.url);
     const body = request.body && new Uint8Array(await request.clone().arrayBuffer());
     return new Promise((resolve, reject) => {
@@ -57,6 +61,7 @@ export function fetchHandler(handle: NodeHandler): FetchHandler {
           method: request.method as 'GET',
           url: url.pathname + url.search,
           authority: url.host,
+          ...(clientAddress !== undefined && { remoteAddress: clientAddress }),
           headers: { host: url.host, ...Object.fromEntries(request.headers) },
           ...(body && { payload: Buffer.from(body) }),
         },

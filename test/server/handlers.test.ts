@@ -108,6 +108,18 @@ describe("in a server of Fetch's kind", () => {
     expect([beat.status, await beat.json()]).toEqual([200, { success: true }]);
   });
 
+  it('tells readers apart by the address that it is told', async () => {
+    const ask = (address: string): Promise<Response> =>
+      gate.fetch(
+        new Request('https://site.example/api/verify-temp-access', { method: 'POST', headers: JSON_BODY, body: EMAIL }),
+        () => new Response(),
+        address,
+      );
+    const statuses = await Promise.all(Array.from({ length: 61 }, async () => (await ask('192.0.2.1')).status));
+    expect([statuses.filter((status) => status === 200).length, statuses.at(-1)]).toEqual([60, 429]);
+    expect((await ask('192.0.2.2')).status).toBe(200);
+  });
+
   it('passes on what fails behind it', async () => {
     const failing = gate.fetch(new Request('https://site.example/own'), () =>
       Promise.reject(new Error('the host broke')),
