@@ -33,7 +33,9 @@ describe('a template', () => {
     );
     expect(body).toContain('<form class="stillhere-form" lang="en" dir="ltr" method="post"');
     expect(body).toContain('name="next" value="/confidential/plan.html"');
-    expect(body).toMatch(/<script type="module" src="\/stillhere\.js"><\/script>\s*<session-heartbeat deliver-only worker="none">/);
+    expect(body).toMatch(
+      /<script type="module" src="\/stillhere\.js"><\/script>\s*<session-heartbeat deliver-only worker="none">/,
+    );
     expect(headers).toMatchObject({ 'x-robots-tag': 'noindex', 'cache-control': 'no-store' });
   });
 
