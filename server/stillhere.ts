@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import compose from 'koa-compose';
 import { pino, type Logger } from 'pino';
+import { HEARTBEAT_PATH } from '../sw/protocol.ts';
+import { SUBMIT_PATH } from './access/gate.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { fetchHandler, nodeHandler } from './http/handlers.ts';
 import { createMirror } from './nocodb/mirror.ts';
@@ -13,6 +15,9 @@ import { BUILD_DIR } from './site/build.ts';
 import { serveChannel } from './site/serve-site.ts';
 import { isUnder, readSitePath } from './site/site-path.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
+
+/** Where our own routes read what was posted. */
+const TAKES_BODY: readonly string[] = [HEARTBEAT_PATH, SUBMIT_PATH];
 
 /** A middleware of Koa; and the same for other servers. It belongs at the root of the site, before what it protects. */
 export interface Stillhere extends Middleware {
@@ -73,7 +78,7 @@ export function stillhere(options: StillhereOptions & { readonly log?: Logger } 
   const node = nodeHandler(middleware, config.trustProxy);
   return Object.assign(middleware, {
     node,
-    fetch: fetchHandler(node),
+    fetch: fetchHandler(node, (path) => TAKES_BODY.includes(path)),
     ready: async () => void (await opening),
     close: async () => {
       const ours = await opened;

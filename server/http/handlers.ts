@@ -13,18 +13,14 @@ export type FetchHandler = (
 
 /** What the middleware lets pass goes on to `next`, with the headers that it has set; errors, too. */
 export function nodeHandler(middleware: Middleware, trustProxy: boolean): NodeHandler {
-  const passed = new WeakSet<IncomingMessage>();
+  /** What was let pass, with the error if there was one. */
+  const passed = new WeakMap<IncomingMessage, unknown>();
   const app = new Koa({ proxy: trustProxy, maxIpsCount: 1 });
-  // Who gets the errors is `next`.
-  app.silent = true;
-  const failed = new WeakMap<IncomingMessage, unknown>();
   app.use(async (ctx) => {
-    const pass = async (): Promise<void> => void passed.add(ctx.req);
     try {
-      await middleware(ctx, pass);
+      await middleware(ctx, async () => void passed.set(ctx.req, undefined));
     } catch (error) {
-      failed.set(ctx.req, error);
-      passed.add(ctx.req);
+      passed.set(ctx.req, error);
     }
     if (!passed.has(ctx.req)) return;
     ctx.respond = false;
@@ -34,16 +30,19 @@ export function nodeHandler(middleware: Middleware, trustProxy: boolean): NodeHa
   const answer = app.callback();
   const handle = async (...[request, response, next]: Parameters<NodeHandler>): Promise<void> => {
     await answer(request, response);
-    if (passed.delete(request)) next(failed.get(request));
+    if (passed.has(request)) next(passed.get(request));
   };
   return (...given) => void handle(...given);
 }
 
-/** Our own answers are small: each is whole before it goes out. What comes from `next` streams as it did. */
-export function fetchHandler(handle: NodeHandler): FetchHandler {
+/**
+ * Our own answers are small: each is whole before it goes out. What comes from `next` streams as it did.
+ * @param takesBody of a path: what comes there is read, and small; a body for the host isn't touched.
+ */
+export function fetchHandler(handle: NodeHandler, takesBody: (path: string) => boolean): FetchHandler {
   return async (request, next, clientAddress) => {
     const url = new URL(request.url);
-    const body = request.body && new Uint8Array(await request.clone().arrayBuffer());
+    const body = takesBody(url.pathname) && new Uint8Array(await request.clone().arrayBuffer());
     return new Promise((resolve, reject) => {
       const goOn = async (response: ServerResponse): Promise<Response> => {
         const answered = await next();

@@ -1,15 +1,8 @@
 // Asks a site's own server, with Stillhere in it, as a browser would, but without one.
 import { expect } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol.ts';
+import { cookiesOf } from './cookies.ts';
 import type { StillhereServer } from './stillhere-server.ts';
-
-/** What the cookies of an answer are sent back as. */
-export function cookiesOf(response: Response): string {
-  return response.headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0])
-    .join('; ');
-}
 
 export async function postJson(url: string, value: unknown, cookie = ''): Promise<Response> {
   return fetch(url, {

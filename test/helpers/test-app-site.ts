@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { createApp } from '../../server/app.ts';
 import { readConfig } from '../../server/config.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { askForAccess } from './cookies.ts';
 import { OWNER_TOKEN, SECRET, type Answer } from './test-app.ts';
 
 export interface TestSite {
@@ -57,17 +58,7 @@ export async function startTestSite(
   return {
     get,
     write,
-    passGate: async () => {
-      const { headers } = await fetch(`http://127.0.0.1:${port}/api/verify-temp-access`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: '{"email":"ann@example.com"}',
-      });
-      return headers
-        .getSetCookie()
-        .map((line) => line.split(';')[0])
-        .join('; ');
-    },
+    passGate: () => askForAccess(`http://127.0.0.1:${port}`),
     close: async () => {
       server.close();
       server.closeAllConnections();

@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stillhere, type Stillhere } from '../../server/stillhere.ts';
 import { HEARTBEAT_PATH } from '../../sw/protocol.ts';
+import { cookiesOf } from '../helpers/cookies.ts';
 
 const EMAIL = JSON.stringify({ email: 'ann@example.com' });
 const JSON_BODY = { 'content-type': 'application/json' };
@@ -24,13 +25,6 @@ afterAll(async () => {
   await gate.close();
   await rm(folder, { recursive: true });
 });
-
-function cookiesOf(response: Response): string {
-  return response.headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0])
-    .join('; ');
-}
 
 describe("in a server of Node's own", () => {
   let server: Server;
@@ -85,6 +79,13 @@ describe("in a server of Fetch's kind", () => {
       'yes',
       'host: text',
     ]);
+  });
+
+  it("doesn't wait for a body that is the host's", async () => {
+    const body = new ReadableStream({ pull: () => new Promise(() => {}) });
+    const upload = new Request('https://site.example/upload', { method: 'POST', body, duplex: 'half' } as RequestInit);
+    const response = await gate.fetch(upload, (): Response => new Response(`used: ${upload.bodyUsed}`));
+    expect(await response.text()).toBe('used: false');
   });
 
   it('stands before what is protected, gives the cookies of a site with https, and takes a beat', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { build, createServer, preview, type InlineConfig } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stillhere } from '../../server/vite-plugin.ts';
+import { askForAccess } from '../helpers/cookies.ts';
 
 const TAGS = /<script type="module" src="\/stillhere\.js"><\/script>\s*<session-heartbeat><\/session-heartbeat>/;
 
@@ -58,15 +59,7 @@ describe.each([
 
   it('the gate stands before the pages, who passed comes in, and the API answers', async () => {
     expect((await fetch(`${url}/secret/`, { redirect: 'manual' })).status).toBe(303);
-    const passed = await fetch(`${url}/api/verify-temp-access`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email: 'ann@example.com' }),
-    });
-    const cookie = passed.headers
-      .getSetCookie()
-      .map((line) => line.split(';')[0])
-      .join('; ');
+    const cookie = await askForAccess(url);
     expect(await (await fetch(`${url}/secret/`, { headers: { cookie, accept: 'text/html' } })).text()).toMatch(TAGS);
     expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
     expect(await (await fetch(`${url}/`, { headers: { accept: 'text/html' } })).text()).toContain('Home');

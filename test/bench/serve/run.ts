@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
+import { askForAccess } from '../../helpers/cookies.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { until } from '../../helpers/until.ts';
 import { median, printTable } from '../table.ts';
@@ -40,15 +41,7 @@ async function start(args: readonly string[]): Promise<string> {
 
 const sirv = await start([join(import.meta.dirname, 'sirv-server.ts'), site]);
 const ours = await start([join(import.meta.dirname, '../../../server/cli.ts'), 'serve', site, '--protect', '/secret/']);
-const passed = await fetch(`${ours}/api/verify-temp-access`, {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ email: 'ann@example.com' }),
-});
-const cookie = passed.headers
-  .getSetCookie()
-  .map((line) => line.split(';')[0])
-  .join('; ');
+const cookie = await askForAccess(ours);
 
 const contenders: Contender[] = [
   { name: 'sirv', url: `${sirv}/`, rates: [] },

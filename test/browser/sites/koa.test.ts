@@ -1,8 +1,9 @@
 // A Koa app with a session, a body parser and errors of its own, and the packed package in it.
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { cookiesOf, postJson } from '../../helpers/ask-host.ts';
+import { postJson } from '../../helpers/ask-host.ts';
 import { it } from '../../helpers/browser-test.ts';
+import { cookiesOf } from '../../helpers/cookies.ts';
 import { INSTALL_MS, siteFolder } from '../../helpers/site-folder.ts';
 import { StillhereServer } from '../../helpers/stillhere-server.ts';
 import { expectTrueVisit } from '../../helpers/true-visit.ts';
