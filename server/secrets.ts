@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import { password, type Config } from './config.ts';
+import type { Config } from './config.ts';
+import { password } from './variables.ts';
 
 export interface Secrets {
   readonly secret: string;
