@@ -6,8 +6,6 @@ import { join } from 'node:path';
 export interface Library {
   /** Of all that is put in: pages that have it change with it. */
   readonly version: string;
-  /** For an `integrity` attribute. */
-  readonly integrity: string;
   /** The element. */
   readonly element: string;
 }
@@ -17,12 +15,16 @@ const WORKER_FILE = /^(?:sw|service-?worker|.+-sw)\.m?js$/i;
 
 /** Without a build there is nothing to be named. */
 export function readLibrary(buildDir: string, siteDir: string): Library {
-  const hash = createHash('sha256')
-    .update(readText(join(buildDir, 'stillhere.js')))
-    .digest('base64');
+  const integrity = readIntegrity(buildDir);
   const hasWorker = listFiles(siteDir).some((file) => WORKER_FILE.test(file));
   const element = `<session-heartbeat${hasWorker ? ' worker="none"' : ''}></session-heartbeat>`;
-  return { integrity: `sha256-${hash}`, version: hash.slice(0, 12) + (hasWorker ? 'n' : ''), element };
+  return { version: integrity.slice(-13, -1) + (hasWorker ? 'n' : ''), element };
+}
+
+/** Of the page library, as an `integrity` attribute has it. */
+export function readIntegrity(buildDir: string): string {
+  const script = readText(join(buildDir, 'stillhere.js'));
+  return `sha256-${createHash('sha256').update(script).digest('base64')}`;
 }
 
 function readText(file: string): string {
