@@ -1,5 +1,6 @@
 // <session-heartbeat>: the heartbeat without code. Attributes are the options, in milliseconds: interval, tick,
-// idle-after; `worker` is the path of the worker's script, or `none`; `debug` is on when it is there. With `deliver-only` the page itself is not read: it delivers what waits.
+// idle-after; `worker` is the path of the worker's script, or `none`; `debug` is on when it is there. With `deliver-only` the
+// page itself is not read: it delivers what waits.
 // Where there are no elements (a server that renders the page) importing it defines none.
 import { deliverWaiting, startHeartbeat, type Heartbeat } from './start-heartbeat.ts';
 

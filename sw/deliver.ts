@@ -60,14 +60,14 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
     announce({ type: 'sent', spans, sentAt, sent });
     const lesson = learn(course, spans, sent);
     // The first success ends even a pause that the storage didn't let us read.
-    const isOver = sent.type === 'receipt' && (pause !== undefined || !course.hasWorked);
+    const endsPause = sent.type === 'receipt' && (pause !== undefined || !course.hasWorked);
     course = lesson.course;
     if (lesson.word) {
       await settle(queue, spans, lesson.word);
       stored += lesson.word.stored.length;
       refused.push(...lesson.word.refused);
     }
-    if (isOver) {
+    if (endsPause) {
       await endPause(queue);
       pause = undefined;
     } else if (lesson.error) {
