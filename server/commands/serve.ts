@@ -8,6 +8,7 @@ import { openBrowser } from '../open-browser.ts';
 import { readSecrets } from '../secrets.ts';
 import { buildIfStale } from '../site/build.ts';
 import { findFile } from '../site/find-file.ts';
+import { findLeaks } from '../site/find-leaks.ts';
 import { SAMPLE_DIR, startServer, type RunningServer } from '../start.ts';
 
 /** Where the port is taken and nobody asked for it, so many others are tried. */
@@ -38,6 +39,7 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
   if (secrets.isNew)
     console.info(`Your owner's token, shown this once (kept in ${secrets.file}): ${secrets.ownerToken}`);
   if (open) openBrowser(address);
+  void warnOfLeaks(config);
 
   let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -71,6 +73,18 @@ async function findProtected({ siteDir = SAMPLE_DIR, protect, single }: Config):
   for (const path of protect)
     if (single || existsSync(join(siteDir, path)) || (await findFile(siteDir, path))) found.push(path);
   return found;
+}
+
+/** It serves all the same: who reads the scripts of a site is not who is sent a link to it. */
+async function warnOfLeaks({ siteDir = SAMPLE_DIR, protect }: Config): Promise<void> {
+  const leaks = await findLeaks(siteDir, protect);
+  const [one] = leaks;
+  if (!one) return;
+  const pages = leaks.length > 1 ? `${leaks.length} pages` : 'one page';
+  console.warn(
+    `Text of ${pages} behind the gate lies before it, too: that of ${one.page} is in ${one.file}, which anyone can load. ` +
+      'Put the whole site behind the gate (--protect /), or build that part for itself.',
+  );
 }
 
 async function listen(

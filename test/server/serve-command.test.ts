@@ -31,7 +31,10 @@ afterEach(async () => {
 });
 
 /** Resolves with its address and what it has said when it serves. */
-async function serve(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<{ url: string; said: string }> {
+async function serve(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ url: string; said: string; saying: () => string }> {
   const child = spawn(process.execPath, [CLI, 'serve', 'site', ...args], {
     cwd: folder,
     env: { ...process.env, LOG_LEVEL: 'silent', ...env },
@@ -41,7 +44,7 @@ async function serve(args: readonly string[], env: NodeJS.ProcessEnv = {}): Prom
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
   const url = await until(() => said.match(/on (http:\/\/localhost:\d+)\//)?.[1], 50_000);
   await until(() => /gate/.test(said));
-  return { url, said };
+  return { url, said, saying: () => said };
 }
 
 async function ask(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -65,6 +68,21 @@ describe('serve', () => {
     const { url, said } = await serve(['--port', String(await freePort())]);
     expect(said).toContain('Nothing is behind the gate');
     expect(await (await fetch(`${url}/report/`)).text()).toBe('<body>Report</body>');
+  });
+
+  it('says what is behind the gate and before it, too', async () => {
+    const prose = [
+      'The first of three sentences, long enough.',
+      'The second one is about as long.',
+      'And a third, to end it here.',
+    ];
+    const text = prose.map((one) => `<p>${one} And so on and on.</p>`).join('');
+    await writeFile(join(folder, 'site/report/index.html'), `<body>${text}</body>`);
+    await writeFile(join(folder, 'site/app.js'), `document.body.innerHTML = '${text}';`);
+    const { saying } = await serve(['--port', String(await freePort()), '--protect', '/report/']);
+    await until(() =>
+      saying().includes('one page behind the gate lies before it, too: that of /report/index.html is in /app.js'),
+    );
   });
 
   it('takes the next port where nobody asked for one that is taken', async () => {
