@@ -20,7 +20,7 @@ export interface GateTexts {
   readonly notOnList: string;
   /** Refused by the list; `{contact}` is whom to ask. */
   readonly notOnListContact: string;
-  /** Refused for now; `{seconds}` is how long to wait. */
+  /** Refused for now; `{wait}` is for how long, like "1 second". */
   readonly tooMany: string;
   /** It was the server's fault. */
   readonly failed: string;
@@ -29,7 +29,7 @@ export interface GateTexts {
 /** What may be filled in, and where. */
 export const FILLED_IN: Readonly<Partial<Record<keyof GateTexts, string>>> = {
   notOnListContact: 'contact',
-  tooMany: 'seconds',
+  tooMany: 'wait',
 };
 
 const en: GateTexts = {
@@ -43,7 +43,7 @@ const en: GateTexts = {
   badAddress: 'Please enter an e-mail address, like name@example.com.',
   notOnList: 'This address is not on the list. Please ask the person who gave you the link.',
   notOnListContact: 'This address is not on the list. To get access, please ask {contact}.',
-  tooMany: 'Too many requests from your network. Please try again in {seconds} seconds.',
+  tooMany: 'Too many requests from your network. Please try again in {wait}.',
   failed: 'Something went wrong here; it was not your fault. Please try again in a moment.',
 };
 
@@ -59,7 +59,7 @@ const de: GateTexts = {
   notOnList:
     'Diese Adresse steht nicht auf der Liste. Bitte wenden Sie sich an die Person, von der Sie den Link haben.',
   notOnListContact: 'Diese Adresse steht nicht auf der Liste. Zugang bekommen Sie auf Anfrage: {contact}.',
-  tooMany: 'Zu viele Anfragen aus Ihrem Netz. Bitte versuchen Sie es in {seconds} Sekunden noch einmal.',
+  tooMany: 'Zu viele Anfragen aus Ihrem Netz. Bitte versuchen Sie es in {wait} noch einmal.',
   failed: 'Hier ist etwas schiefgegangen; an Ihnen lag es nicht. Bitte versuchen Sie es gleich noch einmal.',
 };
 

@@ -63,7 +63,7 @@ export function addGateRoutes(router: Router, { store, cookies, allow, look, log
     const retryAfterSeconds = await consume(limiter, ctx.ip);
     if (retryAfterSeconds > 0) {
       ctx.set('Retry-After', String(retryAfterSeconds));
-      return refuse(429, texts.tooMany.replaceAll('{seconds}', String(retryAfterSeconds)));
+      return refuse(429, tellToWait(retryAfterSeconds, language));
     }
     if (!isAllowed(email, allow)) return refuse(403, tellNotOnList(look, language));
 
@@ -105,6 +105,12 @@ function wantsJson(ctx: Context): boolean {
 /** Whatever the address, and whoever else is on the list: the same words. */
 function tellNotOnList({ contact }: GateLook, { texts }: GateLanguage): string {
   return contact === undefined ? texts.notOnList : texts.notOnListContact.replaceAll('{contact}', () => contact);
+}
+
+/** In the form that the language has for one, for two, for many. */
+function tellToWait(seconds: number, { tag, texts }: GateLanguage): string {
+  const wait = new Intl.NumberFormat(tag, { style: 'unit', unit: 'second', unitDisplay: 'long' }).format(seconds);
+  return texts.tooMany.replaceAll('{wait}', wait);
 }
 
 /** The reader's, by what the browser says; the answer is in it. */

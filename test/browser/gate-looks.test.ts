@@ -97,7 +97,7 @@ describe('the gate', () => {
       badAddress: 'يرجى إدخال عنوان بريد إلكتروني.',
       notOnList: 'هذا العنوان غير مدرج.',
       notOnListContact: 'هذا العنوان غير مدرج. اسأل {contact}.',
-      tooMany: 'حاول مرة أخرى بعد {seconds} ثانية.',
+      tooMany: 'حاول مرة أخرى بعد {wait}.',
       failed: 'حدث خطأ لدينا. حاول مرة أخرى.',
     };
     await withServer(await writeOwnerFiles({ GATE_TEXTS: { ar: arabic } }), async ({ url }) => {

@@ -82,14 +82,15 @@ describe('the language', () => {
 });
 
 it('says how long to wait', async () => {
-  const variables = await writeOwnerFiles({ GATE_TEXTS: { en: { tooMany: 'In {seconds} s, {seconds}!' } } });
+  const variables = await writeOwnerFiles({ GATE_TEXTS: { en: { tooMany: 'In {wait}, {wait}!' } } });
   app = await startTestApp(variables);
   for (let time = 0; time < 60; time++) await app.send('POST', SUBMIT, FORM, `email=ann${time}@example.com`);
   const { status, headers, body } = await app.send('POST', SUBMIT, FORM, 'email=bob@example.com');
   expect(status).toBe(429);
   const seconds = headers['retry-after'];
   expect(seconds).toMatch(/^\d+$/);
-  expect(body).toContain(`>In ${seconds} s, ${seconds}!<`);
+  const wait = seconds === '1' ? '1 second' : `${seconds} seconds`;
+  expect(body).toContain(`>In ${wait}, ${wait}!<`);
 });
 
 it('has the same texts in each language that it comes with', () => {

@@ -39,7 +39,7 @@ describe('texts', () => {
         ...['intro: must not be empty', 'label: can hold no word in braces', 'button: must be a text'].map(
           (line) => `en.${line}`,
         ),
-        'en.tooMany: can hold {seconds} and no other word in braces',
+        'en.tooMany: can hold {wait} and no other word in braces',
         'en.titel: is no text of the gate',
         'en.headline: is no text of the gate',
         'fr.title: is missing',
