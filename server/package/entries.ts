@@ -16,10 +16,11 @@ export const NODE_ENTRIES = {
   vite: 'server/vite-plugin.ts',
 } as const;
 
-/** Whose types are shown to the world. The inspector is the file that the server gives out. */
+/** Whose types are shown to the world. The inspector is the file that the server gives out; what React gets is the element. */
 export const TYPED_ENTRIES = {
   ...PAGE_ENTRIES,
   ...WORKER_ENTRIES,
   ...NODE_ENTRIES,
+  react: 'client/react.ts',
   inspector: 'client/inspector/heartbeat-inspector.ts',
 } as const;

@@ -1,7 +1,7 @@
 // The types of the package: one declaration file for each door, and beside it what a reviewer reads, in test/package/api
 // (the only user of API Extractor). Fails when a door's types aren't those that were reviewed; `--accept` writes them anew.
 import { execFile } from 'node:child_process';
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Extractor, ExtractorConfig, type ExtractorLogLevel, type IConfigFile } from '@microsoft/api-extractor';
@@ -96,5 +96,12 @@ function rollUp(name: string, source: string): boolean {
     },
   });
   if (result.errorCount > 0) throw new Error(`The types of ${name} can't be read.`);
+  tellOthers(readFileSync(entry, 'utf8'), join(TYPES, `${name}.d.ts`));
   return !isAccepted && result.apiReportChanged;
+}
+
+/** What an entry says of the page's own types, or of another package's, API Extractor leaves out. */
+function tellOthers(declared: string, file: string): void {
+  for (const [block] of declared.matchAll(/^declare (?:global|module ['"][^.].*['"]) \{\n[^]*?^\}\n/gm))
+    appendFileSync(file, `\n${block}`);
 }

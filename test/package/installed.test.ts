@@ -24,6 +24,8 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 beforeAll(async () => {
   folder = await installPacked();
+  // Whoever uses Koa, Node and React with TypeScript has these.
+  symlinkSync(join(import.meta.dirname, '../../node_modules/@types'), join(folder, 'node_modules/@types'));
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -40,7 +42,16 @@ test('can be imported in plain Node, the doors for pages and workers too, and sa
     .filter(([, target]) => typeof target !== 'string')
     .map(([door]) => door);
   expect(doors).toEqual(
-    expect.arrayContaining(['.', './element', './astro/integration', './sw', './server', './vite', './inspector']),
+    expect.arrayContaining([
+      '.',
+      './element',
+      './react',
+      './astro/integration',
+      './sw',
+      './server',
+      './vite',
+      './inspector',
+    ]),
   );
   const code = `for (const door of ${JSON.stringify(doors)}) {
     const names = Object.keys(await import(door.replace('.', 'stillhere')));
@@ -51,14 +62,13 @@ test('can be imported in plain Node, the doors for pages and workers too, and sa
 });
 
 test('has types that a strict TypeScript takes, the declarations of others looked into', async () => {
-  // Whoever uses Koa and Node with TypeScript has these.
-  symlinkSync(join(import.meta.dirname, '../../node_modules/@types'), join(folder, 'node_modules/@types'));
   const lines = [
     "import { startHeartbeat, type Heartbeat } from 'stillhere';",
     "import { SessionHeartbeat } from 'stillhere/element';",
     "import { HeartbeatInspector } from 'stillhere/inspector';",
     "import { fetchEmailAccessSessions, openSqliteStore } from 'stillhere/server';",
     "import { heartbeat } from 'stillhere/sw';",
+    "export const found: SessionHeartbeat | null = document.querySelector('session-heartbeat');",
     'export const running: Heartbeat = startHeartbeat({ interval: 60_000 });',
     'export const elements: HTMLElement[] = [new SessionHeartbeat(), new HeartbeatInspector()];',
     "export const records = fetchEmailAccessSessions({ store: await openSqliteStore('x.db') });",
@@ -66,14 +76,34 @@ test('has types that a strict TypeScript takes, the declarations of others looke
     '// @ts-expect-error -- a number of milliseconds',
     "startHeartbeat({ interval: '60 s' });",
   ];
-  writeFileSync(join(folder, 'uses.ts'), lines.join('\n'));
+  expect(await compile('uses.ts', lines)).toBe('');
+});
+
+test('tells JSX of the element, for React with TypeScript', async () => {
+  const lines = [
+    "import { useRef } from 'react';",
+    "import type { SessionHeartbeat } from 'stillhere/react';",
+    'export function Report() {',
+    '  const element = useRef<SessionHeartbeat>(null);',
+    '  return <session-heartbeat ref={element} key="one" interval={60_000} idle-after={0} debug />;',
+    '}',
+    '// @ts-expect-error -- a number of milliseconds',
+    'export const wrong = <session-heartbeat interval="60 s" />;',
+  ];
+  expect(await compile('report.tsx', lines)).toBe('');
+  expect(await compile('report.tsx', ['export const unknown = <session-heartbeat />;'])).toContain('session-heartbeat');
+});
+
+/** Resolves with what a strict TypeScript says of it. */
+async function compile(file: string, lines: readonly string[]): Promise<string> {
+  writeFileSync(join(folder, file), lines.join('\n'));
   const options =
-    '--noEmit --strict --skipLibCheck false --module nodenext --target es2024 --lib es2024,dom --types node';
-  const { stdout } = await run('tsc', [...options.split(' '), 'uses.ts'], { cwd: folder }).catch(
+    '--noEmit --strict --skipLibCheck false --module nodenext --target es2024 --lib es2024,dom,dom.iterable --types node --jsx react-jsx';
+  const { stdout } = await run('tsc', [...options.split(' '), file], { cwd: folder }).catch(
     (failed: { stdout: string }) => failed,
   );
-  expect(stdout).toBe('');
-});
+  return stdout;
+}
 
 test("costs a page at most 5 kB, with all that it loads at once, by a site's own bundler", async () => {
   for (const line of ["import { startHeartbeat } from 'stillhere'; startHeartbeat();", "import 'stillhere/element';"]) {
