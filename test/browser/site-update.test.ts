@@ -61,12 +61,14 @@ it('two versions live side by side until the reader takes the new one, and all t
     await second.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
     return second.$eval('.app-note', (found) => found.textContent);
   });
+  // Else Chromium may take 30 s over the old worker's end.
+  await second.waitForNetworkIdle();
   expect(note).toContain('There is a new version of this site.');
   expect(await isMarked(first)).toBe(true);
   await mark(second);
 
   await second.evaluate(() => document.querySelector<HTMLElement>('.app-note button')?.click());
-  await until(async () => !(await isMarked(second)));
+  await until(async () => !(await isMarked(second)), 40_000);
   // The other tab was not loaded anew in mid-reading, and goes on with the new worker.
   expect(await isMarked(first)).toBe(true);
   await first.bringToFront();
