@@ -1,11 +1,10 @@
 // A span belongs to the session it was read in, whatever the cookie says when it is delivered.
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
+import { heal } from '../helpers/fault-proxy.ts';
 import { CASE_STUDY, passGate, readQueue } from '../helpers/reader.ts';
 import { until } from '../helpers/until.ts';
 
-/** After so few failures a device rests no longer. */
-const BACKOFF_MS = 32_000;
 const OTHER_STUDY = '/portfolio/confidential/day-nine/';
 
 describe.concurrent('two sessions on one device', () => {
@@ -19,11 +18,10 @@ describe.concurrent('two sessions on one device', () => {
     await until(async () => (await readQueue(page)).length >= 2);
     expect((await server.session(ann)).spans).toEqual([]);
 
-    proxy.fault = 'none';
+    await heal(page, proxy);
 
     await until(
       async () => (await server.session(ann)).spans.length > 0 && (await server.session(bob)).spans.length > 0,
-      BACKOFF_MS,
     );
     expect((await server.session(ann)).spans.map((span) => span.page)).toEqual([CASE_STUDY]);
     expect((await server.session(bob)).spans.map((span) => span.page)).toEqual([OTHER_STUDY]);

@@ -3,7 +3,7 @@
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import type { FaultProxy } from '../helpers/fault-proxy.ts';
+import { heal } from '../helpers/fault-proxy.ts';
 import { openAndListen, readStatus } from '../helpers/host-page.ts';
 import { passGate, readQueue } from '../helpers/reader.ts';
 import { READ, readPage, type SiteFiles } from '../helpers/reading-site.ts';
@@ -33,12 +33,6 @@ async function expectOneSpan(server: StillhereServer, id: string, fromMs: number
   expect(session.spans).toHaveLength(1);
   expect(Math.abs(Date.parse(session.spans[0]?.start ?? '') - fromMs)).toBeLessThan(TOLERANCE_MS);
   expect(Date.parse(session.sessionEndTime ?? '')).toBeLessThanOrEqual(Date.now());
-}
-
-/** The network works again, and the page hears of it: that ends the long pause which many failures have led to. */
-async function heal(page: Page, proxy: FaultProxy): Promise<void> {
-  proxy.fault = 'none';
-  await page.evaluate(() => dispatchEvent(new Event('online')));
 }
 
 /** The end of the one row that waits on the device. */

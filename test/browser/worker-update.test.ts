@@ -1,6 +1,7 @@
 // A new version of the worker takes over while spans wait, and loses none of them.
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
+import { heal } from '../helpers/fault-proxy.ts';
 import { passGate, readQueue } from '../helpers/reader.ts';
 import { READ, readPage } from '../helpers/reading-site.ts';
 import { until } from '../helpers/until.ts';
@@ -23,7 +24,7 @@ describe.concurrent('an update of the worker', () => {
     });
 
     expect((await readQueue(page)).map((row) => row['id'])).toEqual(queued.map((row) => row['id']));
-    proxy.fault = 'none';
+    await heal(page, proxy);
     await until(async () => (await server.session(id)).spans.length > 0);
     expect((await server.session(id)).spans.map((span) => span.id)).toEqual(queued.map((row) => row['id']));
   });

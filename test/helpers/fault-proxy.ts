@@ -2,6 +2,7 @@
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { Page } from 'puppeteer-core';
 import { HEARTBEAT_PATH, WORKER_PATH } from '../../sw/protocol.ts';
 
 /** What becomes of a heartbeat. */
@@ -130,4 +131,10 @@ export class FaultProxy {
     });
     onward.end(body);
   }
+}
+
+/** The network works again, and the page hears of it: that ends the long pause which many failures have led to. */
+export async function heal(page: Page, proxy: FaultProxy): Promise<void> {
+  proxy.fault = 'none';
+  await page.evaluate(() => dispatchEvent(new Event('online')));
 }
