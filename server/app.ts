@@ -5,7 +5,8 @@ import { answerErrors } from './http/answer-errors.ts';
 import { logRequests } from './http/log-requests.ts';
 import { siteHeaders } from './http/security-headers.ts';
 import { ownRoutes, type OwnParts } from './own-routes.ts';
-import { serveSite } from './site/serve-site.ts';
+import { findFile } from './site/find-file.ts';
+import { serveChannel, serveSite } from './site/serve-site.ts';
 
 export interface AppParts extends OwnParts {
   readonly config: OwnParts['config'] & Pick<Config, 'trustProxy' | 'single'>;
@@ -27,6 +28,7 @@ export function createApp({ siteDir, buildDir, ...parts }: AppParts): Koa {
   app.use(answerErrors(log));
   app.use(routes);
   app.use(siteHeaders());
+  app.use(serveChannel(buildDir, async (path) => Boolean(await findFile(siteDir, path))));
   app.use(check);
   app.use(
     serveSite({

@@ -44,6 +44,15 @@ export interface StillhereOptions {
   readonly nocodbFreshnessMs?: number;
 }
 
+/** For who has a server. */
+export interface HostOptions extends StillhereOptions {
+  /**
+   * `none`: the site has a worker of its own at `/sw.js`, so ours isn't given out there. Its pages say `worker="none"`, too. By default
+   * ours comes before whatever the host has at that path.
+   */
+  readonly worker?: 'none';
+}
+
 /** What only the command line has. */
 export interface ServeOptions extends StillhereOptions {
   readonly host?: string;

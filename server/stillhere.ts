@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import compose from 'koa-compose';
 import { pino, type Logger } from 'pino';
-import { HEARTBEAT_PATH } from '../sw/protocol.ts';
+import { HEARTBEAT_PATH, WORKER_PATH } from '../sw/protocol.ts';
 import { SUBMIT_PATH } from './access/gate.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { fetchHandler, nodeHandler } from './http/handlers.ts';
 import { createMirror } from './nocodb/mirror.ts';
-import type { StillhereOptions } from './options.ts';
+import type { HostOptions } from './options.ts';
 import { ownRoutes } from './own-routes.ts';
 import { readSecrets } from './secrets.ts';
 import { BUILD_DIR } from './site/build.ts';
@@ -40,8 +40,8 @@ export interface Stillhere extends Middleware {
  * @param options `protect` is needed, here or as PROTECT.
  * @throws ConfigError that names everything that is wrong at once.
  */
-export function stillhere(options: StillhereOptions & { readonly log?: Logger } = {}): Stillhere {
-  const { log: given, ...settings } = options;
+export function stillhere(options: HostOptions & { readonly log?: Logger } = {}): Stillhere {
+  const { log: given, worker, ...settings } = options;
   const config = readConfig(process.env, settings);
   if (config.protect.length === 0 || (!settings.protect && !process.env['PROTECT']))
     throw new ConfigError(
@@ -49,11 +49,12 @@ export function stillhere(options: StillhereOptions & { readonly log?: Logger } 
     );
   const log = given ?? pino({ level: config.logLevel });
   const secrets = readSecrets(config);
+  const isHosts = (path: string): boolean => worker === 'none' && path.startsWith(WORKER_PATH);
   const opening = openSqliteStore(config.storeFile).then((store) => {
     const mirror = config.nocodb && createMirror(config.nocodb, store.outbox, log);
     mirror?.start();
     const { routes, check } = ownRoutes({ config, secrets, store, mirror, log, now: Date.now });
-    return { store, mirror, answer: compose([routes, check, serveChannel(BUILD_DIR)]) };
+    return { store, mirror, answer: compose([routes, serveChannel(BUILD_DIR, isHosts), check]) };
   });
   const opened = opening.catch((error: unknown) => {
     log.error({ err: error }, 'the store can not be opened');

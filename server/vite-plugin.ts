@@ -1,7 +1,7 @@
 // A plugin for Vite: the gate and all that answers for Stillhere in `vite dev` and `vite preview`, on the site's own origin, and
 // the heartbeat in the pages behind the gate, in what is built, too. It imports nothing of Vite.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { StillhereOptions } from './options.ts';
+import type { HostOptions } from './options.ts';
 import { isUnder } from './site/site-path.ts';
 import { stillhere as createStillhere } from './stillhere.ts';
 
@@ -31,7 +31,7 @@ export interface StillherePlugin {
  * the environment, as by the server.
  * @throws ConfigError, where a server is started, that names everything that is wrong at once.
  */
-export function stillhere(options: StillhereOptions & { readonly protect: readonly string[] }): StillherePlugin {
+export function stillhere(options: HostOptions & { readonly protect: readonly string[] }): StillherePlugin {
   const mount = ({ middlewares, httpServer }: ViteServer): void => {
     const gate = createStillhere(options);
     middlewares.use((request, response, next) => gate.node(request, response, next));
@@ -49,7 +49,7 @@ export function stillhere(options: StillhereOptions & { readonly protect: readon
         isUnder(path, prefixes) && !/<session-heartbeat|\/stillhere\.js/.test(html)
           ? [
               { tag: 'script', attrs: { type: 'module', src: '/stillhere.js' }, injectTo: 'body' },
-              { tag: 'session-heartbeat', injectTo: 'body' },
+              { tag: 'session-heartbeat', attrs: options.worker ? { worker: options.worker } : {}, injectTo: 'body' },
             ]
           : undefined,
     },

@@ -1,4 +1,4 @@
-// Serves the files of a built site, and those of the channel: the worker and the page library.
+// Serves the files of a built site; and those of the channel, the worker and the page library, where the site has none of their name.
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
@@ -42,8 +42,6 @@ export function serveSite({ siteDir, buildDir, protect, isSinglePage, publicOrig
         ? sendPage(ctx, cache, siteDir, found, { library, origin: originOf(ctx) })
         : sendFile(ctx, cache, siteDir, found);
     }
-    const ours = await findChannelFile(buildDir, path);
-    if (ours) return sendFile(ctx, cache, buildDir, ours);
     if (!path.endsWith('/') && (await findFile(siteDir, `${path}/`))) {
       ctx.status = 301;
       return ctx.redirect(`${encodeURI(path)}/${ctx.search}`);
@@ -53,23 +51,23 @@ export function serveSite({ siteDir, buildDir, protect, isSinglePage, publicOrig
   };
 }
 
-/** In somebody else's server: the channel's files, and nothing else. */
-export function serveChannel(buildDir: string): Middleware {
+/**
+ * The channel's files, and nothing else. It belongs before the check of access: where the whole site is behind the gate the gate's
+ * own page delivers, too, and a worker asks for its next version when the access is long over.
+ * @param isSites the site has a file of its own there, which may be behind the gate.
+ */
+export function serveChannel(buildDir: string, isSites: (path: string) => Promise<boolean> | boolean): Middleware {
   const cache = createFileCache();
   return async (ctx, next) => {
     const path = readPath(ctx);
-    const ours = path === undefined ? undefined : await findChannelFile(buildDir, path);
-    await (ours ? sendFile(ctx, cache, buildDir, ours) : next());
+    const isOurs = path !== undefined && CHANNEL_FILE.test(path) && !(await isSites(path));
+    const stats = isOurs && (await statFile(join(buildDir, path)));
+    await (stats ? sendFile(ctx, cache, buildDir, { file: path, stats }) : next());
   };
 }
 
 function readPath({ method, path }: Context): string | undefined {
   return method === 'GET' || method === 'HEAD' ? readSitePath(path) : undefined;
-}
-
-async function findChannelFile(buildDir: string, path: string): Promise<Found | undefined> {
-  const stats = CHANNEL_FILE.test(path) && (await statFile(join(buildDir, path)));
-  return stats ? { file: path, stats } : undefined;
 }
 
 /** A page whose reading is counted: with the heartbeat in it, and never in part. */

@@ -1,25 +1,30 @@
 // The gate's own page delivers, too: who comes back after access ended comes there, with spans that still wait.
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { CASE_STUDY, passGate, readQueue } from '../helpers/reader.ts';
+import { passGate, readQueue } from '../helpers/reader.ts';
+import { READ, readPage } from '../helpers/reading-site.ts';
 import { until } from '../helpers/until.ts';
 
 describe.concurrent('at the gate', () => {
-  it('what an earlier visit could not deliver is delivered', async ({ server, proxy, device }) => {
-    proxy.fault = 'error-500';
-    const page = await device.newPage();
-    const id = await passGate(page, proxy.url, 'ann@example.com');
-    await until(async () => (await readQueue(page)).length > 0);
-    const other = await device.newPage();
-    await page.close();
-    await other.deleteCookie(...(await other.cookies(proxy.url)));
-    proxy.fault = 'none';
-    expect((await server.session(id)).spans).toEqual([]);
+  it.for([READ, '/'])(
+    'of %s what an earlier visit could not deliver is delivered',
+    async (protect, { serveFar, device }) => {
+      const { server, proxy } = await serveFar({ [READ]: readPage('text') }, { PROTECT: protect });
+      proxy.fault = 'error-500';
+      const page = await device.newPage();
+      const id = await passGate(page, proxy.url, 'ann@example.com', READ);
+      await until(async () => (await readQueue(page)).length > 0);
+      const other = await device.newPage();
+      await page.close();
+      await other.deleteCookie(...(await other.cookies(proxy.url)));
+      proxy.fault = 'none';
+      expect((await server.session(id)).spans).toEqual([]);
 
-    await other.goto(proxy.url + CASE_STUDY);
+      await other.goto(proxy.url + READ);
 
-    await until(() => new URL(other.url()).pathname === '/access');
-    await until(async () => (await server.session(id)).spans.length === 1);
-    expect(await server.sessions()).toHaveLength(1);
-  });
+      await until(() => new URL(other.url()).pathname === '/access');
+      await until(async () => (await server.session(id)).spans.length === 1);
+      expect(await server.sessions()).toHaveLength(1);
+    },
+  );
 });

@@ -8,10 +8,13 @@ import { StillhereServer } from './stillhere-server.ts';
 interface Fixtures {
   server: StillhereServer;
   /** A server with a site of the test's own. */
-  serve: (files: SiteFiles) => Promise<StillhereServer>;
+  serve: (files: SiteFiles, environment?: NodeJS.ProcessEnv) => Promise<StillhereServer>;
   proxy: FaultProxy;
   /** A server with a site of the test's own, with a network before it that does what the test says. */
-  serveFar: (files: SiteFiles) => Promise<{ server: StillhereServer; proxy: FaultProxy }>;
+  serveFar: (
+    files: SiteFiles,
+    environment?: NodeJS.ProcessEnv,
+  ) => Promise<{ server: StillhereServer; proxy: FaultProxy }>;
   device: Device;
 }
 
@@ -25,8 +28,8 @@ export const it = test.extend<Fixtures>({
   // oxlint-disable-next-line no-empty-pattern -- vitest reads the parameter's text
   serve: async ({}, use) => {
     const started: StillhereServer[] = [];
-    await use(async (files) => {
-      const server = await startReadingSite(files);
+    await use(async (files, environment) => {
+      const server = await startReadingSite(files, environment);
       started.push(server);
       return server;
     });
@@ -39,8 +42,8 @@ export const it = test.extend<Fixtures>({
   },
   serveFar: async ({ serve }, use) => {
     const started: FaultProxy[] = [];
-    await use(async (files) => {
-      const server = await serve(files);
+    await use(async (files, environment) => {
+      const server = await serve(files, environment);
       const proxy = await FaultProxy.start(server.url);
       started.push(proxy);
       return { server, proxy };

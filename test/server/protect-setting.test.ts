@@ -53,6 +53,21 @@ describe('a prefix in PROTECT', () => {
     }
   });
 
+  it('that is the whole site leaves what the gate itself loads outside, but nothing of the site', async () => {
+    const build = { 'build/stillhere.js': 'LIBRARY', 'build/stillhere-deliver.js': 'LIBRARY', 'build/sw.js': 'WORKER' };
+    const site = await startTestSite({ 'site/sw.js': 'SECRET', 'site/app.js': 'SECRET', ...build }, { PROTECT: '/' });
+    try {
+      for (const path of ['/stillhere.js', '/stillhere-deliver.js'])
+        expect(await site.get(path)).toMatchObject({ status: 200, body: 'LIBRARY' });
+      for (const path of ['/sw.js', '/app.js', '/stillhere-other.js', '/./stillhere.js/../app.js'])
+        expect([path, (await site.get(path)).status]).toEqual([path, 303]);
+      const cookie = await site.passGate();
+      expect((await site.get('/sw.js', { cookie })).body).toBe('SECRET');
+    } finally {
+      await site.close();
+    }
+  });
+
   it('that no path of a request can have is refused', () => {
     expect(isRefused('/confi\\dential/')).toBe(true);
   });

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stillhere } from '../../server/vite-plugin.ts';
 import { askForAccess } from '../helpers/cookies.ts';
 
-const TAGS = /<script type="module" src="\/stillhere\.js"><\/script>\s*<session-heartbeat><\/session-heartbeat>/;
+const TAGS =
+  /<script type="module" src="\/stillhere\.js"><\/script>\s*<session-heartbeat worker="none"><\/session-heartbeat>/;
 
 let root: string;
 let config: InlineConfig;
@@ -17,6 +18,8 @@ beforeAll(async () => {
   await mkdir(join(root, 'secret'));
   const page = (body: string): string => `<!doctype html><html><head></head><body>${body}</body></html>`;
   await writeFile(join(root, 'index.html'), page('Home'));
+  await mkdir(join(root, 'public'));
+  await writeFile(join(root, 'public/sw.js'), "// the site's own");
   await writeFile(join(root, 'secret/index.html'), page('Secret'));
   await writeFile(join(root, 'secret/own.html'), page('<session-heartbeat tick="9000"></session-heartbeat>'));
   config = {
@@ -31,7 +34,14 @@ beforeAll(async () => {
         input: ['index.html', 'secret/index.html', 'secret/own.html'].map((file) => join(root, file)),
       },
     },
-    plugins: [stillhere({ protect: ['/secret/'], storeUrl: `file:${join(root, 'data/s.db')}`, logLevel: 'silent' })],
+    plugins: [
+      stillhere({
+        protect: ['/secret/'],
+        worker: 'none',
+        storeUrl: `file:${join(root, 'data/s.db')}`,
+        logLevel: 'silent',
+      }),
+    ],
   };
   await build(config);
 });
@@ -63,5 +73,7 @@ describe.each([
     expect(await (await fetch(`${url}/secret/`, { headers: { cookie, accept: 'text/html' } })).text()).toMatch(TAGS);
     expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
     expect(await (await fetch(`${url}/`, { headers: { accept: 'text/html' } })).text()).toContain('Home');
+    expect(await (await fetch(`${url}/sw.js`)).text()).toBe("// the site's own");
+    expect(await (await fetch(`${url}/stillhere-sw.js`)).text()).toContain('stillhere');
   });
 });
