@@ -1,5 +1,6 @@
 // The database `stillhere` as somebody opens it who only looks on: what isn't there is not made, what is in the way of its
 // owner is closed. The owner is sw/database.ts.
+import { within } from './within.ts';
 
 /** Until then it opens, or the browser keeps it from us. */
 const PATIENCE_MS = 3_000;
@@ -42,19 +43,13 @@ async function open(): Promise<IDBDatabase | undefined> {
     isMissing = true;
     request.transaction?.abort();
   });
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const isLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(reject, PATIENCE_MS, new Error('The database does not answer'));
-  });
   try {
-    const database = await Promise.race([answer(request), isLate]);
+    const database = await within(PATIENCE_MS, answer(request), 'The database does not answer');
     database.addEventListener('versionchange', () => database.close());
     return database;
   } catch (error) {
     request.addEventListener('success', () => request.result.close());
     if (isMissing) return undefined;
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -13,6 +13,7 @@ import type { Snapshot } from './snapshot.ts';
 import type { Source } from './source.ts';
 import { ViewHead } from './view-head.ts';
 import { emptyLog, note, type VisitLog } from './visit-log.ts';
+import { within } from './within.ts';
 
 interface Options {
   /** What is known of this visit already. */
@@ -20,6 +21,9 @@ interface Options {
   readonly onClose?: (() => void) | undefined;
   readonly onShown?: ((waiting: number) => void) | undefined;
 }
+
+/** What is asked as the page goes into the back/forward cache is never answered in there (Firefox ESR 153: 3 of 17). */
+const ANSWER_MS = 5_000;
 
 /** Attributes of the part that scrolls; not seen before something is known. */
 const BODY = { class: 'body', tabindex: '0', role: 'region', 'aria-label': 'What the queue holds', hidden: '' };
@@ -95,7 +99,7 @@ export class InspectorView {
     while (this.#isStale) {
       this.#isStale = false;
       try {
-        this.#show(await this.#source.read());
+        this.#show(await within(ANSWER_MS, this.#source.read(), 'The device does not answer'));
         this.#body.hidden = false;
       } catch (error) {
         this.#head.showFailure(error);

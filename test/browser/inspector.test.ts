@@ -243,6 +243,22 @@ describe.concurrent('the inspector', () => {
     await until(async () => (await badges()).at(-1) === 0);
   });
 
+  it('goes on where the browser never answers a question', async ({ server, device }) => {
+    const page = await device.newPage();
+    await page.evaluateOnNewDocument(() => {
+      const { prototype } = StorageManager;
+      const own = Object.getOwnPropertyDescriptor(prototype, 'estimate') ?? {};
+      const value = (): Promise<unknown> => {
+        Object.defineProperty(prototype, 'estimate', own);
+        return new Promise(() => {});
+      };
+      Object.defineProperty(prototype, 'estimate', { configurable: true, value });
+    });
+    await passGate(page, server.url, 'ann@example.com');
+    await page.goto(`${server.url}${CASE_STUDY}?heartbeat-inspector`);
+    await shown(page, ({ delivered, facts }) => delivered.length > 0 && facts['Storage']);
+  });
+
   it('makes no database where there is none', async ({ serve, device }) => {
     const server = await serve({ '/plain/': `<!doctype html><title>Plain</title><body>${INSPECTOR}` });
     const page = await device.newPage();
