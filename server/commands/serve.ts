@@ -39,7 +39,8 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
   if (secrets.isNew)
     console.info(`Your owner's token, shown this once (kept in ${secrets.file}): ${secrets.ownerToken}`);
   if (open) openBrowser(address);
-  void warnOfLeaks(config);
+  // What can't be read isn't given out either.
+  warnOfLeaks(config).catch(() => {});
 
   let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
