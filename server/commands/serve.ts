@@ -1,14 +1,14 @@
 // `serve`: a built site, or the sample, with the gate before parts of it.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { ConfigError, readConfig, type Config } from '../config.ts';
 import type { ServeOptions } from '../options.ts';
 import { openBrowser } from '../open-browser.ts';
 import { readSecrets } from '../secrets.ts';
 import { buildIfStale } from '../site/build.ts';
-import { findFile } from '../site/find-file.ts';
 import { findLeaks } from '../site/find-leaks.ts';
+import { listSite } from '../site/list-site.ts';
+import { isUnder } from '../site/site-path.ts';
 import { SAMPLE_DIR, startServer, type RunningServer } from '../start.ts';
 
 /** Where the port is taken and nobody asked for it, so many others are tried. */
@@ -68,12 +68,10 @@ async function checkSite({ siteDir }: Config): Promise<void> {
     throw new ConfigError('There is no sample here: name the folder of a built site, like npx stillhere serve dist');
 }
 
-/** What is protected and there. In a single-page site any path is. */
+/** What is protected and there, by the gate's own rule. In a single-page site any path is. */
 async function findProtected({ siteDir = SAMPLE_DIR, protect, single }: Config): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const path of protect)
-    if (single || existsSync(join(siteDir, path)) || (await findFile(siteDir, path))) found.push(path);
-  return found;
+  const paths = await listSite(siteDir);
+  return protect.filter((prefix) => single || paths.some((path) => isUnder(path, [prefix])));
 }
 
 /** It serves all the same: who reads the scripts of a site is not who is sent a link to it. */

@@ -1,7 +1,8 @@
 // What a gate can't hide: text of a page behind it that lies in a file before it, too. Tools that go from page to page by script
 // put the text of each page into a script as well, and tools that search put it into an index (VitePress does both).
-import { glob, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { listSite } from './list-site.ts';
 import { isUnder } from './site-path.ts';
 
 /** A page behind the gate, and a file that anyone may load and that has text of it. Both are paths of the site. */
@@ -26,9 +27,7 @@ const LEAST_RUNS = 3;
  * pages, too, as a site's head and foot, doesn't count. Reads one file after another, so that a server goes on meanwhile.
  */
 export async function findLeaks(siteDir: string, protect: readonly string[]): Promise<readonly Leak[]> {
-  const paths: string[] = [];
-  for await (const file of glob('**/*.*', { cwd: siteDir })) paths.push(`/${file.replaceAll('\\', '/')}`);
-  paths.sort();
+  const paths = await listSite(siteDir);
   const isHidden = (path: string): boolean => isUnder(path, protect);
   const hidden = paths.filter((path) => PAGE.test(path) && isHidden(path)).slice(0, MOST_PAGES);
   if (hidden.length === 0) return [];

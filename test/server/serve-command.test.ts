@@ -57,8 +57,10 @@ async function ask(...args: string[]): Promise<{ code: number; stdout: string; s
 
 describe('serve', () => {
   it('says what is behind the gate, and what was misspelled', async () => {
-    const { url, said } = await serve(['--port', String(await freePort()), '--protect', '/report/,/reprot/']);
-    expect(said).toContain('Behind the gate: /report/\n');
+    await mkdir(join(folder, 'site/Plans'));
+    await writeFile(join(folder, 'site/Plans/one.html'), '<body>Plan</body>');
+    const { url, said } = await serve(['--port', String(await freePort()), '--protect', '/report/,/reprot/,/Plans/']);
+    expect(said).toContain('Behind the gate: /report/, /plans/\n');
     expect(said).toContain('There is nothing under /reprot/ in site: is it spelled right?');
     expect((await fetch(`${url}/report/`, { redirect: 'manual' })).status).toBe(303);
     expect(await (await fetch(url)).text()).toBe('<body>Home</body>');
