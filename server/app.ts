@@ -6,7 +6,8 @@ import { logRequests } from './http/log-requests.ts';
 import { siteHeaders } from './http/security-headers.ts';
 import { ownRoutes, type OwnParts } from './own-routes.ts';
 import { findFile } from './site/find-file.ts';
-import { serveChannel, serveSite } from './site/serve-site.ts';
+import { serveChannel } from './site/serve-channel.ts';
+import { serveSite } from './site/serve-site.ts';
 
 export interface AppParts extends OwnParts {
   readonly config: OwnParts['config'] & Pick<Config, 'trustProxy' | 'single'>;

@@ -12,7 +12,7 @@ import type { HostOptions } from './options.ts';
 import { ownRoutes } from './own-routes.ts';
 import { readSecrets } from './secrets.ts';
 import { BUILD_DIR } from './site/build.ts';
-import { serveChannel } from './site/serve-site.ts';
+import { serveChannel } from './site/serve-channel.ts';
 import { isUnder, readSitePath } from './site/site-path.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 
@@ -49,12 +49,12 @@ export function stillhere(options: HostOptions & { readonly log?: Logger } = {})
     );
   const log = given ?? pino({ level: config.logLevel });
   const secrets = readSecrets(config);
-  const isHosts = (path: string): boolean => worker === 'none' && path.startsWith(WORKER_PATH);
+  const isTaken = (path: string): boolean => worker === 'none' && path.startsWith(WORKER_PATH);
   const opening = openSqliteStore(config.storeFile).then((store) => {
     const mirror = config.nocodb && createMirror(config.nocodb, store.outbox, log);
     mirror?.start();
     const { routes, check } = ownRoutes({ config, secrets, store, mirror, log, now: Date.now });
-    return { store, mirror, answer: compose([routes, serveChannel(BUILD_DIR, isHosts), check]) };
+    return { store, mirror, answer: compose([routes, serveChannel(BUILD_DIR, isTaken), check]) };
   });
   const opened = opening.catch((error: unknown) => {
     log.error({ err: error }, 'the store can not be opened');

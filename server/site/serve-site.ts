@@ -1,15 +1,15 @@
-// Serves the files of a built site; and those of the channel, the worker and the page library, where the site has none of their name.
+// Serves the files of a built site.
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Context, Middleware } from 'koa';
 import { createFileCache, MOST_FILE_BYTES, type FileCache } from './file-cache.ts';
-import { findFile, statFile, type Found } from './find-file.ts';
+import { findFile, type Found } from './find-file.ts';
 import { readLibrary, type Library } from './library.ts';
 import { putHeartbeat } from './put-heartbeat.ts';
 import { sendFile } from './send-file.ts';
-import { isUnder, readSitePath } from './site-path.ts';
+import { isUnder, readFilePath } from './site-path.ts';
 
 export interface Site {
   readonly siteDir: string;
@@ -23,8 +23,6 @@ export interface Site {
   readonly publicOrigin?: string | undefined;
 }
 
-/** The worker, the page library, and what it loads later. A site may have a worker of its own, with ours in it. */
-const CHANNEL_FILE = /^\/(?:sw|stillhere(?:-[\w-]+)?)\.js(?:\.map)?$/;
 const isFileName = (path: string): boolean => /\.\w+$/.test(path);
 
 export function serveSite({ siteDir, buildDir, protect, isSinglePage, publicOrigin }: Site): Middleware {
@@ -32,7 +30,7 @@ export function serveSite({ siteDir, buildDir, protect, isSinglePage, publicOrig
   const originOf = (ctx: Context): string => publicOrigin ?? `${ctx.protocol}://${ctx.host}`;
   const cache = createFileCache();
   return async (ctx, next) => {
-    const path = readPath(ctx);
+    const path = readFilePath(ctx);
     if (path === undefined) return next();
     const found =
       (await findFile(siteDir, path)) ?? (isSinglePage && !isFileName(path) && (await findFile(siteDir, '/')));
@@ -49,25 +47,6 @@ export function serveSite({ siteDir, buildDir, protect, isSinglePage, publicOrig
     const notFound = await findFile(siteDir, '/404.html');
     return notFound ? sendFile(ctx, cache, siteDir, notFound, 404) : next();
   };
-}
-
-/**
- * The channel's files, and nothing else. It belongs before the check of access: where the whole site is behind the gate the gate's
- * own page delivers, too, and a worker asks for its next version when the access is long over.
- * @param isSites the site has a file of its own there, which may be behind the gate.
- */
-export function serveChannel(buildDir: string, isSites: (path: string) => Promise<boolean> | boolean): Middleware {
-  const cache = createFileCache();
-  return async (ctx, next) => {
-    const path = readPath(ctx);
-    const isOurs = path !== undefined && CHANNEL_FILE.test(path) && !(await isSites(path));
-    const stats = isOurs && (await statFile(join(buildDir, path)));
-    await (stats ? sendFile(ctx, cache, buildDir, { file: path, stats }) : next());
-  };
-}
-
-function readPath({ method, path }: Context): string | undefined {
-  return method === 'GET' || method === 'HEAD' ? readSitePath(path) : undefined;
 }
 
 /** A page whose reading is counted: with the heartbeat in it, and never in part. */

@@ -12,6 +12,11 @@ export function readSitePath(requestPath: string): string | undefined {
   }
 }
 
+/** The path of a request that may ask for a file; undefined if it can't. */
+export function readFilePath({ method, path }: { readonly method: string; readonly path: string }): string | undefined {
+  return method === 'GET' || method === 'HEAD' ? readSitePath(path) : undefined;
+}
+
 /** Of a page's file; a path without it names the same one. Compressed files lie beside it. */
 const PAGE_FILE = /(?:\/index)?\.html?(?:\.br|\.gz)?$/;
 
