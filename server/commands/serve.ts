@@ -21,7 +21,8 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
     option === 'siteDir' ? 'DIR' : `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   const config = readConfig(process.env, { ...options, ...(dir !== undefined && { siteDir: dir }) }, say);
   await checkSite(config);
-  const gated = await findProtected(config);
+  const paths = await listSite(config.siteDir ?? SAMPLE_DIR);
+  const gated = findProtected(config, paths);
   const log = pino({ level: config.logLevel });
   const secrets = readSecrets(config);
   const server = await listen(config, options.port === undefined && !process.env['PORT'], (one) =>
@@ -40,7 +41,7 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
     console.info(`Your owner's token, shown this once (kept in ${secrets.file}): ${secrets.ownerToken}`);
   if (open) openBrowser(address);
   // What can't be read isn't given out either.
-  warnOfLeaks(config).catch(() => {});
+  warnOfLeaks(config, paths).catch(() => {});
 
   let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -69,14 +70,13 @@ async function checkSite({ siteDir }: Config): Promise<void> {
 }
 
 /** What is protected and there, by the gate's own rule. In a single-page site any path is. */
-async function findProtected({ siteDir = SAMPLE_DIR, protect, single }: Config): Promise<readonly string[]> {
-  const paths = await listSite(siteDir);
+function findProtected({ protect, single }: Config, paths: readonly string[]): readonly string[] {
   return protect.filter((prefix) => single || paths.some((path) => isUnder(path, [prefix])));
 }
 
 /** It serves all the same: who reads the scripts of a site is not who is sent a link to it. */
-async function warnOfLeaks({ siteDir = SAMPLE_DIR, protect }: Config): Promise<void> {
-  const leaks = await findLeaks(siteDir, protect);
+async function warnOfLeaks({ siteDir = SAMPLE_DIR, protect }: Config, paths: readonly string[]): Promise<void> {
+  const leaks = await findLeaks(siteDir, paths, protect);
   const [one] = leaks;
   if (!one) return;
   const pages = leaks.length > 1 ? `${leaks.length} pages` : 'one page';

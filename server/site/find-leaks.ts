@@ -2,7 +2,6 @@
 // put the text of each page into a script as well, and tools that search put it into an index (VitePress does both).
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listSite } from './list-site.ts';
 import { isUnder } from './site-path.ts';
 
 /** A page behind the gate, and a file that anyone may load and that has text of it. Both are paths of the site. */
@@ -25,9 +24,13 @@ const LEAST_RUNS = 3;
 /**
  * The pages behind the gate whose text is in a script or a data file before it, each with one such file. Text that is in other
  * pages, too, as a site's head and foot, doesn't count. Reads one file after another, so that a server goes on meanwhile.
+ * @param paths of all files of the site.
  */
-export async function findLeaks(siteDir: string, protect: readonly string[]): Promise<readonly Leak[]> {
-  const paths = await listSite(siteDir);
+export async function findLeaks(
+  siteDir: string,
+  paths: readonly string[],
+  protect: readonly string[],
+): Promise<readonly Leak[]> {
   const isHidden = (path: string): boolean => isUnder(path, protect);
   const hidden = paths.filter((path) => PAGE.test(path) && isHidden(path)).slice(0, MOST_PAGES);
   if (hidden.length === 0) return [];

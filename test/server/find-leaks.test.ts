@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findLeaks } from '../../server/site/find-leaks.ts';
+import { listSite } from '../../server/site/list-site.ts';
 
 const PROSE = [
   'The night train left Harnum at eleven, an hour late.',
@@ -25,7 +26,7 @@ async function leaksOf(files: Readonly<Record<string, string>>, protect = ['/rep
     await mkdir(dirname(join(site, path)), { recursive: true });
     await writeFile(join(site, path), text);
   }
-  return findLeaks(site, protect);
+  return findLeaks(site, await listSite(site), protect);
 }
 
 describe('the text of a page behind the gate', () => {

@@ -30,11 +30,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Resolves with its address and what it has said when it serves. */
+/** Resolves, when it serves, with its address and what it has said so far. */
 async function serve(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-): Promise<{ url: string; said: string; saying: () => string }> {
+): Promise<{ url: string; said: () => string }> {
   const child = spawn(process.execPath, [CLI, 'serve', 'site', ...args], {
     cwd: folder,
     env: { ...process.env, LOG_LEVEL: 'silent', ...env },
@@ -44,7 +44,7 @@ async function serve(
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
   const url = await until(() => said.match(/on (http:\/\/localhost:\d+)\//)?.[1], 50_000);
   await until(() => /gate/.test(said));
-  return { url, said, saying: () => said };
+  return { url, said: () => said };
 }
 
 async function ask(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -60,15 +60,15 @@ describe('serve', () => {
     await mkdir(join(folder, 'site/Plans'));
     await writeFile(join(folder, 'site/Plans/one.html'), '<body>Plan</body>');
     const { url, said } = await serve(['--port', String(await freePort()), '--protect', '/report/,/reprot/,/Plans/']);
-    expect(said).toContain('Behind the gate: /report/, /plans/\n');
-    expect(said).toContain('There is nothing under /reprot/ in site: is it spelled right?');
+    expect(said()).toContain('Behind the gate: /report/, /plans/\n');
+    expect(said()).toContain('There is nothing under /reprot/ in site: is it spelled right?');
     expect((await fetch(`${url}/report/`, { redirect: 'manual' })).status).toBe(303);
     expect(await (await fetch(url)).text()).toBe('<body>Home</body>');
   });
 
   it('says that nothing is, and changes no page', async () => {
     const { url, said } = await serve(['--port', String(await freePort())]);
-    expect(said).toContain('Nothing is behind the gate');
+    expect(said()).toContain('Nothing is behind the gate');
     expect(await (await fetch(`${url}/report/`)).text()).toBe('<body>Report</body>');
   });
 
@@ -81,9 +81,9 @@ describe('serve', () => {
     const text = prose.map((one) => `<p>${one} And so on and on.</p>`).join('');
     await writeFile(join(folder, 'site/report/index.html'), `<body>${text}</body>`);
     await writeFile(join(folder, 'site/app.js'), `document.body.innerHTML = '${text}';`);
-    const { saying } = await serve(['--port', String(await freePort()), '--protect', '/report/']);
+    const { said } = await serve(['--port', String(await freePort()), '--protect', '/report/']);
     await until(() =>
-      saying().includes('one page behind the gate lies before it, too: that of /report/index.html is in /app.js'),
+      said().includes('one page behind the gate lies before it, too: that of /report/index.html is in /app.js'),
     );
   });
 
