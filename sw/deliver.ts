@@ -6,6 +6,7 @@ import { learn, nextSpans, setOut, type Course } from './next-delivery.ts';
 import type { Refusal } from './protocol.ts';
 import type { SpanQueue } from './queue.ts';
 import { send } from './send.ts';
+import { takeTurn } from './take-turn.ts';
 import { countWaiting, endPause, forgetRefused, oldest, readPause, rest, settle } from './undelivered.ts';
 
 /** What a delivery came to. */
@@ -24,13 +25,11 @@ export interface Outcome {
 
 /**
  * Delivers what is queued, oldest first, unless a pause forbids it; resolves with what it came to and never rejects.
- * Waits for a delivery that another page or the worker has under way (Web Lock). Where there are no locks two may
- * overlap: the server doesn't mind.
+ * Waits for a delivery that another page or the worker has under way.
  */
 export async function deliver(queue: SpanQueue, trigger: Trigger): Promise<Outcome> {
   const askedAt = Date.now();
-  const work = (): Promise<Outcome> => deliverAll(queue, trigger, askedAt);
-  const outcome = await (navigator.locks?.request('stillhere-delivery', work) ?? Promise.reject()).catch(work);
+  const outcome = await takeTurn(() => deliverAll(queue, trigger, askedAt));
   announce({ type: 'delivered', trigger, outcome });
   return outcome;
 }

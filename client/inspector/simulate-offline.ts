@@ -1,6 +1,7 @@
 // This device is offline for a minute, for somebody who wants to see what happens then. It is a pause of the queue with a
 // cause of its own, so page and worker obey it, also after a restart; and it ends by itself, whether or not anyone looks.
 import type { Pause } from '../../sw/backoff.ts';
+import { takeTurn } from '../../sw/take-turn.ts';
 import { OFFLINE_COOKIE } from '../cookies.ts';
 import { answer, useStores } from './device-database.ts';
 
@@ -16,7 +17,7 @@ export async function goOffline(): Promise<void> {
   setCookie(OFFLINE_MS);
   try {
     // A receipt that comes after it would end it: so not while a request is under way.
-    await afterDelivery(async () => {
+    await takeTurn(async () => {
       const isOffline = await useStores('readwrite', async (store) => {
         const state = store('state');
         const before = await answer<Pause | undefined>(state.get('pause'));
@@ -53,9 +54,4 @@ function isAsked({ cause, since, until }: Pause, now: number): boolean {
 function setCookie(forMs: number): void {
   // oxlint-disable-next-line unicorn/no-document-cookie -- Firefox before 140 has no cookieStore
   document.cookie = `${OFFLINE_COOKIE}=1; max-age=${forMs / 1000}; path=/; samesite=strict`;
-}
-
-function afterDelivery(work: () => Promise<void>): Promise<void> {
-  const { locks } = navigator as { locks?: LockManager };
-  return locks ? locks.request('stillhere-delivery', work) : work();
 }

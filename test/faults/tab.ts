@@ -150,7 +150,7 @@ export class Tab {
         get onLine() {
           return device.isOnline;
         },
-        locks: this.#locks(),
+        locks: device.locks.of(realm),
         serviceWorker: this.#serviceWorker,
       },
       MessageChannel: messageChannel(realm, this.#unanswered),
@@ -166,10 +166,5 @@ export class Tab {
         this.#lost?.request ? new Promise(() => {}) : device.fetch(realm, path, init),
     });
     (page['startHeartbeat'] as (options: HeartbeatOptions) => Heartbeat)(OPTIONS);
-  }
-
-  #locks(): unknown {
-    const { locks } = this.#device;
-    return { request: <T>(name: string, work: () => Promise<T>) => locks.request(this.realm, name, work) };
   }
 }

@@ -11,7 +11,15 @@ interface Wish {
 export class WebLocks {
   #wishes: Wish[] = [];
 
-  request<T>(realm: Realm, name: string, work: () => Promise<T>): Promise<T> {
+  /** `navigator.locks`, as far as it is used. Nobody is ever left without it here, so no wish is given up. */
+  of(realm: Realm): unknown {
+    return {
+      request: <T>(name: string, _options: object, work: () => Promise<T>) => this.#request(realm, name, work),
+      query: async () => ({ held: this.#wishes.filter(({ isHeld }) => isHeld) }),
+    };
+  }
+
+  #request<T>(realm: Realm, name: string, work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       // What was under way when it was killed may still come to ask.
       if (!realm.isAlive) return;

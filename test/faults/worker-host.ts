@@ -71,14 +71,13 @@ export class WorkerHost {
       clients: { claim: async () => {}, matchAll: async () => [...device.tabs] },
       location: new URL('http://site.test/sw.js'),
     });
-    const locks = { request: <T>(name: string, work: () => Promise<T>) => device.locks.request(realm, name, work) };
     device.world.scripts.worker({
       ...realm.globals,
       self,
       registration,
       location: self.location,
       navigator: {
-        locks,
+        locks: device.locks.of(realm),
         get onLine() {
           return device.isOnline;
         },
