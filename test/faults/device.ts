@@ -87,8 +87,8 @@ export class Device {
 
   /** `lost`: only what is open; the next attempt to open works. */
   breakStorage(fault: DiskFault | 'lost'): void {
-    if (fault === 'refused' || fault === 'silent') this.world.truth.storageBroke(this.clock.now);
-    else if (fault === 'none') this.world.truth.storageHealed();
+    if (fault === 'refused' || fault === 'silent') this.world.truth.storageBroke(this.clock.now, fault === 'silent');
+    else if (fault === 'none') this.world.truth.storageHealed(this.clock.now);
     if (fault === 'silent') this.hasBeenSilent = true;
     if (fault === 'refused') this.hasRefused = true;
     if (fault !== 'lost') this.disk.fault = fault;

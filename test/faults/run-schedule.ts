@@ -4,13 +4,11 @@ import type { Scripts } from './scripts.ts';
 import type { ServerProcess } from './server-process.ts';
 import type { StoredSpan } from '../../server/store/session-store.ts';
 import { unionMs } from '../../server/sessions/reading-time.ts';
-import { TICK_MS } from './truth.ts';
+import { SPARED_MS, TICK_MS } from './truth.ts';
 import { World } from './world.ts';
 
 /** Longer than any `Retry-After` of a schedule with its jitter, and than a worker's silence. */
 const HEALED_WITHIN_MS = 120_000;
-/** After the storage was silent nobody asks it for so long (sw/database.ts), and then a tick may pass. */
-const SPARED_MS = 45_000;
 /** All attempts that Background Sync makes. */
 const SYNCED_WITHIN_MS = 25 * 60_000;
 /** A page that can be seen asks again where nobody was reached. */

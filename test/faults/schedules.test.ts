@@ -60,6 +60,19 @@ const FOUND: Readonly<Record<string, Pick<Schedule, 'hasSync' | 'steps'>>> = {
       { do: 'network', fault: 'slow', times: 1, ms: 1 },
     ],
   },
+  'what begins while the storage, silent before, is not asked yet is told with the next beat': {
+    hasSync: false,
+    steps: [
+      { do: 'storage', fault: 'silent' },
+      { do: 'open', tab: 0, page: '/confidential/' },
+      { do: 'wait', ms: 10_000 },
+      { do: 'replace cookie' },
+      { do: 'storage', fault: 'none' },
+      { do: 'wait', ms: 6_032 },
+      { do: 'wait', ms: 3_969 },
+      { do: 'kill browser' },
+    ],
+  },
   "a page that can be seen asks again after the browser's own sync failed, however long it was to wait before": {
     hasSync: true,
     steps: [

@@ -5,6 +5,9 @@ import type { Span } from '../../sw/protocol.ts';
 /** How often an open span is written down. */
 export const TICK_MS = 5_000;
 
+/** After the storage was silent nobody asks it for so long (sw/database.ts), and then a tick may pass. */
+export const SPARED_MS = 45_000;
+
 /** A span as a page began it. Times are true: the server's. */
 export interface Began {
   readonly id: string;
@@ -45,10 +48,13 @@ export class Truth {
   readonly #clockMoves: number[] = [];
   readonly #gone = new WeakSet<object>();
   #isStorageBroken = false;
+  #isStorageSilent = false;
+  /** Until then pages may hold in memory what they read, though the storage works. */
+  #sparedUntil = -Infinity;
 
   began(began: Began): void {
     this.ended(began.tab, began.at, true);
-    const heldFrom = this.#isStorageBroken ? -Infinity : undefined;
+    const heldFrom = this.#isStorageBroken || began.at < this.#sparedUntil ? -Infinity : undefined;
     const span = { ...began, isLoose: false, isWritten: false, heldFrom, isAtRisk: false };
     this.#spans.set(began.id, span);
     this.#open.set(began.tab, span);
@@ -78,8 +84,9 @@ export class Truth {
     if (!this.#isStorageBroken) for (const span of this.#spans.values()) span.isWritten = true;
   }
 
-  storageBroke(at: number): void {
+  storageBroke(at: number, isSilent: boolean): void {
     this.#isStorageBroken = true;
+    this.#isStorageSilent ||= isSilent;
     for (const span of [...this.#open.values(), ...this.#recent]) {
       // Of two ticks one was surely written.
       span.heldFrom ??= span.isWritten ? Math.min(span.end ?? at, at) - 2 * TICK_MS : -Infinity;
@@ -87,8 +94,10 @@ export class Truth {
     }
   }
 
-  storageHealed(): void {
+  storageHealed(at: number): void {
     this.#isStorageBroken = false;
+    if (this.#isStorageSilent) this.#sparedUntil = at + SPARED_MS;
+    this.#isStorageSilent = false;
   }
 
   /** The page has had time to write down what it held in memory. */
