@@ -54,7 +54,7 @@ export interface Delivery {
 }
 
 /** Why the server will never store a span. */
-export type RefusalReason = 'unknown-session' | 'malformed' | 'start-after-end';
+export type RefusalReason = 'unknown-session' | 'malformed' | 'start-after-end' | 'too-many-spans';
 
 export interface Refusal {
   readonly id: string;

@@ -3,15 +3,21 @@
 import sjson from 'secure-json-parse';
 import * as v from 'valibot';
 import { MAX_SPANS, type Refusal, type Span } from '../../sw/protocol.ts';
+import { isHarmful, toPageName } from './page-name.ts';
 
 const Id = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
 /** What a JavaScript Date can say (ECMA-262, 21.4.1.1): sums and differences of two stay safe integers. */
 const LATEST_MS = 8.64e15;
-const Time = v.pipe(v.number(), v.integer(), v.minValue(-LATEST_MS), v.maxValue(LATEST_MS));
+const Time = v.pipe(v.number(), v.minValue(-LATEST_MS), v.maxValue(LATEST_MS), v.transform(Math.round));
 const SpanSchema = v.object({
   id: Id,
   session: Id,
-  page: v.pipe(v.string(), v.startsWith('/'), v.maxLength(2_000)),
+  page: v.pipe(
+    v.string(),
+    v.startsWith('/'),
+    v.check((page) => !isHarmful(page)),
+    v.transform(toPageName),
+  ),
   start: Time,
   end: Time,
 });

@@ -15,16 +15,3 @@ export function unionMs(intervals: readonly Interval[]): number {
   }
   return total;
 }
-
-/**
- * Milliseconds that `added` adds to what `others` cover already. Only those that overlap it matter, so a session's
- * reading time is kept up to date without reading all its spans.
- */
-export function addedMs(added: Interval, others: readonly Interval[]): number {
-  const { startMs, endMs } = added;
-  const within = others.map((other) => ({
-    startMs: Math.max(startMs, other.startMs),
-    endMs: Math.min(endMs, other.endMs),
-  }));
-  return endMs - startMs - unionMs(within);
-}

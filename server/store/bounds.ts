@@ -13,16 +13,22 @@ export interface BoundedSpan extends Interval {
 }
 
 /**
- * The span within `[start of the session, receipt]`. Where a device's clock was set in between, this bounds the damage; where
- * the server's own was set back, nothing ends before its session began.
+ * When anything of a session can have happened: from its start to the receipt. Where the server's own clock was set back, nothing
+ * ends before the session began.
  */
-export function boundSpan({ startMs, endMs }: Interval, sessionStartMs: number, receivedMs: number): BoundedSpan {
-  const latestMs = Math.max(sessionStartMs, receivedMs);
-  const bound = (ms: number): number => Math.min(Math.max(ms, sessionStartMs), latestMs);
-  const bounded = { startMs: bound(startMs), endMs: bound(endMs) };
+export function windowOf(sessionStartMs: number, receivedMs: number): Interval {
+  return { startMs: sessionStartMs, endMs: Math.max(sessionStartMs, receivedMs) };
+}
+
+/** The span moved into the window as a whole, its length kept; cut only where it is longer than the window. */
+export function boundSpan(span: Interval, window: Interval, receivedMs: number): BoundedSpan {
+  const moved = span.startMs < window.startMs ? window.startMs - span.startMs : Math.min(0, window.endMs - span.endMs);
+  const startMs = Math.max(window.startMs, span.startMs + moved);
+  const endMs = Math.min(window.endMs, span.endMs + moved);
   return {
-    ...bounded,
-    isLate: receivedMs - bounded.endMs > LATE_MS,
-    isClamped: Math.max(Math.abs(bounded.startMs - startMs), Math.abs(bounded.endMs - endMs)) > CLAMPED_MS,
+    startMs,
+    endMs,
+    isLate: receivedMs - endMs > LATE_MS,
+    isClamped: Math.max(Math.abs(startMs - span.startMs), Math.abs(endMs - span.endMs)) > CLAMPED_MS,
   };
 }

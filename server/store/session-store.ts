@@ -14,6 +14,8 @@ export interface Session {
   readonly readingMs: number;
   /** The page of its latest span; null before the first. */
   readonly currentPage: string | null;
+  /** When its access was taken back, by the reader or the owner; null: never. Its record stays. */
+  readonly accessEndedMs: number | null;
   /** NocoDB shows it as it is here. */
   readonly isMirrored: boolean;
 }
@@ -46,7 +48,11 @@ export interface Sighting {
   };
 }
 
-export type Recorded = 'stored' | 'unknown-session';
+/** `too-many-spans`: the session has {@link MAX_SESSION_SPANS}, and this would be one more. */
+export type Recorded = 'stored' | 'unknown-session' | 'too-many-spans';
+
+/** Spans of one session. An honest reader makes a few hundred a day. */
+export const MAX_SESSION_SPANS = 20_000;
 
 export interface SessionQuery {
   readonly email?: string | undefined;
@@ -73,6 +79,8 @@ export interface SessionStore {
   createSession(session: Pick<Session, 'id' | 'email' | 'startMs'>): Promise<void>;
   /** Records all sightings in one transaction; answers in their order. */
   record(sightings: readonly Sighting[]): Promise<readonly Recorded[]>;
+  /** Takes the access of a session back; nothing happens to one that isn't there. */
+  endAccess(id: string, atMs: number): Promise<void>;
   findSession(id: string): Promise<Session | undefined>;
   /** Newest first. */
   listSessions(query: SessionQuery): Promise<readonly Session[]>;

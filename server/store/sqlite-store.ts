@@ -1,13 +1,12 @@
 // The session store on Node's own SQLite: the embedded default. One writing connection in one process.
 // The hot path is prepared statements in one synchronous transaction; all else goes through Kysely.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
-import { clockOffset } from '../heartbeat/device-clock.ts';
-import { addedMs } from '../sessions/reading-time.ts';
-import { boundSpan } from './bounds.ts';
 import type { Outbox } from './outbox.ts';
+import { closeToOthers, makePrivate } from './private-file.ts';
+import { Batch, prepareHotPath } from './record-batch.ts';
 import type { Recorded, Session, SessionQuery, SessionStore, Sighting, StoredSpan } from './session-store.ts';
 import { inTransaction, nodeSqliteDialect } from './sqlite-dialect.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
@@ -21,8 +20,23 @@ const SYNCHRONOUS_FULL = 2;
  * disk; `-wal` and `-shm` beside it belong to it.
  * @throws when SQLite won't give the durability that an acknowledgement promises.
  */
-export async function openSqliteStore(file: string): Promise<SessionStore> {
+export function openSqliteStore(file: string): Promise<SessionStore> {
+  const opened = lastOpening.then(() => openNow(file));
+  lastOpening = opened.catch(() => {});
+  return opened;
+}
+
+/**
+ * One at a time in a process: migrations wait between their statements, and a second connection that waits for their lock would
+ * block the thread that they need.
+ */
+let lastOpening: Promise<unknown> = Promise.resolve();
+
+async function openNow(file: string): Promise<SessionStore> {
   mkdirSync(dirname(file), { recursive: true });
+  // SQLite gives `-wal` and `-shm` the mode of the database.
+  makePrivate(file);
+  for (const one of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(one)) closeToOthers(one);
   const connection = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
   const setting = (name: string): unknown => Object.values(connection.prepare(`PRAGMA ${name}`).get() ?? {})[0];
@@ -60,31 +74,19 @@ class SqliteStore implements SessionStore {
   }
 
   async record(sightings: readonly Sighting[]): Promise<readonly Recorded[]> {
-    return inTransaction(this.#connection, () => sightings.map((sighting) => this.#recordOne(sighting)));
+    return inTransaction(this.#connection, () => {
+      const batch = new Batch(this.#hot, sightings);
+      return sightings.map((sighting) => batch.recordOne(sighting));
+    });
   }
 
-  #recordOne({ session, receivedMs, span }: Sighting): Recorded {
-    const hot = this.#hot;
-    const found = hot.findSession.get(session) as { start_ms: number; clock_offset_ms: number | null } | undefined;
-    if (!found) return 'unknown-session';
-    if (!span) {
-      hot.growSession.run(Math.max(found.start_ms, receivedMs), 0, found.clock_offset_ms, session);
-      return 'stored';
-    }
-    const offsetMs = clockOffset(found.clock_offset_ms, span.offsetMs);
-    const onServerClock = { startMs: span.startMs + offsetMs, endMs: span.endMs + offsetMs };
-    const { startMs, endMs, isLate, isClamped } = boundSpan(onServerClock, found.start_ms, receivedMs);
-    const kept = hot.findSpan.get(session, span.id) as { end_ms: number } | undefined;
-    if (kept && endMs <= kept.end_ms) {
-      // It says nothing new of the span, but it may have come faster than any before.
-      if (offsetMs !== found.clock_offset_ms) hot.learnOffset.run(offsetMs, session);
-      return 'stored';
-    }
-    const added = { startMs: kept ? kept.end_ms : startMs, endMs };
-    const others = hot.findOverlaps.all(session, span.id, added.startMs, added.endMs);
-    hot.putSpan.run(session, span.id, span.page, startMs, endMs, Number(isLate), Number(isClamped));
-    hot.growSession.run(endMs, addedMs(added, others as { startMs: number; endMs: number }[]), offsetMs, session);
-    return 'stored';
+  async endAccess(id: string, atMs: number): Promise<void> {
+    await this.#db
+      .updateTable('sessions')
+      .set({ access_ended_ms: atMs })
+      .where('id', '=', id)
+      .where('access_ended_ms', 'is', null)
+      .execute();
   }
 
   async findSession(id: string): Promise<Session | undefined> {
@@ -130,39 +132,4 @@ class SqliteStore implements SessionStore {
   #sessions() {
     return this.#db.selectFrom('sessions').selectAll();
   }
-}
-
-/** Times are in milliseconds; `?` in the order of the names. */
-function prepareHotPath(connection: DatabaseSync) {
-  return {
-    /** session */
-    findSession: connection.prepare('SELECT start_ms, clock_offset_ms FROM sessions WHERE id = ?'),
-    /** session, span */
-    findSpan: connection.prepare('SELECT end_ms FROM spans WHERE session_id = ? AND id = ?'),
-    /** session, span that is not meant, from, to */
-    findOverlaps: connection.prepare(
-      `SELECT start_ms AS startMs, end_ms AS endMs FROM spans
-       WHERE session_id = ? AND id <> ? AND end_ms > ? AND start_ms < ?`,
-    ),
-    /** session, span, page, start, end, late, clamped. What is kept already only grows. */
-    putSpan: connection.prepare(
-      `INSERT INTO spans (session_id, id, page, start_ms, end_ms, is_late, is_clamped) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (session_id, id) DO UPDATE SET
-         end_ms = excluded.end_ms, is_late = excluded.is_late, is_clamped = max(is_clamped, excluded.is_clamped)
-       WHERE excluded.end_ms > spans.end_ms`,
-    ),
-    /** clock offset, session. Nobody sees it, so there is nothing to mirror. */
-    learnOffset: connection.prepare('UPDATE sessions SET clock_offset_ms = ? WHERE id = ?'),
-    /** end, added reading time, clock offset, session. A late end takes nothing back. */
-    growSession: connection.prepare(
-      `UPDATE sessions SET
-         end_ms = max(coalesce(end_ms, 0), ?1),
-         reading_ms = reading_ms + ?2,
-         current_page =
-           (SELECT page FROM spans WHERE session_id = ?4 ORDER BY end_ms DESC, start_ms DESC, id DESC LIMIT 1),
-         clock_offset_ms = ?3,
-         revision = revision + 1
-       WHERE id = ?4`,
-    ),
-  };
 }

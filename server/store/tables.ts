@@ -13,11 +13,26 @@ export interface Tables {
     current_page: string | null;
     /** How far the server's clock is ahead of the device's; null before the first delivery. */
     clock_offset_ms: number | null;
+    /** The same before that clock was last set; null: never. */
+    former_offset_ms: number | null;
+    span_count: Generated<number>;
+    /** The last stretch of its reading, and which of the spans that end with it is the latest; null before the first span. */
+    last_start_ms: number | null;
+    last_end_ms: number | null;
+    last_span_start_ms: number | null;
+    last_span_id: string | null;
+    access_ended_ms: number | null;
     /** Grows with every change; what NocoDB has seen of it is kept beside it. */
     revision: Generated<number>;
     mirrored_revision: Generated<number>;
     /** The record in NocoDB; null: none; empty: its creation is in doubt. */
     record_id: string | null;
+  };
+  /** The union of a session's spans, without its last stretch. None overlaps or touches another. */
+  stretches: {
+    session_id: string;
+    start_ms: number;
+    end_ms: number;
   };
   leases: {
     name: string;
@@ -47,6 +62,7 @@ export function toSession(row: Selectable<Tables['sessions']>): Session {
     endMs: row.end_ms,
     readingMs: row.reading_ms,
     currentPage: row.current_page,
+    accessEndedMs: row.access_ended_ms,
     isMirrored: row.mirrored_revision === row.revision,
   };
 }
@@ -105,6 +121,64 @@ const migrations: Record<string, Migration> = {
         .addColumn('name', 'text', (column) => column.primaryKey())
         .addColumn('text', 'text', (column) => column.notNull())
         .execute();
+    },
+  },
+  '003-stretches-and-access': {
+    up: async (db: Kysely<unknown>) => {
+      for (const column of [
+        'former_offset_ms',
+        'last_start_ms',
+        'last_end_ms',
+        'last_span_start_ms',
+        'access_ended_ms',
+      ])
+        await db.schema.alterTable('sessions').addColumn(column, 'bigint').execute();
+      await db.schema.alterTable('sessions').addColumn('last_span_id', 'text').execute();
+      await db.schema
+        .alterTable('sessions')
+        .addColumn('span_count', 'bigint', (column) => column.notNull().defaultTo(0))
+        .execute();
+      await db.schema
+        .createTable('stretches')
+        .addColumn('session_id', 'text', (column) => column.notNull().references('sessions.id').onDelete('cascade'))
+        .addColumn('start_ms', 'bigint', (column) => column.notNull())
+        .addColumn('end_ms', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('stretches_key', ['session_id', 'start_ms'])
+        .modifyEnd(sql`WITHOUT ROWID`)
+        .execute();
+      await sql`
+        INSERT INTO stretches (session_id, start_ms, end_ms)
+        SELECT session_id, min(start_ms), max(end_ms)
+        FROM (
+          SELECT session_id, start_ms, end_ms,
+            sum(begins) OVER (PARTITION BY session_id ORDER BY start_ms, end_ms, id) AS stretch
+          FROM (
+            SELECT session_id, id, start_ms, end_ms,
+              CASE WHEN start_ms <= max(end_ms) OVER (
+                PARTITION BY session_id ORDER BY start_ms, end_ms, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+              ) THEN 0 ELSE 1 END AS begins
+            FROM spans
+          ) AS begun
+        ) AS numbered
+        GROUP BY session_id, stretch
+      `.execute(db);
+      await sql`
+        UPDATE sessions SET
+          span_count = (SELECT count(*) FROM spans WHERE session_id = sessions.id),
+          last_start_ms = (SELECT max(start_ms) FROM stretches WHERE session_id = sessions.id),
+          last_end_ms = (SELECT max(end_ms) FROM stretches WHERE session_id = sessions.id),
+          last_span_start_ms = (
+            SELECT start_ms FROM spans WHERE session_id = sessions.id ORDER BY end_ms DESC, start_ms DESC, id DESC LIMIT 1
+          ),
+          last_span_id = (
+            SELECT id FROM spans WHERE session_id = sessions.id ORDER BY end_ms DESC, start_ms DESC, id DESC LIMIT 1
+          )
+      `.execute(db);
+      await sql`
+        DELETE FROM stretches WHERE start_ms = (SELECT last_start_ms FROM sessions WHERE id = stretches.session_id)
+      `.execute(db);
+      // Nothing asks for it any more, and each beat moved an entry in it.
+      await db.schema.dropIndex('spans_by_end').execute();
     },
   },
 };

@@ -73,9 +73,10 @@ describe('a bad span', () => {
     'a session with odd characters': { session: "'; DROP TABLE" },
     'no page': { page: undefined },
     'a page that is no path': { page: 'https://elsewhere.example/' },
-    'a page that is too long': { page: `/${'x'.repeat(2_000)}` },
+    'a page with control characters': { page: '/\u001b]0;title\u0007' },
+    'a page whose text runs backwards': { page: '/bidi\u202eexe' },
+    'a page with half of a surrogate pair': { page: '/lone\ud800' },
     'a start that is a string': { start: '1' },
-    'a start that is no whole number': { start: 1.5 },
     'an end beyond all dates': { end: 2 ** 53 },
     'an end that is null': { end: null },
   };
@@ -86,6 +87,34 @@ describe('a bad span', () => {
     const id = typeof bad.id === 'string' && /^[\w-]{1,64}$/.test(bad.id) ? bad.id : '#0';
     expect(receipt).toMatchObject({ stored: ['good'], refused: [{ id, reason: 'malformed' }] });
     expect((await app.session('ann-session')).spans.map((span) => span.id)).toEqual(['good']);
+  });
+
+  it('with a name that is too long is cut, and one that is odd is still a name', async () => {
+    const names: Readonly<Record<string, string>> = {
+      [`/${'x'.repeat(2_500)}`]: `/${'x'.repeat(1_999)}`,
+      [`/${encodeURI('資料と報告書').repeat(100)}`]: `/${'資料と報告書'.repeat(100)}`,
+      // A pair that the cut would divide.
+      [`/${'x'.repeat(1_998)}${encodeURI('😀')}`]: `/${'x'.repeat(1_998)}`,
+      '/%C3%BCber/': '/über/',
+      '//report///index.html': '/report/',
+      '/report/index.HTM?slide=2#a%20b': '/report/?slide=2#a%20b',
+      '/broken/%C3%28/%ff/%E4%BD/100%': '/broken/%C3(/%ff/%E4%BD/100%',
+      '/a%2Fb%3Fc%23d%5Ce%25f': '/a%2Fb%3Fc%23d%5Ce%25f',
+      '/%00%1b%7f%C2%9B%E2%80%AE': '/%00%1b%7f%C2%9B%E2%80%AE',
+    };
+    await app.makeSession('names');
+    for (const [nth, page] of Object.keys(names).entries())
+      expect(await app.deliver([makeSpan({ id: `name-${nth}`, session: 'names', page })])).toMatchObject({
+        refused: [],
+      });
+    const { spans } = await app.session('names');
+    expect(spans.map(({ page }) => page)).toEqual(Object.values(names));
+  });
+
+  it('with times between milliseconds is rounded', async () => {
+    await app.makeSession('between');
+    await app.deliver([makeSpan({ session: 'between', start: NOW + 0.4, end: NOW + 10.6 })]);
+    expect((await app.session('between')).readingTimeMs).toBe(11);
   });
 
   it('that ends before it starts is refused as that', async () => {

@@ -26,7 +26,9 @@ describe('a span', () => {
   ] as const)('that %s is bounded; marked: %4$s', async ([, start, end, isMarked]) => {
     await app.deliver([makeSpan({ start: NOW + start, end: NOW + end })]);
     const { spans, sessionEndTime } = await app.session('ann-session');
-    const bounded = { start: Math.max(start, 0), end: Math.min(end, 10 * MINUTE) };
+    // Moved as a whole: only what is longer than the session is cut.
+    const moved = start < 0 ? -start : Math.min(0, 10 * MINUTE - end);
+    const bounded = { start: start + moved, end: Math.min(end + moved, 10 * MINUTE) };
     expect(spans).toMatchObject([{ start: iso(NOW + bounded.start), end: iso(NOW + bounded.end) }]);
     expect(sessionEndTime).toBe(iso(NOW + bounded.end));
     expect(spans[0]?.clamped).toBe(isMarked ? true : undefined);

@@ -108,14 +108,18 @@ describe('the clock of the device', () => {
     expect(sessionEndTime).toBe(iso(NOW + MINUTE));
   });
 
-  it('set back in between: the end is bounded by now, and marked', async () => {
-    await app.deliver([makeSpan({ end: app.clock.now })], app.clock.now - HOUR);
-    expect((await app.session('ann-session')).spans).toMatchObject([{ end: iso(app.clock.now), clamped: true }]);
+  it('set back in between: the span ends by now, keeps its length, and is marked', async () => {
+    await app.deliver([makeSpan()], app.clock.now - HOUR);
+    expect((await app.session('ann-session')).spans).toMatchObject([
+      { start: iso(app.clock.now - MINUTE), end: iso(app.clock.now), clamped: true },
+    ]);
   });
 
-  it('set forward in between: the start is bounded by the start of the session, and marked', async () => {
+  it('set forward in between: the span begins with the session, keeps its length, and is marked', async () => {
     await app.deliver([makeSpan()], app.clock.now + HOUR);
-    expect((await app.session('ann-session')).spans).toMatchObject([{ start: iso(NOW), end: iso(NOW), clamped: true }]);
+    expect((await app.session('ann-session')).spans).toMatchObject([
+      { start: iso(NOW), end: iso(NOW + MINUTE), clamped: true },
+    ]);
   });
 
   it('is learned from a delivery that says nothing new but came faster', async () => {

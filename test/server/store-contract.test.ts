@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unionMs } from '../../server/sessions/reading-time.ts';
-import type { SessionStore, Sighting } from '../../server/store/session-store.ts';
+import { MAX_SESSION_SPANS, type SessionStore, type Sighting } from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
@@ -67,12 +67,75 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
       expect(await store.findSession('nobody')).toBeUndefined();
     });
 
-    it('bounds a span by its session and by its receipt', async () => {
-      await store.record([seen(-50, 5, { id: 'early' }), seen(7, 99, { id: 'future', receivedS: 9 })]);
-      expect((await inSeconds()).spans).toEqual([
-        ['early', 0, 5],
-        ['future', 7, 9],
+    it('moves a span into what can be true as a whole, and cuts only what is longer than that', async () => {
+      await store.record([seen(-50, 5, { id: 'early' })]);
+      await store.record([seen(70, 99, { id: 'future', session: 'bob', receivedS: 50 })]);
+      expect((await inSeconds()).spans).toEqual([['early', 0, 55]]);
+      expect((await inSeconds('bob')).spans).toEqual([['future', 21, 50]]);
+      await store.record([seen(-50, 99, { id: 'long', session: 'bob', receivedS: 60 })]);
+      expect((await inSeconds('bob')).spans).toEqual([
+        ['long', 0, 60],
+        ['future', 21, 50],
       ]);
+    });
+
+    it('keeps lengths and gaps of spans that wait while the clock of their device is set', async () => {
+      const hour = 3_600;
+      for (const [nth, error] of [-5 * hour, 5 * hour].entries()) {
+        const session = `set-${nth}`;
+        await store.createSession({ id: session, email: 'x@example.com', startMs: NOW });
+        await store.record([
+          seen(error + 10, error + 20, { id: 'one', session, receivedS: hour }),
+          seen(error + 50, error + 90, { id: 'two', session, receivedS: hour }),
+        ]);
+        // The rest of them comes with the next delivery, and goes by what was worked out for the first.
+        await store.record([seen(error + 25, error + 30, { id: 'three', session, receivedS: hour + 5 })]);
+        expect((await inSeconds(session)).reading).toBe(55);
+      }
+    });
+
+    it('places spans of a clock that was known before it was set where they were read', async () => {
+      const hour = 3_600;
+      await store.record([
+        seen(0, 10, {
+          id: 'online',
+          startMs: NOW - hour * SECOND,
+          endMs: NOW + (10 - hour) * SECOND,
+          offsetMs: hour * SECOND,
+          receivedS: 10,
+        }),
+      ]);
+      const before = { startMs: NOW + (20 - hour) * SECOND, endMs: NOW + (50 - hour) * SECOND };
+      await store.record([seen(0, 0, { ...before, id: 'tunnel', offsetMs: 0, receivedS: 100 })]);
+      expect((await inSeconds()).spans).toEqual([
+        ['online', 0, 10],
+        ['tunnel', 20, 50],
+      ]);
+    });
+
+    it('lets a span that is known grow by its length when the clock of its device is set', async () => {
+      await store.record([seen(10, 20, { receivedS: 20 })]);
+      // The row that waits on the device still says the old times; the delivery says that the clock is another one.
+      await store.record([seen(10, 45, { offsetMs: 3_600 * SECOND, receivedS: 60 })]);
+      expect((await inSeconds()).spans).toEqual([['s', 10, 45]]);
+    });
+
+    it('takes so many spans of a session and no more, and those it has go on growing', async () => {
+      const many = Array.from({ length: MAX_SESSION_SPANS }, (_, nth) => seen(nth / 10, nth / 10, { id: `s${nth}` }));
+      for (let from = 0; from < many.length; from += 5_000) await store.record(many.slice(from, from + 5_000));
+      expect(
+        await store.record([seen(1, 2, { id: 'more' }), seen(0, 9, { id: 's0' }), seen(1, 2, { session: 'bob' })]),
+      ).toEqual(['too-many-spans', 'stored', 'stored']);
+      expect((await inSeconds()).reading).toBe(9);
+    });
+
+    it('ends the access of a session once, and keeps its record', async () => {
+      await store.record([seen(0, 5)]);
+      await store.endAccess('ann', NOW + 7);
+      await store.endAccess('ann', NOW + 9);
+      await store.endAccess('nobody', NOW);
+      expect(await store.findSession('ann')).toMatchObject({ accessEndedMs: NOW + 7, readingMs: 5 * SECOND });
+      expect(await store.findSession('bob')).toMatchObject({ accessEndedMs: null });
     });
 
     it("keeps one session's spans from another's, whatever ids devices choose", async () => {

@@ -1,0 +1,210 @@
+// Records sightings, one after the other, within a transaction that its caller opens and commits. Prepared statements only: this is
+// the hot path.
+import type { DatabaseSync } from 'node:sqlite';
+import {
+  findOffset,
+  LONGEST_TRANSIT_MS,
+  observeClock,
+  workOutOffset,
+  type DeviceClock,
+} from '../heartbeat/device-clock.ts';
+import type { Interval } from '../sessions/reading-time.ts';
+import { boundSpan, windowOf, type BoundedSpan } from './bounds.ts';
+import { MAX_SESSION_SPANS, type Recorded, type Sighting } from './session-store.ts';
+import { addSpan, isAfterAll, type Stretches } from './stretches.ts';
+
+type ClaimedSpan = NonNullable<Sighting['span']>;
+
+/** A session's row, as far as recording needs it. */
+interface SessionRow {
+  readonly startMs: number;
+  readonly offsetMs: number | null;
+  readonly formerOffsetMs: number | null;
+  readonly spanCount: number;
+  readonly lastStartMs: number | null;
+  readonly lastEndMs: number | null;
+  readonly lastSpanStartMs: number | null;
+  readonly lastSpanId: string | null;
+}
+
+/** Where nothing is touched all is null. */
+type TouchedRow = Stretches | { readonly startMs: null };
+
+export class Batch {
+  readonly #hot: ReturnType<typeof prepareHotPath>;
+  readonly #sightings: readonly Sighting[];
+  readonly #workedOut = new Map<string, number>();
+
+  constructor(hot: ReturnType<typeof prepareHotPath>, sightings: readonly Sighting[]) {
+    this.#hot = hot;
+    this.#sightings = sightings;
+  }
+
+  recordOne({ session, receivedMs, span }: Sighting): Recorded {
+    const hot = this.#hot;
+    const row = hot.findSession.get(session) as unknown as SessionRow | undefined;
+    if (!row) return 'unknown-session';
+    if (!span) {
+      hot.seeSession.run(Math.max(row.startMs, receivedMs), session);
+      return 'stored';
+    }
+    const kept = hot.findSpan.get(session, span.id) as unknown as Interval | undefined;
+    if (!kept && row.spanCount >= MAX_SESSION_SPANS) return 'too-many-spans';
+    const window = windowOf(row.startMs, receivedMs);
+    let clock = observeClock(row, span.offsetMs);
+    let placed: BoundedSpan;
+    if (kept) placed = grow(kept, span, clock, window, receivedMs);
+    else {
+      const offsetMs = findOffset(clock, span, window) ?? this.#workOutOffset(session, span, clock, window);
+      const bounded = boundSpan(shift(span, offsetMs), window, receivedMs);
+      placed = { ...bounded, isClamped: bounded.isClamped || offsetMs !== clock.offsetMs };
+      if (offsetMs !== clock.offsetMs) clock = { ...clock, formerOffsetMs: offsetMs };
+    }
+    if (kept && placed.endMs <= kept.endMs) {
+      // It says nothing new of the span, but it may have come faster than any before.
+      if (clock.offsetMs !== row.offsetMs) hot.learnClock.run(clock.offsetMs, clock.formerOffsetMs, session);
+      return 'stored';
+    }
+    this.#put(session, row, span, kept, placed, clock);
+    return 'stored';
+  }
+
+  #put(
+    session: string,
+    row: SessionRow,
+    span: ClaimedSpan,
+    kept: Interval | undefined,
+    { startMs, endMs, isLate, isClamped }: BoundedSpan,
+    clock: DeviceClock,
+  ): void {
+    const hot = this.#hot;
+    hot.putSpan.run(session, span.id, span.page, startMs, endMs, Number(isLate), Number(isClamped));
+    const grown = { startMs: kept ? kept.endMs : startMs, endMs };
+    const last =
+      row.lastStartMs === null || row.lastEndMs === null
+        ? undefined
+        : { startMs: row.lastStartMs, endMs: row.lastEndMs };
+    const touched = isAfterAll(grown, last)
+      ? undefined
+      : (hot.findTouched.get(session, grown.startMs, grown.endMs) as unknown as TouchedRow);
+    const isTouching = touched !== undefined && touched.startMs !== null;
+    if (isTouching) hot.removeStretches.run(session, touched.startMs, touched.endMs);
+    const change = addSpan(grown, last, isTouching ? touched : undefined);
+    if (change.put) hot.putStretch.run(session, change.put.startMs, change.put.endMs);
+    const isLatest = isLater(row, { startMs: kept ? kept.startMs : startMs, endMs, id: span.id });
+    hot.growSession.run(
+      endMs,
+      change.addedMs,
+      isLatest ? span.page : null,
+      clock.offsetMs,
+      clock.formerOffsetMs,
+      kept ? 0 : 1,
+      change.last.startMs,
+      change.last.endMs,
+      isLatest ? (kept ? kept.startMs : startMs) : row.lastSpanStartMs,
+      isLatest ? span.id : row.lastSpanId,
+      session,
+    );
+  }
+
+  /** From all spans of the session in this batch that no known offset fits: once, for all of them. */
+  #workOutOffset(session: string, span: ClaimedSpan, clock: DeviceClock, window: Interval): number {
+    const known = this.#workedOut.get(session);
+    if (known !== undefined) return known;
+    const lost = this.#sightings.flatMap((one) =>
+      one.span && one.session === session && findOffset(clock, one.span, window) === undefined ? [one.span] : [],
+    );
+    const offsetMs = workOutOffset(clock.offsetMs ?? span.offsetMs, lost, window);
+    this.#workedOut.set(session, offsetMs);
+    return offsetMs;
+  }
+}
+
+/** A span that is known keeps its start. Where the clock was set meanwhile, only its length is to be believed. */
+function grow(
+  kept: Interval,
+  span: ClaimedSpan,
+  { offsetMs }: DeviceClock,
+  window: Interval,
+  receivedMs: number,
+): BoundedSpan {
+  const { startMs, endMs } = shift(span, offsetMs ?? span.offsetMs);
+  const isSameClock = Math.abs(startMs - kept.startMs) <= LONGEST_TRANSIT_MS;
+  const believed = isSameClock ? { startMs, endMs } : { ...kept, endMs: kept.startMs + (endMs - startMs) };
+  const bounded = boundSpan(believed, window, receivedMs);
+  return { ...bounded, startMs: kept.startMs, isClamped: bounded.isClamped || !isSameClock };
+}
+
+function shift({ startMs, endMs }: Interval, offsetMs: number): Interval {
+  return { startMs: startMs + offsetMs, endMs: endMs + offsetMs };
+}
+
+/** The span ends after every other of its session; of those that end together the one that began last counts. */
+function isLater(row: SessionRow, span: Interval & { readonly id: string }): boolean {
+  if (row.lastEndMs === null || span.endMs !== row.lastEndMs)
+    return row.lastEndMs === null || span.endMs > row.lastEndMs;
+  if (span.startMs !== row.lastSpanStartMs) return span.startMs > (row.lastSpanStartMs ?? 0);
+  return span.id > (row.lastSpanId ?? '');
+}
+
+/** Times are in milliseconds; `?` in the order of the names. */
+export function prepareHotPath(connection: DatabaseSync) {
+  return {
+    /** session */
+    findSession: connection.prepare(
+      `SELECT start_ms AS startMs, clock_offset_ms AS offsetMs, former_offset_ms AS formerOffsetMs, span_count AS spanCount,
+         last_start_ms AS lastStartMs, last_end_ms AS lastEndMs, last_span_start_ms AS lastSpanStartMs,
+         last_span_id AS lastSpanId
+       FROM sessions WHERE id = ?`,
+    ),
+    /** session, span */
+    findSpan: connection.prepare(
+      'SELECT start_ms AS startMs, end_ms AS endMs FROM spans WHERE session_id = ? AND id = ?',
+    ),
+    /**
+     * session, from, to. Stretches don't overlap: of those that begin before `from` only the last one can reach it. Summed up here,
+     * since there may be thousands.
+     */
+    findTouched: connection.prepare(
+      `SELECT min(start_ms) AS startMs, max(end_ms) AS endMs, sum(end_ms - start_ms) AS coveredMs FROM stretches
+       WHERE session_id = ?1 AND start_ms <= ?3 AND end_ms >= ?2 AND start_ms >= coalesce(
+         (SELECT max(start_ms) FROM stretches WHERE session_id = ?1 AND start_ms <= ?2), ?2)`,
+    ),
+    /** session, first start, last end */
+    removeStretches: connection.prepare('DELETE FROM stretches WHERE session_id = ? AND start_ms BETWEEN ? AND ?'),
+    /** session, start, end */
+    putStretch: connection.prepare('INSERT INTO stretches (session_id, start_ms, end_ms) VALUES (?, ?, ?)'),
+    /** session, span, page, start, end, late, clamped. What is kept already only grows. */
+    putSpan: connection.prepare(
+      `INSERT INTO spans (session_id, id, page, start_ms, end_ms, is_late, is_clamped) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (session_id, id) DO UPDATE SET
+         end_ms = excluded.end_ms, is_late = excluded.is_late, is_clamped = max(is_clamped, excluded.is_clamped)
+       WHERE excluded.end_ms > spans.end_ms`,
+    ),
+    /** end, session */
+    seeSession: connection.prepare(
+      'UPDATE sessions SET end_ms = max(coalesce(end_ms, 0), ?), revision = revision + 1 WHERE id = ?',
+    ),
+    /** clock offset, former offset, session. Owners never see it, so there is nothing to mirror. */
+    learnClock: connection.prepare('UPDATE sessions SET clock_offset_ms = ?, former_offset_ms = ? WHERE id = ?'),
+    /**
+     * end, added reading time, page or null for the one that it has, clock offset, former offset, new spans, last stretch's start and
+     * end, latest span's start and id, session. A late end takes nothing back.
+     */
+    growSession: connection.prepare(
+      `UPDATE sessions SET
+         end_ms = max(coalesce(end_ms, 0), ?),
+         reading_ms = reading_ms + ?,
+         current_page = coalesce(?, current_page),
+         clock_offset_ms = ?,
+         former_offset_ms = ?,
+         span_count = span_count + ?,
+         last_start_ms = ?,
+         last_end_ms = ?,
+         last_span_start_ms = ?,
+         last_span_id = ?,
+         revision = revision + 1
+       WHERE id = ?`,
+    ),
+  };
+}

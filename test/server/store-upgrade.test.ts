@@ -1,0 +1,98 @@
+// A store that an earlier version made is taken over as it is: every span and total stays, and what is added later counts right.
+import { mkdtemp } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { SessionStore } from '../../server/store/session-store.ts';
+import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+
+/** As version 0.1.0 made it, up to its second migration. */
+const OLD_TABLES = `
+  CREATE TABLE kysely_migration (name varchar(255) not null primary key, timestamp varchar(255) not null);
+  CREATE TABLE kysely_migration_lock (id varchar(255) not null primary key, is_locked integer default 0 not null);
+  INSERT INTO kysely_migration VALUES
+    ('001-sessions-and-spans', '2026-11-24T00:00:00.000Z'), ('002-mirror', '2026-11-24T00:00:00.000Z');
+  INSERT INTO kysely_migration_lock VALUES ('migration_lock', 0);
+  CREATE TABLE sessions (id text primary key, email text not null, start_ms bigint not null, end_ms bigint,
+    reading_ms bigint default 0 not null, current_page text, clock_offset_ms bigint, revision bigint default 1 not null,
+    mirrored_revision bigint default 0 not null, record_id text);
+  CREATE INDEX sessions_by_start on sessions (start_ms, id);
+  CREATE INDEX sessions_by_email on sessions (email, start_ms, id);
+  CREATE TABLE spans (session_id text not null references sessions (id) on delete cascade, id text not null,
+    page text not null, start_ms bigint not null, end_ms bigint not null, is_late integer not null,
+    is_clamped integer not null, constraint spans_key primary key (session_id, id));
+  CREATE INDEX spans_by_end on spans (session_id, end_ms, start_ms, id);
+  CREATE INDEX sessions_unmirrored ON sessions (coalesce(end_ms, start_ms)) WHERE mirrored_revision < revision;
+  CREATE TABLE leases (name text primary key, holder text not null, until_ms bigint not null);
+  CREATE TABLE notes (name text primary key, text text not null);`;
+
+/** Two spans that overlap, one that touches them, one apart, one that lies within; and of two that end together the later page. */
+const ANN = [
+  ['a', '/one/', 100, 200],
+  ['b', '/two/', 150, 300],
+  ['c', '/one/', 300, 350],
+  ['d', '/one/', 500, 900],
+  ['e', '/two/', 600, 700],
+  ['f', '/late/', 800, 900],
+] as const;
+
+async function openOld(): Promise<{ store: SessionStore; file: string }> {
+  const file = join(await mkdtemp(join(tmpdir(), 'stillhere-upgrade-')), 'old.db');
+  const old = new DatabaseSync(file);
+  old.exec(OLD_TABLES);
+  old.exec(`INSERT INTO sessions VALUES
+    ('ann', 'ann@example.com', 100, 900, 650, '/late/', 7, 9, 3, '12'), ('bob', 'bob@example.com', 50, null, 0, null, null, 1, 1, null)`);
+  for (const [id, page, startMs, endMs] of ANN)
+    old.prepare('INSERT INTO spans VALUES (?, ?, ?, ?, ?, 0, 0)').run('ann', id, page, startMs, endMs);
+  old.close();
+  return { store: await openSqliteStore(file), file };
+}
+
+const seen = (id: string, startMs: number, endMs: number, session = 'ann') => ({
+  session,
+  receivedMs: 100_000,
+  span: { id, page: '/new/', startMs, endMs, offsetMs: 0 },
+});
+
+it('keeps sessions, spans and totals', async () => {
+  const { store } = await openOld();
+  expect(await store.findSession('ann')).toEqual({
+    id: 'ann',
+    email: 'ann@example.com',
+    startMs: 100,
+    endMs: 900,
+    readingMs: 650,
+    currentPage: '/late/',
+    accessEndedMs: null,
+    isMirrored: false,
+  });
+  expect((await store.listSpans('ann')).map(({ id, startMs, endMs }) => [id, startMs, endMs])).toEqual(
+    ANN.map(([id, , startMs, endMs]) => [id, startMs, endMs]),
+  );
+  expect(await store.findSession('bob')).toMatchObject({ endMs: null, isMirrored: true });
+  await store.close();
+});
+
+it('adds to them what was not read before, and no more', async () => {
+  const { store } = await openOld();
+  const readingMs = async (id = 'ann'): Promise<number | undefined> => (await store.findSession(id))?.readingMs;
+  await store.record([seen('within', 120, 340)]);
+  expect(await readingMs()).toBe(650);
+  await store.record([seen('between', 340, 510)]);
+  expect(await readingMs()).toBe(800);
+  await store.record([seen('d', 500, 950)]);
+  expect(await readingMs()).toBe(850);
+  expect((await store.findSession('ann'))?.currentPage).toBe('/new/');
+  await store.record([seen('first', 50, 80, 'bob')]);
+  expect(await readingMs('bob')).toBe(30);
+  await store.close();
+});
+
+it('can be opened again, by two servers at once', async () => {
+  const { store, file } = await openOld();
+  await store.close();
+  const both = await Promise.all([openSqliteStore(file), openSqliteStore(file)]);
+  for (const one of both) expect(await one.findSession('ann')).toMatchObject({ readingMs: 650 });
+  for (const one of both) await one.close();
+});
