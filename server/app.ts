@@ -2,6 +2,7 @@
 import Koa from 'koa';
 import type { Config } from './config.ts';
 import { answerErrors } from './http/answer-errors.ts';
+import { describeError } from './http/describe-error.ts';
 import { logRequests } from './http/log-requests.ts';
 import { siteHeaders } from './http/security-headers.ts';
 import { ownRoutes, type OwnParts } from './own-routes.ts';
@@ -24,7 +25,7 @@ export function createApp({ siteDir, buildDir, ...parts }: AppParts): Koa {
 
   // A proxy appends the address that it saw to what it was sent: only the last one is known to be true.
   const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 });
-  app.on('error', (error: Error) => log.warn({ err: error }, 'answer broke off'));
+  app.on('error', (error: Error) => log.warn({ err: describeError(error) }, 'answer broke off'));
   app.use(logRequests(log));
   app.use(answerErrors(log));
   app.use(routes);

@@ -30,6 +30,10 @@ export interface Config {
   /** Other sites whose pages may deliver to this server. */
   readonly corsOrigins: readonly string[];
   readonly accessMs: number;
+  /** How often readers may come; 0: no limit. */
+  readonly limits: Limits;
+  /** Open connections at a time; 0: no limit. */
+  readonly maxConnections: number;
   /** Where readers see the site, without a path; undefined: as their requests say. */
   readonly publicUrl: URL | undefined;
   /** A proxy in front tells the client's address and protocol (X-Forwarded-…). */
@@ -37,6 +41,15 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Where sessions are mirrored to; undefined: nowhere. */
   readonly nocodb: NocoConfig | undefined;
+}
+
+export interface Limits {
+  /** Tries at the gate, a minute and network. */
+  readonly gate: number;
+  /** Deliveries, a second and session. */
+  readonly beats: number;
+  /** Deliveries, a second and network. */
+  readonly network: number;
 }
 
 /** Everything that is wrong with the environment, one line each. */
@@ -94,6 +107,8 @@ export function readConfig(
     gate: gate.look,
     corsOrigins: output.CORS_ORIGINS,
     accessMs: output.ACCESS_HOURS * HOUR_MS,
+    limits: { gate: output.LIMIT_GATE, beats: output.LIMIT_BEATS, network: output.LIMIT_NETWORK },
+    maxConnections: output.MAX_CONNECTIONS,
     publicUrl: output.PUBLIC_URL,
     trustProxy: output.TRUST_PROXY === 'true',
     logLevel: output.LOG_LEVEL,

@@ -26,6 +26,12 @@ export interface StillhereOptions {
   readonly corsOrigins?: readonly string[] | string;
   /** How long access lasts. @default 24 */
   readonly accessHours?: number | string;
+  /** Tries at the gate, a minute and network (an IPv4 address, an IPv6 /64); 0: no limit. @default 60 */
+  readonly limitGate?: number;
+  /** Deliveries, a second and session; 0: no limit. @default 10 */
+  readonly limitBeats?: number;
+  /** Deliveries, a second and network: a mobile carrier's readers share one address; 0: no limit. @default 500 */
+  readonly limitNetwork?: number;
   /** The site's address as its readers see it, without a path. By default as their requests say. */
   readonly publicUrl?: string;
   /** A proxy tells the client's address and protocol (X-Forwarded-…). @default false */
@@ -58,5 +64,6 @@ export interface ServeOptions extends StillhereOptions {
   readonly host?: string;
   readonly port?: string;
   readonly siteDir?: string;
+  readonly maxConnections?: string;
   readonly single?: boolean;
 }

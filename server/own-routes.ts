@@ -4,16 +4,18 @@ import { Router } from '@koa/router';
 import type { Middleware } from 'koa';
 import compose from 'koa-compose';
 import type { Logger } from 'pino';
+import { createAccessCheck } from './access/access-check.ts';
 import { accessCookies } from './access/access-cookie.ts';
 import { gateStyleHashes } from './access/gate-page.ts';
 import { addGateRoutes } from './access/gate.ts';
-import { requireAccess } from './access/require-access.ts';
+import { admitReaders, requireAccess } from './access/require-access.ts';
 import type { Config } from './config.ts';
 import { createReceiver } from './heartbeat/receive-spans.ts';
 import { addHeartbeatRoute } from './heartbeat/route.ts';
 import { answerErrors } from './http/answer-errors.ts';
 import { addHealthRoutes } from './http/health.ts';
 import { otherOrigins } from './http/other-origins.ts';
+import { createRateLimit } from './http/rate-limit.ts';
 import { sameOrigin } from './http/same-origin.ts';
 import { ownHeaders } from './http/security-headers.ts';
 import type { Mirror } from './nocodb/mirror.ts';
@@ -22,7 +24,7 @@ import { addSessionRoutes } from './sessions/routes.ts';
 import type { SessionStore } from './store/session-store.ts';
 
 export interface OwnParts {
-  readonly config: Pick<Config, 'protect' | 'allow' | 'gate' | 'corsOrigins' | 'accessMs' | 'publicUrl'>;
+  readonly config: Pick<Config, 'protect' | 'allow' | 'gate' | 'corsOrigins' | 'accessMs' | 'publicUrl' | 'limits'>;
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
   readonly store: SessionStore;
   /** The background copy in NocoDB; undefined: there is none. */
@@ -35,19 +37,23 @@ export interface OwnParts {
 export interface OwnRoutes {
   /** Answers on our own paths. */
   readonly routes: Middleware;
-  /** Lets who has no access no further. */
+  /** Lets nobody without access reach a protected path. */
   readonly check: Middleware;
+  /** The same for what is protected under another path than the request's. */
+  readonly admit: Middleware;
 }
 
 export function ownRoutes({ config, secrets, store, mirror, log, now }: OwnParts): OwnRoutes {
-  const { protect, allow, gate, publicUrl } = config;
+  const { protect, allow, gate, publicUrl, limits } = config;
   const cookies = accessCookies(secrets.secret, config.accessMs, publicUrl?.protocol === 'https:');
+  const access = createAccessCheck(cookies, store, allow, now);
   const router = new Router();
   router.use(answerErrors(log), sameOrigin(publicUrl?.origin, config.corsOrigins), ownHeaders(gateStyleHashes(gate)));
-  addGateRoutes(router, { store, cookies, allow, look: gate, log, home: protect[0] ?? '/', now });
-  addHeartbeatRoute(router, createReceiver(store), now);
+  const limit = createRateLimit(limits.gate, 60);
+  addGateRoutes(router, { store, cookies, access, allow, look: gate, log, limit, home: protect[0] ?? '/', now });
+  addHeartbeatRoute(router, createReceiver(store), limits, now);
   addSessionRoutes(router, store, secrets.ownerToken);
-  addHealthRoutes(router, store, mirror);
+  addHealthRoutes(router, store, mirror, secrets.ownerToken);
   return {
     routes: compose([
       otherOrigins(config.corsOrigins),
@@ -55,7 +61,8 @@ export function ownRoutes({ config, secrets, store, mirror, log, now }: OwnParts
       router.routes(),
       stopAtOwnPaths,
     ]) as Middleware,
-    check: requireAccess(protect, cookies, now),
+    check: requireAccess(protect, access, log),
+    admit: admitReaders(access, log),
   };
 }
 

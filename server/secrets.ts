@@ -1,8 +1,9 @@
 // The two secrets that a bare `npm start` makes for itself, kept beside the store.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
+import { closeToOthers } from './store/private-file.ts';
 import type { Config } from './config.ts';
 import { password } from './variables.ts';
 
@@ -28,11 +29,15 @@ export function readSecrets(config: Pick<Config, 'secret' | 'ownerToken' | 'stor
   if (secret && ownerToken) return { secret, ownerToken, isNew: false };
   const file = `${config.storeFile}.secrets.json`;
   const found = readKept(file);
-  const kept = found ?? makeKept(file);
+  const made = found ? undefined : makeKept(file);
+  // Of two servers that start at once for the first time one makes them, and both have the same.
+  const kept = found ?? made ?? readKept(file);
+  if (!kept) throw new Error(`${file} was there and is gone: start again`);
+  closeToOthers(file);
   return {
     secret: secret ?? kept.secret,
     ownerToken: ownerToken ?? kept.ownerToken,
-    isNew: !found && !ownerToken,
+    isNew: made !== undefined && !ownerToken,
     file,
   };
 }
@@ -46,9 +51,19 @@ function readKept(file: string): v.InferOutput<typeof Kept> | undefined {
   }
 }
 
-function makeKept(file: string): v.InferOutput<typeof Kept> {
+/** Undefined: another process was faster. The file appears whole or not at all. */
+function makeKept(file: string): v.InferOutput<typeof Kept> | undefined {
   const made = { secret: randomBytes(32).toString('base64url'), ownerToken: randomBytes(24).toString('base64url') };
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-  return made;
+  const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    linkSync(draft, file);
+    return made;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw error;
+  } finally {
+    rmSync(draft);
+  }
 }

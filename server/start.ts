@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
+import { BACKLOG, CONNECTION_TIMEOUTS, limitConnections } from './http/connections.ts';
 import { createMirror } from './nocodb/mirror.ts';
 import type { Secrets } from './secrets.ts';
 import { BUILD_DIR } from './site/build.ts';
@@ -30,8 +31,9 @@ export async function startServer(config: Config, secrets: Secrets, log: Logger)
   const siteDir = config.siteDir ?? SAMPLE_DIR;
   const app = createApp({ config, secrets, store, mirror, log, siteDir, buildDir: BUILD_DIR, now: Date.now });
   const answer = app.callback();
-  const server = createServer((request, response) => void answer(request, response));
-  server.listen(config.port, config.host);
+  const server = createServer(CONNECTION_TIMEOUTS, (request, response) => void answer(request, response));
+  limitConnections(server, config.maxConnections, config.trustProxy, log);
+  server.listen({ port: config.port, host: config.host, backlog: BACKLOG });
   try {
     await once(server, 'listening');
   } catch (cause) {

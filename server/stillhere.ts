@@ -3,9 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import compose from 'koa-compose';
 import { pino, type Logger } from 'pino';
-import { HEARTBEAT_PATH, WORKER_PATH } from '../sw/protocol.ts';
-import { SUBMIT_PATH } from './access/gate.ts';
+import { HEARTBEAT_PATH, MAX_BODY_BYTES, WORKER_PATH } from '../sw/protocol.ts';
+import { GATE_PATH, SUBMIT_PATH } from './access/gate.ts';
+import { closeProtected } from './access/require-access.ts';
 import { ConfigError, readConfig } from './config.ts';
+import { describeError } from './http/describe-error.ts';
 import { fetchHandler, nodeHandler } from './http/handlers.ts';
 import { createMirror } from './nocodb/mirror.ts';
 import type { HostOptions } from './options.ts';
@@ -13,11 +15,10 @@ import { ownRoutes } from './own-routes.ts';
 import { readSecrets } from './secrets.ts';
 import { BUILD_DIR } from './site/build.ts';
 import { serveChannel } from './site/serve-channel.ts';
-import { isUnder, readSitePath } from './site/site-path.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 
 /** Where our own routes read what was posted. */
-const TAKES_BODY: readonly string[] = [HEARTBEAT_PATH, SUBMIT_PATH];
+const TAKES_BODY: readonly string[] = [HEARTBEAT_PATH, SUBMIT_PATH, GATE_PATH];
 
 /** A middleware of Koa; and the same for other servers. It belongs at the root of the site, before what it protects. */
 export interface Stillhere extends Middleware {
@@ -57,29 +58,28 @@ export function stillhere(options: HostOptions & { readonly log?: Logger } = {})
     return { store, mirror, answer: compose([routes, serveChannel(BUILD_DIR, isTaken), check]) };
   });
   const opened = opening.catch((error: unknown) => {
-    log.error({ err: error }, 'the store can not be opened');
+    log.error({ err: describeError(error) }, 'the store can not be opened');
     return undefined;
   });
   if (secrets.isNew) log.warn({ file: secrets.file }, "made the owner's token: it is in this file");
 
+  const closed = closeProtected(config.protect);
   const middleware: Middleware = async (ctx, next) => {
     const ours = await opened;
     if (ours) {
       await ours.answer(ctx, next);
       return;
     }
-    // The host's own pages go on; what is protected stays shut.
-    const path = readSitePath(ctx.path);
-    if (path !== undefined && !isUnder(path, config.protect)) await next();
-    else {
-      ctx.status = 503;
-      ctx.body = 'These pages are not available at the moment. Please try again later.';
-    }
+    // The host's own pages go on; what is protected stays closed.
+    await closed(ctx, next);
   };
   const node = nodeHandler(middleware, config.trustProxy);
   return Object.assign(middleware, {
     node,
-    fetch: fetchHandler(node, (path) => TAKES_BODY.includes(path)),
+    // As the router reads paths: in any case, with or without a slash at the end.
+    fetch: fetchHandler(node, (path) =>
+      TAKES_BODY.includes(path.toLowerCase().replace(/\/$/, '')) ? MAX_BODY_BYTES : 0,
+    ),
     ready: async () => void (await opening),
     close: async () => {
       const ours = await opened;

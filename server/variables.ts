@@ -13,6 +13,8 @@ const list = v.pipe(
 );
 const wholeNumber = (least: number, most: number, what: string) =>
   v.pipe(v.string(), v.regex(/^\d+$/, what), v.transform(Number), v.minValue(least, what), v.maxValue(most, what));
+/** How often something may be asked for. */
+const limit = wholeNumber(0, 1e9, 'must be a whole number; 0 for no limit');
 /** A secret that is not to be guessed. */
 export const password = v.pipe(v.string(), v.minLength(32, 'must have at least 32 characters'));
 const oneOf = <const T extends readonly string[]>(values: T) =>
@@ -66,6 +68,10 @@ const Variables = v.object({
     '',
   ),
   ACCESS_HOURS: v.optional(wholeNumber(1, 24 * 365, 'must be a whole number of hours, at least 1'), '24'),
+  LIMIT_GATE: v.optional(limit, '60'),
+  LIMIT_BEATS: v.optional(limit, '10'),
+  LIMIT_NETWORK: v.optional(limit, '500'),
+  MAX_CONNECTIONS: v.optional(limit, '10000'),
   PUBLIC_URL: v.optional(origin('the site')),
   TRUST_PROXY: v.optional(oneOf(['true', 'false']), 'false'),
   LOG_LEVEL: v.optional(oneOf(LOG_LEVELS), 'info'),

@@ -5,33 +5,43 @@ import { SESSION_COOKIE } from '../../sw/protocol.ts';
 
 const ACCESS_COOKIE = 'stillhere_access';
 
+/** What a signed cookie grants. */
+export interface Grant {
+  readonly sessionId: string;
+  /** When the access ends, epoch milliseconds. */
+  readonly untilMs: number;
+}
+
 export interface AccessCookies {
   /** Grants the reader of this request access to the session, from `nowMs` on for as long as access lasts. */
   grant(ctx: Context, sessionId: string, nowMs: number): void;
-  /** When the access ends that we gave and that the request carries, epoch milliseconds; undefined: it carries none. */
-  grantedUntil(ctx: Context, nowMs: number): number | undefined;
-  /** The browser of this request forgets what it was given. */
+  /** The grant that this request carries, signed by us and not expired; undefined: none. */
+  read(ctx: Context, nowMs: number): Grant | undefined;
+  /** Tells the browser of this request to delete both cookies. */
   end(ctx: Context): void;
 }
 
-/** @param isHttps the site is reached by https whatever the request says (a proxy in front ends it). */
+/** @param isHttps the site is reached by https whatever the request says (a TLS-terminating proxy stands in front). */
 export function accessCookies(secret: string, accessMs: number, isHttps: boolean): AccessCookies {
   const sign = (granted: string): string => createHmac('sha256', secret).update(granted).digest('base64url');
   return {
     grant(ctx, sessionId, nowMs) {
-      // Set by hand and not with ctx.cookies.set, which refuses `secure` behind a proxy that ends https.
+      // Not ctx.cookies.set, which refuses `secure` behind a proxy that terminates TLS.
       const secure = isHttps || ctx.secure ? '; Secure' : '';
-      const life = `; Path=/; Max-Age=${Math.floor(accessMs / 1000)}${secure}`;
+      const life = `; Path=/; Max-Age=${Math.floor(accessMs / 1000)}${secure}; SameSite=Lax`;
       const granted = `${sessionId}.${nowMs + accessMs}`;
+      // Lax for the readable one, too: after a link from webmail Safari was reported to hide a Strict cookie from
+      // `document.cookie`. It opens nothing by itself.
       ctx.append('Set-Cookie', [
-        `${SESSION_COOKIE}=${sessionId}${life}; SameSite=Strict`,
-        `${ACCESS_COOKIE}=${granted}.${sign(granted)}${life}; SameSite=Lax; HttpOnly`,
+        `${SESSION_COOKIE}=${sessionId}${life}`,
+        `${ACCESS_COOKIE}=${granted}.${sign(granted)}${life}; HttpOnly`,
       ]);
     },
-    grantedUntil(ctx, nowMs) {
-      const [, granted = '', until = '', signature = ''] =
-        ctx.cookies.get(ACCESS_COOKIE)?.match(/^([\w-]+\.(\d+))\.([\w-]+)$/) ?? [];
-      return isSame(signature, sign(granted)) && Number(until) > nowMs ? Number(until) : undefined;
+    read(ctx, nowMs) {
+      const [, granted = '', sessionId = '', until = '', signature = ''] =
+        ctx.cookies.get(ACCESS_COOKIE)?.match(/^(([\w-]+)\.(\d+))\.([\w-]+)$/) ?? [];
+      const untilMs = Number(until);
+      return isSame(signature, sign(granted)) && untilMs > nowMs ? { sessionId, untilMs } : undefined;
     },
     end(ctx) {
       ctx.append('Set-Cookie', [

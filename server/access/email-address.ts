@@ -1,11 +1,22 @@
-// E-mail addresses at the gate. Whether one exists and belongs to the reader is not asked: it is a name, not a proof.
+// E-mail addresses at the gate. Whether one exists and belongs to the reader is not checked: it is a name, not a proof.
+import { domainToASCII } from 'node:url';
 import * as v from 'valibot';
 
 const LONGEST = 254; // RFC 5321, 4.5.3.1.3, less the angle brackets
 
-const EmailAddress = v.pipe(v.string(), v.trim(), v.toLowerCase(), v.maxLength(LONGEST), v.email());
+/** What browsers accept in `<input type="email">` (HTML, "valid e-mail address"), with a dot in the domain. */
+const EmailAddress = v.pipe(
+  v.string(),
+  v.trim(),
+  v.maxLength(LONGEST),
+  v.toLowerCase(),
+  v.transform(withAsciiDomain),
+  v.maxLength(LONGEST),
+  v.rfcEmail(),
+  v.regex(/@.+\.[^.]+$/),
+);
 
-/** The address, trimmed and in lower case; undefined if it is none. */
+/** The address, trimmed, in lower case, its domain in ASCII (`xn--…`); undefined if it is none. */
 export function readEmailAddress(text: string | undefined): string | undefined {
   const parsed = v.safeParse(EmailAddress, text);
   return parsed.success ? parsed.output : undefined;
@@ -14,4 +25,11 @@ export function readEmailAddress(text: string | undefined): string | undefined {
 /** @param allow addresses and domains; empty: everyone. */
 export function isAllowed(email: string, allow: readonly string[]): boolean {
   return allow.length === 0 || allow.includes(email) || allow.includes(email.slice(email.lastIndexOf('@') + 1));
+}
+
+function withAsciiDomain(address: string): string {
+  const at = address.lastIndexOf('@') + 1;
+  const domain = address.slice(at);
+  // Browsers send it in ASCII already; other clients may not.
+  return /^[\u0020-\u007e]*$/.test(domain) ? address : address.slice(0, at) + domainToASCII(domain);
 }

@@ -2,7 +2,7 @@
 /// <reference lib="esnext.intl" />
 import * as v from 'valibot';
 import { DEFAULT_TEMPLATE, PLACEHOLDERS, readPlaceholders, STYLE_ELEMENTS } from './gate-template.ts';
-import { FILLED_IN, SHIPPED_TEXTS, type GateTexts } from './gate-texts.ts';
+import { ADDED_LATER, FILLED_IN, SHIPPED_TEXTS, type GateTexts } from './gate-texts.ts';
 import { readNextPath } from './next-path.ts';
 
 export interface GateLanguage {
@@ -107,7 +107,10 @@ function textsSchema(given: unknown): v.GenericSchema<unknown, Readonly<Record<s
 function languageSchema(tag: string): v.GenericSchema<unknown, GateTexts> {
   const shipped = SHIPPED_TEXTS[languageOf(tag)];
   const names = Object.keys(SHIPPED_TEXTS['en'] ?? {}) as (keyof GateTexts)[];
-  const entries = names.map((name) => [name, shipped ? v.optional(textSchema(name), shipped[name]) : textSchema(name)]);
+  const entries = names.map((name) => {
+    const text = shipped?.[name] ?? ADDED_LATER[name];
+    return [name, text === undefined ? textSchema(name) : v.optional(textSchema(name), text)];
+  });
   const schema = v.objectWithRest(
     Object.fromEntries(entries) as Record<keyof GateTexts, v.GenericSchema<string>>,
     v.never('is no text of the gate'),

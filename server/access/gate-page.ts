@@ -5,8 +5,8 @@ import type { GateLanguage, GateLook } from './gate-look.ts';
 import { fillTemplate, hashStyles } from './gate-template.ts';
 
 export interface GateForm {
-  /** Where the form is sent. */
-  readonly action: string;
+  /** Of this form, however often it is sent. */
+  readonly id: string;
   /** Where it leads. */
   readonly next: string;
   /** Why it is shown again. */
@@ -37,12 +37,17 @@ function styleElement(ownersStyle: string): string {
   return `<style>${STYLE}${ownersStyle}</style>`;
 }
 
-/** With a language of its own: the page around it may be an owner's, in another one. */
+/**
+ * With a language of its own: the page around it may be an owner's, in another one. It is sent to its own address (an empty
+ * `action`; HTML, "form submission algorithm"): so a reload after a refusal shows the gate, and the fragment of the page that
+ * was asked for is kept on the way there and back.
+ */
 function formElement(look: GateLook, { tag, direction, texts }: GateLanguage, form: GateForm): string {
-  const { action, next, reason, email = '' } = form;
+  const { id, next, reason, email = '' } = form;
   const refusal = reason && `<p id="reason" role="alert">${escapeHtml(reason)}</p>`;
   const privacy = look.privacyUrl && ` <a href="${escapeHtml(look.privacyUrl)}">${escapeHtml(texts.privacy)}</a>`;
-  return `<form class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="${escapeHtml(action)}" novalidate>
+  return `<form class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="" novalidate>
+        <input type="hidden" name="form" value="${escapeHtml(id)}">
         <input type="hidden" name="next" value="${escapeHtml(next)}">
         <label for="email">${escapeHtml(texts.label)}</label>
         <input id="email" name="email" type="email" inputmode="email" autocomplete="email" autocapitalize="none" dir="ltr"

@@ -24,6 +24,8 @@ export interface GateTexts {
   readonly tooMany: string;
   /** It was the server's fault. */
   readonly failed: string;
+  /** Let in, but the browser kept no cookie. */
+  readonly noCookies: string;
 }
 
 /** What may be filled in, and where. */
@@ -45,6 +47,8 @@ const en: GateTexts = {
   notOnListContact: 'This address is not on the list. To get access, please ask {contact}.',
   tooMany: 'Too many requests from your network. Please try again in {wait}.',
   failed: 'Something went wrong here; it was not your fault. Please try again in a moment.',
+  noCookies:
+    'Your browser did not keep the cookie that opens these pages. Please allow cookies for this site, then try again.',
 };
 
 const de: GateTexts = {
@@ -61,7 +65,12 @@ const de: GateTexts = {
   notOnListContact: 'Diese Adresse steht nicht auf der Liste. Zugang bekommen Sie auf Anfrage: {contact}.',
   tooMany: 'Zu viele Anfragen aus Ihrem Netz. Bitte versuchen Sie es in {wait} noch einmal.',
   failed: 'Hier ist etwas schiefgegangen; an Ihnen lag es nicht. Bitte versuchen Sie es gleich noch einmal.',
+  noCookies:
+    'Ihr Browser hat das Cookie nicht behalten, das diese Seiten öffnet. Bitte erlauben Sie Cookies für diese Website und versuchen Sie es noch einmal.',
 };
+
+/** Texts that an owner's own language may lack: it was written before they were added. */
+export const ADDED_LATER: Readonly<Partial<GateTexts>> = { noCookies: en.noCookies };
 
 /** By language, the default first. */
 export const SHIPPED_TEXTS: Readonly<Record<string, GateTexts>> = { en, de };

@@ -37,17 +37,21 @@ export function nodeHandler(middleware: Middleware, trustProxy: boolean): NodeHa
 
 /**
  * Our own answers are small: each is whole before it goes out. What comes from `next` streams as it did.
- * @param takesBody of a path: what comes there is read, and small; a body for the host isn't touched.
+ * @param maxBodyBytes of a path: how much is read of what comes there; 0: nothing, a body for the host isn't touched.
  */
-export function fetchHandler(handle: NodeHandler, takesBody: (path: string) => boolean): FetchHandler {
+export function fetchHandler(handle: NodeHandler, maxBodyBytes: (path: string) => number): FetchHandler {
   return async (request, next, clientAddress) => {
     const url = new URL(request.url);
-    const body = takesBody(url.pathname) && new Uint8Array(await request.clone().arrayBuffer());
+    const maxBytes = maxBodyBytes(url.pathname);
+    const body = maxBytes > 0 ? await readBody(request, maxBytes) : undefined;
+    if (body === 'too-large') {
+      const error = `The body must not be larger than ${maxBytes} bytes`;
+      return Response.json({ success: false, error }, { status: 413 });
+    }
     return new Promise((resolve, reject) => {
       const goOn = async (response: ServerResponse): Promise<Response> => {
         const answered = await next();
-        const headers = new Headers(answered.headers);
-        for (const [name, value] of Object.entries(response.getHeaders())) headers.set(name, String(value));
+        const headers = mergeHeaders(answered.headers, response);
         return new Response(answered.body, { status: answered.status, statusText: answered.statusText, headers });
       };
       const dispatch = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
@@ -62,7 +66,7 @@ export function fetchHandler(handle: NodeHandler, takesBody: (path: string) => b
           authority: url.host,
           ...(clientAddress !== undefined && { remoteAddress: clientAddress }),
           headers: { host: url.host, ...Object.fromEntries(request.headers) },
-          ...(body && { payload: Buffer.from(body) }),
+          ...(body && { payload: body }),
         },
         (error, answer) => {
           if (error || !answer) return reject(error ?? new Error('no answer'));
@@ -77,4 +81,28 @@ export function fetchHandler(handle: NodeHandler, takesBody: (path: string) => b
       );
     });
   };
+}
+
+/** The whole body, unless there is more of it than `maxBytes`: then no more is taken in. */
+async function readBody({ body }: Request, maxBytes: number): Promise<Buffer | 'too-large'> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    // Leaving the loop cancels the stream.
+    if (bytes > maxBytes) return 'too-large';
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The host's headers with ours. Of two policies both hold, and a host that forbids storing an answer is obeyed. */
+function mergeHeaders(hosts: Headers, response: ServerResponse): Headers {
+  const headers = new Headers(hosts);
+  for (const [name, value] of Object.entries(response.getHeaders())) {
+    const isStricter = name === 'cache-control' && /no-store/i.test(headers.get(name) ?? '');
+    if (name === 'content-security-policy') headers.append(name, String(value));
+    else if (!isStricter) headers.set(name, String(value));
+  }
+  return headers;
 }

@@ -1,8 +1,8 @@
-// Small files in memory, as they are on the disk now: a look at the file for each request, and no more (the only user of
-// lru-cache). Reading a file of 50 kB for each of them takes longer than all else.
+// Small files in memory, as they are on the disk now: a look at the file for each request, and no more. Reading a file of 50 kB
+// for each of them takes longer than all else.
 import type { Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { LRUCache } from 'lru-cache';
+import { createSizedCache } from '../cache.ts';
 
 const MOST_BYTES = 64 * 1024 * 1024;
 /** What is larger streams from the disk. */
@@ -17,10 +17,7 @@ interface Kept {
 export type FileCache = ReturnType<typeof createFileCache>;
 
 export function createFileCache() {
-  const cache = new LRUCache<string, Kept>({
-    maxSize: MOST_BYTES,
-    sizeCalculation: ({ bytes }) => Math.max(1, bytes.length),
-  });
+  const cache = createSizedCache<string, Kept>(MOST_BYTES, ({ bytes }) => Math.max(1, bytes.length));
 
   /**
    * @param found the file as it is now.

@@ -1,15 +1,19 @@
-// A request's path → the path of a file in the site. Pure. The check before protected paths and the file that is served
-// go by the same result, so that no spelling of a path leads around the gate.
+// What path a request means. Decided here once, for every adapter and for the files: pure, and it fails closed. Frameworks and
+// file systems read a path in different ways, so a request is protected if any of those readings is.
 import { posix } from 'node:path';
 
-/** The path decoded once and without `.`, `..` and doubled slashes; undefined if it can't name a file. */
-export function readSitePath(requestPath: string): string | undefined {
-  try {
-    const path = decodeURIComponent(requestPath);
-    return /[\\\0]/.test(path) ? undefined : posix.normalize(`/${path}`);
-  } catch {
-    return undefined;
-  }
+/** Deeper than this nobody decodes a path. */
+const MAX_DECODINGS = 5;
+
+/**
+ * The path decoded once, without `.` and doubled slashes; undefined if it has no single meaning and must be refused (400):
+ * a `..` segment, a backslash, NUL, a broken escape, or bytes that are not UTF-8, plain or encoded.
+ * @param target the path of a request, or the whole request target.
+ */
+export function readSitePath(target: string): string | undefined {
+  const path = decode(pathOf(target));
+  if (path === undefined || /[\\\0]|(?:^|\/)\.\.(?:\/|$)/.test(path)) return undefined;
+  return posix.normalize(`/${path}`);
 }
 
 /** The path of a request that may ask for a file; undefined if it can't. */
@@ -17,18 +21,61 @@ export function readFilePath({ method, path }: { readonly method: string; readon
   return method === 'GET' || method === 'HEAD' ? readSitePath(path) : undefined;
 }
 
-/** Of a page's file; a path without it names the same one. Compressed files lie beside it. */
-const PAGE_FILE = /(?:\/index)?\.html?(?:\.br|\.gz)?$/;
+/**
+ * The request target lies under one of the prefixes as it stands, decoded once, or decoded until nothing changes. One that
+ * {@link readSitePath} refuses counts as protected.
+ */
+export function isProtectedTarget(target: string, prefixes: readonly string[]): boolean {
+  return readSitePath(target) === undefined || readings(pathOf(target)).some((path) => isUnder(path, prefixes));
+}
+
+/** Every path that a framework might take it for. */
+function readings(path: string): readonly string[] {
+  const all = [path];
+  for (let decoded = decode(path); decoded !== undefined && all.length <= MAX_DECODINGS; decoded = decode(decoded)) {
+    if (decoded === all.at(-1)) break;
+    all.push(decoded);
+  }
+  return all;
+}
+
+/** Without query and fragment; of an absolute target (RFC 9112, 3.2.2) without scheme and host. */
+function pathOf(target: string): string {
+  const [path = ''] = target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/, 1);
+  return path;
+}
+
+function decode(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Compressed files lie beside the file that they hold. */
+const COMPRESSED = /\.(?:br|gz|zst)$/;
+/** Other names of a page: without its ending it is the same one. Exports write its text beside it (`.txt`). */
+const PAGE_FILE = /(?:\/index)?\.(?:html?|xhtml|txt)$/;
 
 /**
  * The path lies under one of the prefixes, or names the same page as one: `/report`, `/report/`, `/report.html` and
- * `/report/index.html` are all one. In any case: some file systems don't tell `A` from `a`.
+ * `/report/index.html` are all one.
  */
 export function isUnder(path: string, prefixes: readonly string[]): boolean {
   const folder = toFolder(path);
   return prefixes.some((prefix) => folder.startsWith(toFolder(prefix)));
 }
 
+/**
+ * As the most forgiving file system and framework see it. Some don't tell `A` from `a`, or `é` from `e` with an accent; Windows
+ * ignores dots and spaces at the end of a name and takes `:` for a stream; routers may cut a segment at `;`.
+ */
 function toFolder(path: string): string {
-  return `${path.toLowerCase().replace(/\/$/, '').replace(PAGE_FILE, '')}/`;
+  const folded = path.normalize('NFKC').toUpperCase().toLowerCase().replaceAll('\\', '/');
+  const segments = folded
+    .split('/')
+    .map((segment) => (segment === '..' ? segment : segment.replace(/[:;?#].*$|[. ]+$/g, '')));
+  const name = posix.normalize(`/${segments.join('/')}`).replace(/\/$/, '');
+  return `${name.replace(COMPRESSED, '').replace(PAGE_FILE, '')}/`;
 }

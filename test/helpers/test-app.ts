@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createApp } from '../../server/app.ts';
 import { readConfig } from '../../server/config.ts';
+import type { Mirror } from '../../server/nocodb/mirror.ts';
 import type { SessionView, SpanView } from '../../server/sessions/views.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
@@ -58,10 +59,12 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** @param environment the configuration, as variables; PROTECT is `/confidential/`. */
+/** @param environment the configuration, as variables; PROTECT is `/confidential/`, and deliveries have no limit. */
 export async function startTestApp(
   environment: Readonly<Record<string, string>> = {},
   wrapStore = (store: SessionStore): SessionStore => store,
+  secret = SECRET,
+  mirror?: Pick<Mirror, 'status'>,
 ): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'stillhere-app-'));
   for (const [file, text] of Object.entries(SITE)) {
@@ -72,9 +75,11 @@ export async function startTestApp(
   const clock = { now: NOW };
   const logLines: string[] = [];
   const app = createApp({
-    config: readConfig({ PROTECT: '/confidential/', ...environment }),
-    secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },
+    // Tests send more in a second than readers do.
+    config: readConfig({ PROTECT: '/confidential/', LIMIT_BEATS: '0', LIMIT_NETWORK: '0', ...environment }),
+    secrets: { secret, ownerToken: OWNER_TOKEN },
     store: wrapStore(store),
+    mirror,
     log: pino({ level: 'trace' }, { write: (line) => logLines.push(line) }),
     siteDir: join(folder, 'site'),
     buildDir: join(folder, 'build'),

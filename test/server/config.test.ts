@@ -13,6 +13,8 @@ describe('the environment', () => {
   it('needs nothing', () => {
     expect(readConfig({ PATH: '/bin' })).toEqual({
       host: '127.0.0.1',
+      limits: { gate: 60, beats: 10, network: 500 },
+      maxConnections: 10_000,
       port: 8080,
       storeFile: 'data/stillhere.db',
       siteDir: undefined,

@@ -29,7 +29,9 @@ describe('a refusal by the list', () => {
       for (const { status, headers, body } of [form, json]) {
         const { date, 'content-length': length, ...others } = headers;
         expect(date).toBeDefined();
-        answers.add(JSON.stringify([status, others, body.replaceAll(email, '…')]));
+        answers.add(
+          JSON.stringify([status, others, body.replaceAll(email, '…').replace(/name="form" value="[\w-]{16}"/, '')]),
+        );
         if (body.startsWith('{')) expect(Number(length)).toBe(Buffer.byteLength(body));
       }
     }

@@ -43,7 +43,10 @@ describe('texts', () => {
         'en.titel: is no text of the gate',
         'en.headline: is no text of the gate',
         'fr.title: is missing',
-        ...Object.keys(SHIPPED_TEXTS['en'] ?? {}).map((name) => `nl.${name}: is missing`),
+        ...Object.keys(SHIPPED_TEXTS['en'] ?? {})
+          // Added after owners had written languages of their own.
+          .filter((name) => name !== 'noCookies')
+          .map((name) => `nl.${name}: is missing`),
         'english: must be a language, like fr or pt-BR',
         'de_DE: must be a language, like fr or pt-BR',
         'de: must be an object: texts by name',

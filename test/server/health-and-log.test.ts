@@ -32,6 +32,18 @@ describe('health', () => {
   });
 });
 
+describe('what NocoDB says', () => {
+  const mirror = { status: () => ({ trouble: 'getaddrinfo ENOTFOUND nocodb.internal.example', requests: 1 }) };
+
+  it('is told to the owner alone: others hear that there is trouble', async () => {
+    app = await startTestApp({}, undefined, undefined, mirror);
+    const said = async (headers = {}): Promise<string> => (await app.send('GET', '/readyz', headers)).body;
+    expect(JSON.parse(await said())).toEqual({ status: 'ready', store: 'ok', nocodb: 'trouble' });
+    expect(await said({ authorization: `Bearer ${OWNER_TOKEN}x` })).not.toContain('internal');
+    expect(await said({ authorization: `Bearer ${OWNER_TOKEN}` })).toContain('nocodb.internal.example');
+  });
+});
+
 describe('a store that fails', () => {
   it('is a 503 that names a time, and acknowledges nothing', async () => {
     app = await startTestApp({}, brokenStore);

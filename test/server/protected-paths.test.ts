@@ -47,11 +47,26 @@ describe('a protected page', () => {
     expect((await get('/', cookie)).headers['stillhere-access']).toBeUndefined();
   });
 
-  it('does not open any more for a browser that was told to forget', async () => {
+  it('does not open any more for a browser that was told to forget, nor for a copy of its cookie', async () => {
+    expect((await get('/confidential/', cookie)).status).toBe(200);
     const { status, headers, body } = await app.send('POST', '/api/end-access', { cookie });
-    expect([status, JSON.parse(body)]).toEqual([200, { success: true }]);
+    expect([status, JSON.parse(body), headers['clear-site-data']]).toEqual([200, { success: true }, '"cache"']);
     const forgotten = (headers['set-cookie'] ?? []).map((line) => line.replace(/; HttpOnly/, ''));
     expect(forgotten).toEqual(['session_record_id=; Path=/; Max-Age=0', 'stillhere_access=; Path=/; Max-Age=0']);
+    expect((await get('/confidential/', cookie)).status).toBe(303);
+  });
+
+  it('stays open for other readers when one is forgotten, and cannot be closed for somebody by a forged cookie', async () => {
+    const [, value = ''] = cookie.match(/stillhere_access=([^;]+)/) ?? [];
+    const forged = `stillhere_access=${value.slice(0, -1)}; ${cookie.match(/session_record_id=[^;]+/)?.[0]}`;
+    expect((await app.send('POST', '/api/end-access', { cookie: forged })).status).toBe(200);
+    expect((await get('/confidential/', cookie)).status).toBe(200);
+  });
+
+  it('is kept out of search engines, and of frames on other sites', async () => {
+    const { headers } = await get('/confidential/', cookie);
+    expect(headers['x-robots-tag']).toBe('noindex');
+    expect(headers['content-security-policy']).toBe("frame-ancestors 'self'");
   });
 
   it('does not open with the readable cookie alone', async () => {
@@ -69,10 +84,11 @@ describe('a protected page', () => {
     const value = cookie.match(/stillhere_access=([^;]+)/)?.[1] ?? '';
     const [id = '', until = '', signature = ''] = value.split('.');
     const later = `${id}.${Number(until) + 1_000}`;
-    const signedByAnother = createHmac('sha256', `${SECRET}x`).update(later).digest('base64url');
+    const signedWith = (secret: string): string => createHmac('sha256', secret).update(later).digest('base64url');
     for (const forged of [
       `${later}.${signature}`,
-      `${later}.${signedByAnother}`,
+      `${later}.${signedWith(`${SECRET}x`)}`,
+      `${later}.${signedWith('')}`,
       `x${value}`,
       `${id}.${until}`,
       `${id}.${until}.`,
@@ -126,8 +142,8 @@ describe('the rest of the site', () => {
     '/assets/..%5c..%5ctest.db',
   ])('%s leads to no file outside it', async (path) => {
     const { status, body } = await get(path);
-    expect(status).toBe(404);
-    expect(body).toMatch(/^(<title>Not here<\/title>|Not Found)$/);
+    expect(path === '/.hidden' ? [404] : [400]).toContain(status);
+    expect(body).toMatch(/^(<title>Not here<\/title>|Not Found|This address can not be read.*)$/);
   });
 
   it('is public, and what is named by its content is kept for a year', async () => {

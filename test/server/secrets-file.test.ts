@@ -1,9 +1,12 @@
 // A secrets file that was spoilt opens nothing: the server says so and doesn't start.
-import { mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readSecrets } from '../../server/secrets.ts';
+import { openSqliteStore } from '../../server/store/sqlite-store.ts';
 
 const LONG = 'x'.repeat(43);
 
@@ -28,6 +31,35 @@ describe('a secrets file', () => {
   ])('with %o is refused with what to do', async (secrets) => {
     const read = await withFile(JSON.stringify(secrets));
     expect(read).toThrow(/secrets\.json can't be used: mend it, or delete it/);
+  });
+
+  it('that nobody has made yet is made once by two servers that start at the same time', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'stillhere-'));
+    const script = `import { readSecrets } from ${JSON.stringify(join(import.meta.dirname, '../../server/secrets.ts'))};
+      console.log(JSON.stringify(readSecrets({ storeFile: process.argv[2] })));`;
+    await writeFile(join(folder, 'start.mjs'), script);
+    for (let round = 0; round < 4; round++) {
+      const storeFile = join(folder, `new-${round}`, 's.db');
+      const started = await Promise.all(
+        [1, 2, 3].map(() => promisify(execFile)(process.execPath, [join(folder, 'start.mjs'), storeFile])),
+      );
+      const all = started.map(({ stdout }) => JSON.parse(stdout) as ReturnType<typeof readSecrets>);
+      expect(new Set(all.map(({ secret, ownerToken }) => secret + ownerToken)).size).toBe(1);
+      expect(all.filter(({ isNew }) => isNew)).toHaveLength(1);
+      expect(await readdir(join(folder, `new-${round}`))).toEqual(['s.db.secrets.json']);
+    }
+  });
+
+  it('that others may read is closed to them, and so is the store', async () => {
+    const storeFile = join(await mkdtemp(join(tmpdir(), 'stillhere-')), 's.db');
+    await writeFile(`${storeFile}.secrets.json`, JSON.stringify({ secret: LONG, ownerToken: LONG }), { mode: 0o644 });
+    await writeFile(storeFile, '', { mode: 0o644 });
+    readSecrets({ storeFile, secret: undefined, ownerToken: undefined });
+    const store = await openSqliteStore(storeFile);
+    await store.createSession({ id: 'ann', email: 'ann@example.com', startMs: 0 });
+    for (const file of ['', '-wal', '-shm', '.secrets.json'])
+      expect([file, (await stat(storeFile + file)).mode & 0o777]).toEqual([file, 0o600]);
+    await store.close();
   });
 
   it('that is a folder is refused, and left alone', async () => {

@@ -1,0 +1,31 @@
+// What the log may say of an error. Errors carry more than their message: the bytes of the request that a parser refused, with its
+// cookies and tokens (`rawPacket`), or the input that a query failed with.
+
+/** Plain data for pino, also for a logger that a host has configured. */
+export interface ErrorDescription {
+  readonly type: string;
+  readonly code?: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly cause?: ErrorDescription;
+}
+
+const ADDRESS = /[^\s@"'<>]+@[^\s@"'<>]+/g;
+const MAX_CAUSES = 5;
+
+/** Type, code, message, stack and causes of the error, and nothing else; e-mail addresses in them are left out. */
+export function describeError(error: unknown, depth = 0): ErrorDescription {
+  if (!(error instanceof Error)) return { type: typeof error, message: redact(String(error)) };
+  const { code } = error as { code?: unknown };
+  return {
+    type: error.name,
+    ...(typeof code === 'string' && { code }),
+    message: redact(error.message),
+    ...(error.stack !== undefined && { stack: redact(error.stack) }),
+    ...(error.cause !== undefined && depth < MAX_CAUSES && { cause: describeError(error.cause, depth + 1) }),
+  };
+}
+
+function redact(text: string): string {
+  return text.replaceAll(ADDRESS, '…@…');
+}
