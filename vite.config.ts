@@ -71,7 +71,8 @@ const LEAST_COMPRESSED_BYTES = 1_000;
 
 /** Lays compressed files beside those that are text; the server sends them to who takes them. A third of the bytes. */
 function compressBuild(): void {
-  for (const file of globSync('**/*.{html,css,js,svg,webmanifest}', { cwd: at('dist') })) {
+  // Not all of dist/: the package is built there, too.
+  for (const file of globSync('{*,site/**/*}.{html,css,js,svg,webmanifest}', { cwd: at('dist') })) {
     const path = join(at('dist'), file);
     const text = readFileSync(path);
     if (text.length < LEAST_COMPRESSED_BYTES) continue;

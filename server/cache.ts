@@ -7,7 +7,7 @@ export interface Cache<Key, Value> {
   delete(key: Key): void;
 }
 
-/** Drops what was not used for longest beyond `max` entries, and each entry `ttlMs` after it was set. */
+/** Drops what was not used for longest beyond `max` entries, and each entry `ttlMs` after it was set (0: never). */
 export function createCache<Key extends string, Value extends {}>(limits: {
   readonly max: number;
   readonly ttlMs: number;

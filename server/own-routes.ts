@@ -4,6 +4,7 @@ import { Router } from '@koa/router';
 import type { Middleware } from 'koa';
 import compose from 'koa-compose';
 import type { Logger } from 'pino';
+import { HEARTBEAT_PATH } from '../sw/protocol.ts';
 import { createAccessCheck } from './access/access-check.ts';
 import { accessCookies } from './access/access-cookie.ts';
 import { gateStyleHashes } from './access/gate-page.ts';
@@ -17,7 +18,7 @@ import { addHealthRoutes } from './http/health.ts';
 import { otherOrigins } from './http/other-origins.ts';
 import { createRateLimit } from './http/rate-limit.ts';
 import { sameOrigin } from './http/same-origin.ts';
-import { ownHeaders } from './http/security-headers.ts';
+import { ownHeaders, receiptHeaders } from './http/security-headers.ts';
 import type { Mirror } from './nocodb/mirror.ts';
 import type { Secrets } from './secrets.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
@@ -48,7 +49,13 @@ export function ownRoutes({ config, secrets, store, mirror, log, now }: OwnParts
   const cookies = accessCookies(secrets.secret, config.accessMs, publicUrl?.protocol === 'https:');
   const access = createAccessCheck(cookies, store, allow, now);
   const router = new Router();
-  router.use(answerErrors(log), sameOrigin(publicUrl?.origin, config.corsOrigins), ownHeaders(gateStyleHashes(gate)));
+  const headers = ownHeaders(gateStyleHashes(gate));
+  router.use(
+    answerErrors(log),
+    sameOrigin(publicUrl?.origin, config.corsOrigins),
+    // A receipt is no page: the headers of one would be twelve times as long as it is.
+    (ctx, next) => (ctx.path === HEARTBEAT_PATH ? receiptHeaders(ctx, next) : headers(ctx, next)),
+  );
   const limit = createRateLimit(limits.gate, 60);
   addGateRoutes(router, { store, cookies, access, allow, look: gate, log, limit, home: protect[0] ?? '/', now });
   addHeartbeatRoute(router, createReceiver(store), limits, now);

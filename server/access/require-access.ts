@@ -7,6 +7,8 @@ import { isProtectedTarget, readSitePath } from '../site/site-path.ts';
 import type { AccessCheck } from './access-check.ts';
 import { GATE_PATH } from './gate.ts';
 
+const CACHING = 'private, no-cache';
+
 /**
  * Redirects a request for a protected path that has no access to the gate, which leads back. A path without a single meaning is
  * refused (400), so that no host reads it in another way than this check. What passes says when the access ends, so that a
@@ -33,12 +35,15 @@ export function admitReaders(access: AccessCheck, log: Logger): Middleware {
       refuseForNow(ctx);
       return;
     }
-    ctx.set('Cache-Control', 'private, no-cache');
+    ctx.set('Cache-Control', CACHING);
     ctx.set('X-Robots-Tag', 'noindex');
     ctx.append('Content-Security-Policy', "frame-ancestors 'self'");
     ctx.set(ACCESS_HEADER, untilMs === undefined ? NO_ACCESS : new Date(untilMs).toUTCString());
-    if (untilMs !== undefined) await next();
-    else {
+    if (untilMs !== undefined) {
+      await next();
+      // A host may forbid more, but never let caches that readers share keep what is protected.
+      if (!/private|no-store/i.test(ctx.response.get('Cache-Control'))) ctx.set('Cache-Control', CACHING);
+    } else {
       ctx.status = 303;
       ctx.redirect(`${GATE_PATH}?next=${encodeURIComponent(ctx.path + ctx.search)}`);
     }

@@ -1,6 +1,7 @@
 // `sessions`: the latest sessions, for a person or a program.
 import { existsSync } from 'node:fs';
 import { ConfigError, readConfig } from '../config.ts';
+import { toHarmless } from '../harmful-text.ts';
 import { viewSession, type SessionView } from '../sessions/views.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 
@@ -31,11 +32,11 @@ export function printSessions(sessions: readonly SessionView[]): readonly string
   const rows = [
     ['reader', 'from', 'until', 'read', 'page'],
     ...sessions.map(({ emailOfAccessor, sessionStartTime, sessionEndTime, readingTimeMs, currentPage }) => [
-      emailOfAccessor,
+      toHarmless(emailOfAccessor),
       localTime(sessionStartTime),
       sessionEndTime === null ? '–' : localTime(sessionEndTime),
       duration(readingTimeMs),
-      currentPage ?? '–',
+      currentPage === null ? '–' : toHarmless(currentPage),
     ]),
   ];
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

@@ -1,17 +1,15 @@
 // The name of a page in the record: readable in any script, one for all addresses of a page, and harmless wherever it is shown. Pure.
+import { isHarmful } from '../harmful-text.ts';
 
 /** Characters of a name. The device sends it percent-encoded, up to nine characters for one. */
 export const MAX_NAME_LENGTH = 2_000;
 
-/**
- * Control characters, overrides of the direction of text, and halves of surrogate pairs: they could act on a terminal or change
- * how a line reads (Unicode, "Bidirectional Format Characters"; C0 and C1 of ECMA-48).
- */
-const HARMFUL = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+/** Nearly every name: nothing in it has to be looked at closer. */
+const PLAIN = /^(?:\/[\w~!$&'()*+,;=:@-][\w.~!$&'()*+,;=:@-]*)*\/?$/;
 
-/** Whether text of a device can be stored at all: it is refused, never mended, for such a name is nobody's page. */
-export function isHarmful(text: string): boolean {
-  return HARMFUL.test(text);
+/** Whether a name can't be stored. A device of ours sends such characters percent-encoded, and they stay so. */
+export function isHarmfulName(name: string): boolean {
+  return !PLAIN.test(name) && isHarmful(name);
 }
 
 /**
@@ -20,6 +18,7 @@ export function isHarmful(text: string): boolean {
  * @param address the page's path as its device sent it; a query or fragment is kept as it is.
  */
 export function toPageName(address: string): string {
+  if (address.length <= MAX_NAME_LENGTH && PLAIN.test(address) && !address.includes('/index.')) return address;
   const [, path = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(address) ?? [];
   const decoded = path.replaceAll(/(?:%[\da-f]{2})+/gi, decodeReadable).replaceAll(/\/{2,}/g, '/');
   return cut(decoded.replace(/\/index\.(?:html?|xhtml)$/i, '/') + rest);

@@ -3,7 +3,7 @@
 import sjson from 'secure-json-parse';
 import * as v from 'valibot';
 import { MAX_SPANS, type Refusal, type Span } from '../../sw/protocol.ts';
-import { isHarmful, toPageName } from './page-name.ts';
+import { isHarmfulName, toPageName } from './page-name.ts';
 
 const Id = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
 /** What a JavaScript Date can say (ECMA-262, 21.4.1.1): sums and differences of two stay safe integers. */
@@ -15,7 +15,7 @@ const SpanSchema = v.object({
   page: v.pipe(
     v.string(),
     v.startsWith('/'),
-    v.check((page) => !isHarmful(page)),
+    v.check((page) => !isHarmfulName(page)),
     v.transform(toPageName),
   ),
   start: Time,

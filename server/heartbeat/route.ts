@@ -43,7 +43,7 @@ async function take(limit: RateLimit, key: string, whose: 'network' | 'session')
     throw new HttpFailure(429, `Too many deliveries from this ${whose}; send it again later`, { retryAfterSeconds });
 }
 
-function sessionsOf({ spans }: ParsedDelivery): ReadonlySet<string> {
+function sessionsOf({ spans }: ParsedDelivery): Iterable<string> {
   return new Set(spans.map(({ session }) => session));
 }
 

@@ -28,6 +28,13 @@ export function ownHeaders(styleHashes: readonly string[]): Middleware {
   });
 }
 
+/** For receipts, which only scripts read. */
+export const receiptHeaders: Middleware = async (ctx, next) => {
+  ctx.set('X-Content-Type-Options', 'nosniff');
+  ctx.set('Cache-Control', 'no-store');
+  await next();
+};
+
 /** For the site's files, whose policy is its own matter: only what can't break a page. */
 export function siteHeaders(): Middleware {
   return async (ctx, next) => {

@@ -109,6 +109,37 @@ describe("in a server of Fetch's kind", () => {
     expect([beat.status, await beat.json()]).toEqual([200, { success: true }]);
   });
 
+  it.for([HEARTBEAT_PATH, '/api/verify-temp-access', '/access', '/API/Session-Heartbeat/'])(
+    'takes no more of a body for %s than it may have',
+    async (path) => {
+      let megabytes = 0;
+      const body = new ReadableStream({
+        pull: (to) => (megabytes++ < 64 ? to.enqueue(new Uint8Array(1 << 20).fill(32)) : to.close()),
+      });
+      const init = { method: 'POST', body, duplex: 'half', headers: JSON_BODY } as RequestInit;
+      const response = await host(new Request(`https://site.example${path}`, init));
+      expect(response.status).toBe(413);
+      expect(await response.json()).toMatchObject({ success: false });
+      expect(megabytes).toBeLessThan(4);
+    },
+  );
+
+  it("leaves a host's own stricter words standing, and adds to its policies", async () => {
+    const passed = await host(
+      new Request('https://site.example/api/verify-temp-access', { method: 'POST', headers: JSON_BODY, body: EMAIL }),
+    );
+    const show = async (own: Record<string, string>): Promise<Headers> => {
+      const request = new Request('https://site.example/secret/', { headers: { cookie: cookiesOf(passed) } });
+      return (await gate.fetch(request, () => new Response('page', { headers: own }))).headers;
+    };
+    expect((await show({ 'cache-control': 'no-store' })).get('cache-control')).toBe('no-store');
+    expect((await show({ 'cache-control': 'public, max-age=600' })).get('cache-control')).toBe('private, no-cache');
+    const { 'content-security-policy': policy } = Object.fromEntries(
+      await show({ 'content-security-policy': "default-src 'self'" }),
+    );
+    expect(policy).toBe("default-src 'self', frame-ancestors 'self'");
+  });
+
   it('tells readers apart by the address that it is told', async () => {
     const ask = (address: string): Promise<Response> =>
       gate.fetch(
