@@ -64,6 +64,7 @@ export function ownRoutes({ config, secrets, store, mirror, log, now }: OwnParts
   return {
     routes: compose([
       otherOrigins(config.corsOrigins),
+      refuseUnknownMethods,
       router.allowedMethods(),
       router.routes(),
       stopAtOwnPaths,
@@ -72,6 +73,12 @@ export function ownRoutes({ config, secrets, store, mirror, log, now }: OwnParts
     admit: admitReaders(access, log),
   };
 }
+
+/** The router answers 501 for methods that it has never heard of; that is no failure of ours. */
+const refuseUnknownMethods: Middleware = async (ctx, next) => {
+  await next();
+  if (ctx.status === 501) ctx.status = 405;
+};
 
 /** A path of ours that doesn't know the method is none of the site's. */
 const stopAtOwnPaths: Middleware = async (ctx, next) => {

@@ -10,7 +10,7 @@ import {
 } from '../heartbeat/device-clock.ts';
 import type { Interval } from '../sessions/reading-time.ts';
 import { boundSpan, windowOf, type BoundedSpan } from './bounds.ts';
-import { MAX_SESSION_SPANS, type Recorded, type Sighting } from './session-store.ts';
+import { MAX_SESSION_SPANS, MAX_STRETCHES, type Recorded, type Sighting } from './session-store.ts';
 import { addSpan, isAfterAll, type Stretches } from './stretches.ts';
 
 type ClaimedSpan = NonNullable<Sighting['span']>;
@@ -25,6 +25,7 @@ interface SessionRow {
   readonly lastEndMs: number | null;
   readonly lastSpanStartMs: number | null;
   readonly lastSpanId: string | null;
+  readonly stretchCount: number;
 }
 
 /** Where nothing is touched all is null. */
@@ -65,8 +66,7 @@ export class Batch {
       if (clock.offsetMs !== row.offsetMs) hot.learnClock.run(clock.offsetMs, clock.formerOffsetMs, session);
       return 'stored';
     }
-    this.#put(session, row, span, kept, placed, clock);
-    return 'stored';
+    return this.#put(session, row, span, kept, placed, clock) ? 'stored' : 'too-many-spans';
   }
 
   #put(
@@ -76,9 +76,8 @@ export class Batch {
     kept: Interval | undefined,
     { startMs, endMs, isLate, isClamped }: BoundedSpan,
     clock: DeviceClock,
-  ): void {
+  ): boolean {
     const hot = this.#hot;
-    hot.putSpan.run(session, span.id, span.page, startMs, endMs, Number(isLate), Number(isClamped));
     const grown = { startMs: kept ? kept.endMs : startMs, endMs };
     const last =
       row.lastStartMs === null || row.lastEndMs === null
@@ -88,8 +87,10 @@ export class Batch {
       ? undefined
       : (hot.findTouched.get(session, grown.startMs, grown.endMs) as unknown as TouchedRow);
     const isTouching = touched !== undefined && touched.startMs !== null;
-    if (isTouching) hot.removeStretches.run(session, touched.startMs, touched.endMs);
     const change = addSpan(grown, last, isTouching ? touched : undefined);
+    if (change.put && !isTouching && row.stretchCount >= MAX_STRETCHES) return false;
+    hot.putSpan.run(session, span.id, span.page, startMs, endMs, Number(isLate), Number(isClamped));
+    const removed = isTouching ? Number(hot.removeStretches.run(session, touched.startMs, touched.endMs).changes) : 0;
     if (change.put) hot.putStretch.run(session, change.put.startMs, change.put.endMs);
     const isLatest = isLater(row, { startMs: kept ? kept.startMs : startMs, endMs, id: span.id });
     hot.growSession.run(
@@ -103,8 +104,10 @@ export class Batch {
       change.last.endMs,
       isLatest ? (kept ? kept.startMs : startMs) : row.lastSpanStartMs,
       isLatest ? span.id : row.lastSpanId,
+      (change.put ? 1 : 0) - removed,
       session,
     );
+    return true;
   }
 
   /** From all spans of the session in this batch that no known offset fits: once, for all of them. */
@@ -154,7 +157,7 @@ export function prepareHotPath(connection: DatabaseSync) {
     findSession: connection.prepare(
       `SELECT start_ms AS startMs, clock_offset_ms AS offsetMs, former_offset_ms AS formerOffsetMs, span_count AS spanCount,
          last_start_ms AS lastStartMs, last_end_ms AS lastEndMs, last_span_start_ms AS lastSpanStartMs,
-         last_span_id AS lastSpanId
+         last_span_id AS lastSpanId, stretch_count AS stretchCount
        FROM sessions WHERE id = ?`,
     ),
     /** session, span */
@@ -189,7 +192,7 @@ export function prepareHotPath(connection: DatabaseSync) {
     learnClock: connection.prepare('UPDATE sessions SET clock_offset_ms = ?, former_offset_ms = ? WHERE id = ?'),
     /**
      * end, added reading time, page or null for the one that it has, clock offset, former offset, new spans, last stretch's start and
-     * end, latest span's start and id, session. A late end takes nothing back.
+     * end, latest span's start and id, new stretches, session. A late end takes nothing back.
      */
     growSession: connection.prepare(
       `UPDATE sessions SET
@@ -203,6 +206,7 @@ export function prepareHotPath(connection: DatabaseSync) {
          last_end_ms = ?,
          last_span_start_ms = ?,
          last_span_id = ?,
+         stretch_count = stretch_count + ?,
          revision = revision + 1
        WHERE id = ?`,
     ),

@@ -48,11 +48,14 @@ export interface Sighting {
   };
 }
 
-/** `too-many-spans`: the session has {@link MAX_SESSION_SPANS}, and this would be one more. */
+/** `too-many-spans`: the session has {@link MAX_SESSION_SPANS} or {@link MAX_STRETCHES}, and this would be one more. */
 export type Recorded = 'stored' | 'unknown-session' | 'too-many-spans';
 
 /** Spans of one session. An honest reader makes a few hundred a day. */
 export const MAX_SESSION_SPANS = 20_000;
+
+/** Stretches of one session's reading that lie apart: one span may join all of them, and must not take long. */
+export const MAX_STRETCHES = 4_000;
 
 export interface SessionQuery {
   readonly email?: string | undefined;

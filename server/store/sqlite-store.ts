@@ -14,6 +14,8 @@ import { migrate, toSession, type Tables } from './tables.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
 const SYNCHRONOUS_FULL = 2;
+/** No file: it is refused below, since it is gone with the process. */
+const IN_MEMORY = ':memory:';
 
 /**
  * Opens the store in `file`, makes it when it isn't there, and brings its tables up to date. `file` must be on a local
@@ -35,7 +37,7 @@ let lastOpening: Promise<unknown> = Promise.resolve();
 async function openNow(file: string): Promise<SessionStore> {
   mkdirSync(dirname(file), { recursive: true });
   // SQLite gives `-wal` and `-shm` the mode of the database.
-  makePrivate(file);
+  if (file !== IN_MEMORY) makePrivate(file);
   for (const one of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(one)) closeToOthers(one);
   const connection = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');

@@ -16,6 +16,8 @@ export interface Tables {
     /** The same before that clock was last set; null: never. */
     former_offset_ms: number | null;
     span_count: Generated<number>;
+    /** Rows in `stretches`. */
+    stretch_count: Generated<number>;
     /** The last stretch of its reading, and which of the spans that end with it is the latest; null before the first span. */
     last_start_ms: number | null;
     last_end_ms: number | null;
@@ -134,10 +136,11 @@ const migrations: Record<string, Migration> = {
       ])
         await db.schema.alterTable('sessions').addColumn(column, 'bigint').execute();
       await db.schema.alterTable('sessions').addColumn('last_span_id', 'text').execute();
-      await db.schema
-        .alterTable('sessions')
-        .addColumn('span_count', 'bigint', (column) => column.notNull().defaultTo(0))
-        .execute();
+      for (const column of ['span_count', 'stretch_count'])
+        await db.schema
+          .alterTable('sessions')
+          .addColumn(column, 'bigint', (count) => count.notNull().defaultTo(0))
+          .execute();
       await db.schema
         .createTable('stretches')
         .addColumn('session_id', 'text', (column) => column.notNull().references('sessions.id').onDelete('cascade'))
@@ -165,6 +168,7 @@ const migrations: Record<string, Migration> = {
       await sql`
         UPDATE sessions SET
           span_count = (SELECT count(*) FROM spans WHERE session_id = sessions.id),
+          stretch_count = (SELECT max(0, count(*) - 1) FROM stretches WHERE session_id = sessions.id),
           last_start_ms = (SELECT max(start_ms) FROM stretches WHERE session_id = sessions.id),
           last_end_ms = (SELECT max(end_ms) FROM stretches WHERE session_id = sessions.id),
           last_span_start_ms = (

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unionMs } from '../../server/sessions/reading-time.ts';
-import { MAX_SESSION_SPANS, type SessionStore, type Sighting } from '../../server/store/session-store.ts';
+import { MAX_SESSION_SPANS, MAX_STRETCHES, type SessionStore, type Sighting } from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
@@ -121,12 +121,26 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
     });
 
     it('takes so many spans of a session and no more, and those it has go on growing', async () => {
-      const many = Array.from({ length: MAX_SESSION_SPANS }, (_, nth) => seen(nth / 10, nth / 10, { id: `s${nth}` }));
+      const many = Array.from({ length: MAX_SESSION_SPANS }, (_, nth) => seen(5, 5, { id: `s${nth}` }));
       for (let from = 0; from < many.length; from += 5_000) await store.record(many.slice(from, from + 5_000));
       expect(
-        await store.record([seen(1, 2, { id: 'more' }), seen(0, 9, { id: 's0' }), seen(1, 2, { session: 'bob' })]),
+        await store.record([seen(1, 2, { id: 'more' }), seen(5, 9, { id: 's0' }), seen(1, 2, { session: 'bob' })]),
       ).toEqual(['too-many-spans', 'stored', 'stored']);
-      expect((await inSeconds()).reading).toBe(9);
+      expect((await inSeconds()).reading).toBe(4);
+    });
+
+    it('takes so many stretches of a session that lie apart and no more, until a span joins them', async () => {
+      // From the last to the first, so that each lies before the last one.
+      const apart = Array.from({ length: MAX_STRETCHES + 1 }, (_, nth) =>
+        seen(9_000 - 2 * nth, 9_001 - 2 * nth, { id: `s${nth}` }),
+      );
+      expect(new Set(await store.record(apart))).toEqual(new Set(['stored']));
+      expect(await store.record([seen(1, 2, { id: 'apart' })])).toEqual(['too-many-spans']);
+      expect(await store.record([seen(9_000, 9_500, { id: 's0' }), seen(8_000, 9_000, { id: 'over' })])).toEqual([
+        'stored',
+        'stored',
+      ]);
+      expect(await store.record([seen(1, 2, { id: 'apart' })])).toEqual(['stored']);
     });
 
     it('ends the access of a session once, and keeps its record', async () => {
@@ -227,7 +241,7 @@ describe('SQLite', () => {
     await expect(openSqliteStore(':memory:')).rejects.toThrow(/refuses journal_mode=WAL with synchronous=FULL/);
   });
 
-  it('can be made by the next start, wherever the first one was killed', async () => {
+  it('can be made by the next start, wherever the first one was killed', { timeout: 60_000 }, async () => {
     const prepare = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, 'prepare')
       ?.value as DatabaseSync['prepare'];
     let isMade = false;
@@ -235,7 +249,7 @@ describe('SQLite', () => {
       const file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'store.db');
       let count = 0;
       const dying = vi.spyOn(DatabaseSync.prototype, 'prepare').mockImplementation(function (this: DatabaseSync, sql) {
-        if (/CREATE|ALTER|INSERT/i.test(sql) && count++ === most) throw new Error('killed');
+        if (/CREATE|ALTER|INSERT|UPDATE|DELETE|DROP/i.test(sql) && count++ === most) throw new Error('killed');
         return prepare.call(this, sql);
       });
       isMade = await openSqliteStore(file).then(
