@@ -99,6 +99,15 @@ describe('a delivery', () => {
   });
 });
 
+it('is late, too, when the last word of a span that was seen live comes much later', async () => {
+  await app.deliver([makeSpan({ end: app.clock.now })]);
+  expect((await app.session('ann-session')).spans).toMatchObject([{ late: false }]);
+  const end = app.clock.now + MINUTE;
+  app.clock.now += 10 * MINUTE;
+  await app.deliver([makeSpan({ end })]);
+  expect((await app.session('ann-session')).spans).toMatchObject([{ end: iso(end), late: true }]);
+});
+
 describe('the clock of the device', () => {
   it.for([DAY, -DAY, 3_650 * DAY, -3_650 * DAY])('off by %d ms changes nothing in the record', async (off) => {
     await app.deliver([makeSpan({ start: NOW + off, end: NOW + MINUTE + off })], app.clock.now + off);

@@ -8,6 +8,9 @@ const FILES = {
   'site/two words/index.html': 'SECRET',
   'site/plan.html': 'SECRET',
   'site/plan.html.br': 'SECRET',
+  'site/plan.html.gz': 'SECRET',
+  'site/plan.htm': 'SECRET',
+  'site/plan.txt': 'SECRET',
 };
 
 function isRefused(PROTECT: string): boolean {
@@ -27,7 +30,6 @@ describe('a prefix in PROTECT', () => {
     ['/confidential//', '/confidential/'],
     ['//confidential/', '/confidential/'],
     ['/./confidential/', '/confidential/'],
-    ['/x/../confidential/', '/confidential/'],
     ['/two words/', '/two%20words/'],
     // As it is copied from a browser's address bar.
     ['/two%20words/', '/two%20words/'],
@@ -41,8 +43,15 @@ describe('a prefix in PROTECT', () => {
     ['/plan.html', '/plan.html.br'],
     ['/plan', '/plan.html'],
     ['/plan', '/plan.html.br'],
+    ['/plan', '/plan.html.gz'],
+    ['/plan', '/plan.htm'],
+    ['/plan', '/plan.htm.gz'],
+    ['/plan.htm', '/plan'],
+    ['/plan', '/plan.xhtml'],
+    ['/plan', '/plan.txt'],
+    ['/plan', '/plan.html.zst'],
   ] as const)('spelled %s lets nobody read %s', async ([PROTECT, path]) => {
-    if (isRefused(PROTECT)) return;
+    expect(isRefused(PROTECT)).toBe(false);
     const site = await startTestSite(FILES, { PROTECT });
     try {
       const { status, body } = await site.get(path);
@@ -68,7 +77,10 @@ describe('a prefix in PROTECT', () => {
     }
   });
 
-  it('that no path of a request can have is refused', () => {
-    expect(isRefused('/confi\\dential/')).toBe(true);
-  });
+  it.for(['/confi\\dential/', '/x/../confidential/', '/confidential/%00', '/%', 'confidential/'])(
+    'spelled %s, which no request can have, is refused',
+    (PROTECT) => {
+      expect(isRefused(PROTECT)).toBe(true);
+    },
+  );
 });

@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unionMs } from '../../server/sessions/reading-time.ts';
-import { MAX_SESSION_SPANS, MAX_STRETCHES, type SessionStore, type Sighting } from '../../server/store/session-store.ts';
+import {
+  MAX_SESSION_SPANS,
+  MAX_STRETCHES,
+  type SessionStore,
+  type Sighting,
+} from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
