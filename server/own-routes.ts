@@ -37,6 +37,8 @@ export interface OwnRoutes {
   readonly routes: Middleware;
   /** Lets who has no access no further. */
   readonly check: Middleware;
+  /** The same, whatever the path is. */
+  readonly requireAccess: Middleware;
 }
 
 export function ownRoutes({ config, secrets, store, mirror, log, now }: OwnParts): OwnRoutes {
@@ -56,6 +58,7 @@ export function ownRoutes({ config, secrets, store, mirror, log, now }: OwnParts
       stopAtOwnPaths,
     ]) as Middleware,
     check: requireAccess(protect, cookies, now),
+    requireAccess: requireAccess(['/'], cookies, now),
   };
 }
 
