@@ -28,10 +28,11 @@ export async function chooseEncoding(ctx: Context, cache: FileCache, root: strin
     const file = whole.file + ending;
     const stats = await statFile(join(root, file));
     if (!stats) continue;
-    const isSame = await cache(`same\0${file}`, versionOf(whole.stats, stats), () =>
+    const version = versionOf(stats);
+    const isSame = await cache(`same\0${file}`, `${whole.version},${version}`, () =>
       holdsSame(join(root, file), decompress(), join(root, whole.file), whole.stats.size),
     );
-    if (isSame) return { encoding, file, stats };
+    if (isSame) return { encoding, file, stats, version };
   }
   return whole;
 }

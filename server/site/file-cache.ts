@@ -47,12 +47,8 @@ export function createFileCache(): FileCache {
 let unsettled = 0;
 
 /** The same for two looks at files that did not change in between. Length and time of a file alone can be set by anyone. */
-export function versionOf(...files: readonly Stats[]): string {
-  return files
-    .map(({ dev, ino, size, mtimeMs, ctimeMs }) => {
-      const age = Date.now() - ctimeMs;
-      const again = age >= 0 && age < UNSETTLED_MS ? `-${unsettled++}` : '';
-      return `${dev}-${ino}-${size}-${mtimeMs}-${ctimeMs}${again}`;
-    })
-    .join();
+export function versionOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
+  const age = Date.now() - ctimeMs;
+  const again = age >= 0 && age < UNSETTLED_MS ? `-${unsettled++}` : '';
+  return `${dev}-${ino}-${size}-${mtimeMs}-${ctimeMs}${again}`;
 }

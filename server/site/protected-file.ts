@@ -1,7 +1,7 @@
 // Who may have a file, by what it is and not by the path that was asked for: links are followed, copies beside a file count as it.
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { versionOf, type FileCache } from './file-cache.ts';
+import type { FileCache } from './file-cache.ts';
 import type { Found } from './find-file.ts';
 import { isUnderAnyName } from './other-names.ts';
 import { isPrivateFile } from './private-file.ts';
@@ -44,7 +44,7 @@ export function createFileGuard(
     return isUnderAnyName(file, protect) || isUnderAnyName(real, protect) ? 'readers' : 'all';
   };
   return (found) => {
-    const version = `${versionOf(found.stats)}@${Math.floor(Date.now() / KNOWN_MS)}`;
+    const version = `${found.version}@${Math.floor(Date.now() / KNOWN_MS)}`;
     return cache(`access\0${found.file}`, version, () => decide(found));
   };
 }

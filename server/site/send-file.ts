@@ -1,5 +1,5 @@
 // Answers with a file: small ones from memory, large ones and parts from the disk (the only user of send, for its ranges).
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { finished } from 'node:stream';
 import type { Context } from 'koa';
 import send from 'send';
@@ -18,33 +18,41 @@ export async function sendFile(
   whole: Found,
   status = 200,
 ): Promise<void> {
-  const original = await readSiteFile(cache, join(root, whole.file), whole.stats);
+  const original = await readSiteFile(cache, root, whole);
   ctx.status = status;
   if (!ctx.response.get('Cache-Control')) ctx.set('Cache-Control', isHashedName(whole.file) ? IMMUTABLE : 'no-cache');
   ctx.vary('Accept-Encoding');
   // Of what it is, not of how it is compressed.
   setType(ctx, whole.file, original);
-  const { encoding, file, stats } = await chooseEncoding(ctx, cache, root, whole);
+  const { encoding, ...chosen } = await chooseEncoding(ctx, cache, root, whole);
   if (encoding) ctx.set('Content-Encoding', encoding);
-  const sent = encoding ? await readSiteFile(cache, join(root, file), stats) : original;
-  setValidators(ctx, sent, stats.ctimeMs);
+  const sent = encoding ? await readSiteFile(cache, root, chosen) : original;
+  setValidators(ctx, sent, chosen.stats.ctimeMs);
   // There are no parts of an error page.
   const isPart = ctx.get('range') !== '' && status === 200;
-  if (isPart || !sent.bytes) return stream(ctx, root, file, isPart);
+  if (isPart || !sent.bytes) return stream(ctx, root, chosen.file, isPart);
   ctx.set('Accept-Ranges', 'bytes');
   if (ctx.fresh) ctx.status = 304;
   else ctx.body = sent.bytes;
 }
 
+const types = new WeakMap<SiteFile, string>();
+
 /** The type that the name tells, with the encoding that the content has. */
-export function setType(ctx: Context, file: string, { charset, plainType }: SiteFile): void {
+export function setType(ctx: Context, name: string, file: SiteFile): void {
+  const known = types.get(file) ?? typeOf(ctx, name, file);
+  types.set(file, known);
+  ctx.set('Content-Type', known);
+}
+
+function typeOf(ctx: Context, file: string, { charset, plainType }: SiteFile): string {
   const extension = extname(file);
   ctx.type = extension.length > 1 ? extension : '';
   const sent = ctx.response.get('Content-Type') || `${plainType}; charset=`;
   const [type = plainType] = sent.split(';');
   // An XML file is in UTF-8 where nothing says otherwise.
   const isSaid = charset && (sent !== type || charset !== 'utf-8' || type.startsWith('text/'));
-  ctx.set('Content-Type', isSaid && !type.startsWith('application/octet') ? `${type}; charset=${charset}` : type);
+  return isSaid && !type.startsWith('application/octet') ? `${type}; charset=${charset}` : type;
 }
 
 /** A time that can be trusted: that of the last change, whatever somebody has set, once it can't be that of two changes. */

@@ -1,5 +1,4 @@
 // Serves the files of a built site.
-import { join } from 'node:path';
 import type { Context, Middleware } from 'koa';
 import { createFileCache } from './file-cache.ts';
 import { findFile, type Found } from './find-file.ts';
@@ -40,9 +39,9 @@ export function serveSite(site: Site): Middleware {
     return found && access !== 'none' ? { ...found, isProtected: access === 'readers' } : undefined;
   };
   const send = async (ctx: Context, found: Found, isCounted: boolean): Promise<void> => {
-    const content = isCounted && (await readSiteFile(cache, join(siteDir, found.file), found.stats));
+    const content = isCounted && (await readSiteFile(cache, siteDir, found));
     if (!content || !content.page) return sendFile(ctx, cache, siteDir, found);
-    const origin = originOf(ctx, site.publicOrigin);
+    const origin = (): string | undefined => originOf(ctx, site.publicOrigin);
     return sendPage(ctx, cache, siteDir, found, content, { library, origin });
   };
 

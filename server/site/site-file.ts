@@ -3,8 +3,9 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { versionOf, type FileCache } from './file-cache.ts';
+import { extname, join } from 'node:path';
+import type { FileCache } from './file-cache.ts';
+import type { Found } from './find-file.ts';
 import { readByteOrder } from './page-encoding.ts';
 import { readPageCharset } from './scan-page.ts';
 
@@ -31,10 +32,11 @@ const XML = /^\.(?:xml|svg|rss|atom|xsl)$/i;
 const TEXT_CONTROLS = new Set([9, 10, 12, 13, 27]);
 const LOOKS_LIKE_HTML = /^\s*(?:<!--[^]{0,1000}?-->\s*)?<(?:!doctype\s+html|html)\b/i;
 
-export function readSiteFile(cache: FileCache, path: string, stats: Stats): Promise<SiteFile> {
+export function readSiteFile(cache: FileCache, root: string, { file, stats, version }: Found): Promise<SiteFile> {
+  const path = join(root, file);
   return cache(
     path,
-    versionOf(stats),
+    version,
     () => makeSiteFile(path, stats),
     ({ bytes }) => bytes?.length ?? 0,
   );
