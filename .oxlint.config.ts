@@ -15,6 +15,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   '@koa/cors': 'server/http/other-origins.ts',
   send: 'server/site/send-file.ts',
   'lru-cache': 'server/cache.ts',
+  parse5: 'server/site/html-reader.ts',
   'light-my-request': 'server/http/handlers.ts',
   commander: 'server/cli.ts',
   vite: 'server/site/build.ts',
@@ -86,6 +87,8 @@ export default defineConfig({
       ],
       rules: restrict(owned(OWNERS['vite'])),
     },
+    // What our reading of a page leads to is seen with its own parser.
+    { files: ['test/unit/put-heartbeat-tree.test.ts'], rules: restrict(owned(OWNERS['parse5'])) },
     // A zip file is opened again by its test.
     {
       files: ['client/devtools/vite.config.ts', 'test/systems/devtools-extension.test.ts'],

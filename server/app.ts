@@ -11,7 +11,7 @@ import { serveChannel } from './site/serve-channel.ts';
 import { serveSite } from './site/serve-site.ts';
 
 export interface AppParts extends OwnParts {
-  readonly config: OwnParts['config'] & Pick<Config, 'trustProxy' | 'single'>;
+  readonly config: OwnParts['config'] & Pick<Config, 'trustProxy' | 'single' | 'storeFile'>;
   /** The site that is served. */
   readonly siteDir: string;
   /** Where the build put the worker and the page library. */
@@ -21,7 +21,7 @@ export interface AppParts extends OwnParts {
 /** The application, ready to be given to an HTTP server. */
 export function createApp({ siteDir, buildDir, ...parts }: AppParts): Koa {
   const { config, log } = parts;
-  const { routes, check } = ownRoutes(parts);
+  const { routes, check, admit } = ownRoutes(parts);
 
   // A proxy appends the address that it saw to what it was sent: only the last one is known to be true.
   const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 });
@@ -39,6 +39,8 @@ export function createApp({ siteDir, buildDir, ...parts }: AppParts): Koa {
       protect: config.protect,
       isSinglePage: config.single,
       publicOrigin: config.publicUrl?.origin,
+      privateFiles: [config.storeFile],
+      requireAccess: admit,
     }),
   );
   return app;

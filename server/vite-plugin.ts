@@ -1,8 +1,13 @@
 // A plugin for Vite: the gate and all that answers for Stillhere in `vite dev` and `vite preview`, on the site's own origin, and
 // the heartbeat in the pages behind the gate, in what is built, too. It imports nothing of Vite.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readConfig } from './config.ts';
 import type { HostOptions } from './options.ts';
+import { editBytes } from './site/edit-bytes.ts';
+import { putHeartbeat } from './site/put-heartbeat.ts';
+import { scanPage } from './site/scan-page.ts';
 import { isUnder } from './site/site-path.ts';
+import { asksForPrivateFile, type ViteFolders } from './site/vite-files.ts';
 import { stillhere as createStillhere } from './stillhere.ts';
 
 /** As much of Vite's servers as is used. */
@@ -11,6 +16,7 @@ interface ViteServer {
     use(handle: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void): unknown;
   };
   readonly httpServer: { once(event: 'close', listener: () => void): unknown } | null;
+  readonly config: ViteFolders;
 }
 
 export interface StillherePlugin {
@@ -19,10 +25,7 @@ export interface StillherePlugin {
   configurePreviewServer(server: ViteServer): void;
   readonly transformIndexHtml: {
     readonly order: 'post';
-    handler(
-      html: string,
-      page: { readonly path: string },
-    ): { tag: string; attrs?: Record<string, string>; injectTo: 'body' }[] | undefined;
+    handler(html: string, page: { readonly path: string }): Promise<string | undefined>;
   };
 }
 
@@ -32,8 +35,22 @@ export interface StillherePlugin {
  * @throws ConfigError, where a server is started, that names everything that is wrong at once.
  */
 export function stillhere(options: HostOptions & { readonly protect: readonly string[] }): StillherePlugin {
-  const mount = ({ middlewares, httpServer }: ViteServer): void => {
+  const mount = ({ middlewares, httpServer, config }: ViteServer): void => {
     const gate = createStillhere(options);
+    const { worker: _worker, ...settings } = options;
+    const privateFiles = [readConfig(process.env, settings).storeFile];
+    const refusePrivate = async (
+      request: IncomingMessage,
+      response: ServerResponse,
+      next: () => void,
+    ): Promise<void> => {
+      // What can't be looked at is not given out either.
+      const isPrivate = await asksForPrivateFile(request.url ?? '', config, privateFiles).catch(() => true);
+      if (!isPrivate) return next();
+      response.statusCode = 404;
+      response.end();
+    };
+    middlewares.use((request, response, next) => void refusePrivate(request, response, next));
     middlewares.use((request, response, next) => gate.node(request, response, next));
     httpServer?.once('close', () => void gate.close());
   };
@@ -45,13 +62,14 @@ export function stillhere(options: HostOptions & { readonly protect: readonly st
     transformIndexHtml: {
       // After Vite has looked for scripts to bundle: the library comes from the server.
       order: 'post',
-      handler: (html, { path }) =>
-        isUnder(path, prefixes) && !/<session-heartbeat|\/stillhere\.js/.test(html)
-          ? [
-              { tag: 'script', attrs: { type: 'module', src: '/stillhere.js' }, injectTo: 'body' },
-              { tag: 'session-heartbeat', attrs: options.worker ? { worker: options.worker } : {}, injectTo: 'body' },
-            ]
-          : undefined,
+      handler: async (html, { path }) => (isUnder(path, prefixes) ? putInto(html, options) : undefined),
     },
   };
+}
+
+/** As `stillhere serve` does it. */
+async function putInto(html: string, { worker, publicUrl }: HostOptions): Promise<string> {
+  const page = Buffer.from(html);
+  const origin = publicUrl ? URL.parse(publicUrl)?.origin : undefined;
+  return editBytes(page, putHeartbeat(await scanPage(page, false), { worker, origin })).toString();
 }

@@ -23,9 +23,10 @@ const FALLBACKS = {
 
 /**
  * @param policy as the site has it: one, as in a `meta` element.
+ * @param origin of the site; undefined: not known, then all scripts of the site are let through.
  * @param loaderHash of a script in the page that brings the page library, like `sha256-…`.
  */
-export function allowHeartbeat(policy: string, origin: string, loaderHash: string): Allowed {
+export function allowHeartbeat(policy: string, origin: string | undefined, loaderHash: string): Allowed {
   const directives: Directives = new Map();
   for (const part of policy.split(';')) {
     const [name, ...values] = part.trim().split(/\s+/);
@@ -38,11 +39,7 @@ export function allowHeartbeat(policy: string, origin: string, loaderHash: strin
   const isByHash = !nonce && Boolean(scripts?.some((value) => value.toLowerCase() === "'strict-dynamic'"));
   if (isByHash) add(directives, 'script-src-elem', [`'${loaderHash}'`]);
   else if (!nonce && !isOpen(scripts))
-    add(
-      directives,
-      'script-src-elem',
-      SCRIPTS.map((path) => origin + path),
-    );
+    add(directives, 'script-src-elem', origin ? SCRIPTS.map((path) => origin + path) : [SELF]);
   for (const name of ['connect-src', 'worker-src'] as const)
     if (!isOpen(decisive(directives, name))) add(directives, name, [SELF]);
   return { policy: print(directives) === before ? policy : print(directives), nonce, isByHash };

@@ -2,11 +2,14 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { versionOf } from './file-cache.ts';
 
 export interface Found {
   /** From the root that it was looked for in, with a slash in front. */
   readonly file: string;
   readonly stats: Stats;
+  /** The same for the same content, see `versionOf`. */
+  readonly version: string;
 }
 
 /** What the tools of a site keep for themselves. `.well-known` is for everyone (RFC 8615). */
@@ -22,7 +25,7 @@ export async function findFile(root: string, path: string): Promise<Found | unde
   const candidates = path.endsWith('/') ? [`${path}index.html`, bare && `${bare}.html`] : [path, `${path}.html`];
   for (const file of candidates) {
     const stats = file && (await statFile(join(root, file)));
-    if (stats) return { file, stats };
+    if (stats) return { file, stats, version: versionOf(stats) };
   }
   return undefined;
 }

@@ -2,6 +2,7 @@
 // put the text of each page into a script as well, and tools that search put it into an index (VitePress does both).
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createHtmlReader } from './html-reader.ts';
 import { isUnder } from './site-path.ts';
 
 /** A page behind the gate, and a file that anyone may load and that has text of it. Both are paths of the site. */
@@ -10,7 +11,7 @@ export interface Leak {
   readonly file: string;
 }
 
-const PAGE = /\.html?$/i;
+const PAGE = /\.x?html?$/i;
 /** Where tools put the text of pages. */
 const DATA = /\.(?:m?js|json|map|xml|txt|md)$/i;
 /** Of so many pages: one that leaks is enough to be told. */
@@ -64,12 +65,34 @@ async function readRuns(siteDir: string, path: string): Promise<ReadonlySet<stri
  * script, JSON.
  */
 function textRuns(text: string, isPage: boolean): ReadonlySet<string> {
-  const shown = isPage ? text.replaceAll(/<(head|script|style)\b[^]*?<\/\1\s*>/gi, '') : unescapeScript(text);
+  const shown = isPage ? shownText(text) : unescapeScript(text);
   const runs = shown
     .split(/[<>"'`\\{}[\]]|&[#\w]+;|&/)
     .map((run) => run.replaceAll(/\s+/g, ' ').trim())
     .filter((run) => run.length >= LEAST_RUN && /\p{L}+ \p{L}+ \p{L}/u.test(run));
   return new Set(runs);
+}
+
+/** What a reader sees of a page; a `<` stands for each tag. */
+function shownText(page: string): string {
+  const parts: string[] = [];
+  let isHead = false;
+  const reader = createHtmlReader({
+    startTag: ({ name }) => {
+      isHead = name === 'head' || (isHead && name !== 'body');
+      parts.push('<');
+    },
+    endTag: ({ name }) => {
+      isHead &&= name !== 'head';
+      parts.push('<');
+    },
+    text: (text) => {
+      if (!isHead && reader.insideOf !== 'script' && reader.insideOf !== 'style') parts.push(text);
+    },
+    other: () => parts.push('<'),
+  });
+  reader.write(page, true);
+  return parts.join('');
 }
 
 function unescapeScript(text: string): string {

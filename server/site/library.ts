@@ -6,8 +6,8 @@ import { join } from 'node:path';
 export interface Library {
   /** Of all that is put in: pages that have it change with it. */
   readonly version: string;
-  /** The element. */
-  readonly element: string;
+  /** `none`: the site registers a worker itself. */
+  readonly worker: 'none' | undefined;
 }
 
 /** A site that has such a file registers it itself. */
@@ -17,8 +17,7 @@ const WORKER_FILE = /^(?:sw|service-?worker|.+-sw)\.m?js$/i;
 export function readLibrary(buildDir: string, siteDir: string): Library {
   const integrity = readIntegrity(buildDir);
   const hasWorker = listFiles(siteDir).some((file) => WORKER_FILE.test(file));
-  const element = `<session-heartbeat${hasWorker ? ' worker="none"' : ''}></session-heartbeat>`;
-  return { version: integrity.slice(-13, -1) + (hasWorker ? 'n' : ''), element };
+  return { version: `${integrity.slice(-13, -1)}${hasWorker ? 'n' : ''}`, worker: hasWorker ? 'none' : undefined };
 }
 
 /** Of the page library, as an `integrity` attribute has it. */

@@ -1,78 +1,77 @@
-// Puts the heartbeat into a page that has none of its own, while the page streams through. Bytes are looked at one by one
-// (latin1), so that whatever encoding has ASCII in it comes out as it went in.
+// What is put into a page that has no heartbeat of its own, and where: the script at the end of the head, where it begins to count
+// while the rest of the page is still on its way, and the element at the end of the body, where it disturbs no style. Pure.
 import { createHash } from 'node:crypto';
-import { Transform } from 'node:stream';
 import { allowHeartbeat } from './allow-heartbeat.ts';
-import type { Library } from './library.ts';
+import type { PageFacts } from './page-facts.ts';
 
-/**
- * Its own, in the page itself and not in a comment of it; or a script of the page loads the library and starts it as it wants, which
- * an element would do before; or it beats by itself, as the original script does.
- */
-const OWN = /<session-heartbeat[\s>/]|\/stillhere\.js\b|\/api\/session-heartbeat\b/i;
-const COMMENT = /<!--[^]*?-->/g;
-const POLICY = /<meta\b[^>]*\bhttp-equiv\s*=\s*["']?content-security-policy\b[^>]*>/gi;
-const CONTENT = /\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
-const END = /<\/body\b/gi;
-/** A tag, an end tag or a comment; a `<` that anything else follows is text. */
-const BEGUN = /^<(?:[a-z/!][^>]*)?$/i;
-/** A tag that is longer than this isn't waited for. */
-const MOST_HELD = 16_384;
+/** Takes away what is between two places of a page and puts a text there. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
 
-const SCRIPT = 'type="module" src="/stillhere.js"';
+export interface HeartbeatSettings {
+  /** The worker that pages register, or `none`; undefined: ours. */
+  readonly worker?: string | undefined;
+  /** Of the site, as its readers see it; undefined: not known. */
+  readonly origin: string | undefined;
+}
+
+/** The edits depend on the origin. */
+export function needsOrigin({ hasOwn, hasBase, policies }: PageFacts): boolean {
+  return policies.length > 0 || (hasBase && !hasOwn);
+}
+
+/** In the order of their places, none over another. */
+export function putHeartbeat(page: PageFacts, { worker, origin }: HeartbeatSettings): readonly Edit[] {
+  // Relative to the site's root, so that a proxy that hides the protocol makes no mixed content.
+  const src = `${(page.hasBase && origin) || ''}/stillhere.js`;
+  const loader = toLoader(src, worker);
+  const loaderHash = `sha256-${createHash('sha256').update(loader).digest('base64')}`;
+  let nonce: string | undefined;
+  let isByHash = false;
+  const edits: Edit[] = page.policies
+    .map(({ start, end, policy }) => {
+      const allowed = allowHeartbeat(policy, origin, loaderHash);
+      nonce ??= allowed.nonce;
+      isByHash ||= allowed.isByHash;
+      return { start, end, text: allowed.policy === policy ? undefined : attribute('content', allowed.policy) };
+    })
+    .filter((edit): edit is Edit => edit.text !== undefined);
+  if (page.hasOwn) return edits;
+
+  const space = page.isXml ? attribute(' xmlns', 'http://www.w3.org/1999/xhtml') : '';
+  const flag = (name: string): string => (page.isXml ? ` ${name}="${name}"` : ` ${name}`);
+  const option = (name: string, value: string | undefined): string => (value ? attribute(` ${name}`, value) : '');
+  const script =
+    isByHash && !nonce
+      ? `<script${space}>${loader}</script>`
+      : `<script${space} type="module"${flag('async')}${option('src', src)}${flag('data-stillhere-start')}` +
+        `${option('data-worker', worker)}${option('nonce', nonce)}></script>`;
+  const element = `<session-heartbeat${space}${option('worker', worker)}></session-heartbeat>`;
+  if (page.headEnd !== undefined) edits.push({ start: page.headEnd, end: page.headEnd, text: script });
+  if (page.bodyEnd !== undefined) edits.push({ start: page.bodyEnd, end: page.bodyEnd, text: element });
+  return edits.toSorted((one, other) => one.start - other.start);
+}
+
 /**
  * For a policy with `'strict-dynamic'` and no nonce. A script that the parser met, and that a hash lets in, may not import
  * others: they count as met by the parser, too, and have no hash (Chromium 156: the page library's chunks were stopped). One that
  * a trusted script puts into the page may.
  */
-const LOADER =
-  "document.head.append(Object.assign(document.createElement('script'),{type:'module',src:'/stillhere.js'}))";
-const LOADER_HASH = `sha256-${createHash('sha256').update(LOADER).digest('base64')}`;
-
-/** @param origin of the site, as its reader sees it. */
-export function putHeartbeat({ element }: Pick<Library, 'element'>, origin: string): Transform {
-  let held = '';
-  let isThere = false;
-  let script = `<script ${SCRIPT}></script>`;
-  const readPolicy = (meta: string): string => {
-    const [all, double, single] = CONTENT.exec(meta) ?? [];
-    if (all === undefined) return meta;
-    const { policy, nonce, isByHash } = allowHeartbeat(unescapeHtml(double ?? single ?? ''), origin, LOADER_HASH);
-    if (nonce) script = `<script ${SCRIPT} nonce="${nonce}"></script>`;
-    else if (isByHash) script = `<script>${LOADER}</script>`;
-    return meta.replace(CONTENT, () => `content="${escapeHtml(policy)}"`);
-  };
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      let text = (held + chunk.toString('latin1')).replace(POLICY, readPolicy);
-      isThere ||= OWN.test(text.replace(COMMENT, '').replace(POLICY, ''));
-      const end = isThere ? text.length : heldFrom(text);
-      held = text.slice(end);
-      text = text.slice(0, end);
-      done(null, Buffer.from(text, 'latin1'));
-    },
-    flush(done) {
-      const lines = `${script}\n${element}\n`;
-      done(null, Buffer.from(isThere ? held : lines + held, 'latin1'));
-    },
-  });
+function toLoader(src: string, worker: string | undefined): string {
+  const set = (name: string, value: string): string => `s.${name}=${JSON.stringify(value).replaceAll('<', '\\u003c')};`;
+  const dataset = set('dataset.stillhereStart', '') + (worker ? set('dataset.worker', worker) : '');
+  return `{const s=document.createElement("script");${set('type', 'module')}${set('src', src)}${dataset}document.head.append(s)}`;
 }
 
-/** The end of the page, or a tag that isn't whole yet. */
-function heldFrom(text: string): number {
-  const end = [...text.matchAll(END)].at(-1)?.index ?? text.lastIndexOf('<');
-  const held = text.slice(end);
-  const isOpen = BEGUN.test(held) && held.length < MOST_HELD;
-  return end >= 0 && (isOpen || held.search(END) === 0) ? end : text.length;
-}
-
-function unescapeHtml(text: string): string {
-  return text
-    .replaceAll(/&(?:#39|#x27|apos);/gi, "'")
-    .replaceAll('&quot;', '"')
-    .replaceAll('&amp;', '&');
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+function attribute(name: string, value: string): string {
+  const escaped = value
+    .replaceAll('&', '&amp;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('<', '&lt;')
+    // What was an escape in the page stays one.
+    .replaceAll(/[^\0-\xff]/gu, (character) => `&#${character.codePointAt(0)};`);
+  return `${name}="${escaped}"`;
 }

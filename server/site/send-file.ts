@@ -1,20 +1,15 @@
-// Answers with a file: small ones from memory, large ones and parts from the disk (the only user of send, for its ranges and
-// validators).
-import { join } from 'node:path';
+// Answers with a file: small ones from memory, large ones and parts from the disk (the only user of send, for its ranges).
+import { extname } from 'node:path';
 import { finished } from 'node:stream';
 import type { Context } from 'koa';
 import send from 'send';
+import { chooseEncoding } from './compressed-file.ts';
 import type { FileCache } from './file-cache.ts';
-import { statFile, type Found } from './find-file.ts';
+import type { Found } from './find-file.ts';
+import { isHashedName } from './hashed-name.ts';
+import { readSiteFile, type SiteFile } from './site-file.ts';
 
-/** Vite and Astro name these by their content. */
-const HASHED = /^\/(?:assets|_astro)\//;
 const IMMUTABLE = 'max-age=31536000, immutable';
-/** What the build may have laid beside a file, best first. */
-const COMPRESSED = [
-  { encoding: 'br', ending: '.br' },
-  { encoding: 'gzip', ending: '.gz' },
-] as const;
 
 export async function sendFile(
   ctx: Context,
@@ -23,33 +18,51 @@ export async function sendFile(
   whole: Found,
   status = 200,
 ): Promise<void> {
+  const original = await readSiteFile(cache, root, whole);
   ctx.status = status;
-  if (!ctx.response.get('Cache-Control')) ctx.set('Cache-Control', HASHED.test(whole.file) ? IMMUTABLE : 'no-cache');
+  if (!ctx.response.get('Cache-Control')) ctx.set('Cache-Control', isHashedName(whole.file) ? IMMUTABLE : 'no-cache');
   ctx.vary('Accept-Encoding');
   // Of what it is, not of how it is compressed.
-  ctx.type = whole.file.slice(whole.file.lastIndexOf('.'));
-  const { file, stats } = await chooseEncoding(ctx, root, whole);
-  const bytes = ctx.get('range') ? undefined : await cache(join(root, file), stats);
-  if (!bytes) return stream(ctx, root, file);
-  ctx.etag = `W/"${stats.size.toString(16)}-${stats.mtimeMs.toString(16)}"`;
-  ctx.lastModified = stats.mtime;
+  setType(ctx, whole.file, original);
+  const { encoding, ...chosen } = await chooseEncoding(ctx, cache, root, whole);
+  if (encoding) ctx.set('Content-Encoding', encoding);
+  const sent = encoding ? await readSiteFile(cache, root, chosen) : original;
+  setValidators(ctx, sent, chosen.stats.ctimeMs);
+  // There are no parts of an error page.
+  const isPart = ctx.get('range') !== '' && status === 200;
+  if (isPart || !sent.bytes) return stream(ctx, root, chosen.file, isPart);
   ctx.set('Accept-Ranges', 'bytes');
   if (ctx.fresh) ctx.status = 304;
-  else ctx.body = bytes;
+  else ctx.body = sent.bytes;
 }
 
-async function chooseEncoding(ctx: Context, root: string, whole: Found): Promise<Found> {
-  for (const { encoding, ending } of COMPRESSED) {
-    if (!ctx.acceptsEncodings(encoding)) continue;
-    const stats = await statFile(join(root, whole.file + ending));
-    if (!stats) continue;
-    ctx.set('Content-Encoding', encoding);
-    return { file: whole.file + ending, stats };
-  }
-  return whole;
+const types = new WeakMap<SiteFile, string>();
+
+/** The type that the name tells, with the encoding that the content has. */
+export function setType(ctx: Context, name: string, file: SiteFile): void {
+  const known = types.get(file) ?? typeOf(ctx, name, file);
+  types.set(file, known);
+  ctx.set('Content-Type', known);
 }
 
-async function stream(ctx: Context, root: string, file: string): Promise<void> {
+function typeOf(ctx: Context, file: string, { charset, plainType }: SiteFile): string {
+  const extension = extname(file);
+  ctx.type = extension.length > 1 ? extension : '';
+  const sent = ctx.response.get('Content-Type') || `${plainType}; charset=`;
+  const [type = plainType] = sent.split(';');
+  // An XML file is in UTF-8 where nothing says otherwise.
+  const isSaid = charset && (sent !== type || charset !== 'utf-8' || type.startsWith('text/'));
+  return isSaid && !type.startsWith('application/octet') ? `${type}; charset=${charset}` : type;
+}
+
+/** A time that can be trusted: that of the last change, whatever somebody has set, once it can't be that of two changes. */
+function setValidators(ctx: Context, { tag, bytes }: SiteFile, changedMs: number): void {
+  ctx.etag = bytes ? `"${tag}"` : `W/"${tag}"`;
+  const second = Math.ceil(changedMs / 1_000) * 1_000;
+  if (second < Date.now() - 1_000) ctx.lastModified = new Date(second);
+}
+
+async function stream(ctx: Context, root: string, file: string, isPart: boolean): Promise<void> {
   ctx.respond = false;
   await new Promise<void>((resolve) => {
     finished(ctx.res, () => resolve());
@@ -57,7 +70,10 @@ async function stream(ctx: Context, root: string, file: string): Promise<void> {
     send(ctx.req, file.split('/').map(encodeURIComponent).join('/'), {
       root,
       index: false,
+      acceptRanges: isPart || ctx.status === 200,
       cacheControl: false,
+      etag: false,
+      lastModified: false,
       dotfiles: 'allow',
     }).pipe(ctx.res);
   });

@@ -1,7 +1,7 @@
 // Serves the channel's files: the worker, the page library, and what it loads later.
 import { join } from 'node:path';
 import type { Middleware } from 'koa';
-import { createFileCache } from './file-cache.ts';
+import { createFileCache, versionOf } from './file-cache.ts';
 import { statFile } from './find-file.ts';
 import { sendFile } from './send-file.ts';
 import { readFilePath } from './site-path.ts';
@@ -19,6 +19,6 @@ export function serveChannel(buildDir: string, isTaken: (path: string) => Promis
     const path = readFilePath(ctx);
     const isOurs = path !== undefined && CHANNEL_FILE.test(path) && !(await isTaken(path));
     const stats = isOurs && (await statFile(join(buildDir, path)));
-    await (stats ? sendFile(ctx, cache, buildDir, { file: path, stats }) : next());
+    await (stats ? sendFile(ctx, cache, buildDir, { file: path, stats, version: versionOf(stats) }) : next());
   };
 }

@@ -1,14 +1,12 @@
 // Serves the files of a built site.
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
-import { pipeline, Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import type { Context, Middleware } from 'koa';
-import { createFileCache, MOST_FILE_BYTES, type FileCache } from './file-cache.ts';
+import { createFileCache } from './file-cache.ts';
 import { findFile, type Found } from './find-file.ts';
-import { readLibrary, type Library } from './library.ts';
-import { putHeartbeat } from './put-heartbeat.ts';
+import { readLibrary } from './library.ts';
+import { createFileGuard } from './protected-file.ts';
 import { sendFile } from './send-file.ts';
+import { sendPage } from './send-page.ts';
+import { readSiteFile } from './site-file.ts';
 import { isUnder, readFilePath } from './site-path.ts';
 
 export interface Site {
@@ -21,54 +19,59 @@ export interface Site {
   readonly isSinglePage: boolean;
   /** The site's own origin where a proxy hides it. */
   readonly publicOrigin?: string | undefined;
+  /** Files that nobody may have, as the store. */
+  readonly privateFiles: readonly string[];
+  /** Goes on only for those who have access: before a file that is protected though its path is not. */
+  readonly requireAccess: Middleware;
 }
 
 const isFileName = (path: string): boolean => /\.\w+$/.test(path);
 
-export function serveSite({ siteDir, buildDir, protect, isSinglePage, publicOrigin }: Site): Middleware {
-  const library = readLibrary(buildDir, siteDir);
-  const originOf = (ctx: Context): string => publicOrigin ?? `${ctx.protocol}://${ctx.host}`;
+export function serveSite(site: Site): Middleware {
+  const { siteDir, protect } = site;
+  const library = readLibrary(site.buildDir, siteDir);
   const cache = createFileCache();
+  const accessTo = createFileGuard(cache, siteDir, protect, site.privateFiles);
+
+  const find = async (path: string): Promise<(Found & { readonly isProtected: boolean }) | undefined> => {
+    const found = await findFile(siteDir, path);
+    const access = found && (await accessTo(found));
+    return found && access !== 'none' ? { ...found, isProtected: access === 'readers' } : undefined;
+  };
+  const send = async (ctx: Context, found: Found, isCounted: boolean): Promise<void> => {
+    const content = isCounted && (await readSiteFile(cache, siteDir, found));
+    if (!content || !content.page) return sendFile(ctx, cache, siteDir, found);
+    const origin = (): string | undefined => originOf(ctx, site.publicOrigin);
+    return sendPage(ctx, cache, siteDir, found, content, { library, origin });
+  };
+
   return async (ctx, next) => {
     const path = readFilePath(ctx);
-    if (path === undefined) return next();
-    const found =
-      (await findFile(siteDir, path)) ?? (isSinglePage && !isFileName(path) && (await findFile(siteDir, '/')));
-    if (found) {
-      const isCounted = isUnder(path, protect) && /\.html?$/.test(found.file);
-      return isCounted
-        ? sendPage(ctx, cache, siteDir, found, { library, origin: originOf(ctx) })
-        : sendFile(ctx, cache, siteDir, found);
+    if (path === undefined) {
+      await next();
+      return;
     }
-    if (!path.endsWith('/') && (await findFile(siteDir, `${path}/`))) {
+    const found = (await find(path)) ?? (site.isSinglePage && !isFileName(path) ? await find('/') : undefined);
+    const folder = !found && !path.endsWith('/') ? await find(`${path}/`) : undefined;
+    const answer = async (): Promise<void> => {
+      if (found) return send(ctx, found, found.isProtected || isUnder(path, protect));
+      if (!folder) return sendNotFound(ctx, next);
       ctx.status = 301;
-      return ctx.redirect(`${encodeURI(path)}/${ctx.search}`);
-    }
-    const notFound = await findFile(siteDir, '/404.html');
-    return notFound ? sendFile(ctx, cache, siteDir, notFound, 404) : next();
+      ctx.redirect(`${path.split('/').map(encodeURIComponent).join('/')}/${ctx.search}`);
+    };
+    // What is protected by its path was checked before.
+    const isHiddenByPath = (found ?? folder)?.isProtected && !isUnder(path, protect);
+    await (isHiddenByPath ? site.requireAccess(ctx, answer) : answer());
   };
+
+  async function sendNotFound(ctx: Context, next: () => Promise<unknown>): Promise<void> {
+    const notFound = await find('/404.html');
+    await (notFound && !notFound.isProtected ? sendFile(ctx, cache, siteDir, notFound, 404) : next());
+  }
 }
 
-/** A page whose reading is counted: with the heartbeat in it, and never in part. */
-async function sendPage(
-  ctx: Context,
-  cache: FileCache,
-  root: string,
-  found: Found,
-  { library, origin }: { readonly library: Library; readonly origin: string },
-): Promise<void> {
-  const { size, mtimeMs } = found.stats;
-  const file = join(root, found.file);
-  ctx.status = 200;
-  ctx.type = 'html';
-  ctx.etag = `W/"${size.toString(16)}-${mtimeMs.toString(16)}-${library.version}"`;
-  if (ctx.fresh) {
-    ctx.status = 304;
-    return;
-  }
-  const put = (from: Readable): Readable => pipeline(from, putHeartbeat(library, origin), () => {});
-  if (size <= MOST_FILE_BYTES)
-    ctx.body = await cache(file, found.stats, origin, (page) => buffer(put(Readable.from([page]))));
-  // Koa leaves a stream that it doesn't send open.
-  else if (ctx.method !== 'HEAD') ctx.body = put(createReadStream(file));
+/** As its readers see it; undefined: what the request says is none. */
+function originOf(ctx: Context, publicOrigin: string | undefined): string | undefined {
+  if (publicOrigin) return publicOrigin;
+  return URL.parse(`${ctx.protocol}://${ctx.host}`)?.origin;
 }

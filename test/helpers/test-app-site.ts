@@ -18,24 +18,30 @@ export interface TestSite {
   /** What the gate sets, as a browser sends it back. */
   passGate(): Promise<string>;
   /** Writes a file of the folder in which `site` and `build` lie. */
-  write(file: string, text: string): Promise<void>;
+  write(file: string, content: string | Uint8Array): Promise<void>;
+  /** The path on the disk of a file of that folder. */
+  at(file: string): string;
   close(): Promise<void>;
 }
 
 /** @param files of a folder in which `site` is served, and `build` holds the channel's scripts. */
 export async function startTestSite(
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Uint8Array>>,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<TestSite> {
   const folder = await mkdtemp(join(tmpdir(), 'stillhere-site-'));
-  const write: TestSite['write'] = async (file, text) => {
+  const write: TestSite['write'] = async (file, content) => {
     await mkdir(dirname(join(folder, file)), { recursive: true });
-    await writeFile(join(folder, file), text);
+    await writeFile(join(folder, file), content);
   };
-  for (const [file, text] of Object.entries(files)) await write(file, text);
+  for (const [file, content] of Object.entries(files)) await write(file, content);
   const store = await openSqliteStore(join(folder, 'site.db'));
   const answer = createApp({
-    config: readConfig({ PROTECT: '/confidential/', ...environment }),
+    config: readConfig({
+      PROTECT: '/confidential/',
+      STORE_URL: `file:${join(folder, 'site/data/store.db')}`,
+      ...environment,
+    }),
     secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },
     store,
     log: pino({ level: 'silent' }),
@@ -58,6 +64,7 @@ export async function startTestSite(
   return {
     get,
     write,
+    at: (file) => join(folder, file),
     passGate: () => askForAccess(`http://127.0.0.1:${port}`),
     close: async () => {
       server.close();

@@ -30,7 +30,7 @@ const SITE: Readonly<Record<string, string>> = {
   'confidential/index.html': '<title>Secret</title>',
   'confidential/plan.html': '<title>Secret plan</title>',
   'confidential/pictures/plan.svg': '<svg><title>Secret picture</title></svg>',
-  'assets/site-abc123.css': 'body {}',
+  'assets/site-B2k9fQ1c.css': 'body {}',
 };
 
 export interface Answer {

@@ -59,3 +59,12 @@ describe('the text of a page behind the gate', () => {
     expect(await leaksOf({ 'theme.js': JSON.stringify(PROSE.slice(0, 3)) })).toMatchObject([{ file: '/theme.js' }]);
   });
 });
+
+it('of a page of tags that never end is found in the time that its length takes', async () => {
+  // With the square of the length it took minutes.
+  const found = await leaksOf({
+    'report/index.html': `${PROSE.map((one) => `<p>${one}</p>`).join('')}${'<script'.repeat(300_000)}`,
+    'index.txt': PROSE.join('\n"'),
+  });
+  expect(found).toEqual([{ page: '/report/index.html', file: '/index.txt' }]);
+});

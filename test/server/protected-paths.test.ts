@@ -152,7 +152,7 @@ describe('the rest of the site', () => {
       body: '<title>Home</title>',
       headers: { 'cache-control': 'no-cache' },
     });
-    expect(await get('/assets/site-abc123.css')).toMatchObject({
+    expect(await get('/assets/site-B2k9fQ1c.css')).toMatchObject({
       status: 200,
       headers: { 'cache-control': 'max-age=31536000, immutable' },
     });

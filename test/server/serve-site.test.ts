@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestSite, type TestSite } from '../helpers/test-app-site.ts';
 
-const LINES = '<script type="module" src="/stillhere.js"></script>\n<session-heartbeat></session-heartbeat>\n';
+const SCRIPT = '<script type="module" async src="/stillhere.js" data-stillhere-start></script>';
+const ELEMENT = '<session-heartbeat></session-heartbeat>';
 
 let site: TestSite;
 let cookie: string;
@@ -85,7 +86,7 @@ describe('behind the gate', () => {
       ['/report', 'Report'],
     ] as const) {
       const { status, body, headers } = await site.get(path, { cookie, range: 'bytes=0-3', 'accept-encoding': 'br' });
-      expect([status, body]).toEqual([200, `<body>${text}${LINES}</body>`]);
+      expect([status, body]).toEqual([200, `${SCRIPT}<body>${text}${ELEMENT}</body>`]);
       expect([headers['content-encoding'], headers['accept-ranges']]).toEqual([undefined, undefined]);
       expect(await site.get(path, { cookie, 'if-none-match': headers.etag })).toMatchObject({ status: 304, body: '' });
       expect(await site.get(path, { cookie }, 'HEAD')).toMatchObject({ status: 200, body: '' });
@@ -105,7 +106,7 @@ it('of a single-page site each path without a file is its page', async () => {
   expect(await single.get('/some/where')).toMatchObject({ status: 200, body: '<body>App</body>' });
   expect(await single.get('/assets/gone.js')).toMatchObject({ status: 404 });
   expect(await single.get('/confidential/x', { cookie: await single.passGate() })).toMatchObject({
-    body: `<body>App${LINES}</body>`,
+    body: `${SCRIPT}<body>App${ELEMENT}</body>`,
   });
   await single.close();
 });
@@ -116,6 +117,7 @@ it('of a site that has a worker of its own registers none', async () => {
     'site/confidential/index.html': '<body>Secret</body>',
   });
   const { body } = await own.get('/confidential/', { cookie: await own.passGate() });
+  expect(body).toContain('data-stillhere-start data-worker="none"></script>');
   expect(body).toContain('<session-heartbeat worker="none"></session-heartbeat>');
   await own.close();
 });

@@ -1,5 +1,5 @@
 // The plugin in a real Vite: built, in preview and in development.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { stillhere } from '../../server/vite-plugin.ts';
 import { askForAccess } from '../helpers/cookies.ts';
 
 const TAGS =
-  /<script type="module" src="\/stillhere\.js"><\/script>\s*<session-heartbeat worker="none"><\/session-heartbeat>/;
+  /<script type="module" async src="\/stillhere\.js" data-stillhere-start data-worker="none"><\/script><\/head>[^]*<session-heartbeat worker="none"><\/session-heartbeat><\/body>/;
 
 let root: string;
 let config: InlineConfig;
@@ -22,6 +22,8 @@ beforeAll(async () => {
   await writeFile(join(root, 'public/sw.js'), "// the site's own");
   await writeFile(join(root, 'secret/index.html'), page('Secret'));
   await writeFile(join(root, 'secret/own.html'), page('<session-heartbeat tick="9000"></session-heartbeat>'));
+  await writeFile(join(root, 'secret/prose.html'), page('<!-- <session-heartbeat> --><p>"/stillhere.js"</p>'));
+  await writeFile(join(root, '.env.local'), 'PRIVATE=1');
   config = {
     configFile: false,
     root,
@@ -31,7 +33,9 @@ beforeAll(async () => {
     preview: { host: '127.0.0.1', port: 0 },
     build: {
       rolldownOptions: {
-        input: ['index.html', 'secret/index.html', 'secret/own.html'].map((file) => join(root, file)),
+        input: ['index.html', 'secret/index.html', 'secret/own.html', 'secret/prose.html'].map((file) =>
+          join(root, file),
+        ),
       },
     },
     plugins: [
@@ -44,6 +48,8 @@ beforeAll(async () => {
     ],
   };
   await build(config);
+  for (const folder of ['public', 'dist'])
+    await symlink(join(root, 'data/s.db.secrets.json'), join(root, folder, 'link.json'));
 });
 afterAll(() => rm(root, { recursive: true }));
 
@@ -51,6 +57,7 @@ it('puts the heartbeat into the pages behind the gate, where there is none, and 
   const read = (file: string): Promise<string> => readFile(join(root, 'dist', file), 'utf8');
   expect(await read('secret/index.html')).toMatch(TAGS);
   expect(await read('secret/own.html')).not.toContain('stillhere.js');
+  expect(await read('secret/prose.html')).toMatch(TAGS);
   expect(await read('index.html')).not.toContain('stillhere');
 });
 
@@ -75,5 +82,27 @@ describe.each([
     expect(await (await fetch(`${url}/`, { headers: { accept: 'text/html' } })).text()).toContain('Home');
     expect(await (await fetch(`${url}/sw.js`)).text()).toBe("// the site's own");
     expect(await (await fetch(`${url}/stillhere-sw.js`)).text()).toContain('stillhere');
+  });
+
+  it.for([
+    '/data/s.db',
+    '/data/s.db-wal',
+    '/data/s.db.secrets.json',
+    '/data/s.db.secrets.json?import',
+    '/data/s.db.secrets.json?raw',
+    '/data/%73.db',
+    '/x/..%2fdata/s.db',
+    '/link.json',
+    '/.env.local',
+    '/.env.local?raw',
+    '/@fsROOT/data/s.db',
+    '/@fs/ROOT/data/s.db.secrets.json?url',
+    '/@fsROOT/.env.local',
+    '/@id/ROOT/data/s.db.secrets.json',
+  ])('%s is given to nobody', async (path) => {
+    await fetch(`${url}/healthz`);
+    const answer = await fetch(url + path.replace('ROOT', root));
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).not.toMatch(/SQLite|PRIVATE|ownerToken/);
   });
 });

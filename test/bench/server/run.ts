@@ -37,7 +37,7 @@ await mkdir(site);
 await writeFile(join(site, 'index.html'), '<!doctype html><title>x</title>');
 
 const children: ChildProcess[] = [];
-async function start(name: string, args: readonly string[]): Promise<Contender> {
+async function startServer(name: string, args: readonly string[]): Promise<Contender> {
   const port = await freePort();
   const env = {
     ...process.env,
@@ -94,9 +94,9 @@ const cli = (checkout: string): readonly string[] => [
   '--protect',
   '/x/',
 ];
-const ours = await start('ours', cli(resolve(import.meta.dirname, '../../..')));
-const bare = await start('bare Koa', [join(import.meta.dirname, 'bare-koa.ts')]);
-const earlier = flags.against === undefined ? undefined : await start('earlier', cli(resolve(flags.against)));
+const ours = await startServer('ours', cli(resolve(import.meta.dirname, '../../..')));
+const bare = await startServer('bare Koa', [join(import.meta.dirname, 'bare-koa.ts')]);
+const earlier = flags.against === undefined ? undefined : await startServer('earlier', cli(resolve(flags.against)));
 
 const rows: Row[] = [];
 for (const beats of ['growing span', 'new span'] as const) {

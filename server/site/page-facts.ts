@@ -1,0 +1,81 @@
+// What a page has that matters for the heartbeat, collected tag by tag.
+import type { Tag } from './html-reader.ts';
+import { isHeartbeatScript, isHeartbeatTag, isInlineScript } from './own-heartbeat.ts';
+
+/** All places are counted in characters of the page as it was given. */
+export interface PageFacts {
+  /** It has a heartbeat of its own. */
+  readonly hasOwn: boolean;
+  /** Addresses in it are relative to another one than its own. */
+  readonly hasBase: boolean;
+  /** The policies that apply: where the `content` attribute stands, and what it says. */
+  readonly policies: readonly { readonly start: number; readonly end: number; readonly policy: string }[];
+  /** The character encoding that the page names. */
+  readonly charset: string | undefined;
+  /** The end of the head, also where no tag marks it; undefined: nothing can be put there. */
+  readonly headEnd: number | undefined;
+  /** The end of the body; undefined: there is none, or it was not reached. */
+  readonly bodyEnd: number | undefined;
+  /** What is put in must be well-formed XML. */
+  readonly isXml: boolean;
+}
+
+export interface PageReader {
+  /** Takes the next piece of the page. */
+  write(piece: string, isLast: boolean): void;
+  facts(): PageFacts;
+}
+
+export interface FactCollector {
+  /** Takes a start tag that is in the document: not in a template. */
+  startTag(tag: Tag, isBody: boolean): void;
+  endTag(name: string): void;
+  text(text: string): void;
+  facts(): Pick<PageFacts, 'hasOwn' | 'hasBase' | 'policies' | 'charset'>;
+}
+
+/** A longer inline script is read up to here. */
+const MOST_SCRIPT = 2 * 1024 * 1024;
+
+export function collectFacts(): FactCollector {
+  let hasOwn = false;
+  let hasBase = false;
+  let charset: string | undefined;
+  const policies: { start: number; end: number; policy: string }[] = [];
+  /** The inline script that is being read. */
+  let script: string[] | undefined;
+  let scriptLength = 0;
+
+  const readMeta = (tag: Tag, isBody: boolean): void => {
+    const equiv = tag.attributes.get('http-equiv')?.toLowerCase();
+    const content = tag.attributes.get('content') ?? '';
+    charset ??= tag.attributes.get('charset');
+    if (equiv === 'content-type') charset ??= /charset\s*=\s*["']?([^\s"';]+)/i.exec(content)?.[1];
+    // Browsers take no policy from the body.
+    const range = equiv === 'content-security-policy' && !isBody ? tag.rangeOf('content') : undefined;
+    if (range) policies.push({ ...range, policy: content });
+  };
+
+  return {
+    startTag: (tag, isBody) => {
+      hasOwn ||= isHeartbeatTag(tag);
+      if (tag.name === 'base') hasBase ||= tag.attributes.has('href');
+      else if (tag.name === 'meta') readMeta(tag, isBody);
+      else if (isInlineScript(tag)) {
+        script = [];
+        scriptLength = 0;
+      }
+    },
+    endTag: (name) => {
+      if (name !== 'script' || !script) return;
+      hasOwn ||= isHeartbeatScript(script.join(''));
+      script = undefined;
+    },
+    text: (text) => {
+      if (!script || scriptLength > MOST_SCRIPT) return;
+      script.push(text);
+      scriptLength += text.length;
+    },
+    facts: () => ({ hasOwn, hasBase, policies, charset }),
+  };
+}

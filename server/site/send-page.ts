@@ -1,0 +1,56 @@
+// Answers with a page whose reading is counted: with the heartbeat in it, and never in part.
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream';
+import type { Context } from 'koa';
+import { editBytes, editStream } from './edit-bytes.ts';
+import type { FileCache } from './file-cache.ts';
+import type { Found } from './find-file.ts';
+import type { Library } from './library.ts';
+import { needsOrigin, putHeartbeat, type Edit } from './put-heartbeat.ts';
+import { scanPage, type ScannedPage } from './scan-page.ts';
+import { setType } from './send-file.ts';
+import { hashOf, type SiteFile } from './site-file.ts';
+
+interface PreparedPage {
+  readonly scanned: ScannedPage;
+  /** Undefined: they differ from origin to origin, and are made for each request. */
+  readonly edits: readonly Edit[] | undefined;
+  /** Undefined: likewise, or the page is too large. */
+  readonly bytes: Buffer | undefined;
+  readonly etag: string | undefined;
+}
+
+export async function sendPage(
+  ctx: Context,
+  cache: FileCache,
+  root: string,
+  { file, version }: Found,
+  content: SiteFile,
+  { library, origin }: { readonly library: Library; readonly origin: () => string | undefined },
+): Promise<void> {
+  const path = join(root, file);
+  const { worker } = library;
+  const etagOf = (edits: readonly Edit[]): string => {
+    const tag = hashOf(content.tag, library.version, JSON.stringify(edits));
+    return content.bytes ? `"${tag}"` : `W/"${tag}"`;
+  };
+  const prepare = async (): Promise<PreparedPage> => {
+    const scanned = await scanPage(content.bytes ?? path, content.page === 'xhtml');
+    if (needsOrigin(scanned)) return { scanned, edits: undefined, bytes: undefined, etag: undefined };
+    const edits = putHeartbeat(scanned, { worker, origin: undefined });
+    const bytes = content.bytes && editBytes(content.bytes, edits, scanned.utf);
+    return { scanned, edits, bytes, etag: etagOf(edits) };
+  };
+  const page = await cache(`page\0${path}`, version, prepare, ({ bytes }) => bytes?.length ?? 0);
+  const edits = page.edits ?? putHeartbeat(page.scanned, { worker, origin: origin() });
+  const { utf } = page.scanned;
+
+  ctx.status = 200;
+  setType(ctx, file, content);
+  ctx.etag = page.etag ?? etagOf(edits);
+  if (ctx.fresh) ctx.status = 304;
+  else if (content.bytes) ctx.body = page.bytes ?? editBytes(content.bytes, edits, utf);
+  // Koa leaves a stream that it doesn't send open.
+  else if (ctx.method !== 'HEAD') ctx.body = pipeline(createReadStream(path), editStream(edits, utf), () => {});
+}
