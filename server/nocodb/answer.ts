@@ -10,6 +10,8 @@ export interface NocoFailure {
     | 'limited'
     /** More records than it takes in one request; `most`, if it says. Nothing was written. */
     | 'too-many'
+    /** It redirects to where it must not be followed. Nobody there was asked. */
+    | 'redirected'
     /** 401, 403: the token. */
     | 'denied'
     /** The base or the table is not there. */
@@ -44,9 +46,12 @@ export function classify({ status, headers }: Response, json: unknown): NocoFail
     const seconds = Number(headers.get('retry-after') || Number.NaN);
     return { type: 'limited', message: said, retryAfterMs: seconds >= 0 ? seconds * 1_000 : BLOCKED_MS };
   }
-  if (status === 401 || status === 403) return { type: 'denied', message: said };
+  // A proxy in front of NocoDB says this, mostly in HTML.
+  if (status === 413) return { type: 'too-many', message: said };
+  // A 403 that isn't JSON is not NocoDB's: something in front of it dislikes this request.
+  if (status === 401 || (status === 403 && problem.success)) return { type: 'denied', message: said };
   // While it starts NocoDB answers 404 in HTML.
-  if (!problem.success || status >= 500 || status < 400)
+  if (!problem.success || status >= 500 || status < 400 || status === 408)
     return { type: 'unavailable', message: status < 400 ? `${said}, but not in the form of NocoDB's API` : said };
   if (error === 'ERR_TABLE_NOT_FOUND' || error === 'ERR_BASE_NOT_FOUND') return { type: 'no-table', message: said };
   if (error === 'ERR_RECORD_NOT_FOUND') {
@@ -58,4 +63,13 @@ export function classify({ status, headers }: Response, json: unknown): NocoFail
     return { type: 'too-many', message: said, ...(most > 0 && { most }) };
   }
   return { type: 'refused', message: said };
+}
+
+/** @param to the origin that it redirects to; the rest of that address could hold a secret. @param url NOCODB_URL. */
+export function toRedirected({ status, to }: { status: number; to: string | undefined }, url: string): NocoFailure {
+  const where = to === undefined || to === new URL(url).origin ? 'another address' : to;
+  return {
+    type: 'redirected',
+    message: `HTTP ${status}: NOCODB_URL redirects to ${where}, where the token is not sent. Set NOCODB_URL to NocoDB's own address`,
+  };
 }

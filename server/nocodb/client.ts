@@ -2,8 +2,10 @@
 // It decides nothing, and it never throws for what a server or a network does.
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
-import { classify, type NocoAnswer } from './answer.ts';
+import { classify, toRedirected, type NocoAnswer, type NocoFailure } from './answer.ts';
+import { redact } from './redact.ts';
 import type { RequestBudget } from './request-budget.ts';
+import { sendRequest } from './send-request.ts';
 import {
   Count,
   Field,
@@ -142,29 +144,45 @@ export class NocoClient {
     path: string,
     body?: unknown,
   ): Promise<NocoAnswer<T>> {
+    const spent = await this.#take();
+    if (spent) return spent;
+    try {
+      const sent = await sendRequest(
+        this.#config.url + path,
+        {
+          method,
+          headers: { 'xc-token': this.#config.token, 'content-type': 'application/json' },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+          signal: AbortSignal.any([this.#signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        },
+        async () => (await this.#take()) === undefined,
+      );
+      if (sent.type === 'redirected') return this.#withoutSecrets(toRedirected(sent, this.#config.url));
+      const { response } = sent;
+      const date = Date.parse(response.headers.get('date') ?? '');
+      if (!Number.isNaN(date)) this.clockAheadMs = date - Date.now();
+      const json = parseJson(await response.text());
+      const value = v.safeParse(schema, json);
+      if (response.ok && value.success) return { type: 'ok', value: value.output };
+      return this.#withoutSecrets(classify(response, json));
+    } catch (error) {
+      return this.#withoutSecrets({ type: 'unavailable', message: reasonOf(error) });
+    }
+  }
+
+  #withoutSecrets(failure: NocoFailure): NocoFailure {
+    return { ...failure, message: redact(failure.message, [this.#config.token]) };
+  }
+
+  /** Takes one request out of what the limits allow; a failure if there is none left. */
+  async #take(): Promise<NocoFailure | undefined> {
     await this.#waitForTurn();
     if (!(await this.#budget.take())) {
       const message = 'the requests of NOCODB_REQUESTS_PER_MONTH are spent for now';
       return { type: 'limited', message, retryAfterMs: await this.#budget.waitMs() };
     }
     this.requests++;
-    try {
-      const response = await fetch(this.#config.url + path, {
-        method,
-        headers: { 'xc-token': this.#config.token, 'content-type': 'application/json' },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.any([this.#signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      });
-      const date = Date.parse(response.headers.get('date') ?? '');
-      if (!Number.isNaN(date)) this.clockAheadMs = date - Date.now();
-      const text = await response.text();
-      const json = parseJson(text);
-      const value = v.safeParse(schema, json);
-      if (response.ok && value.success) return { type: 'ok', value: value.output };
-      return classify(response, json);
-    } catch (error) {
-      return { type: 'unavailable', message: reasonOf(error) };
-    }
+    return undefined;
   }
 
   /** Keeps under the request rate: requests leave evenly, however many wait. */

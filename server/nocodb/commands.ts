@@ -17,6 +17,7 @@ const WRONG_CLOCK_S = 10;
 const CURES: Readonly<Record<NocoFailure['type'], string>> = {
   unavailable: 'Is NocoDB running, and NOCODB_URL its address?',
   limited: 'NocoDB limits requests: wait, or lower NOCODB_REQUESTS_PER_SECOND.',
+  redirected: 'Open NOCODB_URL in a browser: the address that it shows then is the one to set.',
   denied: 'Make a token in NocoDB (Account, Tokens) and set NOCODB_TOKEN.',
   'no-table': 'Set NOCODB_BASE_ID to the id in the address of the base, then run: nocodb setup.',
   'no-record': 'Run the command again.',

@@ -78,7 +78,7 @@ export function createMirror(config: NocoConfig, outbox: Outbox, log: Logger, cl
     if (stopping.signal.aborted || restUntil > now()) return;
     failures++;
     restUntil = now() + (failure.retryAfterMs ?? backoffMs(failures));
-    if (failure.type !== 'unavailable' && failure.type !== 'limited') table = undefined;
+    if (!['unavailable', 'limited', 'redirected'].includes(failure.type)) table = undefined;
     if (trouble !== failure.message)
       log.warn({ nocodb: failure.type, reason: failure.message }, 'NocoDB: mirroring rests');
     trouble = failure.message;
