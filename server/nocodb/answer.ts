@@ -8,8 +8,12 @@ export interface NocoFailure {
     | 'unavailable'
     /** 429. Not before `retryAfterMs`. */
     | 'limited'
+    /** Not sent: the month's requests are spent until `retryAfterMs` have passed. */
+    | 'spent'
     /** More records than it takes in one request; `most`, if it says. Nothing was written. */
     | 'too-many'
+    /** Not sent: another server on the store has the lease by now. */
+    | 'displaced'
     /** It redirects to where it must not be followed. Nobody there was asked. */
     | 'redirected'
     /** 401, 403: the token. */
@@ -28,6 +32,7 @@ export interface NocoFailure {
 
 export type NocoAnswer<T> = { readonly type: 'ok'; readonly value: T } | NocoFailure;
 
+const LONGEST_BLOCK_MS = 24 * 60 * 60_000;
 /** NocoDB's documented block after a 429, for when the answer doesn't say (its throttler may rename the header). */
 const BLOCKED_MS = 30_000;
 
@@ -44,7 +49,11 @@ export function classify({ status, headers }: Response, json: unknown): NocoFail
   const said = `HTTP ${status}${message || msg || error ? `: ${message ?? msg ?? error}` : ''}`;
   if (status === 429) {
     const seconds = Number(headers.get('retry-after') || Number.NaN);
-    return { type: 'limited', message: said, retryAfterMs: seconds >= 0 ? seconds * 1_000 : BLOCKED_MS };
+    return {
+      type: 'limited',
+      message: said,
+      retryAfterMs: Math.min(LONGEST_BLOCK_MS, seconds >= 0 ? seconds * 1_000 : BLOCKED_MS),
+    };
   }
   // A proxy in front of NocoDB says this, mostly in HTML.
   if (status === 413) return { type: 'too-many', message: said };
@@ -71,5 +80,14 @@ export function toRedirected({ status, to }: { status: number; to: string | unde
   return {
     type: 'redirected',
     message: `HTTP ${status}: NOCODB_URL redirects to ${where}, where the token is not sent. Set NOCODB_URL to NocoDB's own address`,
+  };
+}
+
+/** @param waitMs until there are enough requests again. */
+export function toSpent(waitMs: number): NocoFailure {
+  return {
+    type: 'spent',
+    message: 'the requests of NOCODB_REQUESTS_PER_MONTH are spent for now',
+    retryAfterMs: waitMs,
   };
 }

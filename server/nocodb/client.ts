@@ -2,7 +2,7 @@
 // It decides nothing, and it never throws for what a server or a network does.
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
-import { classify, toRedirected, type NocoAnswer, type NocoFailure } from './answer.ts';
+import { classify, toRedirected, toSpent, type NocoAnswer, type NocoFailure } from './answer.ts';
 import { redact } from './redact.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { sendRequest } from './send-request.ts';
@@ -44,6 +44,7 @@ export class NocoClient {
   readonly #config: NocoConfig;
   readonly #budget: RequestBudget;
   readonly #signal: AbortSignal;
+  readonly #mayAsk: () => Promise<boolean>;
   /** When the next request may leave, monotonic. */
   #nextAt = 0;
   /** Requests sent so far. */
@@ -51,9 +52,18 @@ export class NocoClient {
   /** How far NocoDB's clock was ahead of ours in its last answer, to about a second; undefined before the first. */
   clockAheadMs: number | undefined;
 
-  /** @param signal ends the requests under way, whose outcome is then in doubt. */
-  constructor(config: NocoConfig, budget: RequestBudget, signal: AbortSignal) {
+  /**
+   * @param signal ends the requests under way, whose outcome is then in doubt.
+   * @param mayAsk asked before each request; where it says no, the request is not sent.
+   */
+  constructor(
+    config: NocoConfig,
+    budget: RequestBudget,
+    signal: AbortSignal,
+    mayAsk = (): Promise<boolean> => Promise.resolve(true),
+  ) {
     this.#config = config;
+    this.#mayAsk = mayAsk;
     this.#budget = budget;
     this.#signal = signal;
   }
@@ -177,10 +187,8 @@ export class NocoClient {
   /** Takes one request out of what the limits allow; a failure if there is none left. */
   async #take(): Promise<NocoFailure | undefined> {
     await this.#waitForTurn();
-    if (!(await this.#budget.take())) {
-      const message = 'the requests of NOCODB_REQUESTS_PER_MONTH are spent for now';
-      return { type: 'limited', message, retryAfterMs: await this.#budget.waitMs() };
-    }
+    if (!(await this.#mayAsk())) return { type: 'displaced', message: 'another server mirrors' };
+    if (!(await this.#budget.take())) return toSpent(await this.#budget.waitMs());
     this.requests++;
     return undefined;
   }
