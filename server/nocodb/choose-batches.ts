@@ -72,7 +72,9 @@ export class BatchChooser {
 
   /** They are looked for in one request, and not while there is enough to write without them. */
   #frugally(doubtful: Batch, certain: Batch): Batch {
-    return certain.length >= this.#parts.writer.batchSize ? [] : doubtful.slice(0, MAX_IDS);
+    const { writer, wrong, clock } = this.#parts;
+    const usual = certain.filter((row) => wrong.batchSizeOf(row, clock.monotonic()) === Number.POSITIVE_INFINITY);
+    return usual.length >= writer.batchSize ? [] : doubtful.slice(0, MAX_IDS);
   }
 
   async #list(quietSinceMs: number | undefined): Promise<Batch> {

@@ -123,7 +123,7 @@ export class NocoClient {
       where: `(${fieldId},in,${values.join(',')})`,
       pageSize: String(2 * MAX_IDS),
     });
-    return this.#records('GET', `${tableId}/records?${query.toString()}`);
+    return this.#records('GET', `${tableId}/records?${query.toString()}`, undefined, values);
   }
 
   /** Makes records, all or none; answers in their order, with all fields as they are stored. */
@@ -143,8 +143,15 @@ export class NocoClient {
     return this.#records('PATCH', `${tableId}/records`, records);
   }
 
-  async #records(method: string, path: string, body?: unknown): Promise<NocoAnswer<readonly NocoRecord[]>> {
-    const answer = await this.#call(Records, method, `/api/v3/data/${this.#config.baseId}/${path}`, body);
+  /** @param secrets what of readers was sent, and may be in a failure's message. */
+  async #records(
+    method: string,
+    path: string,
+    body?: readonly { readonly fields: Fields }[],
+    secrets: readonly string[] | undefined = body?.flatMap(({ fields }) => Object.values(fields).map(String)),
+  ): Promise<NocoAnswer<readonly NocoRecord[]>> {
+    const url = `/api/v3/data/${this.#config.baseId}/${path}`;
+    const answer = await this.#call(Records, method, url, body, secrets);
     return answer.type === 'ok' ? { type: 'ok', value: answer.value.records } : answer;
   }
 
@@ -153,7 +160,12 @@ export class NocoClient {
     method: string,
     path: string,
     body?: unknown,
+    secrets: readonly string[] = [],
   ): Promise<NocoAnswer<T>> {
+    const hide = (failure: NocoFailure): NocoFailure => ({
+      ...failure,
+      message: redact(failure.message, [this.#config.token, ...secrets]),
+    });
     const spent = await this.#take();
     if (spent) return spent;
     try {
@@ -167,21 +179,17 @@ export class NocoClient {
         },
         async () => (await this.#take()) === undefined,
       );
-      if (sent.type === 'redirected') return this.#withoutSecrets(toRedirected(sent, this.#config.url));
+      if (sent.type === 'redirected') return hide(toRedirected(sent, this.#config.url));
       const { response } = sent;
       const date = Date.parse(response.headers.get('date') ?? '');
       if (!Number.isNaN(date)) this.clockAheadMs = date - Date.now();
       const json = parseJson(await response.text());
       const value = v.safeParse(schema, json);
       if (response.ok && value.success) return { type: 'ok', value: value.output };
-      return this.#withoutSecrets(classify(response, json));
+      return hide(classify(response, json));
     } catch (error) {
-      return this.#withoutSecrets({ type: 'unavailable', message: reasonOf(error) });
+      return hide({ type: 'unavailable', message: reasonOf(error) });
     }
-  }
-
-  #withoutSecrets(failure: NocoFailure): NocoFailure {
-    return { ...failure, message: redact(failure.message, [this.#config.token]) };
   }
 
   /** Takes one request out of what the limits allow; a failure if there is none left. */

@@ -36,6 +36,7 @@ export class MirrorStatusBoard {
   #troubleFrom: 'reading' | 'writing' | undefined;
   #failures = 0;
   #isLogged = false;
+  #isSpent = false;
   #restUntil = -Infinity;
   #spentLoggedAt = -Infinity;
   #waiting: Waiting = { waiting: 0, oldestWaitingMs: undefined, leftOut: [] };
@@ -60,6 +61,7 @@ export class MirrorStatusBoard {
     this.#restUntil = this.#clock.monotonic() + Math.max(retryAfterMs, backoff);
     this.#report(type, message);
     this.#trouble = message;
+    this.#isSpent = isSpent;
     this.#troubleFrom = from;
   }
 
@@ -89,7 +91,7 @@ export class MirrorStatusBoard {
 
   see(waiting: Waiting): void {
     this.#waiting = waiting;
-    if (waiting.waiting === 0) this.succeed('writing');
+    if (waiting.waiting === 0 && (this.#troubleFrom === 'writing' || this.#isSpent)) this.succeed('writing');
   }
 
   status(requests: number): MirrorStatus {

@@ -92,12 +92,12 @@ export function createMirror(config: NocoConfig, outbox: Outbox, log: Logger, cl
       rest(at, 'reading');
       return false;
     }
-    board.succeed('reading');
     const due = await chooser.choose(at.value, config.freshnessMs * (1 - ROUND_PART));
     if (due.type !== 'ok') {
       rest(due, 'reading');
       return false;
     }
+    board.succeed('reading');
     const batches = due.value.values();
     let isAllWritten = true;
     const lane = async (): Promise<void> => {

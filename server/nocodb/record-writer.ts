@@ -116,7 +116,8 @@ export class RecordWriter {
       return { type: 'ok' };
     }
     this.batchSize = Math.max(1, Math.min(failure.most ?? Math.floor(batch.length / 2), batch.length - 1));
-    await outbox.writeNote(BATCH_NOTE, String(this.batchSize));
+    // A proxy's limit is one of bytes, and says nothing of the next batch.
+    if (failure.most !== undefined) await outbox.writeNote(BATCH_NOTE, String(this.batchSize));
     for (const smaller of chunk(batch, this.batchSize)) {
       const written = await this.write(smaller, at);
       if (written.type !== 'ok') return written;

@@ -4,7 +4,6 @@ import { RECORD_IN_DOUBT, type Outbox, type Unmirrored } from '../store/outbox.t
 import type { NocoFailure } from './answer.ts';
 import type { NocoClient } from './client.ts';
 import { findDifferences, toFields } from './record.ts';
-import { redact } from './redact.ts';
 import type { NocoRecord } from './shapes.ts';
 import type { FieldName, MirrorTable } from './table.ts';
 
@@ -80,8 +79,7 @@ export async function attempt(
   // What did not answer in NocoDB's own words may still be at work: look for it once more before it is made again.
   const compared = compare(parts, found.value, at, answer.type === 'unavailable' ? RECORD_IN_DOUBT : null);
   await setRecords(compared, outbox);
-  const secrets = parts.flatMap(({ row }) => [row.session.id, row.session.email]);
-  const reason = answer.type === 'ok' ? reasonOf(compared.unshown) : redact(answer.message, secrets);
+  const reason = answer.type === 'ok' ? reasonOf(compared.unshown) : answer.message;
   return { type: 'tried', ...compared, reason, isAnswered: false };
 }
 

@@ -173,6 +173,34 @@ describe('a NocoDB that takes no writing', () => {
   );
 });
 
+describe('a NocoDB that can’t be read', () => {
+  it.each(['error-500', 'refused', 'denied'] as const)('%s is asked less and less', async (fault) => {
+    await begin();
+    noco.fault = (method) => (method === 'POST' ? 'answer-lost' : 'none');
+    await pass(SECOND);
+    noco.fault = (method) => (method === 'GET' ? fault : 'none');
+    await pass(5 * MINUTE, SECOND);
+    const { requests } = noco;
+    await pass(10 * MINUTE, SECOND);
+    expect(noco.requests - requests).toBeLessThan(10 * 4);
+    noco.fault = () => 'none';
+    await pass(2 * MINUTE, SECOND);
+    expect(await waiting()).toBe(0);
+    await expectShown();
+  });
+
+  it('is asked less and less, too, while nothing waits', async () => {
+    await begin();
+    await pass(5 * SECOND);
+    noco.fault = () => 'denied';
+    await pass(25 * MINUTE, SECOND);
+    const { requests } = noco;
+    await pass(10 * MINUTE, SECOND);
+    expect(noco.requests - requests).toBeLessThan(10 * 4);
+    expect(mirror.status().trouble).toMatch(/HTTP 401/);
+  });
+});
+
 describe('rows that were written all the same', () => {
   it.each(['refused-yet-written', 'answer-lost', 'answer-cut', 'fewer', 'reordered'] as const)(
     'are found, though every answer is %s',

@@ -137,6 +137,21 @@ describe('a message', () => {
     expect(shown.length).toBeLessThan(350);
   });
 
+  it('that repeats what was sent is shown without the reader', async () => {
+    const sent = 'reader-session-0123456789';
+    const noco = await start(({ url }) => ({
+      status: 422,
+      body: JSON.stringify({ message: `Invalid ${url} ${sent}` }),
+    }));
+    const client = connect(noco);
+    for (const answer of [
+      await client.find('table', 'f1', [sent]),
+      await client.create('table', [{ f1: sent }]),
+      await client.update('table', [{ id: 1, fields: { f1: sent } }]),
+    ])
+      expect(JSON.stringify(answer)).toMatch(/^(?!.*reader-session).*Invalid/);
+  });
+
   it('of our own runtime about a token that no header can hold is shown without it', async () => {
     const answer = await connect(elsewhere, `${TOKEN}\u0001`).listTables();
     expect(answer.type).toBe('unavailable');

@@ -32,6 +32,8 @@ export type NocoFault =
   | 'refused'
   /** Written, and 422 all the same (nocodb#13284). */
   | 'refused-yet-written'
+  /** 401: the token. */
+  | 'denied'
   /** 413 by a proxy. */
   | 'too-large'
   /** 403 in HTML, by something in front of NocoDB that dislikes what it reads. */
@@ -122,6 +124,7 @@ export class NocoStandIn {
       answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error, message }));
     };
     if (fault === 'error-500') return problem(500, 'Something went wrong');
+    if (fault === 'denied') return problem(401, 'ERR_AUTHENTICATION_REQUIRED');
     if (fault === 'refused') return problem(422, 'ERR_INVALID_VALUE_FOR_FIELD');
     const refusal = fault === 'old-values' ? undefined : this.#refuse(method, body);
     if (refusal) return problem(...refusal);
