@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { check } from '../../server/nocodb/commands.ts';
 import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
@@ -266,5 +267,27 @@ describe('with the month’s requests spent', () => {
     );
     expect(mirror.status().waiting).toBe(3);
     await mirror.stop();
+  });
+});
+
+describe('nocodb check', () => {
+  it('says how many wait, since when, and when the next request may leave, also if it may not ask itself', async () => {
+    for (let nth = 0; nth < 5; nth++)
+      await store.createSession({ id: `s${nth}`, email: 'a@example.com', startMs: START + nth * MINUTE });
+    const at = Date.now();
+    await store.outbox.writeNote('nocodb-budget', JSON.stringify({ left: 0.5, atMs: at }));
+    const { lines, isWell } = await check(
+      { ...noco.config, requestsPerMonth: 100 },
+      store.outbox,
+      new AbortController().signal,
+    );
+    expect(isWell).toBe(false);
+    expect(lines.join('\n')).toMatch(/^WRONG {4}the requests of NOCODB_REQUESTS_PER_MONTH are spent for now/);
+    expect(lines).toContain('waiting  5 sessions to be written; the oldest was last seen at 2026-11-01T00:00:00.000Z');
+    const next = /the next one may leave at (\S+)$/m.exec(lines.join('\n'))?.[1] ?? '';
+    // Half of what 86 requests in 31 days leave between two.
+    const half = (31 * DAY) / 86 / 2;
+    expect(Math.abs(Date.parse(next) - at - half)).toBeLessThan(MINUTE);
+    expect(noco.requests).toBe(0);
   });
 });
