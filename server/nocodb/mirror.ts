@@ -61,11 +61,12 @@ export function createMirror(config: NocoConfig, outbox: Outbox, log: Logger, cl
     wrong,
     refused,
     clock,
-    mayBeStale: () => table.mayBeStale(),
+    isStale: (isCertain) => table.isStale(isCertain),
     onShown: (ids) => chooser.forget(ids),
   });
   const chooser = new BatchChooser({ outbox, budget, writer, wrong, clock });
   let isLoaded = false;
+  let columns: string | undefined;
 
   /** NocoDB as a whole failed: nothing comes of this round any more. */
   const rest = (failure: NocoFailure, from: 'reading' | 'writing'): void => {
@@ -92,6 +93,9 @@ export function createMirror(config: NocoConfig, outbox: Outbox, log: Logger, cl
       rest(at, 'reading');
       return false;
     }
+    // What columns did not take, others may.
+    if (JSON.stringify(at.value.columns) !== columns) for (const one of [wrong, refused]) one.forgive();
+    columns = JSON.stringify(at.value.columns);
     const due = await chooser.choose(at.value, config.freshnessMs * (1 - ROUND_PART));
     if (due.type !== 'ok') {
       rest(due, 'reading');

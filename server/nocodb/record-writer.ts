@@ -36,7 +36,8 @@ export interface WriterParts {
   readonly refused: RefusedValues;
   /** As `MirrorClock` has them. */
   readonly clock: { readonly monotonic: () => number; readonly wall: () => number };
-  readonly mayBeStale: () => boolean;
+  /** Asked when a batch is not shown. @param isCertain a column is not where it was. */
+  readonly isStale: (isCertain: boolean) => boolean;
   /** These sessions are shown. */
   readonly onShown: (ids: readonly string[]) => void;
 }
@@ -76,7 +77,7 @@ export class RecordWriter {
 
   /** Makes the records of the batch, or changes them: all of it is new, or none. */
   async write(batch: readonly Unmirrored[], at: MirrorTable): Promise<Written> {
-    const { wrong, refused, mayBeStale, clock } = this.#parts;
+    const { wrong, refused, isStale, clock } = this.#parts;
     const [first, ...others] = batch;
     if (!first) return { type: 'ok' };
     if (others.length === 0 && wrong.batchSizeOf(first, clock.monotonic()) === BY_VALUE)
@@ -96,7 +97,8 @@ export class RecordWriter {
     await this.#settle(tried.shown, at);
     if (tried.unshown.length === 0) return { type: 'ok' };
     const isRefusedAgain = (its: Unshown): boolean => others.length === 0 && this.#isRefusedAgain(its);
-    if (mayBeStale() && !tried.unshown.every(isRefusedAgain)) return { type: 'stale' };
+    if ((tried.lacksColumn || !tried.unshown.every(isRefusedAgain)) && isStale(tried.lacksColumn))
+      return { type: 'stale' };
     const isInPart = (its: Unshown): boolean => isTakenInPart(its, tried, batch) || isRefusedAgain(its);
     for (const { row, names, differing = [] } of tried.unshown.filter(isInPart)) {
       await refused.refuse(row.session, differing, at);

@@ -88,6 +88,12 @@ export class RefusedValues {
     return describeRefused(this.#columns ?? new Map(), at);
   }
 
+  /** All values are tried anew. */
+  forgive(): void {
+    this.#values.clear();
+    this.#inARow.clear();
+  }
+
   async refuse(session: Session, names: readonly FieldName[], at: MirrorTable): Promise<void> {
     const values = valuesOf(session);
     for (const name of names) {

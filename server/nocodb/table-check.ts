@@ -40,6 +40,8 @@ export class TableCheck {
   readonly #kind: 'usual' | 'frugal';
   #table: MirrorTable | undefined;
   #isForced = false;
+  /** The columns as they were when they were last found to be stale. */
+  #distrusted: string | undefined;
   /** Monotonic. */
   #checkedAt = -Infinity;
   #cost = LEAST_BURST;
@@ -58,8 +60,15 @@ export class TableCheck {
     return this.#table;
   }
 
-  mayBeStale(): boolean {
-    return this.#parts.clock.monotonic() - this.#checkedAt > STALE_MS[this.#kind];
+  /**
+   * True if what was known of it may be why an answer doesn't fit.
+   * @param isCertain a column is not where it was: so it is, unless a look has just shown the same.
+   */
+  isStale(isCertain: boolean): boolean {
+    const columns = JSON.stringify(this.#table?.columns);
+    const isNews = isCertain && columns !== this.#distrusted;
+    if (isCertain) this.#distrusted = columns;
+    return isNews || this.#parts.clock.monotonic() - this.#checkedAt > STALE_MS[this.#kind];
   }
 
   /** Has the table looked at before anything more is written. */

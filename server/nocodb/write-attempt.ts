@@ -37,6 +37,8 @@ export type Attempt =
       readonly reason: string;
       /** The answer itself shows the records: what it doesn't show as sent was dropped. */
       readonly isAnswered: boolean;
+      /** A record is shown without a column that it must have: it was renamed or deleted. */
+      readonly lacksColumn: boolean;
     };
 
 /** @param parts all of them new, or none. */
@@ -92,18 +94,20 @@ export function compare(
   records: readonly NocoRecord[],
   at: MirrorTable,
   absent: string | null,
-): { shown: Part[]; unshown: Unshown[] } {
+): { shown: Part[]; unshown: Unshown[]; lacksColumn: boolean } {
   const shown: Part[] = [];
   const unshown: Unshown[] = [];
+  let lacksColumn = false;
   for (const [nth, { row, names }] of parts.entries()) {
     const record = findRecord(row, records, at) ?? findWithoutKey(nth, parts, records, at);
     const recordId = record ? String(record.id) : (row.recordId ?? absent);
     const known = { ...row, recordId };
+    lacksColumn ||= record !== undefined && names.some((name) => !((at.columns[name]?.title ?? '') in record.fields));
     const differing = record && findDifferences(row.session, record.fields, at, names);
     if (differing?.length === 0) shown.push({ row: known, names });
     else unshown.push({ row: known, names, differing });
   }
-  return { shown, unshown };
+  return { shown, unshown, lacksColumn };
 }
 
 /** The one that is known; else the oldest of the session's, in case a person copied it. */

@@ -74,6 +74,12 @@ export class WrongRows {
     this.#batchSizes.delete(session.id);
   }
 
+  /** All are tried anew. */
+  forgive(): void {
+    this.#rows.clear();
+    this.#batchSizes.clear();
+  }
+
   clear(sessionId: string): void {
     this.#rows.delete(sessionId);
     this.#batchSizes.delete(sessionId);
