@@ -1,7 +1,6 @@
 // One row, one value or one column that NocoDB does not take costs nothing but itself; and whatever it answers, no session
 // becomes two records. On a clock that the test turns.
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { check, setUp } from '../../server/nocodb/commands.ts';
 import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { makeMemoryFolder } from '../helpers/memory-folder.ts';
 import { NocoStandIn, type NocoFault } from '../helpers/nocodb/stand-in.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00.678Z');
@@ -19,6 +19,7 @@ const SESSIONS = 25;
 const PAGE = '/report/';
 
 let noco: NocoStandIn;
+let folder: string;
 let store: SessionStore;
 let mirror: Mirror;
 let logLines: string[];
@@ -26,7 +27,8 @@ let now: number;
 
 beforeEach(async () => {
   noco = await NocoStandIn.start();
-  store = await openSqliteStore(join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db'));
+  folder = await makeMemoryFolder();
+  store = await openSqliteStore(join(folder, 'test.db'));
   logLines = [];
   now = NOW;
   const log = pino({ level: 'trace' }, { write: (line) => logLines.push(line) });
@@ -39,6 +41,7 @@ afterEach(async () => {
   await mirror.stop();
   await store.close();
   await noco.stop();
+  await rm(folder, { recursive: true });
   // Whatever went wrong, no reader is named.
   expect(logLines.join('')).not.toMatch(/@|example\.com|session-\d/);
 });
@@ -79,7 +82,7 @@ async function expectShown(but: readonly string[] = [], sessions = SESSIONS): Pr
   }
 }
 
-describe('a page name that NocoDB answers', () => {
+describe('a page name that NocoDB answers', { timeout: 20_000 }, () => {
   const PAGES = ['/bad/😀/', '/bad/"quoted"/', "/bad/it's/", `/bad/${'long/'.repeat(300)}`];
   const FAULTS: readonly NocoFault[] = ['error-500', 'html-502', 'refused', 'blocked', 'cut'];
 

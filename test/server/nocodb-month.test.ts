@@ -1,8 +1,6 @@
 // A month under the free plan's limit, on a clock that the test turns: readers come one by one and in bursts, and the server is
 // started anew again and again. A row may be late; none may be missing.
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,10 +8,9 @@ import { check } from '../../server/nocodb/commands.ts';
 import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { makeMemoryFolder } from '../helpers/memory-folder.ts';
 import { NocoStandIn } from '../helpers/nocodb/stand-in.ts';
 
-/** In memory where that can be: a month has some ten thousand commits. */
-const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const START = Date.parse('2026-11-01T00:00:00Z');
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -49,7 +46,7 @@ let now: number;
 
 beforeEach(async () => {
   noco = await NocoStandIn.start();
-  folder = await mkdtemp(join(FOLDER, 'stillhere-store-'));
+  folder = await makeMemoryFolder();
   store = await openSqliteStore(join(folder, 'test.db'));
   now = START;
 });
