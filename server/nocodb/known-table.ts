@@ -2,7 +2,8 @@
 // while the server is down is found again, and a start under a month's limit needs no request.
 import * as v from 'valibot';
 import type { Outbox } from '../store/outbox.ts';
-import type { FieldName, MirrorTable } from './table.ts';
+import type { FieldName } from './fields.ts';
+import type { MirrorTable } from './table.ts';
 
 const NOTE = 'nocodb-table';
 

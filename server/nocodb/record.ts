@@ -2,7 +2,8 @@
 import type { Session } from '../store/session-store.ts';
 import { isShownAs, toColumn, type Value } from './columns.ts';
 import type { Fields } from './shapes.ts';
-import { KINDS, namesOf, type FieldName, type MirrorTable } from './table.ts';
+import { KINDS, type FieldName } from './fields.ts';
+import { namesOf, type MirrorTable } from './table.ts';
 
 /** What the record must show, by our names. NocoDB keeps whole seconds, so whole seconds are sent. */
 export function valuesOf(session: Session): Readonly<Record<FieldName, Value>> {

@@ -6,7 +6,8 @@ import type { Outbox } from '../store/outbox.ts';
 import type { Session } from '../store/session-store.ts';
 import type { Patience } from './backoff.ts';
 import { valuesOf } from './record.ts';
-import { namesOf, type FieldName, type MirrorTable } from './table.ts';
+import type { FieldName } from './fields.ts';
+import { namesOf, type MirrorTable } from './table.ts';
 
 const NOTE = 'nocodb-columns';
 /** So many different values, and none that was taken: it is the column. */

@@ -2,50 +2,9 @@
 // column that can't hold what belongs into it is left out and reported; the others are written.
 import type { NocoAnswer, NocoFailure } from './answer.ts';
 import type { NocoClient } from './client.ts';
-import { canHold, type ValueKind } from './columns.ts';
-import type { NewField, NocoField, NocoTable } from './shapes.ts';
-
-/** The fields that the mirror writes, by our names. */
-export type FieldName =
-  'sessionId' | 'emailOfAccessor' | 'sessionStartTime' | 'sessionEndTime' | 'currentPage' | 'readingTime';
-
-export const KINDS: Readonly<Record<FieldName, ValueKind>> = {
-  sessionId: 'text',
-  emailOfAccessor: 'text',
-  sessionStartTime: 'time',
-  sessionEndTime: 'time',
-  currentPage: 'text',
-  readingTime: 'seconds',
-};
-
-interface OurField extends NewField {
-  readonly title: FieldName | 'durationMinutes';
-}
-
-const DATE_TIME = {
-  date_format: 'YYYY-MM-DD',
-  time_format: 'HH:mm:ss',
-  '12hr_format': false,
-  display_timezone: true,
-  timezone: 'Etc/UTC',
-};
-
-const DURATION_MINUTES: OurField = {
-  title: 'durationMinutes',
-  type: 'Formula',
-  options: { formula: "DATETIME_DIFF({sessionEndTime},{sessionStartTime},'m')" },
-};
-
-/** In the order of the columns; the first one is the title of a row. */
-const FIELDS: readonly OurField[] = [
-  { title: 'emailOfAccessor', type: 'Email' },
-  { title: 'sessionStartTime', type: 'DateTime', options: DATE_TIME },
-  { title: 'sessionEndTime', type: 'DateTime', options: DATE_TIME },
-  { title: 'readingTime', type: 'Duration', options: { duration_format: 'h:mm:ss' } },
-  { title: 'currentPage', type: 'SingleLineText' },
-  { title: 'sessionId', type: 'SingleLineText', unique: true },
-  DURATION_MINUTES,
-];
+import { canHold } from './columns.ts';
+import { DURATION_MINUTES, FIELDS, KINDS, type FieldName, type OurField } from './fields.ts';
+import type { NocoField, NocoTable } from './shapes.ts';
 
 export interface Column {
   /** Survives a rename in the grid. */

@@ -5,7 +5,8 @@ import type { NocoFailure } from './answer.ts';
 import type { NocoClient } from './client.ts';
 import { findDifferences, toFields } from './record.ts';
 import type { NocoRecord } from './shapes.ts';
-import type { FieldName, MirrorTable } from './table.ts';
+import type { FieldName } from './fields.ts';
+import type { MirrorTable } from './table.ts';
 
 /** Answers that concern NocoDB as a whole, after which a record that was to be made is not in doubt. */
 const CERTAINLY_NOT_WRITTEN: readonly string[] = ['limited', 'spent', 'displaced', 'denied', 'no-table', 'too-many'];
