@@ -15,16 +15,19 @@ export async function listSessions(options: {
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
     throw new ConfigError(`--limit: must be a whole number, 1 to ${MAX_LIMIT}`);
-  const { storeFile } = readConfig(process.env);
+  const { storeFile, nocodb } = readConfig(process.env);
   if (!existsSync(storeFile))
     throw new ConfigError(`There is no store ${storeFile}: call it where the server was started, or set STORE_URL.`);
   const store = await openSqliteStore(storeFile);
   const found = await store.listSessions({ email: options.email?.trim().toLowerCase(), pageSize: limit });
+  const unmirrored = nocodb ? await store.outbox.countUnmirrored() : 0;
   await store.close();
   const sessions = found.map(viewSession);
   if (options.json) console.info(JSON.stringify({ sessions }, null, 2));
   else if (sessions.length === 0) console.info('Nobody yet.');
   else for (const line of printSessions(sessions)) console.info(line);
+  if (!options.json && unmirrored > 0)
+    console.info(`${unmirrored} sessions wait to be written to NocoDB; stillhere nocodb check says why.`);
 }
 
 /** Columns under their headings, in local time. */

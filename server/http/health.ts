@@ -1,9 +1,11 @@
 // Health checks for monitoring.
 import type { Router } from '@koa/router';
 import { isOwner } from '../access/require-owner.ts';
+import type { MirrorStatus } from '../nocodb/mirror-status.ts';
 import type { Mirror } from '../nocodb/mirror.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { HttpFailure } from './http-failure.ts';
+import { iso } from '../sessions/views.ts';
 
 /**
  * `/healthz`: the process answers. `/readyz`: so does the store; NocoDB's state is reported, but readers don't need it. Why
@@ -23,9 +25,21 @@ export function addHealthRoutes(
     await store.check().catch((cause: unknown) => {
       throw new HttpFailure(503, 'The store does not answer', { cause });
     });
-    const trouble = mirror?.status().trouble;
-    const said = isOwner(ctx, ownerToken) ? trouble : trouble && 'trouble';
     ctx.set('Cache-Control', 'no-store');
-    ctx.body = { status: 'ready', store: 'ok', nocodb: mirror ? (said ?? 'ok') : 'off' };
+    const ready = { status: 'ready', store: 'ok' };
+    if (!mirror) ctx.body = { ...ready, nocodb: 'off' };
+    else if (!isOwner(ctx, ownerToken)) ctx.body = { ...ready, nocodb: mirror.status().trouble ? 'trouble' : 'ok' };
+    else ctx.body = { ...ready, ...describeMirror(mirror.status()) };
   });
+}
+
+/** What doesn't fit a monthly limit, or can't be written, is reported here and by `stillhere nocodb check`. */
+function describeMirror({ trouble, waiting, oldestWaitingMs, nextRequestAtMs, leftOut }: MirrorStatus): object {
+  return {
+    nocodb: trouble ?? 'ok',
+    waiting,
+    oldestWaiting: oldestWaitingMs === undefined ? null : iso(oldestWaitingMs),
+    nextRequestAt: nextRequestAtMs === undefined ? null : iso(nextRequestAtMs),
+    leftOut,
+  };
 }

@@ -8,8 +8,14 @@ export interface NocoFailure {
     | 'unavailable'
     /** 429. Not before `retryAfterMs`. */
     | 'limited'
+    /** Not sent: the month's requests are spent until `retryAfterMs` have passed. */
+    | 'spent'
     /** More records than it takes in one request; `most`, if it says. Nothing was written. */
     | 'too-many'
+    /** Not sent: another server on the store has the lease by now. */
+    | 'displaced'
+    /** It redirects to where it must not be followed. Nobody there was asked. */
+    | 'redirected'
     /** 401, 403: the token. */
     | 'denied'
     /** The base or the table is not there. */
@@ -26,6 +32,7 @@ export interface NocoFailure {
 
 export type NocoAnswer<T> = { readonly type: 'ok'; readonly value: T } | NocoFailure;
 
+const LONGEST_BLOCK_MS = 24 * 60 * 60_000;
 /** NocoDB's documented block after a 429, for when the answer doesn't say (its throttler may rename the header). */
 const BLOCKED_MS = 30_000;
 
@@ -42,11 +49,18 @@ export function classify({ status, headers }: Response, json: unknown): NocoFail
   const said = `HTTP ${status}${message || msg || error ? `: ${message ?? msg ?? error}` : ''}`;
   if (status === 429) {
     const seconds = Number(headers.get('retry-after') || Number.NaN);
-    return { type: 'limited', message: said, retryAfterMs: seconds >= 0 ? seconds * 1_000 : BLOCKED_MS };
+    return {
+      type: 'limited',
+      message: said,
+      retryAfterMs: Math.min(LONGEST_BLOCK_MS, seconds >= 0 ? seconds * 1_000 : BLOCKED_MS),
+    };
   }
-  if (status === 401 || status === 403) return { type: 'denied', message: said };
+  // A proxy in front of NocoDB says this, mostly in HTML.
+  if (status === 413) return { type: 'too-many', message: said };
+  // A 403 that isn't JSON is not NocoDB's: something in front of it dislikes this request.
+  if (status === 401 || (status === 403 && problem.success)) return { type: 'denied', message: said };
   // While it starts NocoDB answers 404 in HTML.
-  if (!problem.success || status >= 500 || status < 400)
+  if (!problem.success || status >= 500 || status < 400 || status === 408)
     return { type: 'unavailable', message: status < 400 ? `${said}, but not in the form of NocoDB's API` : said };
   if (error === 'ERR_TABLE_NOT_FOUND' || error === 'ERR_BASE_NOT_FOUND') return { type: 'no-table', message: said };
   if (error === 'ERR_RECORD_NOT_FOUND') {
@@ -58,4 +72,22 @@ export function classify({ status, headers }: Response, json: unknown): NocoFail
     return { type: 'too-many', message: said, ...(most > 0 && { most }) };
   }
   return { type: 'refused', message: said };
+}
+
+/** @param to the origin that it redirects to; the rest of that address could hold a secret. @param url NOCODB_URL. */
+export function toRedirected({ status, to }: { status: number; to: string | undefined }, url: string): NocoFailure {
+  const where = to === undefined || to === new URL(url).origin ? 'another address' : to;
+  return {
+    type: 'redirected',
+    message: `HTTP ${status}: NOCODB_URL redirects to ${where}, where the token is not sent. Set NOCODB_URL to NocoDB's own address`,
+  };
+}
+
+/** @param waitMs until there are enough requests again. */
+export function toSpent(waitMs: number): NocoFailure {
+  return {
+    type: 'spent',
+    message: 'the requests of NOCODB_REQUESTS_PER_MONTH are spent for now',
+    retryAfterMs: waitMs,
+  };
 }

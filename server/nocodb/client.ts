@@ -2,8 +2,10 @@
 // It decides nothing, and it never throws for what a server or a network does.
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
-import { classify, type NocoAnswer } from './answer.ts';
+import { classify, toRedirected, toSpent, type NocoAnswer, type NocoFailure } from './answer.ts';
+import { redact } from './redact.ts';
 import type { RequestBudget } from './request-budget.ts';
+import { sendRequest } from './send-request.ts';
 import {
   Count,
   Field,
@@ -42,6 +44,7 @@ export class NocoClient {
   readonly #config: NocoConfig;
   readonly #budget: RequestBudget;
   readonly #signal: AbortSignal;
+  readonly #mayAsk: () => Promise<boolean>;
   /** When the next request may leave, monotonic. */
   #nextAt = 0;
   /** Requests sent so far. */
@@ -49,9 +52,18 @@ export class NocoClient {
   /** How far NocoDB's clock was ahead of ours in its last answer, to about a second; undefined before the first. */
   clockAheadMs: number | undefined;
 
-  /** @param signal ends the requests under way, whose outcome is then in doubt. */
-  constructor(config: NocoConfig, budget: RequestBudget, signal: AbortSignal) {
+  /**
+   * @param signal ends the requests under way, whose outcome is then in doubt.
+   * @param mayAsk asked before each request; where it says no, the request is not sent.
+   */
+  constructor(
+    config: NocoConfig,
+    budget: RequestBudget,
+    signal: AbortSignal,
+    mayAsk = (): Promise<boolean> => Promise.resolve(true),
+  ) {
     this.#config = config;
+    this.#mayAsk = mayAsk;
     this.#budget = budget;
     this.#signal = signal;
   }
@@ -111,7 +123,7 @@ export class NocoClient {
       where: `(${fieldId},in,${values.join(',')})`,
       pageSize: String(2 * MAX_IDS),
     });
-    return this.#records('GET', `${tableId}/records?${query.toString()}`);
+    return this.#records('GET', `${tableId}/records?${query.toString()}`, undefined, values);
   }
 
   /** Makes records, all or none; answers in their order, with all fields as they are stored. */
@@ -131,8 +143,15 @@ export class NocoClient {
     return this.#records('PATCH', `${tableId}/records`, records);
   }
 
-  async #records(method: string, path: string, body?: unknown): Promise<NocoAnswer<readonly NocoRecord[]>> {
-    const answer = await this.#call(Records, method, `/api/v3/data/${this.#config.baseId}/${path}`, body);
+  /** @param secrets what of readers was sent, and may be in a failure's message. */
+  async #records(
+    method: string,
+    path: string,
+    body?: readonly { readonly fields: Fields }[],
+    secrets: readonly string[] | undefined = body?.flatMap(({ fields }) => Object.values(fields).map(String)),
+  ): Promise<NocoAnswer<readonly NocoRecord[]>> {
+    const url = `/api/v3/data/${this.#config.baseId}/${path}`;
+    const answer = await this.#call(Records, method, url, body, secrets);
     return answer.type === 'ok' ? { type: 'ok', value: answer.value.records } : answer;
   }
 
@@ -141,30 +160,45 @@ export class NocoClient {
     method: string,
     path: string,
     body?: unknown,
+    secrets: readonly string[] = [],
   ): Promise<NocoAnswer<T>> {
-    await this.#waitForTurn();
-    if (!(await this.#budget.take())) {
-      const message = 'the requests of NOCODB_REQUESTS_PER_MONTH are spent for now';
-      return { type: 'limited', message, retryAfterMs: await this.#budget.waitMs() };
-    }
-    this.requests++;
+    const hide = (failure: NocoFailure): NocoFailure => ({
+      ...failure,
+      message: redact(failure.message, [this.#config.token, ...secrets]),
+    });
+    const spent = await this.#take();
+    if (spent) return spent;
     try {
-      const response = await fetch(this.#config.url + path, {
-        method,
-        headers: { 'xc-token': this.#config.token, 'content-type': 'application/json' },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.any([this.#signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      });
+      const sent = await sendRequest(
+        this.#config.url + path,
+        {
+          method,
+          headers: { 'xc-token': this.#config.token, 'content-type': 'application/json' },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+          signal: AbortSignal.any([this.#signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        },
+        async () => (await this.#take()) === undefined,
+      );
+      if (sent.type === 'redirected') return hide(toRedirected(sent, this.#config.url));
+      const { response } = sent;
       const date = Date.parse(response.headers.get('date') ?? '');
       if (!Number.isNaN(date)) this.clockAheadMs = date - Date.now();
-      const text = await response.text();
-      const json = parseJson(text);
+      const json = parseJson(await response.text());
       const value = v.safeParse(schema, json);
       if (response.ok && value.success) return { type: 'ok', value: value.output };
-      return classify(response, json);
+      return hide(classify(response, json));
     } catch (error) {
-      return { type: 'unavailable', message: reasonOf(error) };
+      return hide({ type: 'unavailable', message: reasonOf(error) });
     }
+  }
+
+  /** Takes one request out of what the limits allow; a failure if there is none left. */
+  async #take(): Promise<NocoFailure | undefined> {
+    await this.#waitForTurn();
+    if (!(await this.#mayAsk())) return { type: 'displaced', message: 'another server mirrors' };
+    if (!(await this.#budget.take())) return toSpent(await this.#budget.waitMs());
+    this.requests++;
+    return undefined;
   }
 
   /** Keeps under the request rate: requests leave evenly, however many wait. */

@@ -4,6 +4,7 @@ import type { NocoFailure } from './answer.ts';
 import { NocoClient, type NocoConfig } from './client.ts';
 import { RequestBudget } from './request-budget.ts';
 import { readKnownTable, writeKnownTable } from './known-table.ts';
+import { describeRefused, readRefusedColumns } from './refused-values.ts';
 import { inspectTable, prepareTable } from './table.ts';
 
 export interface Report {
@@ -16,7 +17,10 @@ const WRONG_CLOCK_S = 10;
 
 const CURES: Readonly<Record<NocoFailure['type'], string>> = {
   unavailable: 'Is NocoDB running, and NOCODB_URL its address?',
+  spent: 'Wait, or raise NOCODB_REQUESTS_PER_MONTH.',
+  displaced: 'Run the command again.',
   limited: 'NocoDB limits requests: wait, or lower NOCODB_REQUESTS_PER_SECOND.',
+  redirected: 'Open NOCODB_URL in a browser: the address that it shows then is the one to set.',
   denied: 'Make a token in NocoDB (Account, Tokens) and set NOCODB_TOKEN.',
   'no-table': 'Set NOCODB_BASE_ID to the id in the address of the base, then run: nocodb setup.',
   'no-record': 'Run the command again.',
@@ -30,30 +34,56 @@ export async function setUp(config: NocoConfig, outbox: Outbox, signal: AbortSig
   if (prepared.type !== 'ok') return describe(prepared);
   const { done, table } = prepared.value;
   await writeKnownTable(outbox, table);
-  return { lines: done.length > 0 ? done : [`The table ${config.table} has all it needs.`], isWell: true };
+  const lines = [...done, ...table.leftOut.map(toWrong)];
+  return {
+    lines: lines.length > 0 ? lines : [`The table ${config.table} has all it needs.`],
+    isWell: table.leftOut.length === 0,
+  };
 }
 
 /** Looks at the token, the base, the table, its fields, the clock, and what waits; changes nothing. */
 export async function check(config: NocoConfig, outbox: Outbox, signal: AbortSignal): Promise<Report> {
   const client = connect(config, outbox, signal);
-  const inspected = await inspectTable(client, config.table, await readKnownTable(outbox));
-  if (inspected.type !== 'ok') return describe(inspected);
-  const { found, problems } = inspected.value;
+  const known = await readKnownTable(outbox);
+  const inspected = await inspectTable(client, config.table, known);
+  const waiting = await describeWaiting(config, outbox);
+  if (inspected.type !== 'ok') return { lines: [...describe(inspected).lines, ...waiting], isWell: false };
+  const { found, problems, leftOut } = inspected.value;
+  const refused = known ? describeRefused(await readRefusedColumns(outbox), known) : [];
   const aheadS = Math.round((client.clockAheadMs ?? 0) / 1_000);
   return {
     lines: [
       `ok       ${config.url} takes the token`,
       `ok       base ${config.baseId}`,
       ...(found ? [`ok       table ${found.title}`] : []),
-      ...(problems.length === 0 ? ['ok       all fields, each of its type'] : []),
+      ...(problems.length + leftOut.length + refused.length === 0
+        ? ['ok       all fields, each of a type that can hold its values']
+        : []),
+      ...[...leftOut, ...refused].map(toWrong),
       ...problems.map((problem) => `WRONG    ${problem}. Run: nocodb setup`),
       Math.abs(aheadS) > WRONG_CLOCK_S
         ? `note     NocoDB's clock is ${aheadS} s ahead of ours; sessions are written in ours. Set both by NTP.`
         : "ok       NocoDB's clock and ours agree",
-      `waiting  ${await outbox.countUnmirrored()} sessions to be written`,
+      ...waiting,
     ],
-    isWell: problems.length === 0,
+    isWell: problems.length + leftOut.length + refused.length === 0,
   };
+}
+
+function toWrong(sentence: string): string {
+  return `WRONG    ${sentence}`;
+}
+
+/** What waits, and when the month's limit lets it be written. */
+async function describeWaiting({ requestsPerMonth }: NocoConfig, outbox: Outbox): Promise<readonly string[]> {
+  const oldestMs = await outbox.findOldestUnmirroredMs();
+  const since = oldestMs === undefined ? '' : `; the oldest was last seen at ${new Date(oldestMs).toISOString()}`;
+  const waitMs = await new RequestBudget(outbox, requestsPerMonth, Date.now).waitMs();
+  const next = new Date(Date.now() + waitMs).toISOString();
+  return [
+    `waiting  ${await outbox.countUnmirrored()} sessions to be written${since}`,
+    ...(waitMs > 0 ? [`waiting  the month's requests are spent; the next one may leave at ${next}`] : []),
+  ];
 }
 
 /** Has the sessions that began at `fromMs` or later written anew by the running server. */

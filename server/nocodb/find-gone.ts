@@ -9,7 +9,7 @@ export class GoneRecords {
   readonly #client: NocoClient;
   readonly #outbox: Outbox;
   /** How many more records than sessions there were when they were last compared: copies that a person made, say. */
-  #surplus = 0;
+  surplus = 0;
 
   constructor(client: NocoClient, outbox: Outbox) {
     this.#client = client;
@@ -19,16 +19,16 @@ export class GoneRecords {
   /** The sessions whose record is gone. One request where nothing was deleted; else one more for each 1,000 records. */
   async find(at: MirrorTable): Promise<NocoAnswer<readonly string[]>> {
     const known = await this.#outbox.countRecords();
-    const counted = await this.#client.count(at.id, at.ids.sessionId);
+    const counted = await this.#client.count(at.id, at.columns.sessionId.id);
     if (counted.type !== 'ok') return counted;
-    if (counted.value - known === this.#surplus) return { type: 'ok', value: [] };
-    const shown = await this.#client.listIds(at.id, at.ids.sessionId);
+    if (counted.value - known === this.surplus) return { type: 'ok', value: [] };
+    const shown = await this.#client.listIds(at.id, at.columns.sessionId.id);
     if (shown.type !== 'ok') return shown;
     const isShown = new Set(shown.value);
     const records = await this.#outbox.listRecords();
     const gone = records.filter(({ recordId }) => !isShown.has(recordId)).map(({ id }) => id);
     // They will be made again.
-    this.#surplus = counted.value + gone.length - known;
+    this.surplus = counted.value + gone.length - known;
     return { type: 'ok', value: gone };
   }
 }

@@ -1,117 +1,239 @@
-// Writes batches of sessions as records, compares each answer with what was sent, and notes in the store what NocoDB shows.
-// It doesn't decide when: that is mirror.ts.
+// Writes batches of sessions as records and notes in the store what NocoDB shows. What spoils a batch is found in the rounds
+// that follow: the row, then the value, so that whatever can be written is written. It doesn't decide when: that is mirror.ts.
 import { RECORD_IN_DOUBT, type Outbox, type Unmirrored } from '../store/outbox.ts';
 import type { NocoAnswer, NocoFailure } from './answer.ts';
 import { MAX_IDS, type NocoClient } from './client.ts';
-import { findDifferences, toFields } from './record.ts';
-import type { NocoRecord } from './shapes.ts';
+import { valuesOf } from './record.ts';
+import type { RefusedValues } from './refused-values.ts';
+import type { FieldName } from './fields.ts';
 import type { MirrorTable } from './table.ts';
 import { chunk } from './take-due.ts';
-import type { WrongRows } from './wrong-rows.ts';
+import { attempt, compare, type Attempt, type Part, type Unshown } from './write-attempt.ts';
+import { BY_VALUE, type WrongRows } from './wrong-rows.ts';
 
 /** More in one request gains little (1,500 records/s at 100, 1,900 at 1,000, measured on 0.301.3). */
 const LARGEST_BATCH = 100;
+const BATCH_NOTE = 'nocodb-batch';
+/** So many rows of which nothing can be written, and none that can: it is NocoDB, and not the rows. */
+const UNWRITABLE = 2;
+/** They change whenever a session does: an answer that shows them was written. */
+const EVER_CHANGING: readonly FieldName[] = ['sessionEndTime', 'readingTime'];
 
-/** Answers after which a record that was to be made is not in doubt. */
-const CERTAINLY_NOT_WRITTEN: readonly NocoFailure['type'][] = ['limited', 'denied', 'no-table', 'too-many'];
+type Tried = Extract<Attempt, { type: 'tried' }>;
 
 /** What became of a batch. A row that can't be taken is no failure: it waits for itself alone. */
-export type Written = NocoFailure | { readonly type: 'ok'; readonly isAllShown: boolean };
+export type Written =
+  | NocoFailure
+  | { readonly type: 'ok' }
+  /** Not all of it is shown. */
+  | { readonly type: 'spoilt' }
+  /** Not all of it is shown, and the table was not looked at for a while. */
+  | { readonly type: 'stale' };
+
+export interface WriterParts {
+  readonly client: NocoClient;
+  readonly outbox: Outbox;
+  readonly wrong: WrongRows;
+  readonly refused: RefusedValues;
+  /** As `MirrorClock` has them. */
+  readonly clock: { readonly monotonic: () => number; readonly wall: () => number };
+  /** Asked when a batch is not shown. @param isCertain a column is not where it was. */
+  readonly isStale: (isCertain: boolean) => boolean;
+  /** These sessions are shown. */
+  readonly onShown: (ids: readonly string[]) => void;
+}
 
 export class RecordWriter {
-  readonly #client: NocoClient;
-  readonly #outbox: Outbox;
-  readonly #wrong: WrongRows;
-  readonly #now: () => number;
+  readonly #parts: WriterParts;
+  /** Rows of which nothing could be written since something was. */
+  readonly #unwritable = new Set<string>();
   /** Records in one request: as many as are worth it, until NocoDB says how many it takes (10 by default). */
   batchSize = LARGEST_BATCH;
 
-  constructor(client: NocoClient, outbox: Outbox, wrong: WrongRows, now: () => number) {
-    this.#client = client;
-    this.#outbox = outbox;
-    this.#wrong = wrong;
-    this.#now = now;
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
   }
 
-  /** Finds out which records NocoDB made after all, and which are gone. */
+  /** What an earlier process learned, so that it need not be asked again. */
+  async loadBatchSize(): Promise<void> {
+    this.batchSize = Number((await this.#parts.outbox.readNote(BATCH_NOTE)) ?? LARGEST_BATCH);
+  }
+
+  /** Finds out which records NocoDB made after all, and which it shows already. Answers those that are still to be written. */
   async resolveDoubts(doubtful: readonly Unmirrored[], at: MirrorTable): Promise<NocoAnswer<readonly Unmirrored[]>> {
+    const { client, outbox } = this.#parts;
     const resolved: Unmirrored[] = [];
     for (const some of chunk(doubtful, MAX_IDS)) {
       const ids = some.map(({ session }) => session.id);
-      const found = await this.#client.find(at.id, at.ids.sessionId, ids);
+      const found = await client.find(at.id, at.columns.sessionId.id, ids);
       if (found.type !== 'ok') return found;
-      const recordIds = new Map(found.value.map(({ id, fields }) => [fields[at.titles.sessionId], String(id)]));
-      const known = some.map((one) => ({ ...one, recordId: recordIds.get(one.session.id) ?? null }));
-      await this.#outbox.setRecords(known.map(({ session, recordId }) => ({ id: session.id, recordId })));
-      resolved.push(...known);
+      const parts = some.map((row) => this.#toPart({ ...row, recordId: null }, at, false));
+      const { shown, unshown } = compare(parts, found.value, at, null);
+      await outbox.setRecords(unshown.map(({ row }) => ({ id: row.session.id, recordId: row.recordId })));
+      await this.#settle(shown, at);
+      resolved.push(...unshown.map(({ row }) => row));
     }
     return { type: 'ok', value: resolved };
   }
 
   /** Makes the records of the batch, or changes them: all of it is new, or none. */
   async write(batch: readonly Unmirrored[], at: MirrorTable): Promise<Written> {
-    const isNew = batch[0]?.recordId === null;
-    if (isNew) await this.#note(batch, RECORD_IN_DOUBT);
-    const answer = isNew
-      ? await this.#client.create(
-          at.id,
-          batch.map(({ session }) => toFields(session, at)),
-        )
-      : await this.#client.update(
-          at.id,
-          batch.map(({ session, recordId }) => ({ id: Number(recordId), fields: toFields(session, at) })),
-        );
-    if (answer.type === 'ok') return { type: 'ok', isAllShown: await this.#settle(batch, answer.value, at) };
-    if (answer.type === 'no-record') {
-      const gone = batch.filter(({ recordId }) => recordId === answer.recordId);
-      await this.#note(gone.length > 0 ? gone : batch, RECORD_IN_DOUBT);
-      return { type: 'ok', isAllShown: true };
+    const { wrong, refused, isStale, clock } = this.#parts;
+    const [first, ...others] = batch;
+    if (!first) return { type: 'ok' };
+    if (others.length === 0 && wrong.batchSizeOf(first, clock.monotonic()) === BY_VALUE)
+      return this.#writeByValue(first, at);
+    const tried = await this.#attempt(
+      batch.map((row) => this.#toPart(row, at, others.length === 0)),
+      at,
+    );
+    if (tried.type === 'gone') return { type: 'ok' };
+    if (tried.type === 'unread') {
+      // Or the same batch would be tried again and again, and never what became of it be acted on.
+      wrong.suspect(batch, Math.ceil(batch.length / 2));
+      return tried.failure;
     }
-    if (isNew && CERTAINLY_NOT_WRITTEN.includes(answer.type)) await this.#note(batch, null);
-    if (answer.type === 'too-many') {
-      this.batchSize = answer.most ?? Math.max(1, Math.floor(batch.length / 2));
-      return this.#writeEach(chunk(batch, this.batchSize), at);
+    if (tried.type === 'too-many') return this.#writeFewer(batch, tried, at);
+    if (tried.type !== 'tried') return tried;
+    await this.#settle(tried.shown, at);
+    if (tried.unshown.length === 0) return { type: 'ok' };
+    const isRefusedAgain = (its: Unshown): boolean => others.length === 0 && this.#isRefusedAgain(its);
+    if ((tried.lacksColumn || !tried.unshown.every(isRefusedAgain)) && isStale(tried.lacksColumn))
+      return { type: 'stale' };
+    const isInPart = (its: Unshown): boolean => isTakenInPart(its, tried, batch) || isRefusedAgain(its);
+    for (const { row, names, differing = [] } of tried.unshown.filter(isInPart)) {
+      await refused.refuse(row.session, differing, at);
+      await this.#settle([{ row, names: names.filter((name) => !differing.includes(name)) }], at);
     }
-    if (answer.type !== 'refused') return answer;
-    const [only, ...others] = batch;
-    // One that can't be taken is found by taking the batch apart, so that it never blocks the others.
-    if (others.length > 0) return this.#writeEach(chunk(batch, 1), at);
-    if (only) this.#wrong.note(only.session.id, only.recordId, answer.message, this.#now());
-    return { type: 'ok', isAllShown: true };
+    const spoilt = tried.unshown.filter((its) => !isInPart(its)).map(({ row }) => row);
+    if (spoilt.length === 0) return { type: 'ok' };
+    wrong.suspect(spoilt, Math.ceil(spoilt.length / 2));
+    return others.length === 0 ? this.#fail(first.session.id, tried.reason) : { type: 'spoilt' };
   }
 
-  async #writeEach(batches: readonly (readonly Unmirrored[])[], at: MirrorTable): Promise<Written> {
-    let isAllShown = true;
-    for (const batch of batches) {
-      const written = await this.write(batch, at);
+  async #writeFewer(batch: readonly Unmirrored[], failure: NocoFailure, at: MirrorTable): Promise<Written> {
+    const { wrong, outbox, clock } = this.#parts;
+    const [only] = batch;
+    if (batch.length === 1 && only) {
+      wrong.note(only, failure.message, clock.monotonic());
+      return { type: 'ok' };
+    }
+    this.batchSize = Math.max(1, Math.min(failure.most ?? Math.floor(batch.length / 2), batch.length - 1));
+    // A proxy's limit is one of bytes, and says nothing of the next batch.
+    if (failure.most !== undefined) await outbox.writeNote(BATCH_NOTE, String(this.batchSize));
+    for (const smaller of chunk(batch, this.batchSize)) {
+      const written = await this.write(smaller, at);
       if (written.type !== 'ok') return written;
-      isAllShown &&= written.isAllShown;
     }
-    return { type: 'ok', isAllShown };
+    return { type: 'ok' };
   }
 
-  async #note(batch: readonly Unmirrored[], recordId: string | null): Promise<void> {
-    await this.#outbox.setRecords(batch.map(({ session }) => ({ id: session.id, recordId })));
-  }
-
-  /** True if all of it is shown as it was sent. */
-  async #settle(sent: readonly Unmirrored[], shown: readonly NocoRecord[], at: MirrorTable): Promise<boolean> {
-    const mirrored: { id: string; revision: number; recordId: string }[] = [];
-    const wrong: { id: string; recordId: string }[] = [];
-    for (const [nth, { session, revision }] of sent.entries()) {
-      const record = shown[nth];
-      const recordId = record ? String(record.id) : null;
-      const differences = record ? findDifferences(session, record.fields, at) : ['all'];
-      if (recordId !== null && differences.length === 0) {
-        mirrored.push({ id: session.id, revision, recordId });
-        this.#wrong.clear(session.id);
+  /**
+   * Of a row that spoils a batch of its own: first its key alone, which says if anything of it can be written, then value by
+   * value. So it is also the harmless request that tells a bad row from a NocoDB that takes nothing.
+   */
+  async #writeByValue(row: Unmirrored, at: MirrorTable): Promise<Written> {
+    const { wrong, refused, clock } = this.#parts;
+    const key = await this.#attempt([{ row, names: ['sessionId'] }], at);
+    if (key.type === 'gone') return { type: 'ok' };
+    if (key.type === 'unread') return key.failure;
+    if (key.type !== 'tried') return key;
+    // A record that was there shows its key anyway.
+    const [part] = key.isAnswered || row.recordId === null ? key.shown : [];
+    let isWritable = part !== undefined && row.recordId === null;
+    let { reason } = key;
+    const bad: FieldName[] = [];
+    const good: FieldName[] = ['sessionId'];
+    for (const name of part ? this.#toPart(row, at, true).names.filter((its) => its !== 'sessionId') : []) {
+      const one = { row: part?.row ?? row, names: [name] };
+      const first = await this.#attempt([one], at);
+      const isRefused = first.type === 'tried' && first.unshown.length > 0;
+      // Twice: a NocoDB that fails now and then is nothing of the value's.
+      const tried = isRefused ? await this.#attempt([one], at) : first;
+      if (tried.type === 'gone') return { type: 'ok' };
+      if (tried.type === 'unread') return tried.failure;
+      if (tried.type !== 'tried') return tried;
+      if (tried.unshown.length > 0) {
+        bad.push(name);
+        reason = tried.isAnswered ? `it differs in ${bad.join(', ')}` : tried.reason;
       } else {
-        if (recordId !== null) wrong.push({ id: session.id, recordId });
-        this.#wrong.note(session.id, recordId, `it differs in ${differences.join(', ')}`, this.#now());
+        good.push(name);
+        if (EVER_CHANGING.includes(name) && valuesOf(row.session)[name]) isWritable = true;
       }
     }
-    await this.#outbox.markMirrored(mirrored);
-    await this.#outbox.setRecords(wrong);
-    return mirrored.length === sent.length;
+    if (!part || (bad.length > 0 && !isWritable)) {
+      wrong.note(key.unshown[0]?.row ?? part?.row ?? row, reason, clock.monotonic());
+      return this.#fail(row.session.id, reason);
+    }
+    if (bad.length > 0) await refused.refuse(row.session, bad, at);
+    await this.#settle([{ row: part.row, names: good }], at);
+    return { type: 'ok' };
   }
+
+  #fail(sessionId: string, reason: string): Written {
+    this.#unwritable.add(sessionId);
+    return this.#unwritable.size < UNWRITABLE ? { type: 'spoilt' } : { type: 'unavailable', message: reason };
+  }
+
+  #attempt(parts: readonly Part[], at: MirrorTable): Promise<Attempt> {
+    return attempt(parts, at, this.#parts.client, this.#parts.outbox);
+  }
+
+  #isRefusedAgain({ row, differing }: Unshown): boolean {
+    if (!differing || differing.includes('sessionId')) return false;
+    return this.#parts.refused.wereRefused(row.session, differing);
+  }
+
+  #toPart(row: Unmirrored, at: MirrorTable, isAlone: boolean): Part {
+    return { row, names: this.#parts.refused.namesFor(row.session, at, isAlone) };
+  }
+
+  /** They are shown: as a whole, or but for values that are left out. */
+  async #settle(shown: readonly Part[], at: MirrorTable): Promise<void> {
+    const { outbox, wrong, refused, clock, onShown } = this.#parts;
+    if (shown.length === 0) return;
+    this.#unwritable.clear();
+    onShown(shown.map(({ row }) => row.session.id));
+    const whole: { id: string; revision: number; recordId: string }[] = [];
+    for (const { row, names } of shown) {
+      await refused.accept(row.session, names);
+      const missing = refused.missingFor(row.session, at, names);
+      if (missing.names.length === 0) {
+        whole.push({ id: row.session.id, revision: row.revision, recordId: row.recordId ?? RECORD_IN_DOUBT });
+        wrong.clear(row.session.id);
+      } else {
+        const titles = missing.names.map((name) => at.columns[name]?.title ?? name);
+        wrong.notePart(row, titles, clock.monotonic() + missing.untilMs - clock.wall());
+      }
+    }
+    await outbox.markMirrored(whole);
+    const [first] = shown;
+    if (first) await this.#probe(first.row, at);
+  }
+
+  /** Tries a column again that was left out, by one value of a row that is shown. */
+  async #probe(row: Unmirrored, at: MirrorTable): Promise<void> {
+    const { refused, outbox } = this.#parts;
+    const name = refused.findProbe(row.session, at);
+    if (name === undefined) return;
+    const tried = await this.#attempt([{ row, names: [name] }], at);
+    if (tried.type !== 'tried') return;
+    if (tried.unshown.length > 0) await refused.refuse(row.session, [name], at);
+    // Until now all rows were written without it.
+    else if (await refused.accept(row.session, [name])) await outbox.forgetMirrored({ fromMs: 0 });
+  }
+}
+
+/** The rest of the row was certainly written, so it is these values. */
+function isTakenInPart(
+  { row, names, differing }: Unshown,
+  { isAnswered }: Tried,
+  batch: readonly Unmirrored[],
+): boolean {
+  if (!isAnswered || !differing || differing.includes('sessionId')) return false;
+  const values = valuesOf(row.session);
+  const isMade = batch.find(({ session }) => session.id === row.session.id)?.recordId === null;
+  return (
+    isMade || EVER_CHANGING.some((name) => names.includes(name) && !differing.includes(name) && Boolean(values[name]))
+  );
 }

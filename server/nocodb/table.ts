@@ -1,46 +1,30 @@
-// The table `emailAccess` in NocoDB: made when it isn't there, mended where a field is missing, its rows never touched.
-import type { NocoAnswer } from './answer.ts';
+// The table `emailAccess` in NocoDB: made when it isn't there, mended where a field is missing, its rows never touched. A
+// column that can't hold what belongs into it is left out and reported; the others are written.
+import type { NocoAnswer, NocoFailure } from './answer.ts';
 import type { NocoClient } from './client.ts';
-import type { NewField, NocoField, NocoTable } from './shapes.ts';
+import { canHold } from './columns.ts';
+import { DURATION_MINUTES, FIELDS, KINDS, type FieldName, type OurField } from './fields.ts';
+import type { NocoField, NocoTable } from './shapes.ts';
 
-/** The fields that the mirror writes, by our names. */
-export type FieldName =
-  'sessionId' | 'emailOfAccessor' | 'sessionStartTime' | 'sessionEndTime' | 'currentPage' | 'readingTime';
-
-interface OurField extends NewField {
-  readonly title: FieldName | 'durationMinutes';
+export interface Column {
+  /** Survives a rename in the grid. */
+  readonly id: string;
+  /** Under which answers show the field. */
+  readonly title: string;
+  readonly type: string;
 }
 
-const DATE_TIME = {
-  date_format: 'YYYY-MM-DD',
-  time_format: 'HH:mm:ss',
-  '12hr_format': false,
-  display_timezone: true,
-  timezone: 'Etc/UTC',
-};
-
-/** In the order of the columns; the first one is the title of a row. */
-const FIELDS: readonly OurField[] = [
-  { title: 'emailOfAccessor', type: 'Email' },
-  { title: 'sessionStartTime', type: 'DateTime', options: DATE_TIME },
-  { title: 'sessionEndTime', type: 'DateTime', options: DATE_TIME },
-  { title: 'readingTime', type: 'Duration', options: { duration_format: 'h:mm:ss' } },
-  { title: 'currentPage', type: 'SingleLineText' },
-  { title: 'sessionId', type: 'SingleLineText', unique: true },
-  {
-    title: 'durationMinutes',
-    type: 'Formula',
-    options: { formula: "DATETIME_DIFF({sessionEndTime},{sessionStartTime},'m')" },
-  },
-];
-
-/** Where to write: ids, which survive a rename in the grid. */
+/** Where to write. */
 export interface MirrorTable {
   readonly id: string;
-  /** Our name → the field's id. */
-  readonly ids: Readonly<Record<FieldName, string>>;
-  /** Our name → the title under which answers show the field. */
-  readonly titles: Readonly<Record<FieldName, string>>;
+  /** Our name → the column; what is not in it is left out. */
+  readonly columns: Readonly<{ sessionId: Column } & Partial<Record<FieldName, Column>>>;
+  /** Why columns are left out, a sentence each. */
+  readonly leftOut: readonly string[];
+}
+
+export function namesOf({ columns }: MirrorTable): readonly FieldName[] {
+  return (Object.keys(KINDS) as FieldName[]).filter((name) => columns[name] !== undefined);
 }
 
 export interface PreparedTable {
@@ -53,8 +37,10 @@ export interface PreparedTable {
 export interface InspectedTable {
   readonly found: NocoTable | undefined;
   readonly missing: readonly OurField[];
-  /** A sentence each. */
+  /** What `prepareTable` mends, a sentence each. */
   readonly problems: readonly string[];
+  /** What only a person can mend, a sentence each. */
+  readonly leftOut: readonly string[];
 }
 
 /** Looks at the table and changes nothing. @param known see {@link prepareTable}. */
@@ -66,14 +52,18 @@ export async function inspectTable(
   const table = await findTable(client, title, known);
   if (table.type !== 'ok') return table;
   const found = table.value;
-  if (!found) return { type: 'ok', value: { found, missing: FIELDS, problems: [`there is no table ${title}`] } };
-  const missing = FIELDS.filter(({ title: name }) => !findField(found, name, known));
-  const ofWrongType = FIELDS.flatMap(({ title: name, type }) => {
-    const has = findField(found, name, known);
-    return has && has.type !== type ? [`the field ${has.title} is of type ${has.type} and must be ${type}`] : [];
-  });
-  const problems = [...missing.map(({ title: name }) => `the field ${name} is missing`), ...ofWrongType];
-  return { type: 'ok', value: { found, missing, problems } };
+  if (!found)
+    return { type: 'ok', value: { found, missing: FIELDS, problems: [`there is no table ${title}`], leftOut: [] } };
+  const has = (name: OurField['title']): boolean => findField(found, name, known) !== undefined;
+  const isTime = (name: FieldName): boolean => {
+    const type = findField(found, name, known)?.type ?? 'DateTime';
+    return type === 'DateTime';
+  };
+  const isCountable = isTime('sessionStartTime') && isTime('sessionEndTime');
+  // The formula can only be made of two times; without them there is nothing to mend.
+  const missing = FIELDS.filter((field) => !has(field.title) && (field !== DURATION_MINUTES || isCountable));
+  const problems = missing.map(({ title: name }) => `the field ${name} is missing`);
+  return { type: 'ok', value: { found, missing, problems, leftOut: findUnfit(found, known) } };
 }
 
 async function findTable(
@@ -102,65 +92,89 @@ export async function prepareTable(
 ): Promise<NocoAnswer<PreparedTable>> {
   const inspected = await inspectTable(client, title, known);
   if (inspected.type !== 'ok') return inspected;
-  const { found, missing, problems } = inspected.value;
+  const { found, missing } = inspected.value;
   if (!found) {
     const made = await client.createTable(title, FIELDS);
     return made.type === 'ok' ? order(client, made.value, undefined, [`made the table ${title}`]) : made;
   }
-  const [ofWrongType] = problems.slice(missing.length);
-  if (ofWrongType !== undefined) return { type: 'refused', message: ofWrongType };
   const added: NocoField[] = [];
+  const refused: string[] = [];
   for (const field of missing) {
     const made = await client.addField(found.id, field);
-    if (made.type !== 'ok') return made;
-    added.push(made.value);
+    if (made.type === 'ok') added.push(made.value);
+    else if (made.type !== 'refused') return made;
+    else refused.push(`the field ${field.title} can't be added, and is left out (${made.message})`);
   }
   const whole = { ...found, fields: [...found.fields, ...added] };
-  if (added.length === 0) return toPrepared(whole, known, []);
+  if (added.length === 0) return toPrepared(whole, known, [], refused);
   return order(
     client,
     whole,
     known,
-    missing.map(({ title: name }) => `added the field ${name}`),
+    added.map(({ title: name }) => `added the field ${name}`),
+    refused,
   );
 }
 
-/** The newest session first in the default view, unless somebody has sorted it. */
+/** The newest session first in the default view, unless somebody has sorted it. Nothing depends on it. */
 async function order(
   client: NocoClient,
   table: NocoTable,
   known: MirrorTable | undefined,
   done: readonly string[],
+  refused: readonly string[] = [],
 ): Promise<NocoAnswer<PreparedTable>> {
   const [view] = table.views;
   const start = findField(table, 'sessionStartTime', known);
-  if (view && start) {
-    const sorted = await client.sortDescending(view.id, start.id);
-    if (sorted.type !== 'ok') return sorted;
-  }
-  return toPrepared(table, known, done);
+  if (view && start) await client.sortDescending(view.id, start.id);
+  return toPrepared(table, known, done, refused);
 }
 
-function findField(table: NocoTable, name: string, known: MirrorTable | undefined): NocoField | undefined {
-  const knownId = known?.ids[name as FieldName];
-  return table.fields.find(({ id }) => id === knownId) ?? table.fields.find(({ title }) => title === name);
+/** By its id before its title; but first one that can hold the value. */
+function findField(table: NocoTable, name: OurField['title'], known: MirrorTable | undefined): NocoField | undefined {
+  const knownId = name === 'durationMinutes' ? undefined : known?.columns[name]?.id;
+  const found = [
+    ...table.fields.filter(({ id }) => id === knownId),
+    ...table.fields.filter(({ title }) => title === name),
+  ];
+  return (name === 'durationMinutes' ? undefined : found.find(({ type }) => canHold(type, KINDS[name]))) ?? found[0];
+}
+
+function findUnfit(table: NocoTable, known: MirrorTable | undefined): readonly string[] {
+  return FIELDS.flatMap(({ title: name, type }) => {
+    if (name === 'durationMinutes') return [];
+    const field = findField(table, name, known);
+    if (!field || canHold(field.type, KINDS[name])) return [];
+    const why = `the column ${field.title} is of type ${field.type}, which can't hold ${name}, and is left out`;
+    return [`${why}. Change its type to ${type} in NocoDB, or rename it and run: nocodb setup`];
+  });
 }
 
 function toPrepared(
   table: NocoTable,
   known: MirrorTable | undefined,
   done: readonly string[],
+  refused: readonly string[],
 ): NocoAnswer<PreparedTable> {
-  const ids: Record<string, string> = {};
-  const titles: Record<string, string> = {};
-  for (const { title } of FIELDS) {
-    const field = findField(table, title, known);
-    if (!field) return { type: 'refused', message: `NocoDB made the table without the field ${title}` };
-    ids[title] = field.id;
-    titles[title] = field.title;
-  }
-  return {
-    type: 'ok',
-    value: { table: { id: table.id, ids: ids as MirrorTable['ids'], titles: titles as MirrorTable['titles'] }, done },
-  };
+  const leftOut = [...findUnfit(table, known), ...refused];
+  const columns = Object.fromEntries(
+    FIELDS.flatMap(({ title: name }) => {
+      if (name === 'durationMinutes') return [];
+      const field = findField(table, name, known);
+      return field && canHold(field.type, KINDS[name]) ? [[name, toColumn(field)]] : [];
+    }),
+  ) as Partial<Record<FieldName, Column>>;
+  const { sessionId } = columns;
+  if (!sessionId) return withoutKey(leftOut);
+  return { type: 'ok', value: { table: { id: table.id, columns: { ...columns, sessionId }, leftOut }, done } };
+}
+
+/** Rows are found again by it. */
+function withoutKey(leftOut: readonly string[]): NocoFailure {
+  const why = leftOut.find((sentence) => sentence.includes('sessionId')) ?? 'the field sessionId is missing';
+  return { type: 'refused', message: `${why}. Without it nothing can be written` };
+}
+
+function toColumn({ id, title, type }: NocoField): Column {
+  return { id, title, type };
 }

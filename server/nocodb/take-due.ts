@@ -37,6 +37,12 @@ export function takeDue<T>(
   return isDue ? batches : batches.slice(0, -1);
 }
 
+/** Batches of items that may each be only in a batch of a certain size or less, the smallest first. */
+export function takeApart<T>(items: readonly T[], sizeOf: (item: T) => number): readonly (readonly T[])[] {
+  const bySize = Map.groupBy(items, (item) => Math.max(1, sizeOf(item)));
+  return [...bySize].toSorted(([a], [b]) => a - b).flatMap(([size, some]) => chunk(some, size));
+}
+
 export function chunk<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, nth) => items.slice(nth * size, (nth + 1) * size));
 }

@@ -16,11 +16,14 @@ export const RECORD_IN_DOUBT = '';
 
 export interface Outbox {
   /**
-   * At most `limit`, those whose end is oldest first.
+   * At most `limit`, those that were seen longest ago first.
    * @param quietSinceMs only those that have no record yet, or were not seen since.
+   * @param order `newest`: those that were seen last come first.
    */
-  listUnmirrored(limit: number, quietSinceMs?: number): Promise<readonly Unmirrored[]>;
+  listUnmirrored(limit: number, quietSinceMs?: number, order?: 'oldest' | 'newest'): Promise<readonly Unmirrored[]>;
   countUnmirrored(): Promise<number>;
+  /** When the session among them was last seen that was seen longest ago; undefined if there is none. */
+  findOldestUnmirroredMs(): Promise<number | undefined>;
   /** NocoDB shows these revisions, in these records. What has changed since stays unmirrored. */
   markMirrored(shown: readonly { id: string; revision: number; recordId: string }[]): Promise<void>;
   /** Notes where sessions' records are: an id, {@link RECORD_IN_DOUBT}, or null if there is none. */

@@ -5,6 +5,8 @@ import { RECORD_IN_DOUBT, type Outbox, type Unmirrored } from './outbox.ts';
 import { inTransaction } from './sqlite-dialect.ts';
 import { toSession, type Tables } from './tables.ts';
 
+const lastSeen = sql<number>`coalesce(end_ms, start_ms)`;
+
 export class SqliteOutbox implements Outbox {
   readonly #connection: DatabaseSync;
   readonly #db: Kysely<Tables>;
@@ -18,13 +20,16 @@ export class SqliteOutbox implements Outbox {
     this.#setRecord = connection.prepare('UPDATE sessions SET record_id = ? WHERE id = ?');
   }
 
-  async listUnmirrored(limit: number, quietSinceMs?: number): Promise<readonly Unmirrored[]> {
-    const lastSeen = sql<number>`coalesce(end_ms, start_ms)`;
+  async listUnmirrored(
+    limit: number,
+    quietSinceMs?: number,
+    order: 'oldest' | 'newest' = 'oldest',
+  ): Promise<readonly Unmirrored[]> {
     let query = this.#db
       .selectFrom('sessions')
       .selectAll()
       .whereRef('mirrored_revision', '<', 'revision')
-      .orderBy(lastSeen)
+      .orderBy(lastSeen, order === 'oldest' ? 'asc' : 'desc')
       .limit(limit);
     if (quietSinceMs !== undefined)
       query = query.where((eb) =>
@@ -41,6 +46,17 @@ export class SqliteOutbox implements Outbox {
       .whereRef('mirrored_revision', '<', 'revision')
       .executeTakeFirstOrThrow();
     return count;
+  }
+
+  async findOldestUnmirroredMs(): Promise<number | undefined> {
+    const row = await this.#db
+      .selectFrom('sessions')
+      .select(lastSeen.as('at'))
+      .whereRef('mirrored_revision', '<', 'revision')
+      .orderBy(lastSeen)
+      .limit(1)
+      .executeTakeFirst();
+    return row?.at;
   }
 
   async markMirrored(shown: readonly { id: string; revision: number; recordId: string }[]): Promise<void> {

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { makeSpan, OWNER_TOKEN, startTestApp, type TestApp } from '../helpers/test-app.ts';
+import { makeSpan, NOW, OWNER_TOKEN, startTestApp, type TestApp } from '../helpers/test-app.ts';
 
 let app: TestApp;
 afterEach(() => app.close());
@@ -33,14 +33,29 @@ describe('health', () => {
 });
 
 describe('what NocoDB says', () => {
-  const mirror = { status: () => ({ trouble: 'getaddrinfo ENOTFOUND nocodb.internal.example', requests: 1 }) };
+  const mirror = {
+    status: () => ({
+      trouble: 'getaddrinfo ENOTFOUND nocodb.internal.example',
+      requests: 1,
+      waiting: 7,
+      oldestWaitingMs: NOW,
+      nextRequestAtMs: undefined,
+      leftOut: ['the field readingTime takes no numbers'],
+    }),
+  };
 
   it('is told to the owner alone: others hear that there is trouble', async () => {
     app = await startTestApp({}, undefined, undefined, mirror);
     const said = async (headers = {}): Promise<string> => (await app.send('GET', '/readyz', headers)).body;
     expect(JSON.parse(await said())).toEqual({ status: 'ready', store: 'ok', nocodb: 'trouble' });
     expect(await said({ authorization: `Bearer ${OWNER_TOKEN}x` })).not.toContain('internal');
-    expect(await said({ authorization: `Bearer ${OWNER_TOKEN}` })).toContain('nocodb.internal.example');
+    expect(JSON.parse(await said({ authorization: `Bearer ${OWNER_TOKEN}` }))).toMatchObject({
+      nocodb: expect.stringContaining('nocodb.internal.example') as unknown,
+      waiting: 7,
+      oldestWaiting: new Date(NOW).toISOString(),
+      nextRequestAt: null,
+      leftOut: ['the field readingTime takes no numbers'],
+    });
   });
 });
 

@@ -25,17 +25,57 @@ export type NocoFault =
   /** The answer comes a few bytes at a time. */
   | 'drip'
   /** No answer comes. */
-  | 'hang';
+  | 'hang'
+  /** 500 in JSON; nothing is written. */
+  | 'error-500'
+  /** 422 in JSON; nothing is written. */
+  | 'refused'
+  /** Written, and 422 all the same (nocodb#13284). */
+  | 'refused-yet-written'
+  /** 401: the token. */
+  | 'denied'
+  /** 413 by a proxy. */
+  | 'too-large'
+  /** 403 in HTML, by something in front of NocoDB that dislikes what it reads. */
+  | 'blocked'
+  /** The request is read, nothing is written, and the connection is cut. */
+  | 'cut'
+  /** Written; the answer has all records but the last. */
+  | 'fewer'
+  /** Written; the answer has the records in another order. */
+  | 'reordered';
 
 type Row = Record<string, unknown>;
 
+interface Field {
+  readonly id: string;
+  title: string;
+  type: string;
+}
+
 const TITLES = ['emailOfAccessor', 'sessionStartTime', 'sessionEndTime', 'readingTime', 'currentPage', 'sessionId', 'durationMinutes'];
 const TYPES = ['Email', 'DateTime', 'DateTime', 'Duration', 'SingleLineText', 'SingleLineText', 'Formula'];
-const FIELDS = TITLES.map((title, nth) => ({ id: `f${nth}`, title, type: TYPES[nth] }));
+
+/** What NocoDB refuses to put into columns of these types. */
+const NOT_IN: Readonly<Record<string, (value: unknown) => boolean>> = {
+  Number: (value) => Number.isNaN(Number(value)),
+  Duration: (value) => Number.isNaN(Number(value)),
+  DateTime: (value) => Number.isNaN(Date.parse(String(value))),
+  Checkbox: (value) => typeof value !== 'boolean',
+  SingleSelect: () => true,
+};
 
 export class NocoStandIn {
-  /** Asked for each request; by default all goes well. */
-  fault: (method: string) => NocoFault = () => 'none';
+  /** Asked for each request; by default all goes well. `body`: what was sent. */
+  fault: (method: string, body: string) => NocoFault = () => 'none';
+  /** What a person makes of the columns. */
+  readonly fields: Field[] = TITLES.map((title, nth) => ({ id: `f${nth}`, title, type: TYPES[nth] ?? '' }));
+  /** Titles of columns that ignore what is written to them. */
+  readonly ignoring = new Set<string>();
+  /** Titles of columns that cut what is longer. */
+  readonly longest = new Map<string, number>();
+  /** `METHOD path` of each. */
+  readonly log: string[] = [];
   /** By record id. */
   readonly rows = new Map<number, Row>();
   requests = 0;
@@ -71,11 +111,23 @@ export class NocoStandIn {
     const { method = '', url = '' } = incoming;
     const body: unknown = text === '' ? undefined : JSON.parse(text);
     this.requests++;
-    const fault = this.fault(method);
+    this.log.push(`${method} ${new URL(url, 'http://x').pathname}`);
+    const fault = this.fault(method, text);
     const html = (status: number): unknown => answer.writeHead(status, { 'content-type': 'text/html' }).end(`<pre>Cannot ${method}</pre>`);
     if (fault === 'hang') return;
     if (fault === 'html-404') return void html(404);
     if (fault === 'html-502') return void html(502);
+    if (fault === 'too-large') return void html(413);
+    if (fault === 'blocked') return void html(403);
+    if (fault === 'cut') return void answer.destroy();
+    const problem = (status: number, error: string, message = error): void => {
+      answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error, message }));
+    };
+    if (fault === 'error-500') return problem(500, 'Something went wrong');
+    if (fault === 'denied') return problem(401, 'ERR_AUTHENTICATION_REQUIRED');
+    if (fault === 'refused') return problem(422, 'ERR_INVALID_VALUE_FOR_FIELD');
+    const refusal = fault === 'old-values' ? undefined : this.#refuse(method, body);
+    if (refusal) return problem(...refusal);
     if (fault === 'limited' || fault === 'limited-silently') {
       answer.writeHead(429, { 'content-type': 'application/json', ...(fault === 'limited' && { 'retry-after': '1' }) });
       answer.end('{"statusCode":429,"message":"ThrottlerException: Too Many Requests"}');
@@ -86,7 +138,8 @@ export class NocoStandIn {
       answer.end(`{"error":"ERR_MAX_PAYLOAD_LIMIT_EXCEEDED","message":"Maximum ${this.most} entities are allowed per request"}`);
       return;
     }
-    const json = JSON.stringify(this.#serve(method, new URL(url, 'http://x'), text, fault === 'old-values' && method === 'PATCH'));
+    const json = JSON.stringify(this.#serve(method, new URL(url, 'http://x'), text, fault));
+    if (fault === 'refused-yet-written') return problem(422, 'ERR_INVALID_PK_VALUE');
     if (fault === 'answer-lost') return void answer.destroy();
     answer.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) });
     if (fault === 'drip') await drip(answer, json);
@@ -94,23 +147,91 @@ export class NocoStandIn {
     else answer.end(json);
   }
 
-  #serve(method: string, { pathname, searchParams }: URL, text: string, isDropped: boolean): unknown {
-    if (pathname.endsWith('/tables')) return { list: [{ id: 'table', title: 'emailAccess' }] };
-    if (pathname.endsWith('/tables/table')) return { id: 'table', title: 'emailAccess', fields: FIELDS, views: [{ id: 'view' }] };
-    if (pathname.endsWith('/count')) return { count: this.rows.size };
-    if (searchParams.get('where')?.includes('notblank')) return { records: [...this.rows].map(show) };
-    if (method === 'GET') {
-      const wanted = /,in,(.*)\)$/.exec(searchParams.get('where') ?? '')?.[1]?.split(',') ?? [];
-      return { records: [...this.rows].filter(([, row]) => wanted.includes(String(row['sessionId']))).map(show) };
+  /** As the real one does: a record that is gone, a value that its column can't hold. */
+  #refuse(method: string, body: unknown): [number, string, string?] | undefined {
+    if (!Array.isArray(body)) return undefined;
+    for (const { id, fields } of body as { id?: number; fields: Row }[]) {
+      if (method === 'PATCH' && !this.rows.has(id ?? 0)) return [404, `ERR_RECORD_NOT_FOUND`, `Record '${id}' not found`];
+      for (const [fieldId, value] of Object.entries(fields)) {
+        const type = this.fields.find((its) => its.id === fieldId)?.type ?? '';
+        if (value !== null && NOT_IN[type]?.(value)) return [422, 'ERR_INVALID_VALUE_FOR_FIELD'];
+      }
     }
-    const records = JSON.parse(text) as { id?: number; fields: Row }[];
-    return {
-      records: records.map(({ id = this.rows.size + 1, fields }) => {
-        const named = Object.fromEntries(Object.entries(fields).map(([field, value]) => [FIELDS.find((its) => its.id === field)?.title, value]));
-        if (!isDropped) this.rows.set(id, { ...this.rows.get(id), ...named });
-        return show([id, this.rows.get(id) ?? {}]);
+    return undefined;
+  }
+
+  /** What a person does: the values go, too. */
+  removeField(title: string): void {
+    this.fields.splice(this.fields.findIndex((field) => field.title === title), 1);
+    for (const row of this.rows.values()) delete row[title];
+  }
+
+  renameField(title: string, to: string): void {
+    for (const field of this.fields) if (field.title === title) field.title = to;
+    for (const row of this.rows.values()) {
+      row[to] = row[title];
+      delete row[title];
+    }
+  }
+
+  setType(title: string, type: string): void {
+    for (const field of this.fields) if (field.title === title) field.type = type;
+  }
+
+  #serve(method: string, { pathname, searchParams }: URL, text: string, fault: NocoFault): unknown {
+    if (pathname.endsWith('/tables')) return { list: [{ id: 'table', title: 'emailAccess' }] };
+    if (pathname.endsWith('/tables/table')) return { id: 'table', title: 'emailAccess', fields: this.fields, views: [{ id: 'view' }] };
+    if (pathname.endsWith('/sorts')) return { list: [{}] };
+    if (pathname.endsWith('/fields')) {
+      const { title, type } = JSON.parse(text) as Field;
+      const made = { id: `f${this.requests}`, title, type };
+      this.fields.push(made);
+      return made;
+    }
+    const show = (row: [number, Row]): { id: number; fields: Row } => this.#show(row);
+    const where = searchParams.get('where') ?? '';
+    const keyed = [...this.rows].filter(([, row]) => (row[this.#titleOf(where)] ?? '') !== '');
+    if (pathname.endsWith('/count')) return { count: keyed.length };
+    if (where.includes('notblank')) return { records: keyed.map(show) };
+    if (method === 'GET') {
+      const wanted = /,in,(.*)\)$/.exec(where)?.[1]?.split(',') ?? [];
+      return { records: keyed.filter(([, row]) => wanted.includes(String(row[this.#titleOf(where)]))).map(show) };
+    }
+    const records = (JSON.parse(text) as { id?: number; fields: Row }[]).map(({ id = Math.max(0, ...this.rows.keys()) + 1, fields }) => {
+      const isDropped = fault === 'old-values' && method === 'PATCH';
+      if (!isDropped) this.rows.set(id, { ...this.rows.get(id), ...this.#toRow(fields) });
+      return show([id, this.rows.get(id) ?? {}]);
+    });
+    if (fault === 'fewer') records.pop();
+    if (fault === 'reordered') records.reverse();
+    return { records };
+  }
+
+  #titleOf(where: string): string {
+    const id = /^\(([^,]*),/.exec(where)?.[1];
+    return this.fields.find((field) => field.id === id)?.title ?? '';
+  }
+
+  /** Fields that it doesn't know are dropped without a word. */
+  #toRow(fields: Row): Row {
+    return Object.fromEntries(
+      Object.entries(fields).flatMap(([id, value]) => {
+        const title = this.fields.find((field) => field.id === id)?.title;
+        if (title === undefined || this.ignoring.has(title)) return [];
+        const longest = this.longest.get(title);
+        return [[title, typeof value === 'string' && longest !== undefined ? value.slice(0, longest) : value]];
       }),
-    };
+    );
+  }
+
+  /** All fields, and date-times as NocoDB shows them: a space, whole seconds, +00:00; in text columns as they were sent. */
+  #show([id, row]: [number, Row]): { id: number; fields: Row } {
+    const shown = this.fields.map(({ title, type }) => {
+      const value = row[title] ?? null;
+      const isTime = type === 'DateTime' && typeof value === 'string';
+      return [title, isTime ? value.replace('T', ' ').replace(/\.\d+Z$/, '+00:00') : value];
+    });
+    return { id, fields: { ...row, ...Object.fromEntries(shown) } };
   }
 }
 
@@ -120,11 +241,4 @@ async function drip(answer: ServerResponse, text: string): Promise<void> {
     await delay(1);
   }
   answer.end();
-}
-
-/** Date-times as NocoDB shows them: a space, whole seconds, +00:00. */
-function show([id, row]: [number, Row]): { id: number; fields: Row } {
-  const asShown = (value: unknown): unknown =>
-    typeof value === 'string' && /^\d{4}-.*Z$/.test(value) ? value.replace('T', ' ').replace(/\.\d+Z$/, '+00:00') : value;
-  return { id, fields: Object.fromEntries(Object.entries(row).map(([title, value]) => [title, asShown(value)])) };
 }

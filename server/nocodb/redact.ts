@@ -1,0 +1,21 @@
+// What may be shown of a message from NocoDB or from the network: no token, no e-mail address, no control characters.
+
+const MOST_CHARACTERS = 300;
+/** A shorter token is somebody's test, and would be found in every other word. */
+const LEAST_TOKEN = 8;
+const EMAIL = /[^\s"'`<>()[\]{},;=]+(?:@|%40)[^\s"'`<>()[\]{},;=]+/gi;
+const HIDDEN = '[…]';
+
+/** @param secrets in any case; also where they are percent-encoded. */
+export function redact(text: string, secrets: readonly string[]): string {
+  let safe = text;
+  for (const secret of secrets.map((one) => one.trim()).filter(({ length }) => length >= LEAST_TOKEN))
+    for (const spelling of [secret, encodeURIComponent(secret)])
+      safe = safe.replace(new RegExp(escape(spelling), 'gi'), HIDDEN);
+  safe = safe.replace(EMAIL, HIDDEN).replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ');
+  return safe.length > MOST_CHARACTERS ? `${safe.slice(0, MOST_CHARACTERS)}…` : safe;
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/\W/g, '\\$&');
+}

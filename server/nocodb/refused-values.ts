@@ -1,0 +1,162 @@
+// Values that NocoDB does not take though it takes the rest of their row: they are left out for a while, of every row that has
+// them, so that nothing else of a row is missing. A column that takes none of several values is left out as a whole.
+import type { Logger } from 'pino';
+import * as v from 'valibot';
+import type { Outbox } from '../store/outbox.ts';
+import type { Session } from '../store/session-store.ts';
+import type { Patience } from './backoff.ts';
+import { valuesOf } from './record.ts';
+import type { FieldName } from './fields.ts';
+import { namesOf, type MirrorTable } from './table.ts';
+
+const NOTE = 'nocodb-columns';
+/** So many different values, and none that was taken: it is the column. */
+const VALUES_UNTIL_COLUMN = 5;
+/** Kept in memory. Of more, the oldest are tried again. */
+const MOST_VALUES = 1_000;
+
+interface Refused {
+  readonly tries: number;
+  /** By the wall clock: it outlives the process. */
+  readonly untilMs: number;
+}
+
+type RefusedColumns = Map<string, Refused>;
+const Columns = v.record(v.string(), v.object({ tries: v.number(), untilMs: v.number() }));
+
+export class RefusedValues {
+  readonly #outbox: Outbox;
+  readonly #log: Logger;
+  readonly #patience: Patience;
+  readonly #now: () => number;
+  readonly #values = new Map<string, Refused>();
+  /** Different values in a row that the column did not take. */
+  readonly #inARow = new Map<FieldName, Set<unknown>>();
+  #columns: RefusedColumns | undefined;
+
+  /** @param now epoch milliseconds. */
+  constructor(outbox: Outbox, log: Logger, patience: Patience, now: () => number) {
+    this.#outbox = outbox;
+    this.#log = log;
+    this.#patience = patience;
+    this.#now = now;
+  }
+
+  async load(): Promise<void> {
+    this.#columns ??= await readRefusedColumns(this.#outbox);
+  }
+
+  /**
+   * The columns that are written of the session.
+   * @param isAlone it is written by itself: only then is a value tried again that was refused.
+   */
+  namesFor(session: Session, at: MirrorTable, isAlone: boolean): readonly FieldName[] {
+    const values = valuesOf(session);
+    return this.#writable(at).filter((name) => {
+      const refused = this.#values.get(keyOf(name, values[name]));
+      return !refused || (isAlone && refused.untilMs <= this.#now());
+    });
+  }
+
+  /** Whose values are left out though their columns take others, and when they are tried again. */
+  missingFor(
+    session: Session,
+    at: MirrorTable,
+    names: readonly FieldName[],
+  ): { readonly names: readonly FieldName[]; readonly untilMs: number } {
+    const values = valuesOf(session);
+    const missing = this.#writable(at).filter((name) => !names.includes(name));
+    const until = missing.map((name) => this.#values.get(keyOf(name, values[name]))?.untilMs ?? 0);
+    return { names: missing, untilMs: Math.max(this.#now(), Math.min(...until)) };
+  }
+
+  wereRefused(session: Session, names: readonly FieldName[]): boolean {
+    const values = valuesOf(session);
+    return names.every((name) => this.#values.has(keyOf(name, values[name])));
+  }
+
+  /** A column that was left out for long enough, if the session has a value for it: to be tried again with this one. */
+  findProbe(session: Session, at: MirrorTable): FieldName | undefined {
+    const values = valuesOf(session);
+    return namesOf(at).find((name) => {
+      const column = this.#columns?.get(name);
+      return column !== undefined && column.untilMs <= this.#now() && values[name] !== null;
+    });
+  }
+
+  /** Sentences about the columns that are left out as a whole. */
+  describe(at: MirrorTable): readonly string[] {
+    return describeRefused(this.#columns ?? new Map(), at);
+  }
+
+  /** All values are tried anew. */
+  forgive(): void {
+    this.#values.clear();
+    this.#inARow.clear();
+  }
+
+  async refuse(session: Session, names: readonly FieldName[], at: MirrorTable): Promise<void> {
+    const values = valuesOf(session);
+    for (const name of names) {
+      const key = keyOf(name, values[name]);
+      const tries = (this.#values.get(key)?.tries ?? 0) + 1;
+      this.#values.set(key, { tries, untilMs: this.#now() + this.#patience(tries) });
+      const [oldest] = this.#values.keys();
+      if (this.#values.size > MOST_VALUES && oldest !== undefined) this.#values.delete(oldest);
+      const inARow = (this.#inARow.get(name) ?? new Set()).add(values[name]);
+      this.#inARow.set(name, inARow);
+      // Without the key no row is found again.
+      const isColumn = inARow.size >= VALUES_UNTIL_COLUMN || this.#columns?.has(name);
+      if (isColumn && name !== 'sessionId') await this.#leaveOut(name, at);
+    }
+  }
+
+  async #leaveOut(name: FieldName, at: MirrorTable): Promise<void> {
+    const tries = (this.#columns?.get(name)?.tries ?? 0) + 1;
+    this.#columns?.set(name, { tries, untilMs: this.#now() + this.#patience(tries) });
+    this.#inARow.delete(name);
+    for (const key of this.#values.keys()) if (key.startsWith(`${name} `)) this.#values.delete(key);
+    this.#log.error({ column: at.columns[name]?.title }, 'NocoDB: a column takes no value, and is left out');
+    await this.#write();
+  }
+
+  /** The session's values of these columns are shown. True: one of them was left out before, and all rows lack it. */
+  async accept(session: Session, names: readonly FieldName[]): Promise<boolean> {
+    const values = valuesOf(session);
+    let wasLeftOut = false;
+    for (const name of names) {
+      if (values[name] === null) continue;
+      this.#inARow.delete(name);
+      this.#values.delete(keyOf(name, values[name]));
+      wasLeftOut = this.#columns?.delete(name) || wasLeftOut;
+    }
+    if (wasLeftOut) await this.#write();
+    return wasLeftOut;
+  }
+
+  #writable(at: MirrorTable): readonly FieldName[] {
+    return namesOf(at).filter((name) => !this.#columns?.has(name));
+  }
+
+  async #write(): Promise<void> {
+    await this.#outbox.writeNote(NOTE, JSON.stringify(Object.fromEntries(this.#columns ?? [])));
+  }
+}
+
+/** By our names of the columns. */
+export async function readRefusedColumns(outbox: Outbox): Promise<RefusedColumns> {
+  const note = await outbox.readNote(NOTE);
+  const known = v.safeParse(Columns, note === undefined ? {} : JSON.parse(note));
+  return new Map(known.success ? Object.entries(known.output) : []);
+}
+
+/** A sentence about each column that is left out. */
+export function describeRefused(columns: RefusedColumns, at: MirrorTable): readonly string[] {
+  return namesOf(at)
+    .filter((name) => columns.has(name))
+    .map((name) => `the column ${at.columns[name]?.title ?? name} takes no value of ${name}, and is left out`);
+}
+
+function keyOf(name: FieldName, value: unknown): string {
+  return `${name} ${String(value)}`;
+}

@@ -1,0 +1,34 @@
+// Sends one request to NocoDB. The token goes to the origin of NOCODB_URL and nowhere else: a redirect is followed within
+// this origin only, and only where the method stays the same.
+
+const MOST_REDIRECTS = 3;
+/** These keep the method. 301 and 302 do so for GET only. */
+const SAME_METHOD = [307, 308];
+
+/** `redirected`: the last answer was a redirect that is not followed. `to`: the origin that it names, if it names one. */
+export type Sent =
+  | { readonly type: 'answered'; readonly response: Response }
+  | { readonly type: 'redirected'; readonly status: number; readonly to: string | undefined };
+
+/** @param mayFollow asked before each request that a redirect causes. Rejects as `fetch` does. */
+export async function sendRequest(
+  url: string,
+  init: RequestInit,
+  mayFollow: () => Promise<boolean> = () => Promise.resolve(true),
+): Promise<Sent> {
+  const { origin } = new URL(url);
+  for (let at = url, hops = 0; ; hops++) {
+    const response = await fetch(at, { ...init, redirect: 'manual' });
+    const { status } = response;
+    const location = response.headers.get('location');
+    if (status < 300 || status >= 400) return { type: 'answered', response };
+    await response.body?.cancel();
+    const next = location !== null && URL.canParse(location, at) ? new URL(location, at) : undefined;
+    const keepsMethod = SAME_METHOD.includes(status) || init.method === 'GET';
+    const isFollowed = next?.origin === origin && keepsMethod && hops < MOST_REDIRECTS && (await mayFollow());
+    // Of `file:` and its like the origin is the word "null".
+    const to = next?.protocol.startsWith('http') ? next.origin : undefined;
+    if (!isFollowed) return { type: 'redirected', status, to };
+    at = next.href;
+  }
+}
