@@ -2,6 +2,7 @@
 // app may have it. Workbox's own replay is not used: it deletes a request before it sends it and takes a 500 for success
 // (workbox Queue.ts, replayRequests; workbox#2599).
 import { Queue } from 'workbox-background-sync/Queue.js';
+import { answer } from './indexed-db.ts';
 import type { SpanQueue } from './queue.ts';
 import { chooseTag, TAGS } from './sync-tags.ts';
 
@@ -35,7 +36,9 @@ export function onSync({ database }: SpanQueue, deliver: () => Promise<void>): R
   const queues = TAGS.map((tag) => {
     const fire = async (): Promise<void> => {
       // Counted before it is tried: a worker that is stopped in mid-delivery has used up its attempt.
-      await database.use(['state'], async ({ store }) => void (await store.put(count(await store.get(tag)) + 1, tag)));
+      await database.use(['state'], async (state) => {
+        await answer(state.put(count(await answer(state.get(tag))) + 1, tag));
+      });
       await deliver();
     };
     return { tag, queue: new Queue(tag, { onSync: fire }) };
@@ -52,10 +55,12 @@ export function onSync({ database }: SpanQueue, deliver: () => Promise<void>): R
     // Rejects where the reader forbids it.
     const known = await registration.sync.getTags().catch((): readonly string[] => []);
     const waiting = TAGS.filter((tag) => known.includes(`workbox-background-sync:${tag}`));
-    const chosen = await database.use(['state'], async ({ store }) => {
-      const attempts = await Promise.all(waiting.map(async (tag) => ({ tag, attempts: count(await store.get(tag)) })));
+    const chosen = await database.use(['state'], async (state) => {
+      const attempts = await Promise.all(
+        waiting.map(async (tag) => ({ tag, attempts: count(await answer(state.get(tag))) })),
+      );
       const tag = chooseTag(attempts, navigator.onLine);
-      if (tag) await store.delete(tag);
+      if (tag) await answer(state.delete(tag));
       return tag;
     });
     await queues.find(({ tag }) => tag === chosen)?.queue.registerSync();
