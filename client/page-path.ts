@@ -1,7 +1,16 @@
 // Which page is read, as the record names it.
+import { MAX_PAGE_CHARS } from '../sw/protocol.ts';
 import type { Settings } from './options.ts';
 
-/** What `pageFrom` says; where it fails or says no path, the path of the address. Never throws. */
+/** Half a character where a name was cut: an escape, or the bytes of one character in UTF-8, or a character that is whole. */
+const CUT_CHARACTER = /(%[c-f].)?(%[89ab].)*%?.?$/i;
+/** What the server does not take: control characters, halves of surrogate pairs, what turns the direction. */
+const REFUSED = /[\p{Cc}\p{Cs}\p{Bidi_C}]/gu;
+
+/**
+ * What `pageFrom` says; where it fails or says no path, the path of the address. Cut to what the server takes: nothing that is
+ * read is lost for its name. Never throws.
+ */
 export function readPage(pageFrom: Settings['pageFrom']): string {
   let page: unknown;
   try {
@@ -9,5 +18,9 @@ export function readPage(pageFrom: Settings['pageFrom']): string {
   } catch {
     // The mistake is the host page's; its reading counts all the same.
   }
-  return typeof page === 'string' && page.startsWith('/') ? page : location.pathname;
+  // That of about:srcdoc and blob: does not begin so.
+  const path = location.pathname.replace(/^(?!\/)/, '/');
+  let name = typeof page === 'string' && page.startsWith('/') ? page : path;
+  if (name.length > MAX_PAGE_CHARS) name = name.slice(0, MAX_PAGE_CHARS).replace(CUT_CHARACTER, '');
+  return name.replace(REFUSED, '\ufffd');
 }
