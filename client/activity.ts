@@ -4,10 +4,9 @@
 // script causes them. So an event counts only if no script can cause it. Scroll and selectionchange are not listened to: a
 // reader scrolls and selects with a wheel, a key, a finger or a pointer, and those are heard.
 //
-// Screen readers count by what reaches the page: keys (in forms mode; VoiceOver on a Mac always), the click that they make
-// (trusted, with no pointer event before it), and focus that they move, which Chromium marks as user activation that no input
-// explains. Reading aloud in browse mode and swiping with VoiceOver on iOS send nothing but scroll events, which no engine
-// distinguishes from a script's: `idleAfter` runs there.
+// Screen readers count by what reaches the page: keys (in forms mode; VoiceOver on a Mac always) and the click that they make
+// (trusted, with no pointer event before it). Reading aloud in browse mode and swiping with VoiceOver on iOS send nothing but
+// scroll and focus events, which no engine distinguishes from a script's: `idleAfter` runs there.
 
 const INPUT = 'pointerdown keydown click beforeinput wheel focus blur';
 /**
@@ -18,8 +17,6 @@ const CROWDED = 'mousemove touchmove timeupdate';
 /** What a reader does in a page, or in a frame of it. */
 export const READER_EVENTS = `${INPUT} ${CROWDED}`;
 const EVERY_MS = 1_000;
-/** User activation lasts 5 s at most. */
-const ACTIVATION_MS = 5_000;
 
 /** Once something has played. */
 let isFollowed: ((media: HTMLMediaElement) => boolean) | undefined;
@@ -33,7 +30,6 @@ let isFollowed: ((media: HTMLMediaElement) => boolean) | undefined;
 export function watchActivity(tell: () => void, signal: AbortSignal): (event: Event) => void {
   const options = { capture: true, passive: true };
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let toldAt = -Infinity;
   let pointer: string | undefined;
   let isAway = !document.hasFocus();
 
@@ -48,18 +44,16 @@ export function watchActivity(tell: () => void, signal: AbortSignal): (event: Ev
       return !!isFollowed?.(target as HTMLMediaElement);
     }
     if (type !== 'focus' && type !== 'blur') return true;
-    // Not there before Firefox 120 and Safari 16.4.
-    const isActivated = (navigator as { userActivation?: UserActivation }).userActivation?.isActive;
-    if (target !== window) return !!isActivated && performance.now() - toldAt > ACTIVATION_MS;
+    if (target !== window) return false;
     // A script moves the focus within this window only, into a frame and out of it. So does a click into a frame of another
-    // site, which activates this page.
+    // site, but it activates this page, too. (Firefox before 120 and Safari before 16.4 do not tell.)
     const wasAway = isAway;
     isAway = type === 'blur' && !document.hasFocus();
-    return wasAway || isAway || (isActivated ?? true);
+    const { userActivation } = navigator as { userActivation?: UserActivation };
+    return wasAway || isAway || (userActivation?.isActive ?? true);
   };
   const hear = (event: Event): void => {
     if (timer || !event.isTrusted || !isSign(event)) return;
-    toldAt = performance.now();
     listen('remove');
     timer = setTimeout(listen, EVERY_MS, 'add');
     tell();
