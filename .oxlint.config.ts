@@ -3,7 +3,7 @@ import { defineConfig } from 'oxlint';
 
 /** Each dependency has one owner: only this file imports it. */
 const OWNERS: Readonly<Record<string, string>> = {
-  idb: 'sw/database.ts',
+  idb: 'sw/stores.ts',
   'workbox-window': 'client/register-worker.ts',
   'workbox-background-sync': 'sw/sync.ts',
   'workbox-precaching': 'sw/offline-pages.ts',

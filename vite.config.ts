@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { alias, define, smallest, treeshake } from './server/package/smallest.ts';
+import { alias, define, smallest, SYNTAX, treeshake } from './server/package/smallest.ts';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 
@@ -30,7 +30,10 @@ const script = (entry: string, file: string, format: 'es' | 'iife', outDir = 'di
 /** What every reader may have offline, and needs there. What lies behind the gate is kept page by page, for who has access. */
 const PRECACHED = [
   { from: 'dist/site', files: '**/*.{html,css,js,svg,webmanifest}' },
-  { from: 'dist', files: 'stillhere{,-register-worker,-deliver,-open-inspector}.js' },
+  {
+    from: 'dist',
+    files: 'stillhere{,-register-worker,-deliver,-frames,-gap,-history,-media,-successor,-open-inspector}.js',
+  },
 ];
 const NOT_PRECACHED = ['portfolio/confidential/**', '404.html', 'icons/**', 'screenshots/**', 'sw.js'];
 
@@ -85,7 +88,7 @@ export default defineConfig({
   plugins: [precacheList, lateScripts],
   root: at('client/portfolio'),
   appType: 'mpa',
-  build: { target: 'es2022' },
+  build: { target: SYNTAX },
   resolve: { alias },
   define,
   environments: {

@@ -16,8 +16,8 @@ const WORKER_ANSWER_MS = 30_000;
  * beat goes without it. WebKitGTK 2.50 leaves a registration `installing` for good when the page that made it is left at once.
  */
 const WORKER_START_MS = 5_000;
-/** With more of them a keepalive request might not be sent: browsers allow 64 KiB. */
-const MAX_LAST_SPANS = 50;
+/** With more a keepalive request might not be sent: browsers allow 64 KiB, and a character of a page's name takes up to 3 bytes. */
+const MAX_LAST_CHARS = 20_000;
 
 /** The worker, and the queue that it shares with this page. */
 export class Channel {
@@ -51,7 +51,7 @@ export class Channel {
     try {
       await this.queue.keep(spans);
       // What the page left behind has had its last words.
-      signal.throwIfAborted();
+      if (signal.aborted) return undefined;
       const told = [...spans, ...this.queue.memory.values()];
       const outcome = await this.#askWorker({ type: 'stillhere-beat', trigger, spans: told }, signal);
       if (!outcome || outcome.storageTrouble)
@@ -77,16 +77,13 @@ export class Channel {
     // Whichever it is: one that doesn't know the word lets it pass.
     this.#usable?.postMessage({ type: 'stillhere-beat', trigger: 'left', spans: told } satisfies Beat);
     // Not sendBeacon: blockers cancel it, and Firefox loses it when a tab is closed.
-    if (!isOfflineSimulated()) post(told.slice(-MAX_LAST_SPANS), { keepalive: true }).catch(() => {});
+    const most = MAX_LAST_CHARS / JSON.stringify(told[0]).length;
+    if (!isOfflineSimulated()) post(told.slice(-most), { keepalive: true }).catch(() => {});
   }
 
-  /** Tells `listener` in how many milliseconds the next try is due, whosever delivery failed; until the return is called. */
-  onRest(listener: (retryInMs: number) => void): () => void {
-    const hear = ({ data }: MessageEvent<unknown>): void => {
-      if (isRest(data)) listener(data.retryInMs);
-    };
-    this.#workers?.addEventListener('message', hear);
-    return () => this.#workers?.removeEventListener('message', hear);
+  /** Tells `listener` in how many milliseconds the next try is due, whosever delivery failed. */
+  onRest(listener: (retryInMs: number) => void, signal: AbortSignal): void {
+    this.#workers?.addEventListener('message', ({ data }) => isRest(data) && listener(data.retryInMs), { signal });
   }
 
   async #askWorker(beat: Beat, leaving: AbortSignal): Promise<Outcome | undefined> {

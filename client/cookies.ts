@@ -19,7 +19,7 @@ export function isOfflineSimulated(): boolean {
 }
 
 /** Undefined, too, where cookies are blocked (a sandboxed frame throws). */
-function readCookie(name: string): string | undefined {
+export function readCookie(name: string): string | undefined {
   try {
     return document.cookie.match(`(?:^|; )${name}=([^;]+)`)?.[1];
   } catch {

@@ -6,6 +6,12 @@ import { deliverWaiting, startHeartbeat, type Heartbeat } from './start-heartbea
 
 const Base = globalThis.HTMLElement ?? Object;
 
+/**
+ * The script by which a server starts the heartbeat early, where it found none of the page's own. Its element comes with the page's
+ * last bytes, and shares the heartbeat.
+ */
+export const EARLY = 'script[data-stillhere-start]';
+
 /** Those that are in the page. */
 const elements = new Set<SessionHeartbeat>();
 
@@ -18,6 +24,12 @@ export class SessionHeartbeat extends Base {
     const ms = (name: string): number | undefined =>
       this.hasAttribute(name) ? Number(this.getAttribute(name)) : undefined;
     const run = this.hasAttribute('deliver-only') ? deliverWaiting : startHeartbeat;
+    const early = document.querySelector<HTMLScriptElement>(EARLY);
+    // The page's own element all the same, put in by a script of it.
+    if (early && this.getAttributeNames().some((name) => name !== 'worker')) {
+      early.removeAttribute('data-stillhere-start');
+      void startHeartbeat().stop();
+    }
     elements.add(this);
     this.heartbeat = run({
       interval: ms('interval'),

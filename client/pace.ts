@@ -1,17 +1,24 @@
 // How often a page that is read says "still here" over the network. Pure; the ticks, which need none, don't slow down.
 import type { Settings } from './options.ts';
 
+/** Beats after the beginning, so that the owner sees a new reader's time while it is short. */
+const SOON_MS = [5_000, 15_000, 45_000];
+
 /**
  * When the next beat is due, monotonic; it goes out with the first tick at or after that.
  * The longer the reader had not touched anything at the last beat, the later: after `interval` at the soonest, after
  * 4 × `interval` at the latest. Whatever the reader does ends that at once.
+ * @param beganAt when the page began to be read: the first minute has some more beats.
  */
 export function beatDueAt(
   lastBeatAt: number,
   activeAt: number,
   { interval, tick, adaptive }: Pick<Settings, 'interval' | 'tick' | 'adaptive'>,
+  beganAt = -Infinity,
 ): number {
   const untouchedMs = adaptive ? lastBeatAt - activeAt : 0;
   // Ticks drift: one that comes half a tick early is on time. And the one after the last moment would be too late.
-  return lastBeatAt + Math.min(Math.max(interval, untouchedMs), 4 * interval - tick / 2) - tick / 2;
+  const regular = lastBeatAt + Math.min(Math.max(interval, untouchedMs), 4 * interval - tick / 2);
+  const soon = SOON_MS.map((ms) => beganAt + ms).find((dueAt) => dueAt - tick / 2 > lastBeatAt);
+  return Math.min(regular, soon ?? Infinity) - tick / 2;
 }

@@ -1,7 +1,14 @@
 // Which page is read, as the record names it.
+import { MAX_PAGE_CHARS } from '../sw/protocol.ts';
 import type { Settings } from './options.ts';
 
-/** What `pageFrom` says; where it fails or says no path, the path of the address. Never throws. */
+/** What the server does not take: control characters, halves of surrogate pairs, what turns the direction. */
+const REFUSED = /[\p{Cc}\p{Cs}\p{Bidi_C}]/gu;
+
+/**
+ * What `pageFrom` says; where it fails or says no path, the path of the address. Cut to what the server takes: nothing that is
+ * read is lost for its name. Never throws.
+ */
 export function readPage(pageFrom: Settings['pageFrom']): string {
   let page: unknown;
   try {
@@ -9,5 +16,8 @@ export function readPage(pageFrom: Settings['pageFrom']): string {
   } catch {
     // The mistake is the host page's; its reading counts all the same.
   }
-  return typeof page === 'string' && page.startsWith('/') ? page : location.pathname;
+  // That of about:srcdoc and blob: does not begin so.
+  const path = location.pathname.replace(/^(?!\/)/, '/');
+  const name = typeof page === 'string' && page.startsWith('/') ? page : path;
+  return name.slice(0, MAX_PAGE_CHARS).replace(REFUSED, '\ufffd');
 }

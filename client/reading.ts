@@ -17,8 +17,9 @@ export interface Instant {
   readonly monotonic: number;
 }
 
-/** Where the reading would be counted now. No session: nothing is. */
+/** Where the reading would be counted now. */
 export interface Place {
+  /** Undefined: nothing begins, and what is open goes on. Empty: nothing is counted any more. */
   readonly session: string | undefined;
   readonly page: string;
 }
@@ -42,11 +43,13 @@ export interface Step {
   readonly changed: readonly Span[];
   /** A span ended or began: worth a beat at once. */
   readonly isTurn: boolean;
+  /** There was a gap, taken for sleep. What else it may have been is in gap.ts. */
+  readonly hasSlept: boolean;
 }
 
 const GONE: readonly ReadingEvent[] = ['hidden', 'left', 'frozen', 'stopped'];
-const ARRIVED: readonly ReadingEvent[] = ['shown', 'restored'];
-const BY_READER: readonly ReadingEvent[] = [...ARRIVED, 'active'];
+const ARRIVED: readonly ReadingEvent[] = ['shown', 'restored', 'loaded'];
+const BY_READER: readonly ReadingEvent[] = ['shown', 'restored', 'active'];
 
 /** A gap between ticks that is no delay any more but sleep: four ticks, at least 15 s. */
 const SLEEP_TICKS = 4;
@@ -71,11 +74,14 @@ export function step(
 ): Step {
   const { seenAt } = reading;
   const idleMs = idleAfter || Infinity;
-  // A sleeping device stops the monotonic clock in some engines; the wall clock then tells how long nobody moved.
   const gap = at.monotonic - seenAt.monotonic;
-  const hidden = Math.max(0, at.wall - seenAt.wall - gap);
-  const hasSlept = gap + hidden > Math.max(SLEEP_TICKS * tick, SLEEP_LEAST_MS);
-  const lastActiveAt = hasSlept ? reading.activeAt - hidden : reading.activeAt;
+  // A sleeping device stops the monotonic clock in some engines; the wall clock then tells how long nobody moved. A clock that is
+  // set forward looks the same. Either way the gap on the monotonic clock is time awake.
+  const ahead = Math.max(0, at.wall - seenAt.wall - gap);
+  const longest = Math.max(SLEEP_TICKS * tick, SLEEP_LEAST_MS);
+  const hasSlept = gap + ahead > longest;
+  const lastActiveAt = hasSlept ? reading.activeAt - ahead : reading.activeAt;
+  const awakeUntil = gap > longest ? seenAt.monotonic : at.monotonic;
   const idleAt = lastActiveAt + idleMs;
 
   const isShown = ARRIVED.includes(event) || (reading.isShown && !GONE.includes(event));
@@ -85,7 +91,7 @@ export function step(
   let isTurn = false;
 
   if (open) {
-    const span = grow(open, Math.min(hasSlept ? seenAt.monotonic : at.monotonic, idleAt), hasSlept ? seenAt : at);
+    const span = grow(open, Math.min(awakeUntil, reading.activeAt + idleMs), hasSlept ? seenAt : at);
     changed.push(span);
     readUntil = span.end;
     const isOver =
@@ -97,7 +103,7 @@ export function step(
     open = isOver ? undefined : { ...open, span };
     isTurn = isOver;
   }
-  if (!open && isShown && place.session !== undefined && at.monotonic - activeAt < idleMs) {
+  if (!open && isShown && place.session && at.monotonic - activeAt < idleMs) {
     // The two clocks are not read in one instant: a span that ended just now may end a little after it.
     const start = readUntil - at.wall < CLOCK_SET_MS ? Math.max(readUntil, at.wall) : at.wall;
     const span = { id: newId(), session: place.session, page: place.page, start, end: start };
@@ -105,7 +111,7 @@ export function step(
     changed.push(span);
     isTurn = true;
   }
-  return { reading: { isShown, activeAt, seenAt: at, readUntil, open }, changed, isTurn };
+  return { reading: { isShown, activeAt, seenAt: at, readUntil, open }, changed, isTurn, hasSlept };
 }
 
 /** The span up to `until`, monotonic. Where the device's clock was set in between, the whole span moves with it, its length kept. */

@@ -8,11 +8,14 @@ import { Workbox } from 'workbox-window';
  * @param path that of our script, or `none`.
  */
 export async function findOrRegister(path: string): Promise<ServiceWorker | undefined> {
-  const found = await navigator.serviceWorker.getRegistration();
+  // Whole addresses: a page's `<base>` may lead elsewhere.
+  const { href } = location;
+  const script = new URL(path, href).href;
+  const found = await navigator.serviceWorker.getRegistration(href);
   const coming = found?.installing ?? found?.waiting;
   // Another one that is just being installed is found with a later beat.
-  const isOurs = path !== 'none' && (!coming || coming.scriptURL === location.origin + path);
-  return found?.active ?? (isOurs ? register(path) : undefined);
+  const isOurs = path !== 'none' && (!coming || coming.scriptURL === script);
+  return found?.active ?? (isOurs ? register(script) : undefined);
 }
 
 /**
@@ -20,8 +23,8 @@ export async function findOrRegister(path: string): Promise<ServiceWorker | unde
  * WebKit may be never.
  * Not with that of `navigator.serviceWorker.ready`: it keeps to the first registration, even when that was taken away.
  */
-async function register(path: string): Promise<ServiceWorker | undefined> {
-  const registration = await new Workbox(trust(path)).register({ immediate: true });
+async function register(script: string): Promise<ServiceWorker | undefined> {
+  const registration = await new Workbox(trust(script)).register({ immediate: true });
   const coming = registration?.installing ?? registration?.waiting;
   return new Promise((resolve) => {
     const look = (): void => {
@@ -33,9 +36,9 @@ async function register(path: string): Promise<ServiceWorker | undefined> {
 }
 
 /** As ours: a site's policy may demand to be told so (`require-trusted-types-for 'script'`). Throws where it doesn't know our name. */
-function trust(path: string): string {
+function trust(script: string): string {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  return trustedTypes?.createPolicy('stillhere', { createScriptURL: (url) => url }).createScriptURL(path) ?? path;
+  return trustedTypes?.createPolicy('stillhere', { createScriptURL: (url) => url }).createScriptURL(script) ?? script;
 }
 
 /** Not in TypeScript's own library. What is trusted goes wherever a string does. */

@@ -1,7 +1,6 @@
-// The database `stillhere` on the device (the only user of idb): its stores, and a connection that comes back when it is
-// lost. The rows are made to be read by a person in the devtools.
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
-import type { Pause } from './backoff.ts';
+// The database `stillhere` on the device: its stores, and a connection that comes back when it is lost. The rows are made to
+// be read by a person in the devtools.
+import { answer, commitment } from './indexed-db.ts';
 import type { Span } from './protocol.ts';
 
 /** A row of the stores `spans` and `refused`. */
@@ -15,21 +14,13 @@ export interface QueuedSpan extends Span {
   readonly lastError?: string;
 }
 
-interface Schema extends DBSchema {
-  /** Not confirmed by the server. */
-  spans: { key: string; value: QueuedSpan; indexes: { end: number } };
-  /** Refused by the server, kept for the inspector. */
-  refused: { key: string; value: QueuedSpan; indexes: { end: number } };
-  /**
-   * `pause`: until when deliveries rest. `expired`: how many spans were dropped for their age. A sync
-   * tag: how often it has fired.
-   */
-  state: { key: string; value: Pause | number };
-}
-
+/**
+ * `spans`: not confirmed by the server; `refused`: refused by it, kept for the inspector. Both have {@link QueuedSpan}s by their id,
+ * and the index `end`. `state`: under `pause` until when deliveries rest, under `expired` how many spans were dropped for their
+ * age, under a sync tag how often it has fired.
+ */
 const STORES = ['spans', 'refused', 'state'] as const;
-type Store = (typeof STORES)[number];
-type Connection = IDBPDatabase<Schema>;
+export type Store = (typeof STORES)[number];
 
 /** Until then the browser has answered, or it is taken as a refusal: what an upgrade blocks waits as long as a tab is open. */
 const ANSWER_MS = 5_000;
@@ -39,35 +30,38 @@ const SILENCE_MS = 30_000;
 export class Database {
   /** Why the last {@link use} came to nothing, mostly in the browser's words. */
   trouble: string | undefined;
-  #connection: Connection | undefined;
-  #opening: Promise<Connection> | undefined;
+  #connection: IDBDatabase | undefined;
+  #opening: Promise<IDBDatabase> | undefined;
   /** Of the monotonic clock. */
   #silentUntil = 0;
 
   /** The open connection, for who can't wait: undefined before the first {@link use}, and after a loss. */
-  get connection(): Connection | undefined {
+  get connection(): IDBDatabase | undefined {
     return this.#connection;
   }
 
   /**
-   * Runs `work` in one transaction, a writing one unless told otherwise, once more on a new connection when the old one was
+   * Calls `run` with the stores in one transaction, a writing one unless told otherwise, once more on a new connection when the old one was
    * lost; resolves when all is committed. Resolves with undefined where the browser has no storage for us or doesn't answer
    * within seconds. It never rejects; and what has come to nothing doesn't happen later.
    */
-  async use<T, const Stores extends Store[], Mode extends 'readonly' | 'readwrite' = 'readwrite'>(
-    stores: Stores,
-    work: (transaction: IDBPTransaction<Schema, Stores, Mode>) => Promise<T>,
-    mode = 'readwrite' as Mode,
+  async use<T>(
+    stores: readonly [Store, ...Store[]],
+    run: (...stores: IDBObjectStore[]) => Promise<T>,
+    mode: IDBTransactionMode = 'readwrite',
   ): Promise<T | undefined> {
     if (!this.#connection && performance.now() < this.#silentUntil) return undefined;
     for (let attempt = 0; attempt < 2; attempt++) {
-      let connection: Connection | undefined;
+      let connection: IDBDatabase | undefined;
       try {
         connection = this.#connection ?? (await this.#answer((this.#opening ??= this.#open())));
-        const transaction = connection.transaction(stores, mode);
+        const transaction = connection.transaction([...stores], mode);
         // Together: where one fails first nobody would await the other, and the host page would see a rejection.
-        const done = Promise.all([work(transaction), transaction.done]);
-        const [result] = await this.#answer(done, () => transaction.abort());
+        const work = Promise.all([
+          run(...stores.map((name) => transaction.objectStore(name))),
+          commitment(transaction),
+        ]);
+        const [result] = await this.#answer(work, () => transaction.abort());
         return result;
       } catch (error) {
         this.trouble = String(error);
@@ -79,18 +73,18 @@ export class Database {
     return undefined;
   }
 
-  async #open(version?: number): Promise<Connection> {
+  async #open(version?: number): Promise<IDBDatabase> {
     const drop = (): void => this.#drop(opened);
     if (typeof indexedDB === 'undefined') throw new Error('no IndexedDB');
-    const opened: Connection = await openDB<Schema>('stillhere', version, {
-      upgrade: (database) => {
-        for (const name of missing(database))
-          if (name === 'state') database.createObjectStore(name);
-          else database.createObjectStore(name, { keyPath: 'id' }).createIndex('end', 'end');
-      },
-      blocking: drop,
-      terminated: drop,
+    const opening = indexedDB.open('stillhere', version);
+    opening.addEventListener('upgradeneeded', () => {
+      const { result } = opening;
+      for (const name of missing(result))
+        if (name === 'state') result.createObjectStore(name);
+        else result.createObjectStore(name, { keyPath: 'id' }).createIndex('end', 'end');
     });
+    const opened = await answer(opening);
+    for (const type of ['versionchange', 'close']) opened.addEventListener(type, drop);
     // No number says what is in there. Somebody may have opened it before us (the devtools), or an older or newer version
     // of us: what has the stores is good as it is, and what lacks some is given them.
     if (missing(opened).length > 0) {
@@ -106,7 +100,7 @@ export class Database {
   }
 
   /** Not one that has been opened since. */
-  #drop(connection: Connection | undefined): void {
+  #drop(connection: IDBDatabase | undefined): void {
     connection?.close();
     if (connection === this.#connection) this.#connection = undefined;
   }
@@ -124,6 +118,6 @@ export class Database {
   }
 }
 
-function missing({ objectStoreNames }: Connection): Store[] {
+function missing({ objectStoreNames }: IDBDatabase): Store[] {
   return STORES.filter((name) => !objectStoreNames.contains(name));
 }

@@ -19,9 +19,14 @@ export interface Outcome {
   /** How long the device rests before it may try again, in milliseconds; 0 after a delivery that worked. */
   readonly retryInMs: number;
   readonly error?: string | undefined;
+  /** The server's clock, as its last receipt tells it: epoch milliseconds. */
+  readonly serverNow?: number | undefined;
   /** Why spans could not be written where the delivery was made, so that some are in its memory only. */
   readonly storageTrouble?: string | undefined;
 }
+
+/** After a mistake of ours, which the next try will hardly mend. */
+const MISTAKE_MS = 60_000;
 
 /**
  * Delivers what is queued, oldest first, unless a pause forbids it; resolves with what it came to and never rejects.
@@ -29,7 +34,15 @@ export interface Outcome {
  */
 export async function deliver(queue: SpanQueue, trigger: Trigger): Promise<Outcome> {
   const askedAt = Date.now();
-  const outcome = await takeTurn(() => deliverAll(queue, trigger, askedAt));
+  const outcome = await takeTurn(() => deliverAll(queue, trigger, askedAt)).catch(
+    async (error: unknown): Promise<Outcome> => ({
+      stored: 0,
+      refused: [],
+      waiting: await countWaiting(queue).catch(() => 0),
+      retryInMs: MISTAKE_MS,
+      error: `own mistake: ${String(error)}`,
+    }),
+  );
   announce({ type: 'delivered', trigger, outcome });
   return outcome;
 }
@@ -37,6 +50,7 @@ export async function deliver(queue: SpanQueue, trigger: Trigger): Promise<Outco
 async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): Promise<Outcome> {
   const refused: Refusal[] = [];
   let stored = 0;
+  let serverNow: number | undefined;
   let error: string | undefined;
   let course: Course | undefined;
   const before = await readPause(queue);
@@ -57,6 +71,7 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
     const sentAt = Date.now();
     const sent = await send(spans);
     announce({ type: 'sent', spans, sentAt, sent });
+    if (sent.type === 'receipt') serverNow = sent.receipt.now;
     const lesson = learn(course, spans, sent);
     // The first success ends even a pause that the storage didn't let us read.
     const endsPause = sent.type === 'receipt' && (pause !== undefined || !course.hasWorked);
@@ -84,5 +99,6 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
     }
   }
   await forgetRefused(queue);
-  return { stored, refused, waiting: await countWaiting(queue), retryInMs, error, storageTrouble: queue.trouble };
+  const waiting = await countWaiting(queue);
+  return { stored, refused, waiting, retryInMs, error, serverNow, storageTrouble: queue.trouble };
 }

@@ -18,7 +18,7 @@ export async function finishEndOfAccess(): Promise<void> {
 }
 
 async function tellServer(): Promise<boolean> {
-  const isTold = await fetch(END_ACCESS_PATH, { method: 'POST' })
+  const isTold = await fetch(globalThis.origin + END_ACCESS_PATH, { method: 'POST' })
     .then(
       async (answer) => ((await answer.json()) as { success?: unknown }).success === true,
       () => false,

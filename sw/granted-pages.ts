@@ -45,11 +45,14 @@ export async function listPages({ cacheName }: Grant): Promise<readonly { url: s
   const kept = await Promise.all(
     (await cache.keys()).map(async ({ url }) => ({ url, answer: await cache.match(url, { ignoreVary: true }) })),
   );
-  return kept
-    .flatMap(({ url, answer }) =>
-      answer?.headers.get('content-type')?.startsWith('text/html') ? [{ url, answer }] : [],
-    )
-    .toReversed();
+  return (
+    kept
+      .flatMap(({ url, answer }) =>
+        answer?.headers.get('content-type')?.startsWith('text/html') ? [{ url, answer }] : [],
+      )
+      // oxlint-disable-next-line unicorn/no-array-reverse -- Safari 15 has no toReversed
+      .reverse()
+  );
 }
 
 /** What the server's answer says of the reader's access; undefined: nothing, it isn't about a protected path. */

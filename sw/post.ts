@@ -9,7 +9,8 @@ declare global {
 /** Posts the spans, with the device's clock as the request leaves. */
 export function post(spans: readonly Span[], options: RequestInit): Promise<Response> {
   const delivery: Delivery = { sentAt: Date.now(), spans };
-  return fetch((globalThis.stillhereServer ?? '') + HEARTBEAT_PATH, {
+  // Not the path alone, which a page's `<base>` may lead elsewhere.
+  return fetch((globalThis.stillhereServer ?? globalThis.origin ?? '') + HEARTBEAT_PATH, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(delivery),

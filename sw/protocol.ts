@@ -17,6 +17,15 @@ export const NO_ACCESS = 'none';
 /** The readable cookie whose value is the id of the session. It opens nothing by itself. */
 export const SESSION_COOKIE = 'session_record_id';
 
+/**
+ * A readable cookie of this browser session, whose value changes when the reader has the device forget: pages that are open
+ * count no more from then on. It holds no more than when that was.
+ */
+export const FORGOTTEN_COOKIE = 'stillhere_forgotten';
+
+/** The name of a page, at most, in characters of its percent-encoded form. */
+export const MAX_PAGE_CHARS = 8_000;
+
 /** Spans in one delivery, at most. */
 export const MAX_SPANS = 200;
 

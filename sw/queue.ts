@@ -3,6 +3,7 @@
 import { announce } from './announce.ts';
 import type { Pause } from './backoff.ts';
 import { Database, type QueuedSpan } from './database.ts';
+import { answer } from './indexed-db.ts';
 import type { Span } from './protocol.ts';
 
 /** The queue of this device. It never says that something is kept when the write failed. */
@@ -24,12 +25,11 @@ export class SpanQueue {
   async keep(spans: readonly Span[]): Promise<void> {
     for (const span of spans) if (!isLonger(this.memory.get(span.id), span)) this.memory.set(span.id, span);
     const held = [...this.memory.values()];
-    const isWritten = await this.database.use(['spans', 'refused'], async (transaction) => {
-      const store = transaction.objectStore('spans');
+    const isWritten = await this.database.use(['spans', 'refused'], async (store, refused) => {
       for (const span of held) {
-        const kept = await store.get(span.id);
+        const kept = await answer<QueuedSpan | undefined>(store.get(span.id));
         if (isLonger(kept, span)) continue;
-        if (await transaction.objectStore('refused').getKey(span.id)) continue;
+        if (await answer(refused.getKey(span.id))) continue;
         void store.put({ ...kept, ...toRow(span), attempts: kept?.attempts ?? 0 });
       }
       return true;
@@ -48,11 +48,8 @@ export class SpanQueue {
     this.memory.set(span.id, span);
     try {
       const transaction = this.database.connection?.transaction('spans', 'readwrite');
-      void transaction?.store.put(toRow(span));
-      transaction?.done.then(
-        () => this.release([span]),
-        () => {},
-      );
+      transaction?.objectStore('spans').put(toRow(span));
+      transaction?.addEventListener('complete', () => this.release([span]));
       transaction?.commit();
     } catch {
       // The connection is lost: the next `keep` opens another one.

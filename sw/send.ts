@@ -27,37 +27,56 @@ const ANSWER_TIMEOUT_MS = 20_000;
  * Anything but a well-formed receipt is a failure: a captive portal answers 200, too.
  */
 export async function send(spans: readonly Span[]): Promise<Sent> {
+  // Not AbortSignal.timeout: Safari 15 has none.
+  const abort = new AbortController();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    abort.abort();
+  }, ANSWER_TIMEOUT_MS);
+  const unreached = (error: unknown): Sent => {
+    // Somebody may be there, and be overwhelmed.
+    const isTimeout = isLate || (error as Error).name === 'TimeoutError';
+    return { type: 'failed', error: isTimeout ? 'no answer in time' : String(error), isUnreached: !isTimeout };
+  };
   try {
-    const response = await post(spans.map(toSpan), {
-      redirect: 'manual',
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-    });
-    const { status, headers } = response;
-    const answer: unknown = await response.json().catch((error: unknown) => {
-      if (isTimeout(error)) throw error;
-    });
-    if (status === 200 && isReceipt(answer)) return { type: 'receipt', receipt: answer };
-    const isOurs = isFailure(answer);
-    const error = `HTTP ${status}${isOurs ? `: ${answer.error}` : ', not an answer of Stillhere'}`;
-    if (status === 400 || status === 413) return { type: 'unfit', error, isOurs };
-    const isBusy = status === 429 || status === 503;
-    return {
-      type: 'failed',
-      error,
-      isAnswer: !isBusy,
-      // A redirect that isn't followed has the status 0. 511: "Network Authentication Required" (RFC 6585).
-      isUnreached: !isOurs && (status < 400 || status === 511),
-      isDenied: status === 401 || status === 403,
-      retryAfterMs: isBusy ? retryAfterMs(headers) : undefined,
-    };
+    const asked = post(spans.map(toSpan), { redirect: 'manual', signal: abort.signal });
+    // Of these two alone a rejection is the network's: a TypeError elsewhere is a mistake of ours.
+    const response = await asked.catch(unreached);
+    if (!('status' in response)) return response;
+    const text = await response.text().catch(unreached);
+    return typeof text === 'string' ? read(response, text) : text;
   } catch (error) {
-    return { type: 'failed', error: String(error), isUnreached: !isTimeout(error) };
+    return { type: 'failed', error: `own mistake: ${String(error)}` };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-/** Somebody may be there, and be overwhelmed. */
-function isTimeout(error: unknown): boolean {
-  return (error as Error).name === 'TimeoutError';
+function read({ status, headers }: Response, text: string): Sent {
+  const answer = parse(text);
+  if (status === 200 && isReceipt(answer)) return { type: 'receipt', receipt: answer };
+  const isOurs = isFailure(answer);
+  const error = `HTTP ${status}${isOurs ? `: ${answer.error}` : ', not an answer of Stillhere'}`;
+  if (status === 400 || status === 413) return { type: 'unfit', error, isOurs };
+  const isBusy = status === 429 || status === 503;
+  return {
+    type: 'failed',
+    error,
+    isAnswer: !isBusy,
+    // A redirect that isn't followed has the status 0. 511: "Network Authentication Required" (RFC 6585).
+    isUnreached: !isOurs && (status < 400 || status === 511),
+    isDenied: status === 401 || status === 403,
+    retryAfterMs: isBusy ? retryAfterMs(headers) : undefined,
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Without what only the device needs to know. */

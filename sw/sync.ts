@@ -3,6 +3,7 @@
 // (workbox Queue.ts, replayRequests; workbox#2599).
 import { Queue } from 'workbox-background-sync/Queue.js';
 import type { SpanQueue } from './queue.ts';
+import { useStores } from './stores.ts';
 import { chooseTag, TAGS } from './sync-tags.ts';
 
 /** Of Chromium; not in TypeScript's own library. */
@@ -35,7 +36,11 @@ export function onSync({ database }: SpanQueue, deliver: () => Promise<void>): R
   const queues = TAGS.map((tag) => {
     const fire = async (): Promise<void> => {
       // Counted before it is tried: a worker that is stopped in mid-delivery has used up its attempt.
-      await database.use(['state'], async ({ store }) => void (await store.put(count(await store.get(tag)) + 1, tag)));
+      await useStores(
+        database,
+        ['state'],
+        async (state) => void (await state.put(count(await state.get(tag)) + 1, tag)),
+      );
       await deliver();
     };
     return { tag, queue: new Queue(tag, { onSync: fire }) };
@@ -52,10 +57,10 @@ export function onSync({ database }: SpanQueue, deliver: () => Promise<void>): R
     // Rejects where the reader forbids it.
     const known = await registration.sync.getTags().catch((): readonly string[] => []);
     const waiting = TAGS.filter((tag) => known.includes(`workbox-background-sync:${tag}`));
-    const chosen = await database.use(['state'], async ({ store }) => {
-      const attempts = await Promise.all(waiting.map(async (tag) => ({ tag, attempts: count(await store.get(tag)) })));
+    const chosen = await useStores(database, ['state'], async (state) => {
+      const attempts = await Promise.all(waiting.map(async (tag) => ({ tag, attempts: count(await state.get(tag)) })));
       const tag = chooseTag(attempts, navigator.onLine);
-      if (tag) await store.delete(tag);
+      if (tag) await state.delete(tag);
       return tag;
     });
     await queues.find(({ tag }) => tag === chosen)?.queue.registerSync();

@@ -1,15 +1,18 @@
 // The queue as a delivery sees it: what is next, what the server's word removes, until when to rest.
 import type { Pause } from './backoff.ts';
+import type { QueuedSpan } from './database.ts';
 import { KEEP_MS, MAX_SPANS, type Receipt, type Span } from './protocol.ts';
 import { isLonger, toRow, type SpanQueue } from './queue.ts';
+import { useStores } from './stores.ts';
 
 /** The spans that ended first, at most {@link MAX_SPANS}; before them what the storage didn't take, which is most at risk. */
 export async function oldest({ database, memory, trouble }: SpanQueue): Promise<readonly Span[]> {
   // Only reading: after a read along an index in a writing transaction Chromium 156 deletes ever slower, and 10,000 spans in
   // turns of 200 take 7.1 s to read and settle instead of 2.4.
-  const rows = await database.use(
+  const rows = await useStores(
+    database,
     ['spans'],
-    ({ store }) => store.index('end').getAll(undefined, MAX_SPANS),
+    (store): Promise<QueuedSpan[]> => store.index('end').getAll(undefined, MAX_SPANS),
     'readonly',
   );
   return [...(trouble ? memory.values() : []), ...(rows ?? [])].slice(0, MAX_SPANS);
@@ -27,14 +30,13 @@ export async function settle(
   const reasons = new Map<string, string>(refused.map(({ id, reason }) => [id, reason]));
   const named = sent.filter(({ id }) => reasons.has(id) || stored.includes(id));
   for (const { id, end } of named) if (memory.get(id)?.end === end) memory.delete(id);
-  await database.use(['spans', 'refused'], async (transaction) => {
-    const spans = transaction.objectStore('spans');
+  await useStores(database, ['spans', 'refused'], async (spans, refusedSpans) => {
     // All at once: one after another, each would be a way to the browser's own process and back.
     const take = async (span: Span): Promise<void> => {
-      const row = await spans.get(span.id);
+      const row = (await spans.get(span.id)) as QueuedSpan | undefined;
       const lastError = reasons.get(span.id);
       if (row && (lastError || row.end === span.end || isLonger(span, row))) void spans.delete(span.id);
-      if (lastError) void transaction.objectStore('refused').put({ ...toRow(span), ...row, lastError });
+      if (lastError) void refusedSpans.put({ ...toRow(span), ...row, lastError });
     };
     await Promise.all(named.map(take));
   });
@@ -45,11 +47,10 @@ export async function settle(
  * is dropped, and counted: never untried, so that a clock that jumps ahead doesn't empty the queue.
  */
 export async function rest(queue: SpanQueue, pause: Pause, sent: readonly Span[], lastError: string): Promise<void> {
-  const isWritten = await queue.database.use(['spans', 'state'], async (transaction) => {
-    const spans = transaction.objectStore('spans');
-    const state = transaction.objectStore('state');
+  const isWritten = await useStores(queue.database, ['spans', 'state'], async (spans, state) => {
     let expired = 0;
-    for (const row of await Promise.all(sent.map(({ id }) => spans.get(id)))) {
+    const rows = sent.map(({ id }): Promise<QueuedSpan | undefined> => spans.get(id));
+    for (const row of await Promise.all(rows)) {
       if (!row) continue;
       if (row.end <= pause.since - KEEP_MS) {
         void spans.delete(row.id);
@@ -68,27 +69,29 @@ export async function rest(queue: SpanQueue, pause: Pause, sent: readonly Span[]
  * else may have delivered. But what the server asked for counts.
  */
 export async function readPause(queue: SpanQueue): Promise<Pause | undefined> {
-  const read = await queue.database.use(['state'], async ({ store }) => ({ pause: await store.get('pause') }));
+  const read = await useStores(queue.database, ['state'], async (state) => ({
+    pause: (await state.get('pause')) as Pause | undefined,
+  }));
   if (read && queue.pause?.cause !== 'server') queue.pause = undefined;
-  return queue.pause ?? (read?.pause as Pause | undefined);
+  return queue.pause ?? read?.pause;
 }
 
 /** A delivery worked: the pause is over. */
 export async function endPause(queue: SpanQueue): Promise<void> {
   queue.pause = undefined;
-  await queue.database.use(['state'], (transaction) => transaction.store.delete('pause'));
+  await useStores(queue.database, ['state'], (state) => state.delete('pause'));
 }
 
 /** How many spans wait for the server's word. One that grew while it could not be written counts twice. */
 export async function countWaiting({ database, memory, trouble }: SpanQueue): Promise<number> {
-  const stored = await database.use(['spans'], ({ store }) => store.count(), 'readonly');
+  const stored = await useStores(database, ['spans'], (store) => store.count(), 'readonly');
   return (stored ?? 0) + (trouble ? memory.size : 0);
 }
 
 /** Drops what was refused more than a week ago. */
 export async function forgetRefused({ database }: SpanQueue): Promise<void> {
-  await database.use(['refused'], async ({ store }) => {
-    for (const id of await store.index('end').getAllKeys(IDBKeyRange.upperBound(Date.now() - KEEP_MS)))
-      void store.delete(id);
+  await useStores(database, ['refused'], async (store) => {
+    const old = IDBKeyRange.upperBound(Date.now() - KEEP_MS);
+    for (const id of await store.index('end').getAllKeys(old)) void store.delete(id);
   });
 }

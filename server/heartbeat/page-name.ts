@@ -1,8 +1,12 @@
 // The name of a page in the record: readable in any script, one for all addresses of a page, and harmless wherever it is shown. Pure.
+import { MAX_PAGE_CHARS } from '../../sw/protocol.ts';
 import { isHarmful } from '../harmful-text.ts';
 
 /** Characters of a name. The device sends it percent-encoded, up to nine characters for one. */
 export const MAX_NAME_LENGTH = 2_000;
+
+/** At the end: bytes of a character in UTF-8 of which some are missing. */
+const BEGUN_CHARACTER = /(?:%(?:[c-f].?|[c-f].%[89ab]?.?|[ef].%..%[89ab]?.?|f.%..%..%[89ab]?.?)?)$/i;
 
 /** Nearly every name: nothing in it has to be looked at closer. */
 const PLAIN = /^(?:\/[\w~!$&'()*+,;=:@-][\w.~!$&'()*+,;=:@-]*)*\/?$/;
@@ -20,7 +24,9 @@ export function isHarmfulName(name: string): boolean {
 export function toPageName(address: string): string {
   if (address.length <= MAX_NAME_LENGTH && PLAIN.test(address) && !address.includes('/index.')) return address;
   const [, path = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(address) ?? [];
-  const decoded = path.replaceAll(/(?:%[\da-f]{2})+/gi, decodeReadable).replaceAll(/\/{2,}/g, '/');
+  // The device cuts, too, perhaps in the middle of a character.
+  const whole = address.length < MAX_PAGE_CHARS ? path : path.replace(BEGUN_CHARACTER, '');
+  const decoded = whole.replaceAll(/(?:%[\da-f]{2})+/gi, decodeReadable).replaceAll(/\/{2,}/g, '/');
   return cut(decoded.replace(/\/index\.(?:html?|xhtml)$/i, '/') + rest);
 }
 

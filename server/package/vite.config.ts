@@ -7,7 +7,7 @@ import { minify } from 'terser';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
 import manifest from '../../package.json' with { type: 'json' };
 import { NODE_ENTRIES, PAGE_ENTRIES, WORKER_ENTRIES } from './entries.ts';
-import { alias, define, smallest, treeshake } from './smallest.ts';
+import { alias, define, smallest, SYNTAX, treeshake } from './smallest.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const DIST = join(ROOT, 'dist');
@@ -32,7 +32,7 @@ const minifyVendor: Plugin = {
 export default defineConfig({
   root: ROOT,
   publicDir: false,
-  build: { target: 'es2022', emptyOutDir: false, sourcemap: true },
+  build: { target: SYNTAX, emptyOutDir: false, sourcemap: true },
   plugins: [minifyVendor],
   resolve: { alias },
   define,

@@ -11,7 +11,9 @@ export interface Allowed {
 type Directives = Map<string, readonly string[]>;
 
 /** What the page library may load: the paths are narrower than `'self'`. */
-const SCRIPTS = ['/stillhere.js', '/stillhere-register-worker.js', '/stillhere-deliver.js'];
+const SCRIPTS = ['', '-register-worker', '-deliver', '-frames', '-gap', '-history', '-media', '-successor'].map(
+  (part) => `/stillhere${part}.js`,
+);
 const SELF = "'self'";
 
 /** Which directive decides, the first one that is there (CSP Level 3, 6.8.3). */

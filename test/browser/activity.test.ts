@@ -1,15 +1,16 @@
 // What keeps a reader present, in a real browser: input, a click into a frame, a film; and what does not.
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
-import type { SessionHeartbeat } from '../../client/heartbeat-element.ts';
 import { it } from '../helpers/browser-test.ts';
 import { passGate } from '../helpers/reader.ts';
 import { READ, readPage } from '../helpers/reading-site.ts';
-import type { StillhereServer } from '../helpers/stillhere-server.ts';
+import type { SessionDetail, StillhereServer } from '../helpers/stillhere-server.ts';
 import { elapsed, until } from '../helpers/until.ts';
 
 const IDLE_MS = 2_500;
 const HALF_MS = IDLE_MS / 2;
+/** So long what the test itself does at the gate counts as a click to the page. */
+const PASSED_GATE_MS = 5_000;
 /** The server's reckoning of the device's clock gets better with each delivery, and moves what comes later. */
 const SHIFT_MS = 100;
 const ATTRIBUTES = `tick="250" idle-after="${IDLE_MS}"`;
@@ -27,25 +28,65 @@ const SOUND = Buffer.concat([
   Buffer.alloc(240_000, 128),
 ]);
 
-async function isReading(page: Page): Promise<boolean | undefined> {
-  return page.evaluate(
-    () => document.querySelector<SessionHeartbeat>('session-heartbeat')?.heartbeat?.status().isReading,
-  );
+/** Plays a picture that changes, without sound. */
+const CANVAS = `<canvas width="64" height="64"></canvas><script>
+  function play(film) {
+    const canvas = document.querySelector('canvas');
+    setInterval(() => canvas.getContext('2d').fillRect(Math.random() * 64, 0, 9, 9), 50);
+    film.srcObject = canvas.captureStream(20);
+    void film.play();
+  }
+</script>`;
+/** Counts what happens, to be sure that it does. */
+const every = (act: string): string => `<script>
+  window.happened = 0;
+  setInterval(() => { happened++; ${act} }, 200);
+</script>`;
+const SLIDES = '<div id="slides" style="overflow: auto; width: 300px"><div style="width: 90000px">slides</div></div>';
+const TALL = '<div style="height: 90000px">text</div>';
+const NOBODY_CLICKS = "new PointerEvent('pointerdown', { bubbles: true })";
+
+/** Pages that move with nobody there. */
+const BY_ITSELF: Readonly<Record<string, string>> = {
+  'slides scroll': SLIDES + every('slides.scrollBy(40, 0);'),
+  'the text scrolls': TALL + every('scrollBy(0, 5);'),
+  'the focus moves': `<input id="a"><input id="b">${every('(happened % 2 ? a : b).focus();')}`,
+  'the focus moves into a frame and out of it': `<input id="a"><iframe id="b" srcdoc="text"></iframe>${every('(happened % 2 ? a : b).focus();')}`,
+  'text is selected': `<p id="text">some words</p>${every('getSelection().selectAllChildren(happened % 2 ? text : document.body);')}`,
+  'history goes back and forth': every(
+    "happened === 1 ? history.pushState(1, '', '#1') : history.go(happened % 2 ? 1 : -1);",
+  ),
+  'a silent film starts anew again and again': `<video muted></video>${CANVAS}<script>play(document.querySelector('video'))</script>${every("if (happened % 5 === 0) play(document.querySelector('video'));")}`,
+  'a sound plays in an endless loop': `<audio loop muted autoplay src="/sound.wav"></audio>${every('')}`,
+  'events are dispatched': every(`document.body.dispatchEvent(${NOBODY_CLICKS}); dispatchEvent(new Event('scroll'));`),
+};
+
+/** Not by `page.evaluate`, which counts as a click to the page. */
+async function ask(page: Page, expression: string): Promise<unknown> {
+  const devtools = await page.createCDPSession();
+  const { result } = await devtools.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+  await devtools.detach();
+  return result.value;
 }
 
-/** Waits for the reader to count as gone; resolves with the end of the one span that there is. */
-async function endOfReading(page: Page, server: StillhereServer, id: string): Promise<number> {
+const HEARTBEAT = "document.querySelector('session-heartbeat').heartbeat";
+
+function isReading(page: Page): Promise<unknown> {
+  return ask(page, `${HEARTBEAT}.status().isReading`);
+}
+
+/** Waits for the reader to count as gone, and for all that was read to be delivered; resolves with the session. */
+async function sessionAfterReading(page: Page, server: StillhereServer, id: string): Promise<SessionDetail> {
   await until(async () => (await isReading(page)) === false);
-  return until(async () => {
-    const { spans } = await server.session(id);
-    const [span] = spans;
-    return (
-      spans.length === 1 &&
-      span &&
-      Date.parse(span.end) - Date.parse(span.start) > IDLE_MS - SHIFT_MS &&
-      Date.parse(span.end)
-    );
-  });
+  await ask(page, `${HEARTBEAT}.deliver()`);
+  return server.session(id);
+}
+
+/** As {@link sessionAfterReading}; resolves with the end of the one span that there is. */
+async function endOfReading(page: Page, server: StillhereServer, id: string): Promise<number> {
+  const { spans } = await sessionAfterReading(page, server, id);
+  expect(spans).toHaveLength(1);
+  return Date.parse(spans[0]?.end ?? '');
 }
 
 describe.concurrent('a reader', () => {
@@ -118,26 +159,95 @@ describe.concurrent('a reader', () => {
     expect(Math.abs(end - pausedAt - IDLE_MS)).toBeLessThan(1_500);
   });
 
-  it('is not kept there by what plays in a loop, scrolls by itself or is dispatched by a script', async ({
+  it.for(Object.entries(BY_ITSELF))('is not kept there by a page in which %s', async ([, body], { serve, device }) => {
+    const server = await serve({ [READ]: readPage(body, ATTRIBUTES), '/sound.wav': SOUND });
+    const page = await device.newPage();
+    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    await until(async () => Number(await ask(page, 'happened')) > 50);
+
+    const { readingTimeMs } = await sessionAfterReading(page, server, id);
+    expect(readingTimeMs).toBeLessThan(PASSED_GATE_MS + IDLE_MS + HALF_MS);
+  });
+
+  it('is not kept there by a page that reloads itself', async ({ serve, device }) => {
+    const reload = '<script>setTimeout(() => location.reload(), 700)</script>';
+    const server = await serve({ [READ]: readPage(reload, ATTRIBUTES) });
+    const page = await device.newPage();
+    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    await elapsed(4 * IDLE_MS);
+
+    const { readingTimeMs, spans } = await server.session(id);
+    expect(readingTimeMs).toBeGreaterThan(IDLE_MS / 2);
+    // Until its documents are loaded nothing can be told.
+    expect(readingTimeMs).toBeLessThan(2 * IDLE_MS);
+    const last = spans.at(-1)?.start;
+    await elapsed(IDLE_MS);
+    expect((await server.session(id)).spans.at(-1)?.start).toBe(last);
+  });
+
+  it('is there while keys are pressed, in a film that is started by its controls, and in one of another document', async ({
     serve,
     device,
   }) => {
+    const body = `<div><video muted></video><button id="play">Play</button></div><input id="field">${CANVAS}
+<script>document.querySelector('#play').onclick = () => play(document.querySelector('video'))</script>`;
+    const server = await serve({ [READ]: readPage(body, ATTRIBUTES) });
+    const page = await device.newPage();
+    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    for (let time = 0; time < 4; time++) {
+      await elapsed(HALF_MS);
+      await page.keyboard.press('Tab');
+    }
+    expect(await isReading(page)).toBe(true);
+    await page.click('#play');
+    await elapsed(2 * IDLE_MS);
+    expect(await isReading(page)).toBe(true);
+    const pausedAt = Date.now();
+    await page.$eval('video', (film) => film.pause());
+
+    expect(Math.abs((await endOfReading(page, server, id)) - pausedAt - IDLE_MS)).toBeLessThan(1_500);
+  });
+
+  it('who scrolls in a frame of the site is there, and a page is counted once, whatever is in its frames', async ({
+    serve,
+    device,
+  }) => {
+    const frame = (path: string): string => `<iframe src="${path}" width="600" height="400"></iframe>`;
+    const tall = '<div style="height: 20000px">A document</div>';
     const server = await serve({
-      [READ]: readPage('<audio src="/sound.wav" loop></audio>', ATTRIBUTES),
-      '/sound.wav': SOUND,
+      [READ]: readPage(frame('/viewer/'), ATTRIBUTES),
+      '/viewer/': `<!doctype html>${frame(`${READ}inner/`)}${tall}`,
+      [`${READ}inner/`]: readPage(tall, ATTRIBUTES),
     });
     const page = await device.newPage();
-    await page.evaluateOnNewDocument(() => {
-      setInterval(() => dispatchEvent(new Event('scroll')), 100);
-    });
     const id = await passGate(page, server.url, 'ann@example.com', READ);
-    const beganAt = Date.now();
-    await page.$eval('audio', (audio) => {
-      audio.muted = true;
-      void audio.play();
-    });
-    await until(() => page.$eval('audio', (audio) => audio.currentTime > 0));
+    await until(() => page.frames().some((one) => one.url().endsWith('/inner/')));
+    await page.mouse.move(100, 100);
+    for (let time = 0; time < 6; time++) {
+      await elapsed(HALF_MS);
+      await page.mouse.wheel({ deltaY: 40 });
+    }
+    expect(await isReading(page)).toBe(true);
+    const leftAt = Date.now();
 
-    expect((await endOfReading(page, server, id)) - beganAt).toBeLessThan(2 * IDLE_MS);
+    const { spans, pages } = await sessionAfterReading(page, server, id);
+    expect(Math.abs(Date.parse(spans.at(-1)?.end ?? '') - leftAt - IDLE_MS)).toBeLessThan(1_000);
+    expect(pages.filter(({ readingTimeMs }) => readingTimeMs > 500).map((one) => one.page)).toEqual([READ]);
+  });
+
+  it('in a frame that only a page around it shows counts while it is in sight', async ({ serve, device }) => {
+    const around = `<!doctype html><div id="above" style="height: 5000px"></div>
+<iframe src="${READ}" width="600" height="400"></iframe>`;
+    const server = await serve({ '/around/': around, [READ]: readPage('text', 'tick="250"') });
+    const page = await device.newPage();
+    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    await page.goto(`${server.url}/around/`);
+    const beganAt = Date.now();
+    const afterwards = async (): Promise<SessionDetail['spans']> =>
+      (await server.session(id)).spans.filter(({ start }) => Date.parse(start) > beganAt);
+    await elapsed(2_000);
+    expect(await afterwards()).toEqual([]);
+    await page.$eval('#above', (above) => above.remove());
+    await until(async () => (await afterwards()).length === 1);
   });
 });

@@ -24,13 +24,14 @@ export class Tab {
   readonly #serviceWorker: EventTarget;
   readonly #device: Device;
   readonly #location: URL;
-  readonly #window = new EventTarget();
+  readonly #window = Object.assign(new EventTarget(), { length: 0, parent: {} });
   readonly #document = new EventTarget();
 
   constructor(device: Device, path: string) {
     this.#device = device;
     this.realm = new Realm(device);
     this.#location = new URL(path, 'http://site.test');
+    this.#window.parent = this.#window;
     this.#serviceWorker = serviceWorkerContainer(device, () => this.#lost?.message);
     this.#start();
   }
@@ -133,6 +134,7 @@ export class Tab {
       visibilityState: { get: () => this.visibilityState },
       cookie: { get: () => `theme=dark; ${SESSION_COOKIE}=${device.session}` },
       readyState: { value: 'complete' },
+      hasFocus: { value: () => true },
     });
     const scope = {
       addEventListener: this.#window.addEventListener.bind(this.#window),

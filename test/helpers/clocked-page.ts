@@ -42,6 +42,12 @@ export class ClockedPage {
     return this;
   }
 
+  /** The reader's last sign was so long ago, in another document. */
+  untouchedFor(ms: number): this {
+    this.#reading = { ...this.#reading, activeAt: this.#at.monotonic - ms };
+    return this;
+  }
+
   /** Time passes on both clocks, unless told otherwise, and nothing happens. */
   pass(wall: number, monotonic = wall): this {
     this.#at = { wall: this.#at.wall + wall, monotonic: this.#at.monotonic + monotonic };

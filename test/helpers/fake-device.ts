@@ -4,6 +4,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, vi } from 'vitest';
 import { deliver, type Outcome } from '../../sw/deliver.ts';
+import { answer } from '../../sw/indexed-db.ts';
 import type { Delivery, Receipt, Span } from '../../sw/protocol.ts';
 import { SpanQueue } from '../../sw/queue.ts';
 
@@ -58,12 +59,12 @@ export function makeSpan(id: string, end = NOW, page = '/a/'): Span {
 
 /** What lies in a store of the device. */
 export async function rows({ queue }: FakeDevice, store: 'spans' | 'refused' = 'spans'): Promise<unknown[]> {
-  return (await queue.database.use([store], (transaction) => transaction.store.getAll())) ?? [];
+  return (await queue.database.use([store], (all) => answer(all.getAll()))) ?? [];
 }
 
 /** A value of the device's store `state`. */
 export async function state({ queue }: FakeDevice, key: 'pause' | 'expired'): Promise<unknown> {
-  return queue.database.use(['state'], (transaction) => transaction.store.get(key));
+  return queue.database.use(['state'], (all) => answer(all.get(key)));
 }
 
 /** Keeps the span `s` and delivers it. */

@@ -25,15 +25,22 @@ class FakeTarget {
 
 /** Becomes the global document, window and history. */
 export class FakeDom {
-  readonly document = Object.assign(new FakeTarget(), { visibilityState: 'visible', prerendering: false });
-  readonly window: FakeTarget & { readonly navigation?: FakeTarget };
+  readonly document = Object.assign(new FakeTarget(), {
+    visibilityState: 'visible',
+    prerendering: false,
+    hasFocus: (): boolean => this.hasFocus,
+  });
+  /** The window has the focus, and not another one. */
+  hasFocus = true;
+  readonly window: FakeTarget & { readonly navigation?: FakeTarget; parent?: object; length: number };
   readonly history = {
     pushState: (..._change: unknown[]): void => {},
     replaceState: (..._change: unknown[]): void => {},
   };
 
   constructor(hasNavigation: boolean) {
-    this.window = Object.assign(new FakeTarget(), hasNavigation ? { navigation: new FakeTarget() } : {});
+    this.window = Object.assign(new FakeTarget(), { length: 0 }, hasNavigation && { navigation: new FakeTarget() });
+    this.window.parent = this.window;
     for (const name of ['document', 'window', 'history'] as const) vi.stubGlobal(name, this[name]);
   }
 

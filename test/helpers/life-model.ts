@@ -2,7 +2,8 @@
 // stretch of time and asks whether a person was reading then.
 import fc from 'fast-check';
 import { vi } from 'vitest';
-import { isShown as isShownInCode, watchPageLife } from '../../client/page-life.ts';
+import { watchHistory } from '../../client/history.ts';
+import { isShown as isShownInCode, watchPageLife, type PageEvent } from '../../client/page-life.ts';
 import type { Interval } from '../../server/sessions/reading-time.ts';
 import { ClockedPage, SETTINGS } from './clocked-page.ts';
 import { FakeDom } from './fake-dom.ts';
@@ -19,13 +20,15 @@ const HAPPENINGS = [
   'input',
   'media plays',
   'decoration loops',
-  'script scrolls',
+  'script acts',
   'move',
   'other page',
 ] as const;
 
-/** What a reader's hands come to. */
-const INPUTS = 'pointerdown mousemove keydown wheel scroll touchstart selectionchange blur focus popstate'.split(' ');
+/** What a reader's hands come to; `focus` and `blur` of the window, when it is another one that has the focus meanwhile. */
+const INPUTS = 'pointerdown mousemove keydown wheel touchmove click beforeinput blur focus'.split(' ');
+/** Trusted, and no sign: what a script causes. */
+const BY_SCRIPT = 'scroll selectionchange popstate focusin scrollend seeked'.split(' ');
 
 /** A life: how it begins and what the engine is like, then what happens, each time after some seconds. */
 export const anyLife = fc.record({
@@ -44,6 +47,7 @@ export const anyLife = fc.record({
       }),
       happening: fc.constantFrom(...HAPPENINGS),
       input: fc.constantFrom(...INPUTS),
+      byScript: fc.constantFrom(...BY_SCRIPT),
     }),
     { maxLength: 40, size: 'max' },
   ),
@@ -56,6 +60,29 @@ export interface Seen extends Interval {
   readonly page: string;
 }
 
+/** A film with sound, but for what it has been made otherwise. */
+const media = (otherwise: object): object => ({
+  loop: false,
+  muted: false,
+  volume: 1,
+  matches: () => false,
+  ownerDocument: {},
+  ...otherwise,
+});
+
+/** Where a film has played before: what judges it is loaded. */
+async function loadMedia(): Promise<void> {
+  const abort = new AbortController();
+  const dom = new FakeDom(false);
+  watchPageLife(() => {}, abort.signal);
+  dom.window.say('timeupdate', { type: 'timeupdate', target: media({}), isTrusted: true });
+  await import('../../client/media.ts');
+  await new Promise((resolve) => setImmediate(resolve));
+  abort.abort();
+  vi.unstubAllGlobals();
+}
+await loadMedia();
+
 /** Lives it. `lostMs`: at most so much is not known of, since the device fell asleep after the last tick. */
 export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lostMs: number } {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -67,6 +94,7 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
   let activeAt = -Infinity;
   let nextTickAt = Infinity;
   let lostMs = 0;
+  let moves = 0;
   const isShown = (): boolean =>
     dom.document.visibilityState === 'visible' && !dom.document.prerendering && !isFrozen && !isCached;
 
@@ -109,10 +137,18 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
     showNow();
     dom.document.say('visibilitychange');
   };
-  const input = (type: string, target: object = {}, isTrusted = true): void =>
-    dom.window.say(type, { timeStamp: page.now.wall, target, isTrusted });
+  const say = (type: string, target: object = {}, isTrusted = true): void =>
+    dom.window.say(type, { type, target, isTrusted, screenX: ++moves, screenY: 0 });
+  const input = (type: string): void => {
+    activeAt = page.now.wall;
+    const isFocus = type === 'focus' || type === 'blur';
+    // A window that comes to have the focus has lost it before.
+    if (type === 'focus') say('blur', dom.window, false);
+    dom.hasFocus = type !== 'blur';
+    say(type, isFocus ? dom.window : {});
+  };
 
-  const may: Readonly<Record<(typeof HAPPENINGS)[number], (type: string) => void>> = {
+  const may: Readonly<Record<(typeof HAPPENINGS)[number], (type: string, byScript: string) => void>> = {
     hide: () => become('hidden'),
     show: () => become('visible'),
     freeze: () => {
@@ -146,16 +182,21 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
       showNow();
       dom.document.say('prerenderingchange');
     },
-    input: (type) => {
-      activeAt = page.now.wall;
-      input(type);
-    },
+    input,
     'media plays': () => {
       activeAt = page.now.wall;
-      input('timeupdate', { loop: false });
+      say('timeupdate', media({}));
     },
-    'decoration loops': () => input('timeupdate', { loop: true }),
-    'script scrolls': () => input('scroll', {}, false),
+    'decoration loops': () => {
+      for (const silent of [{ loop: true }, { muted: true }, { volume: 0 }, { mozHasAudio: false }])
+        say('timeupdate', media(silent));
+    },
+    'script acts': (_type, byScript) => {
+      say(byScript);
+      // It moves the focus between elements of the page, and dispatches what it likes.
+      for (const type of ['focus', 'blur']) say(type);
+      for (const type of INPUTS) say(type, dom.window, false);
+    },
     move: () => dom.move(),
     'other page': () => {
       page.place = { session: 'ann', page: page.place.page === '/a/' ? '/b/' : '/a/' };
@@ -164,26 +205,30 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
   };
 
   if (life.isPrerendered) Object.assign(dom.document, { prerendering: true, visibilityState: life.prerendersAs });
-  const unwatch = watchPageLife((event) => {
+  const abort = new AbortController();
+  const happen = (event: PageEvent): void => {
     page.happen(event);
     keepTimer();
-  });
+  };
+  watchPageLife(happen, abort.signal);
+  // It is loaded late, and there is no time here in which it could be.
+  if (!life.hasNavigation) watchHistory(() => happen('moved'), abort.signal);
   if (isShownInCode()) {
     showNow();
     page.happen('shown');
     keepTimer();
   }
-  for (const { seconds, asleep, happening, input: type } of life.moments) {
+  for (const { seconds, asleep, happening, input: type, byScript } of life.moments) {
     wait(seconds * 1_000);
     if (asleep) sleep(asleep);
     // A page that lies in the cache, is frozen, or is not yet activated hears of nothing else.
     if (isCached && happening !== 'back from it') continue;
     if (isFrozen && happening !== 'resume') continue;
     if (dom.document.prerendering && happening !== 'activate') continue;
-    may[happening](type);
+    may[happening](type, byScript);
   }
   page.happen('stopped');
-  unwatch();
+  abort.abort();
   vi.unstubAllGlobals();
   vi.useRealTimers();
   return { page, seen, lostMs };

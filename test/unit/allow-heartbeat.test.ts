@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { allowHeartbeat } from '../../server/site/allow-heartbeat.ts';
 
 const ORIGIN = 'https://site.example';
-const SCRIPTS = ['stillhere.js', 'stillhere-register-worker.js', 'stillhere-deliver.js'].map(
-  (file) => `${ORIGIN}/${file}`,
-);
+const CHUNKS = 'register-worker deliver frames gap history media successor'.split(' ');
+const SCRIPTS = ['stillhere.js', ...CHUNKS.map((chunk) => `stillhere-${chunk}.js`)].map((file) => `${ORIGIN}/${file}`);
 const allow = (policy: string): ReturnType<typeof allowHeartbeat> => allowHeartbeat(policy, ORIGIN, 'sha256-abc=');
 
 describe('a policy that lets the heartbeat through', () => {

@@ -28,6 +28,19 @@ describe('the pause after a failure', () => {
     }
   });
 
+  it('doubles after five in a row that somebody else answered, and no connection at all begins anew', () => {
+    const stranger: Failure = { isUnreached: true, isAnswer: true };
+    const ms = (failures: number): number => pauseAfterMany(stranger, failures, 0).until - NOW;
+    expect([1, 5, 6, 7, 10, 13, 14, 50].map(ms)).toEqual([
+      1_000, 1_000, 2_000, 4_000, 32_000, 256_000, 300_000, 300_000,
+    ]);
+    const long = pauseAfterMany(stranger, 50, 0);
+    expect(waitMs(long, 'visible', NOW + 1)).toBe(0);
+    const tunnel = pauseAfter(UNREACHED, long, NOW, () => 0, true);
+    expect(tunnel.until - NOW).toBe(1_000);
+    expect(pauseAfter(stranger, tunnel, NOW, () => 0, true).until - NOW).toBe(1_000);
+  });
+
   it('doubles there, too, while the browser says that it is offline', () => {
     expect(pauseAfterMany(UNREACHED, 9, 1, false)).toMatchObject({ cause: 'backoff', until: NOW + 300_000 });
   });

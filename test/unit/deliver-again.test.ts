@@ -78,14 +78,8 @@ describe('a pause', () => {
 });
 
 describe('where no server is reached', () => {
-  const NOBODY: Readonly<Record<string, () => Response | Promise<Response>>> = {
-    'no network': () => Promise.reject(new TypeError('Failed to fetch')),
-    'a captive portal': () => new Response('<h1>Welcome</h1>', { headers: { 'content-type': 'text/html' } }),
-    'a redirect': () => Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' }),
-    'a 511': () => new Response('<h1>Log in</h1>', { status: 511 }),
-  };
-  it.for(Object.entries(NOBODY))('%s: it is tried again within 2 s, however often it failed', async ([, nobody]) => {
-    device.answer = nobody;
+  it('it is tried again within 2 s, however often it failed', async () => {
+    device.answer = () => Promise.reject(new TypeError('Failed to fetch'));
     await device.queue.keep([makeSpan('s')]);
     for (let time = 0; time < 20; time++) {
       const { retryInMs } = await deliver(device.queue, 'online');
@@ -93,6 +87,27 @@ describe('where no server is reached', () => {
       expect(retryInMs).toBeLessThan(2_000);
     }
   });
+
+  const STRANGERS: Readonly<Record<string, () => Response>> = {
+    'a captive portal': () => new Response('<h1>Welcome</h1>', { headers: { 'content-type': 'text/html' } }),
+    'a redirect': () => Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' }),
+    'a 511': () => new Response('<h1>Log in</h1>', { status: 511 }),
+  };
+  it.for(Object.entries(STRANGERS))(
+    '%s answers: it is tried again within 2 s at first, and ever later when it stays',
+    async ([, stranger]) => {
+      device.answer = stranger;
+      await device.queue.keep([makeSpan('s')]);
+      const waits: number[] = [];
+      for (let time = 0; time < 20; time++) waits.push((await deliver(device.queue, 'online')).retryInMs);
+      expect(Math.max(...waits.slice(0, 5))).toBeLessThan(2_000);
+      for (let nth = 5; nth < 12; nth++) expect(waits[nth]).toBe(2 * (waits[nth - 1] ?? 0));
+      expect(waits.slice(-5)).toEqual([300_000, 300_000, 300_000, 300_000, 300_000]);
+      // No answer at all is a tunnel.
+      device.answer = () => Promise.reject(new TypeError('Failed to fetch'));
+      expect((await deliver(device.queue, 'online')).retryInMs).toBeLessThan(2_000);
+    },
+  );
 
   it('but while the browser says that it is offline: with growing pauses', async () => {
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: false });

@@ -1,5 +1,5 @@
 // queue → send → receipt → queue, against answers of every kind.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { deliver } from '../../sw/deliver.ts';
 import type { Delivery } from '../../sw/protocol.ts';
 import { acknowledge, deliverOne, fail, fakeDevice, json, makeSpan, NOW, rows, state } from '../helpers/fake-device.ts';
@@ -8,7 +8,7 @@ const device = fakeDevice();
 
 describe('a receipt', () => {
   it('removes what it says is stored, and the wire carries nothing but the span', async () => {
-    expect(await deliverOne(device)).toEqual({ stored: 1, refused: [], waiting: 0, retryInMs: 0, error: undefined });
+    expect(await deliverOne(device)).toEqual({ stored: 1, refused: [], waiting: 0, retryInMs: 0, serverNow: NOW });
     expect(device.sent).toEqual([{ sentAt: NOW, spans: [makeSpan('s')] }]);
     expect(await rows(device)).toEqual([]);
   });
@@ -67,6 +67,37 @@ describe('anything else keeps every span', () => {
     expect(outcome.retryInMs).toBeGreaterThan(0);
     expect(await rows(device)).toMatchObject([{ id: 's', attempts: 1, lastError: outcome.error }]);
     expect(await rows(device, 'refused')).toEqual([]);
+  });
+});
+
+describe('a mistake of ours', () => {
+  it('in a request is no missing network: it is told, and tried again ever later', async () => {
+    vi.stubGlobal('fetch', () => {
+      throw new TypeError('AbortSignal.timeout is not a function');
+    });
+    const waits: number[] = [];
+    for (let time = 0; time < 3; time++) {
+      const { retryInMs, error, waiting } = await deliverOne(device, 'online');
+      expect({ error, waiting }).toEqual({
+        error: 'own mistake: TypeError: AbortSignal.timeout is not a function',
+        waiting: 1,
+      });
+      waits.push(retryInMs);
+    }
+    expect(waits).toEqual([2_000, 4_000, 8_000]);
+    expect(await rows(device)).toMatchObject([
+      { attempts: 3, lastError: expect.stringContaining('own mistake') as unknown },
+    ]);
+  });
+
+  it('elsewhere in a delivery comes back as its outcome', async () => {
+    vi.stubGlobal('navigator', {});
+    vi.spyOn(Date, 'parse').mockImplementation(() => {
+      throw new TypeError('no');
+    });
+    device.answer = () =>
+      new Response(null, { status: 503, headers: { 'retry-after': 'Wed, 25 Nov 2026 08:00:00 GMT' } });
+    expect(await deliverOne(device)).toMatchObject({ stored: 0, waiting: 1, error: 'own mistake: TypeError: no' });
   });
 });
 

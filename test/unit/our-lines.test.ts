@@ -14,7 +14,9 @@ const HOSTS = ['spellings'];
 const isImport = (line: string): boolean => /^(import .*;|importScripts\(.*\);)$/.test(line);
 
 describe('a site needs of ours', () => {
-  const sites = readdirSync(SITES, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !HOSTS.includes(entry.name));
+  const sites = readdirSync(SITES, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && !HOSTS.includes(entry.name),
+  );
 
   it.for(sites.map(({ name }) => name))('at most three lines beyond what it imports: %s', (site) => {
     const ours = readLines(join(SITES, site)).filter(({ isOurs }) => isOurs);

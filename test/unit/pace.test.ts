@@ -18,6 +18,31 @@ function beats(settings: typeof DEFAULTS, activeAt: (now: number) => number): nu
 
 const gaps = (at: readonly number[]): number[] => at.slice(1).map((ms, nth) => (ms - (at[nth] ?? 0)) / MINUTE);
 
+/** When beats go out in an hour of ticks, in seconds; the first one at once, as the page begins to be read. */
+function beatsOfAnHour(tick: number, activeAt: (now: number) => number): number[] {
+  const at = [0];
+  for (let now = tick; now <= 60 * MINUTE; now += tick) {
+    const last = at.at(-1) ?? 0;
+    if (now >= beatDueAt(last, activeAt(last), { ...DEFAULTS, tick }, 0)) at.push(now);
+  }
+  return at.map((ms) => ms / 1_000);
+}
+
+describe('the first beats', () => {
+  it('come 5, 15 and 45 s after the beginning, then every interval', () => {
+    expect(beatsOfAnHour(5_000, (now) => now).slice(0, 6)).toEqual([0, 5, 15, 45, 225, 405]);
+  });
+
+  it('make an hour of reading no dearer than three requests more', () => {
+    expect(beatsOfAnHour(5_000, (now) => now).length).toBeLessThanOrEqual(1 + 3 + 20);
+    expect(beatsOfAnHour(5_000, () => 0).length).toBeLessThanOrEqual(1 + 3 + 8);
+  });
+
+  it('go out with the ticks, where those are rarer', () => {
+    expect(beatsOfAnHour(30_000, (now) => now).slice(0, 3)).toEqual([0, 30, 210]);
+  });
+});
+
 describe('beats', () => {
   it('come every interval while the reader does something', () => {
     expect(new Set(gaps(beats(DEFAULTS, (now) => now)))).toEqual(new Set([3]));

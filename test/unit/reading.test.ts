@@ -81,6 +81,13 @@ describe('a span', () => {
     expect(page.happen('active').isOpen).toBe(true);
   });
 
+  it('ends when the device forgets the reader, and none begins', () => {
+    const page = open().tick(MINUTE);
+    page.place = { session: '', page: '/a/' };
+    page.tick(MINUTE).happen('active').happen('shown');
+    expect(page.lengths).toEqual([MINUTE + SETTINGS.tick]);
+  });
+
   it('stays in its session when the cookie is gone, and ends when it is replaced', () => {
     const page = open().tick(MINUTE);
     page.place = { session: undefined, page: '/a/' };
@@ -89,6 +96,25 @@ describe('a span', () => {
     page.tick(MINUTE);
     expect([...page.spans.values()].map(({ session }) => session)).toEqual(['ann', 'bob']);
     expect(page.lengths).toEqual([2 * MINUTE + SETTINGS.tick, MINUTE - SETTINGS.tick]);
+  });
+});
+
+describe('a document that begins', () => {
+  it('is read for the time allowed since the last sign before it', () => {
+    const page = new ClockedPage()
+      .untouchedFor(4 * MINUTE)
+      .happen('loaded')
+      .tick(5 * MINUTE);
+    expect(page.lengths).toEqual([MINUTE]);
+  });
+
+  it('is not read where the reader has been gone before it, until the next sign', () => {
+    const page = new ClockedPage()
+      .untouchedFor(6 * MINUTE)
+      .happen('loaded')
+      .tick(MINUTE);
+    expect(page.spans.size).toBe(0);
+    expect(page.happen('active').tick(MINUTE).lengths).toEqual([MINUTE]);
   });
 });
 
@@ -169,6 +195,43 @@ describe('clocks', () => {
 
   it('set forward by ten seconds in mid-reading: the length stays true', () => {
     expect(open().tick(MINUTE).pass(10_000, 0).tick(MINUTE).lengths).toEqual([2 * MINUTE]);
+  });
+
+  it.for([-86_400_000, -3_600_000, -5_000, -700, 700, 5_000, 14_000, 20_000, 3_600_000, 86_400_000])(
+    'moved by %d ms between two ticks: the length up to the next tick is kept, and nothing is invented',
+    (set) => {
+      const page = open().tick(MINUTE).pass(2_000);
+      page.pass(set, 0).pass(1_000).happen('tick').happen('active').tick(MINUTE).happen('hidden');
+      expect(page.lengths.reduce((sum, length) => sum + length, 0)).toBe(2 * MINUTE + 3_000);
+      const [first, second] = [...page.spans.values()];
+      if (second) expect(second.start).toBeGreaterThanOrEqual(first?.end ?? Infinity);
+    },
+  );
+
+  it.for([-86_400_000, -3_600_000, -5_000, -700, 700, 5_000, 3_600_000, 86_400_000])(
+    'moved by %d ms while the page is hidden: the next span begins where the clock is, or a second later at most',
+    (set) => {
+      const page = open().tick(MINUTE).happen('hidden').pass(2_000).pass(set, 0).pass(2_000);
+      const shownAt = page.now.wall;
+      page.happen('shown').tick(MINUTE).happen('hidden');
+      expect(page.lengths).toEqual([MINUTE, MINUTE]);
+      const late = ([...page.spans.values()][1]?.start ?? Infinity) - shownAt;
+      expect(late).toBeGreaterThanOrEqual(0);
+      expect(late).toBeLessThan(1_000);
+    },
+  );
+
+  it('moved while the device sleeps, its monotonic clock running or not: no length is lost but of the last tick', () => {
+    for (const monotonic of [0, 30 * MINUTE])
+      for (const set of [-120 * MINUTE, 120 * MINUTE]) {
+        const page = open()
+          .tick(MINUTE)
+          .pass(30 * MINUTE, monotonic)
+          .pass(set, 0);
+        page.happen('tick').happen('active').tick(MINUTE).happen('hidden');
+        const total = page.lengths.reduce((sum, length) => sum + length, 0);
+        expect(total).toBe(2 * MINUTE);
+      }
   });
 
   it('set forward by a day in mid-reading: nothing is invented', () => {

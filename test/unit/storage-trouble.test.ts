@@ -4,6 +4,7 @@ import 'fake-indexeddb/auto';
 import { forceCloseDatabase, IDBFactory, IDBOpenDBRequest } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { deliver } from '../../sw/deliver.ts';
+import { answer as rowsOf } from '../../sw/indexed-db.ts';
 import type { Delivery, Receipt, Span } from '../../sw/protocol.ts';
 import { SpanQueue } from '../../sw/queue.ts';
 import { readPause, settle } from '../../sw/undelivered.ts';
@@ -41,7 +42,7 @@ function makeSpan(id: string, end = NOW): Span {
 }
 
 async function rows(of = queue): Promise<unknown[] | undefined> {
-  return of.database.use(['spans'], (transaction) => transaction.store.getAll());
+  return of.database.use(['spans'], (store) => rowsOf(store.getAll()));
 }
 
 function sentIds(): string[] {

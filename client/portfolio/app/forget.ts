@@ -1,6 +1,6 @@
 // "Forget this device": the reading is delivered first, then everything that the reader left here goes.
 import { endAccess } from '../../../sw/end-access.ts';
-import { SESSION_COOKIE } from '../../../sw/protocol.ts';
+import { FORGOTTEN_COOKIE, SESSION_COOKIE } from '../../../sw/protocol.ts';
 import type { SessionHeartbeat } from '../../heartbeat-element.ts';
 import { showNote } from './note.ts';
 
@@ -18,6 +18,8 @@ async function forget(button: Element): Promise<void> {
   await heartbeat?.stop();
   const waiting = heartbeat?.status().lastDelivery?.waiting ?? 0;
   document.cookie = `${SESSION_COOKIE}=; Path=/; Max-Age=0`;
+  // Other pages that are open keep their session without its cookie, but not over this.
+  document.cookie = `${FORGOTTEN_COOKIE}=${Date.now()}; Path=/; SameSite=Lax`;
   const isTold = await endAccess();
   document.querySelector('main')?.replaceChildren(farewell());
   button.remove();
