@@ -2,7 +2,7 @@
 import type { Settings } from './options.ts';
 
 /** Beats after the beginning, so that the owner sees a new reader's time while it is short. */
-const SOON_MS = [5_000, 15_000, 45_000];
+const SOON_MS = [5_000, 15_000, 30_000, 60_000];
 
 /**
  * When the next beat is due, monotonic; it goes out with the first tick at or after that.

@@ -123,16 +123,16 @@ export class Batch {
   }
 }
 
-/** A span that is known keeps its start. Where the clock was set meanwhile, only its length is to be believed. */
+/** A span that is known keeps its start. Where it was told by a clock that was set since, only its length is to be believed. */
 function grow(
   kept: Interval,
   span: ClaimedSpan,
-  { offsetMs }: DeviceClock,
+  { offsetMs, formerOffsetMs }: DeviceClock,
   window: Interval,
   receivedMs: number,
 ): BoundedSpan {
   const { startMs, endMs } = shift(span, offsetMs ?? span.offsetMs);
-  const isSameClock = Math.abs(startMs - kept.startMs) <= LONGEST_TRANSIT_MS;
+  const isSameClock = formerOffsetMs === null || Math.abs(startMs - kept.startMs) <= LONGEST_TRANSIT_MS;
   const believed = isSameClock ? { startMs, endMs } : { ...kept, endMs: kept.startMs + (endMs - startMs) };
   const bounded = boundSpan(believed, window, receivedMs);
   return { ...bounded, startMs: kept.startMs, isClamped: bounded.isClamped || !isSameClock };

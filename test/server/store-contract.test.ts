@@ -125,6 +125,11 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
       expect((await inSeconds()).spans).toEqual([['s', 10, 45]]);
     });
 
+    it('believes the largest end of a device that tells another start each time', async () => {
+      for (const second of [1, 40, 90]) await store.record([seen(second - 1, second, { receivedS: second })]);
+      expect((await inSeconds()).spans).toEqual([['s', 0, 90]]);
+    });
+
     it('takes so many spans of a session and no more, and those it has go on growing', async () => {
       const many = Array.from({ length: MAX_SESSION_SPANS }, (_, nth) => seen(5, 5, { id: `s${nth}` }));
       for (let from = 0; from < many.length; from += 5_000) await store.record(many.slice(from, from + 5_000));
