@@ -48,6 +48,9 @@ export class StillhereServer {
       PORT: String(port),
       OWNER_TOKEN,
       SECRET,
+      // Tests and benches send more than readers do; test/server/limits.test.ts has the limits.
+      LIMIT_BEATS: '0',
+      LIMIT_NETWORK: '0',
       ...environment,
     };
     const server = new StillhereServer(port, whole, command);
