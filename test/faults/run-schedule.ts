@@ -11,6 +11,8 @@ import { World } from './world.ts';
 const HEALED_WITHIN_MS = 120_000;
 /** All attempts that Background Sync makes. */
 const SYNCED_WITHIN_MS = 25 * 60_000;
+/** Answers in a row that are not the server's, as a captive portal gives them on a train. */
+const PASSING_STRANGERS = 5;
 /** A page that can be seen asks again where nobody was reached. */
 const SEEN_WITHIN_MS = 2_000;
 /** No request is under way for longer. */
@@ -173,6 +175,8 @@ async function checkAsksSoon({ clock, device, network, violations }: World): Pro
   // Who waits for a silent storage, seconds each time, asks later; and one that refuses keeps a pause that is over.
   const isPlain = !device.hasBeenSilent && !device.hasRefused;
   if (pause?.cause !== 'network' || pause.since <= device.worker.cutAt || network.isBusy || !isSeen || !isPlain) return;
+  // A login before the site, say, which stays: it is asked ever more rarely.
+  if ((pause.strangers ?? 0) > PASSING_STRANGERS) return;
   await clock.advance(SEEN_WITHIN_MS);
   if (device.pause?.since === pause.since) violations.push('nobody asked again within 2 s');
 }
