@@ -7,14 +7,14 @@
 // nothing of the other dialogs: there a span ends at the last tick before one of 15 s or more, and the next one begins after it.
 //
 // A clock that is set forward looks like sleep where the monotonic clock stands still in sleep. But it moves against the server's
-// clock, which each receipt tells. Where the server can't be reached the reader counts as asleep until the next sign.
+// clock, which each receipt tells. The span before it was told on the old clock, and is told again on the new one. Where the server can't be reached the reader counts as asleep until the next sign.
 import type { Settings } from './options.ts';
 import type { Instant, Reading } from './reading.ts';
 import type { Span } from '../sw/protocol.ts';
 
 export interface Explanation {
-  /** The gap was read: its span, without an id. */
-  readonly heldUp?: Omit<Span, 'id'> | undefined;
+  /** What is to be told beyond what reading.ts has: the span of a gap that was read, or the one before it on the right clock. */
+  readonly span?: (Omit<Span, 'id'> & Partial<Span>) | undefined;
   /** It was no sleep: the reader's last sign stays where it was on the monotonic clock. */
   readonly activeAt?: number | undefined;
 }
@@ -25,12 +25,14 @@ const REST_MS = 15_000;
 const REPORT_MS = 1_000;
 
 /**
- * @param before what was known before the gap, with a span open.
+ * @param closed the span that was open before the gap, as reading.ts has ended it.
+ * @param before what was known before the gap.
  * @param at the first event after it.
  * @param printedAt when the reader last printed, monotonic.
  * @param aheadBefore and `aheadNow`: how far the server's clock was ahead of the device's before the gap, and is now.
  */
 export async function explain(
+  closed: Span,
   before: Reading,
   at: Instant,
   { idleAfter }: Pick<Settings, 'idleAfter'>,
@@ -38,15 +40,16 @@ export async function explain(
   aheadBefore = NaN,
   aheadNow = NaN,
 ): Promise<Explanation> {
-  const { open, activeAt, seenAt } = before;
+  const { activeAt, seenAt } = before;
   const [from, to] = [seenAt.monotonic, at.monotonic];
-  const setMs = at.wall - seenAt.wall - (to - from);
-  if (setMs > REST_MS && aheadBefore - aheadNow > setMs / 2) return { activeAt };
-  const isHeldUp = open && to - from > REST_MS && (printedAt >= from || (await isLongTask(from, to)));
+  const setMs = Math.round(at.wall - seenAt.wall - (to - from));
+  if (setMs > REST_MS && aheadBefore - aheadNow > setMs / 2)
+    return { activeAt, span: { ...closed, start: closed.start + setMs, end: closed.end + setMs } };
+  const isHeldUp = to - from > REST_MS && (printedAt >= from || (await isLongTask(from, to)));
   if (!isHeldUp) return {};
-  const { session, page, end } = open.span;
+  const { session, page, end } = closed;
   const readMs = Math.min(to - from, activeAt + (idleAfter || Infinity) - from);
-  return readMs > 0 ? { heldUp: { session, page, start: end, end: Math.round(end + readMs) } } : {};
+  return readMs > 0 ? { span: { session, page, start: end, end: Math.round(end + readMs) } } : {};
 }
 
 function isLongTask(from: number, to: number): Promise<boolean> {

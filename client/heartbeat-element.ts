@@ -2,15 +2,10 @@
 // idle-after; `worker` is the path of the worker's script, or `none`; `debug` is on when it is there. With `deliver-only` the
 // page itself is not read: it delivers what waits.
 // Where there are no elements (a server that renders the page) importing it defines none.
+import { EARLY } from './early-script.ts';
 import { deliverWaiting, startHeartbeat, type Heartbeat } from './start-heartbeat.ts';
 
 const Base = globalThis.HTMLElement ?? Object;
-
-/**
- * The script by which a server starts the heartbeat early, where it found none of the page's own. Its element comes with the page's
- * last bytes, and shares the heartbeat.
- */
-export const EARLY = 'script[data-stillhere-start]';
 
 /** Those that are in the page. */
 const elements = new Set<SessionHeartbeat>();

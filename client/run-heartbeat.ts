@@ -101,10 +101,11 @@ export function runHeartbeat(
       if (isTurn) channel.lastWords(changed);
     } else if (isTurn || isDue || trigger !== 'beat') await beat(trigger, changed);
     else if (event === 'tick') await channel.queue.keep(changed);
-    if (hasSlept && before.open) {
+    const [closed] = changed;
+    if (hasSlept && before.open && closed) {
       const { explain } = await import('./gap.ts');
-      const { heldUp, activeAt } = await explain(before, at, settings, printedAt, aheadBefore, serverAheadMs);
-      if (heldUp) await beat('beat', [{ id: newId(), ...heldUp }]);
+      const { span, activeAt } = await explain(closed, before, at, settings, printedAt, aheadBefore, serverAheadMs);
+      if (span) await beat('beat', [{ id: newId(), ...span }]);
       if (activeAt) {
         reading = { ...reading, activeAt: Math.max(activeAt, reading.activeAt) };
         happen('tick');

@@ -1,5 +1,5 @@
 // What the server gives out as /stillhere.js: the element and the functions in one file.
-import { EARLY } from './heartbeat-element.ts';
+import { EARLY } from './early-script.ts';
 import { startHeartbeat } from './start-heartbeat.ts';
 
 export * from './heartbeat-element.ts';

@@ -58,7 +58,7 @@ describe.concurrent('the status', () => {
       hasSession: true,
       worker: 'active',
       storage: 'stored',
-      lastDelivery: { stored: 1, refused: [], waiting: 0, retryInMs: 0 },
+      lastDelivery: { stored: 1, refused: [], waiting: 0, retryInMs: 0, serverNow: expect.any(Number) as unknown },
     });
   });
 

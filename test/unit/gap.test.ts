@@ -31,7 +31,7 @@ function report(tasks: readonly Task[]): void {
 /** Milliseconds that went by on each clock, and what else is known. */
 function gap(wall: number, monotonic: number, { printedAt = -1, ahead = [0, 0] } = {}): Promise<Explanation> {
   const at = { wall: before.seenAt.wall + wall, monotonic: before.seenAt.monotonic + monotonic };
-  return explain(before, at, SETTINGS, printedAt, ahead[0], ahead[1]);
+  return explain(span, before, at, SETTINGS, printedAt, ahead[0], ahead[1]);
 }
 
 beforeEach(() => {
@@ -50,14 +50,14 @@ describe('a gap on both clocks', () => {
 
   it('is read where one task took as long, and follows the span before it', async () => {
     report([{ startTime: 63_000, duration: 24_000 }]);
-    const { heldUp } = await gap(26_000, 26_000);
-    expect(heldUp).toEqual({ session: 'ann', page: '/a/', start: span.end, end: span.end + 26_000 });
+    const { span: read } = await gap(26_000, 26_000);
+    expect(read).toEqual({ session: 'ann', page: '/a/', start: span.end, end: span.end + 26_000 });
   });
 
   it('is read up to the time allowed without a sign', async () => {
     report([{ startTime: 62_000, duration: 3_600_000 }]);
-    const { heldUp } = await gap(3_602_000, 3_602_000);
-    expect(heldUp?.end).toBe(span.end + SETTINGS.idleAfter);
+    const { span: read } = await gap(3_602_000, 3_602_000);
+    expect(read?.end).toBe(span.end + SETTINGS.idleAfter);
   });
 
   it('is sleep where the tasks took the least of it', async () => {
@@ -69,14 +69,17 @@ describe('a gap on both clocks', () => {
   });
 
   it('is read where the reader printed in it', async () => {
-    expect((await gap(26_000, 26_000, { printedAt: 63_000 })).heldUp?.end).toBe(span.end + 26_000);
+    expect((await gap(26_000, 26_000, { printedAt: 63_000 })).span?.end).toBe(span.end + 26_000);
     expect(await gap(26_000, 26_000, { printedAt: 30_000 })).toEqual({});
   });
 });
 
 describe('a wall clock that ran ahead', () => {
-  it("was set where it moved against the server's: the reader is there as before", async () => {
-    expect(await gap(7_205_000, 5_000, { ahead: [7_200_300, 200] })).toEqual({ activeAt: before.activeAt });
+  it("was set where it moved against the server's: the reader is there as before, and the span moves", async () => {
+    expect(await gap(7_205_000, 5_000, { ahead: [7_200_300, 200] })).toEqual({
+      activeAt: before.activeAt,
+      span: { ...span, start: span.start + 7_200_000, end: span.end + 7_200_000 },
+    });
   });
 
   it("was right all the time where it didn't: the device slept", async () => {
@@ -84,6 +87,6 @@ describe('a wall clock that ran ahead', () => {
   });
 
   it('counts as sleep where the server could not be asked', async () => {
-    expect(await explain(before, { wall: START + 7_200_000, monotonic: 66_000 }, SETTINGS, -1)).toEqual({});
+    expect(await explain(span, before, { wall: START + 7_200_000, monotonic: 66_000 }, SETTINGS, -1)).toEqual({});
   });
 });

@@ -19,6 +19,8 @@ export const minutes = (count: number): number => (count * 60_000) / FACTOR;
 
 const OURS = `<script type="module" src="/stillhere.js"></script>
 <session-heartbeat interval="${INTERVAL_MS}" tick="${TICK_MS}" idle-after="${IDLE_AFTER_MS}"></session-heartbeat>`;
+/** As a server puts it in: early, and the element with the page's last bytes. */
+const OURS_EARLY = OURS.replace('src=', 'async data-stillhere-start src=').split('\n');
 const OURS_ELSEWHERE = `<script type="module" src="/stillhere.js"></script>
 <session-heartbeat deliver-only></session-heartbeat>`;
 
@@ -43,6 +45,25 @@ const HEADS: Readonly<Record<Contender, { readonly read: string; readonly elsewh
   workbox: { read: REGISTER_WORKBOX + BEATS, elsewhere: REGISTER_WORKBOX },
 };
 
+/** A page that moves with nobody there: slides, text, the focus, a selection, history. */
+const MOVING = `<input id="a"><input id="b"><div id="slides" style="overflow: auto; width: 300px">
+<div style="width: 90000px">slides</div></div><script>
+  history.pushState(1, '', '#1');
+  let n = 0;
+  setInterval(() => {
+    n++;
+    slides.scrollBy(40, 0);
+    scrollBy(0, n % 2 ? 5 : -5);
+    (n % 2 ? a : b).focus();
+    getSelection().selectAllChildren(n % 2 ? document.body : slides);
+    history.go(n % 2 ? -1 : 1);
+  }, 500);
+</script>`;
+const FRAME = '<iframe src="/framed/" style="position: fixed; inset: 0; width: 100%; height: 100%"></iframe>';
+
+/** What comes at once of a page that comes slowly, ends here. */
+export const REST = '<!-- the rest -->';
+
 /** The paths that need access. */
 export const PROTECT = CONTENDERS.map((contender) => `/${contender}/read/`).join();
 
@@ -53,16 +74,24 @@ export async function writeSite(): Promise<string> {
     const { read, elsewhere } = HEADS[contender];
     const rules = JSON.stringify({ prerender: [{ urls: [`/${contender}/read/`], eagerness: 'immediate' }] });
     for (const page of ['read', 'read/two']) await writePage(folder, `${contender}/${page}`, read);
+    await writePage(folder, `${contender}/read/moving`, read, MOVING);
+    await writePage(folder, `${contender}/read/frame`, read, FRAME);
+    const [early = read, late = ''] = contender === 'ours' ? OURS_EARLY : [];
+    await writePage(folder, `${contender}/read/slow`, early, '', REST + late);
     await writePage(folder, `${contender}/home`, elsewhere);
     await writePage(folder, `${contender}/prerender`, `${elsewhere}<script type="speculationrules">${rules}</script>`);
   }
   await writePage(folder, 'away', '');
+  await writePage(folder, 'framed', '');
   await writeWorkboxWorker(folder);
   return folder;
 }
 
-async function writePage(folder: string, path: string, head: string): Promise<void> {
+async function writePage(folder: string, path: string, head: string, first = '', last = ''): Promise<void> {
   await mkdir(join(folder, path), { recursive: true });
   const text = '<p>A long page to read.</p>'.repeat(200);
-  await writeFile(join(folder, path, 'index.html'), `<!doctype html><title>${path}</title>${head}${text}`);
+  await writeFile(
+    join(folder, path, 'index.html'),
+    `<!doctype html><title>${path}</title>${head}${first}${text}${last}`,
+  );
 }

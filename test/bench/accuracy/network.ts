@@ -3,6 +3,8 @@
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { minutes, REST } from './contenders.ts';
 
 /** How far the device's clock is off, and how far after it was set: `setAfterMs` after the first page was given out. */
 export interface DeviceClock {
@@ -10,6 +12,9 @@ export interface DeviceClock {
   readonly setAfterMs?: number;
   readonly thenOffMs?: number;
 }
+
+/** So long the rest of a slow page takes. */
+const SLOW_MS = minutes(3);
 
 export class Network {
   readonly port: number;
@@ -37,7 +42,7 @@ export class Network {
     return `http://localhost:${this.port}`;
   }
 
-  /** When the document at the path was last given out completely, epoch milliseconds. */
+  /** When the document at the path was last given out, epoch milliseconds: all of it, or what comes at once. */
   givenOutAt(path: string): number | undefined {
     return this.#givenOutAt.get(path);
   }
@@ -71,8 +76,16 @@ export class Network {
     const prefix = isPage ? this.#clockScript('<script>', '</script>') : this.#clockScript('', '\n');
     const body = isPage || path.endsWith('sw.js') ? [Buffer.from(prefix), ...chunks] : chunks;
     delete response.headers['content-length'];
-    answer.writeHead(response.statusCode ?? 502, response.headers).end(Buffer.concat(body));
-    if (isPage) this.#givenOutAt.set(path, Date.now());
+    answer.writeHead(response.statusCode ?? 502, response.headers);
+    const whole = Buffer.concat(body);
+    const rest = isPage ? whole.indexOf(REST) : -1;
+    if (rest >= 0) {
+      answer.write(whole.subarray(0, rest));
+      this.#givenOutAt.set(path, Date.now());
+      await delay(SLOW_MS);
+    }
+    answer.end(whole.subarray(Math.max(0, rest)));
+    if (isPage && rest < 0) this.#givenOutAt.set(path, Date.now());
   }
 
   get #setAfterMs(): number {

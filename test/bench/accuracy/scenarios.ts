@@ -148,6 +148,54 @@ export const SCENARIOS: readonly Scenario[] = [
     play: (reader) => readAndClose(reader, 7),
   },
   {
+    name: 'clock-forward',
+    title: 'clock set forward two hours in mid-reading',
+    clock: { offMs: 0, setAfterMs: minutes(3), thenOffMs: 2 * HOUR_MS },
+    play: (reader) => readAndClose(reader, 7),
+  },
+  {
+    name: 'nobody',
+    title: 'nobody there while the page moves by itself',
+    async play(reader) {
+      const tab = await reader.turnTo(await reader.passGate(), 'read/moving');
+      await delay(minutes(12));
+      await reader.close(tab);
+    },
+  },
+  {
+    name: 'frame',
+    title: 'a document in a frame',
+    async play(reader) {
+      const tab = await reader.turnTo(await reader.passGate(), 'read/frame');
+      await reader.read(minutes(8));
+      await reader.close(tab);
+    },
+  },
+  {
+    name: 'slow',
+    title: 'a page that comes slowly',
+    async play(reader) {
+      const tab = await reader.turnTo(await reader.passGate(), 'read/slow');
+      await reader.read(minutes(4));
+      await reader.close(tab);
+    },
+  },
+  {
+    name: 'cookie',
+    title: 'access over in mid-reading',
+    async play(reader) {
+      const tab = await reader.turnTo(await reader.passGate());
+      await reader.read(minutes(3));
+      await tab.evaluate(`void (document.cookie = 'session_record_id=; Path=/; Max-Age=0')`);
+      await reader.read(minutes(1));
+      await reader.hide(tab);
+      await delay(minutes(1));
+      await reader.show(tab);
+      await reader.read(minutes(4));
+      await reader.close(tab);
+    },
+  },
+  {
     name: 'asleep',
     title: 'laptop asleep in between',
     async play(reader) {
