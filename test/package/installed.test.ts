@@ -12,9 +12,10 @@ import { installPacked, packedTarball } from '../helpers/packed.ts';
 import { until } from '../helpers/until.ts';
 import { readDoors } from './doors.ts';
 
-const MAX_TARBALL_BYTES = 300_000;
+/** The HTML tokenizer and its entities are 30 kB of it. */
+const MAX_TARBALL_BYTES = 420_000;
 const MAX_PACKAGES = 60;
-const MAX_PAGE_BYTES = 5_000;
+const MAX_PAGE_BYTES = 5_500;
 
 const run = promisify(execFile);
 let folder = '';
@@ -105,7 +106,7 @@ async function compile(file: string, lines: readonly string[]): Promise<string> 
   return stdout;
 }
 
-test("costs a page at most 5 kB, with all that it loads at once, by a site's own bundler", async () => {
+test("costs a page at most 5.5 kB, with all that it loads at once, by a site's own bundler", async () => {
   for (const line of ["import { startHeartbeat } from 'stillhere'; startHeartbeat();", "import 'stillhere/element';"]) {
     writeFileSync(join(folder, 'page.js'), line);
     const built = (await build({
