@@ -42,9 +42,12 @@ export async function settle(
   });
 }
 
+/** So often a row is tried at least before it is dropped: its age may be no more than a clock that was set right. */
+const LEAST_TRIES = 10;
+
 /**
  * Notes a failed delivery on the rows that were in it, and until when deliveries rest. A row that was older than a week then
- * is dropped, and counted: never untried, so that a clock that jumps ahead doesn't empty the queue.
+ * is dropped, and counted: not before {@link LEAST_TRIES}, so that a clock that jumps ahead doesn't empty the queue.
  */
 export async function rest(queue: SpanQueue, pause: Pause, sent: readonly Span[], lastError: string): Promise<void> {
   const isWritten = await useStores(queue.database, ['spans', 'state'], async (spans, state) => {
@@ -52,7 +55,7 @@ export async function rest(queue: SpanQueue, pause: Pause, sent: readonly Span[]
     const rows = sent.map(({ id }): Promise<QueuedSpan | undefined> => spans.get(id));
     for (const row of await Promise.all(rows)) {
       if (!row) continue;
-      if (row.end <= pause.since - KEEP_MS) {
+      if (row.end <= pause.since - KEEP_MS && row.attempts + 1 >= LEAST_TRIES) {
         void spans.delete(row.id);
         expired++;
       } else void spans.put({ ...row, attempts: row.attempts + 1, lastError });
