@@ -3,6 +3,7 @@ import type { Router } from '@koa/router';
 import * as v from 'valibot';
 import { requireOwner } from '../access/require-owner.ts';
 import { HttpFailure } from '../http/http-failure.ts';
+import { readQuery } from '../http/read-query.ts';
 import type { Cursor, Session, SessionStore } from '../store/session-store.ts';
 import { viewPages, viewSession, viewSpan } from './views.ts';
 
@@ -34,7 +35,7 @@ export function addSessionRoutes(router: Router, store: SessionStore, ownerToken
   const owner = requireOwner(ownerToken);
 
   router.get('/api/sessions', owner, async (ctx) => {
-    const query = v.safeParse(Query, ctx.query);
+    const query = v.safeParse(Query, readQuery(ctx, ['email', 'pageSize', 'cursor']));
     if (!query.success) throw new HttpFailure(400, query.issues.map(({ message }) => message).join('; '));
     const { email, pageSize, cursor } = query.output;
     // One more than is shown tells whether there is a next page.
