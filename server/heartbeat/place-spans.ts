@@ -3,6 +3,9 @@
 import type { Interval } from '../sessions/reading-time.ts';
 import { workOutOffset } from './device-clock.ts';
 
+/** Nobody sets a clock more often between two deliveries. What lies further apart then is put one by one. */
+const MOST_CLOCKS = 8;
+
 /** Spans that overlap or touch. They stay together: two tabs don't count twice. */
 interface Cluster extends Interval {
   readonly spans: readonly Interval[];
@@ -74,7 +77,8 @@ function toGroups(clusters: readonly Cluster[], longestMs: number): readonly (re
   const groups: Cluster[][] = [];
   for (const cluster of clusters) {
     const group = groups.at(-1);
-    if (group?.[0] && cluster.endMs - group[0].startMs <= longestMs) group.push(cluster);
+    const isOfClock = group?.[0] && cluster.endMs - group[0].startMs <= longestMs;
+    if (group && (isOfClock || groups.length === MOST_CLOCKS)) group.push(cluster);
     else groups.push([cluster]);
   }
   return groups;

@@ -46,6 +46,12 @@ describe('spans that no known clock explains', () => {
     ]);
   });
 
+  it('of a hundred clocks keep their lengths, too', () => {
+    const spans = Array.from({ length: 100 }, (_, nth) => span(nth * 50 * HOUR, nth * 50 * HOUR + 1_000));
+    const placed = place(spans).map(([startMs, endMs]) => span(startMs, endMs));
+    expect(unionMs(placed)).toBe(100_000);
+  });
+
   it('of two tabs stay one over the other, wherever they are put', () => {
     const spans = [span(-HOUR, 4_000 - HOUR), span(2_000 - HOUR, 6_000 - HOUR)];
     expect(place(spans, [span(0, 1_000)])).toEqual([
