@@ -1,4 +1,5 @@
 // Puts the server together; never listens. Read it from top to bottom: that is the way of a request.
+import { join } from 'node:path';
 import Koa from 'koa';
 import type { Config } from './config.ts';
 import { answerErrors } from './http/answer-errors.ts';
@@ -9,6 +10,7 @@ import { ownRoutes, type OwnParts } from './own-routes.ts';
 import { findFile } from './site/find-file.ts';
 import { serveChannel } from './site/serve-channel.ts';
 import { serveSite } from './site/serve-site.ts';
+import { DEFAULT_STORE_FILE } from './variables.ts';
 
 export interface AppParts extends OwnParts {
   readonly config: OwnParts['config'] & Pick<Config, 'trustProxy' | 'single' | 'storeFile'>;
@@ -39,7 +41,8 @@ export function createApp({ siteDir, buildDir, ...parts }: AppParts): Koa {
       protect: config.protect,
       isSinglePage: config.single,
       publicOrigin: config.publicUrl?.origin,
-      privateFiles: [config.storeFile],
+      // An earlier start may have left a store where nothing was said.
+      privateFiles: [config.storeFile, DEFAULT_STORE_FILE, join(siteDir, DEFAULT_STORE_FILE)],
       requireAccess: admit,
     }),
   );

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import sjson from 'secure-json-parse';
 import * as v from 'valibot';
 import { closeToOthers } from './store/private-file.ts';
 import type { Config } from './config.ts';
@@ -43,12 +44,18 @@ export function readSecrets(config: Pick<Config, 'secret' | 'ownerToken' | 'stor
 }
 
 function readKept(file: string): v.InferOutput<typeof Kept> | undefined {
+  const unusable = `${file} can't be used: mend it, or delete it to have new secrets made`;
+  let text: string;
   try {
-    return v.parse(Kept, JSON.parse(readFileSync(file, 'utf8')));
+    text = readFileSync(file, 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new Error(`${file} can't be used: mend it, or delete it to have new secrets made`, { cause });
+    throw new Error(unusable, { cause });
   }
+  const kept = v.safeParse(Kept, sjson.safeParse(text));
+  // Without what the parser says: it has parts of the file in it.
+  if (!kept.success) throw new Error(unusable);
+  return kept.output;
 }
 
 /** Undefined: another process was faster. The file appears whole or not at all. */

@@ -6,6 +6,8 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export const HOUR_MS = 3_600_000;
+/** Where the store is if nothing is said. */
+export const DEFAULT_STORE_FILE = 'data/stillhere.db';
 
 const list = v.pipe(
   v.string(),
@@ -39,7 +41,7 @@ const Variables = v.object({
       v.regex(/^file:./, 'must be file: and the path of a file, like file:data/stillhere.db'),
       v.transform((url) => url.slice('file:'.length)),
     ),
-    'file:data/stillhere.db',
+    `file:${DEFAULT_STORE_FILE}`,
   ),
   SITE_DIR: v.optional(v.string()),
   SINGLE: v.optional(oneOf(['true', 'false']), 'false'),

@@ -9,6 +9,7 @@ import { scanPage } from './site/scan-page.ts';
 import { isUnder } from './site/site-path.ts';
 import { asksForPrivateFile, type ViteFolders } from './site/vite-files.ts';
 import { stillhere as createStillhere } from './stillhere.ts';
+import { DEFAULT_STORE_FILE } from './variables.ts';
 
 /** As much of Vite's servers as is used. */
 interface ViteServer {
@@ -38,7 +39,7 @@ export function stillhere(options: HostOptions & { readonly protect: readonly st
   const mount = ({ middlewares, httpServer, config }: ViteServer): void => {
     const gate = createStillhere(options);
     const { worker: _worker, ...settings } = options;
-    const privateFiles = [readConfig(process.env, settings).storeFile];
+    const privateFiles = [readConfig(process.env, settings).storeFile, DEFAULT_STORE_FILE];
     const refusePrivate = async (
       request: IncomingMessage,
       response: ServerResponse,

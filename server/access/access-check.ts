@@ -16,6 +16,8 @@ export interface AccessCheck {
    * Rejects when the store can't be asked: then nobody may be let in.
    */
   findEnd(ctx: Context): Promise<number | undefined>;
+  /** The access of a session was not taken back, as far as the store says now. */
+  holds(sessionId: string): Promise<boolean>;
   /** Ends the access of this request on the server and in its browser; a copy of its cookie opens nothing any more. */
   end(ctx: Context): Promise<void>;
 }
@@ -36,6 +38,7 @@ export function createAccessCheck(
     return session !== undefined && session.accessEndedMs === null && isAllowed(session.email, allow);
   };
   return {
+    holds,
     async findEnd(ctx) {
       const grant = cookies.read(ctx, now());
       if (!grant) return undefined;

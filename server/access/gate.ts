@@ -10,6 +10,7 @@ import { HttpFailure } from '../http/http-failure.ts';
 import { networkOf } from '../http/network.ts';
 import type { RateLimit } from '../http/rate-limit.ts';
 import { readFields } from '../http/read-body.ts';
+import { readQuery } from '../http/read-query.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import type { AccessCheck } from './access-check.ts';
 import type { AccessCookies } from './access-cookie.ts';
@@ -50,11 +51,16 @@ export function addGateRoutes(router: Router, gate: Gate): void {
   const grants = createCache<string, Promise<string>>({ max: MAX_FORMS, ttlMs: SAME_FORM_MS });
   const nextOf = (next: unknown): string => readNextPath(typeof next === 'string' ? next : undefined) ?? home;
 
-  /** One session for one form and address, however often it is sent. */
-  const grant = (email: string, form: string | undefined): Promise<string> => {
+  /** One session for one form and address, however often it is sent while its access holds. */
+  const grant = async (email: string, form: string | undefined): Promise<string> => {
     const key = form && `${form} ${email}`;
     const granted = key === undefined ? undefined : grants.get(key);
-    if (granted) return granted;
+    if (granted && (await access.holds(await granted))) return granted;
+    // The same form may have come again while the store was asked.
+    const newer = key === undefined ? undefined : grants.get(key);
+    return newer && newer !== granted ? newer : make(email, key);
+  };
+  const make = (email: string, key: string | undefined): Promise<string> => {
     const id = randomBytes(SESSION_ID_BYTES).toString('base64url');
     const made = store.createSession({ id, email, startMs: now() }).then(() => id);
     if (key !== undefined) {
@@ -65,7 +71,8 @@ export function addGateRoutes(router: Router, gate: Gate): void {
   };
 
   router.get(GATE_PATH, async (ctx) => {
-    const next = nextOf(ctx.query['next']);
+    const query = readQuery(ctx, ['next', 'entered']);
+    const next = nextOf(query.next);
     ctx.set('Cache-Control', 'no-store');
     const untilMs = await access.findEnd(ctx).catch((error: unknown) => {
       log.error({ err: describeError(error) }, 'access could not be checked');
@@ -77,7 +84,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
     }
     const language = chooseLanguage(ctx, look);
     // Who has just been let in and comes back without access has a browser that kept no cookie.
-    const id = readFormId(ctx.query['entered']);
+    const id = readFormId(query.entered);
     answerForm(ctx, 200, look, language, {
       id: id ?? newFormId(),
       next,

@@ -10,7 +10,10 @@ export interface ErrorDescription {
   readonly cause?: ErrorDescription;
 }
 
-const ADDRESS = /[^\s@"'<>]+@[^\s@"'<>]+/g;
+/** Words are looked at one by one: the cost is linear. */
+const WORD = /[^\s"'<>/]+/g;
+/** Percent-encoded, too, and more often than once. */
+const ADDRESS = /.(?:@|%(?:25)*40)./i;
 const MAX_CAUSES = 5;
 
 /** Type, code, message, stack and causes of the error, and nothing else; e-mail addresses in them are left out. */
@@ -26,6 +29,7 @@ export function describeError(error: unknown, depth = 0): ErrorDescription {
   };
 }
 
-function redact(text: string): string {
-  return text.replaceAll(ADDRESS, '…@…');
+/** Without e-mail addresses. */
+export function redact(text: string): string {
+  return text.replaceAll(WORD, (word) => (ADDRESS.test(word) ? '…@…' : word));
 }

@@ -2,7 +2,8 @@
 // cookie's value), hence the route's pattern in place of a path of the API.
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
-import { isUnder, readSitePath } from '../site/site-path.ts';
+import { isProtectedTarget, readSitePath, type RequestLine } from '../site/site-path.ts';
+import { redact } from './describe-error.ts';
 
 export function logRequests(log: Logger): Middleware {
   return async (ctx, next) => {
@@ -15,7 +16,7 @@ export function logRequests(log: Logger): Middleware {
 }
 
 /** By the path that it comes to, however it is spelled. */
-function publicPath(requestPath: string): string {
-  const path = readSitePath(requestPath);
-  return path === undefined || isUnder(path, ['/api/']) ? '…' : path;
+function publicPath(requestPath: RequestLine['path']): string {
+  if (requestPath === null || isProtectedTarget(requestPath, ['/api/'])) return '…';
+  return redact(readSitePath(requestPath) ?? '…');
 }

@@ -27,7 +27,8 @@ export async function readFields<Name extends string>(
   maxBytes: number,
 ): Promise<Partial<Record<Name, string>>> {
   const type = ctx.get('content-type');
-  const value = ctx.is('json') ? await readJsonField(ctx, maxBytes) : await readFormField(ctx, type, maxBytes);
+  const isJson = Boolean(ctx.is('json')) || isFields(parsedBody(ctx));
+  const value = isJson ? await readJsonField(ctx, maxBytes) : await readFormField(ctx, type, maxBytes);
   const fields: Partial<Record<Name, string>> = {};
   for (const name of names) {
     const field = value(name);
@@ -63,16 +64,27 @@ async function readBytes(ctx: Context, maxBytes: number): Promise<Buffer> {
   }
 }
 
-/** What a body parser of the host has made of the body, before it came to us: as text again. */
-function printParsed(ctx: Context): string {
-  const { rawBody, body = (ctx.req as { body?: unknown }).body } = ctx.request as { rawBody?: string; body?: unknown };
-  if (rawBody !== undefined || typeof body === 'string') return rawBody ?? (body as string);
-  if (typeof body !== 'object' || body === null || Object.keys(body).length === 0) return '';
-  return ctx.is('urlencoded') ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body);
+/** What a body parser of the host has made of the body, before it came to us; undefined: nothing. */
+function parsedBody(ctx: Context): unknown {
+  if (!ctx.req.readableEnded) return undefined;
+  const { rawBody, body = (ctx.req as { body?: unknown }).body } = ctx.request as { rawBody?: unknown; body?: unknown };
+  return rawBody ?? body;
 }
 
-function bounded(text: string, maxBytes: number): Buffer {
-  const bytes = Buffer.from(text);
+/** Fields by name, of a form or of JSON. */
+function isFields(body: unknown): body is object {
+  return typeof body === 'object' && body !== null && !(body instanceof Uint8Array) && Object.keys(body).length > 0;
+}
+
+/** As bytes again. */
+function printParsed(ctx: Context): Uint8Array | string {
+  const body = parsedBody(ctx);
+  if (typeof body === 'string' || body instanceof Uint8Array) return body;
+  return isFields(body) ? JSON.stringify(body) : '';
+}
+
+function bounded(body: Uint8Array | string, maxBytes: number): Buffer {
+  const bytes = Buffer.from(body);
   if (bytes.length > maxBytes) throw Object.assign(new Error('too large'), { type: 'entity.too.large' });
   return bytes;
 }

@@ -1,10 +1,13 @@
 // The owner's API: sessions, newest first, and one session with its spans.
+import { Readable } from 'node:stream';
 import type { Router } from '@koa/router';
 import * as v from 'valibot';
 import { requireOwner } from '../access/require-owner.ts';
 import { HttpFailure } from '../http/http-failure.ts';
+import { readQuery } from '../http/read-query.ts';
 import type { Cursor, Session, SessionStore } from '../store/session-store.ts';
-import { viewPages, viewSession, viewSpan } from './views.ts';
+import { viewSession } from './views.ts';
+import { writeSession } from './write-session.ts';
 
 const MAX_PAGE_SIZE = 500;
 
@@ -34,7 +37,7 @@ export function addSessionRoutes(router: Router, store: SessionStore, ownerToken
   const owner = requireOwner(ownerToken);
 
   router.get('/api/sessions', owner, async (ctx) => {
-    const query = v.safeParse(Query, ctx.query);
+    const query = v.safeParse(Query, readQuery(ctx, ['email', 'pageSize', 'cursor']));
     if (!query.success) throw new HttpFailure(400, query.issues.map(({ message }) => message).join('; '));
     const { email, pageSize, cursor } = query.output;
     // One more than is shown tells whether there is a next page.
@@ -51,7 +54,8 @@ export function addSessionRoutes(router: Router, store: SessionStore, ownerToken
     const session = await store.findSession(ctx.params['id'] ?? '');
     if (!session) throw new HttpFailure(404, 'There is no session with this id');
     const spans = await store.listSpans(session.id);
-    ctx.body = { ...viewSession(session), spans: spans.map(viewSpan), pages: viewPages(spans) };
+    ctx.type = 'json';
+    ctx.body = Readable.from(writeSession(session, spans));
   });
 }
 

@@ -1,7 +1,5 @@
 // What the owner is shown: sessions and spans as JSON, times in ISO 8601 (UTC, milliseconds).
 import type { Session, StoredSpan } from '../store/session-store.ts';
-import { pageKey } from '../heartbeat/page-name.ts';
-import { unionMs } from './reading-time.ts';
 
 export interface SessionView {
   readonly id: string;
@@ -25,6 +23,7 @@ export interface SpanView {
   readonly clamped?: true;
 }
 
+/** Each page's own reading time, in the order in which they were first read. */
 export interface PageView {
   readonly page: string;
   readonly readingTimeMs: number;
@@ -46,15 +45,6 @@ export function viewSession(session: Session): SessionView {
 
 export function viewSpan({ id, page, startMs, endMs, isLate, isClamped }: StoredSpan): SpanView {
   return { id, page, start: iso(startMs), end: iso(endMs), late: isLate, ...(isClamped && { clamped: true }) };
-}
-
-/** Each page's own reading time, in the order in which they were first read; under the name by which it was read first. */
-export function viewPages(spans: readonly StoredSpan[]): readonly PageView[] {
-  const byPage = Map.groupBy(spans, ({ page }) => pageKey(page));
-  return Array.from(byPage.values(), (itsSpans) => ({
-    page: itsSpans[0]?.page ?? '/',
-    readingTimeMs: unionMs(itsSpans),
-  }));
 }
 
 export function iso(epochMs: number): string {

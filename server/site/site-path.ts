@@ -5,20 +5,32 @@ import { posix } from 'node:path';
 /** Deeper than this nobody decodes a path. */
 const MAX_DECODINGS = 5;
 
+/** Some servers cut a segment at `;` or `:`, and some ignore spaces around it: `/report/..;/` is `/` to them. */
+const UP = /(?:^|\/) *\.\. *(?:[:;?#/]|$)/;
+
+/** Accents on one letter. More of them are no text (UAX #15, 12), and take quadratic time to be put in order. */
+const PILED = /\p{M}{31}/u;
+
 /**
  * The path decoded once, without `.` and doubled slashes; undefined if it has no single meaning and must be refused (400):
- * a `..` segment, a backslash, NUL, a broken escape, or bytes that are not UTF-8, plain or encoded.
+ * a segment that any server reads as `..`, a backslash, NUL, a broken escape, or bytes that are not UTF-8, plain or encoded.
  * @param target the path of a request, or the whole request target.
  */
 export function readSitePath(target: string): string | undefined {
   const path = decode(pathOf(target));
-  if (path === undefined || /[\\\0]|(?:^|\/)\.\.(?:\/|$)/.test(path)) return undefined;
+  if (path === undefined || /[\\\0]/.test(path) || UP.test(path) || PILED.test(path)) return undefined;
   return posix.normalize(`/${path}`);
 }
 
 /** The path of a request that may ask for a file; undefined if it can't. */
-export function readFilePath({ method, path }: { readonly method: string; readonly path: string }): string | undefined {
-  return method === 'GET' || method === 'HEAD' ? readSitePath(path) : undefined;
+export function readFilePath({ method, path }: RequestLine): string | undefined {
+  return path !== null && (method === 'GET' || method === 'HEAD') ? readSitePath(path) : undefined;
+}
+
+export interface RequestLine {
+  readonly method: string;
+  /** As Koa has it: null for an absolute target of another scheme that has none (`foo://host`). */
+  readonly path: string | null;
 }
 
 /**
@@ -26,7 +38,10 @@ export function readFilePath({ method, path }: { readonly method: string; readon
  * {@link readSitePath} refuses counts as protected.
  */
 export function isProtectedTarget(target: string, prefixes: readonly string[]): boolean {
-  return readSitePath(target) === undefined || readings(pathOf(target)).some((path) => isUnder(path, prefixes));
+  return (
+    readSitePath(target) === undefined ||
+    readings(pathOf(target)).some((path) => PILED.test(path) || isUnder(path, prefixes))
+  );
 }
 
 /** Every path that a framework might take it for. */
@@ -75,7 +90,7 @@ function toFolder(path: string): string {
   const folded = path.normalize('NFKC').toUpperCase().toLowerCase().replaceAll('\\', '/');
   const segments = folded
     .split('/')
-    .map((segment) => (segment === '..' ? segment : segment.replace(/[:;?#].*$|[. ]+$/g, '')));
+    .map((segment) => (segment === '..' ? segment : segment.replace(/[:;?#].*$|(?<![. ])[. ]+$/g, '')));
   const name = posix.normalize(`/${segments.join('/')}`).replace(/\/$/, '');
   return `${name.replace(COMPRESSED, '').replace(PAGE_FILE, '')}/`;
 }

@@ -1,7 +1,7 @@
 // Keeps the files that nobody may have from Vite's servers, which give out whatever lies in the project.
 import { join } from 'node:path';
 import { statFile } from './find-file.ts';
-import { isPrivateFile } from './private-file.ts';
+import { isNamedAs, isPrivateFile } from './private-file.ts';
 
 /** As much of Vite's configuration as is used. */
 export interface ViteFolders {
@@ -11,8 +11,8 @@ export interface ViteFolders {
   readonly build: { readonly outDir: string };
 }
 
-/** How Vite names files outside of the root, and modules. */
-const PREFIX = /^\/@(?:fs|id)\/(?:__x00__)?/;
+/** How Vite names files outside of the root, and modules; one may stand in another. */
+const PREFIXES = /^(?:\/+@(?:fs|id)(?=\/)|\/*__x00__|\/*file:(?:\/\/[^/]*)?(?=\/))+/i;
 const ENVIRONMENT = /(?:^|[\\/])\.env[^\\/]*$/i;
 
 /**
@@ -26,7 +26,9 @@ export async function asksForPrivateFile(
 ): Promise<boolean> {
   const path = decode(url.replace(/[?#].*$/s, ''));
   const bare = base !== '/' && path.startsWith(base) ? `/${path.slice(base.length)}` : path;
-  const absolute = bare.replace(PREFIX, '/');
+  // An alias, or another plugin, may lead to the file from anywhere.
+  if (privateFiles.some((file) => isNamedAs(bare, file))) return true;
+  const absolute = bare.replace(PREFIXES, '/');
   const files = [absolute, ...[root, publicDir, join(root, build.outDir)].map((folder) => join(folder, absolute))];
   for (const file of files) {
     if (ENVIRONMENT.test(file)) return true;

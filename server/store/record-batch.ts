@@ -1,13 +1,8 @@
 // Records sightings, one after the other, within a transaction that its caller opens and commits. Prepared statements only: this is
 // the hot path.
 import type { DatabaseSync } from 'node:sqlite';
-import {
-  findOffset,
-  LONGEST_TRANSIT_MS,
-  observeClock,
-  workOutOffset,
-  type DeviceClock,
-} from '../heartbeat/device-clock.ts';
+import { findOffset, LONGEST_TRANSIT_MS, observeClock, type DeviceClock } from '../heartbeat/device-clock.ts';
+import { placeSpans } from '../heartbeat/place-spans.ts';
 import type { Interval } from '../sessions/reading-time.ts';
 import { boundSpan, windowOf, type BoundedSpan } from './bounds.ts';
 import { MAX_SESSION_SPANS, MAX_STRETCHES, type Recorded, type Sighting } from './session-store.ts';
@@ -34,7 +29,10 @@ type TouchedRow = Stretches | { readonly startMs: null };
 export class Batch {
   readonly #hot: ReturnType<typeof prepareHotPath>;
   readonly #sightings: readonly Sighting[];
-  readonly #workedOut = new Map<string, number>();
+  /** By session: the offsets of spans that no known one fits. */
+  readonly #placed = new Map<string, ReadonlyMap<Interval, number>>();
+  #bySession: ReadonlyMap<string, readonly Sighting[]> | undefined;
+  #stretchesLookedAt = 0;
 
   constructor(hot: ReturnType<typeof prepareHotPath>, sightings: readonly Sighting[]) {
     this.#hot = hot;
@@ -56,7 +54,7 @@ export class Batch {
     let placed: BoundedSpan;
     if (kept) placed = grow(kept, span, clock, window, receivedMs);
     else {
-      const offsetMs = findOffset(clock, span, window) ?? this.#workOutOffset(session, span, clock, window);
+      const offsetMs = findOffset(clock, span, window) ?? this.#place(session, row, span, clock, window);
       const bounded = boundSpan(shift(span, offsetMs), window, receivedMs);
       placed = { ...bounded, isClamped: bounded.isClamped || offsetMs !== clock.offsetMs };
       if (offsetMs !== clock.offsetMs) clock = { ...clock, formerOffsetMs: offsetMs };
@@ -79,10 +77,7 @@ export class Batch {
   ): boolean {
     const hot = this.#hot;
     const grown = { startMs: kept ? kept.endMs : startMs, endMs };
-    const last =
-      row.lastStartMs === null || row.lastEndMs === null
-        ? undefined
-        : { startMs: row.lastStartMs, endMs: row.lastEndMs };
+    const last = toLast(row);
     const touched = isAfterAll(grown, last)
       ? undefined
       : (hot.findTouched.get(session, grown.startMs, grown.endMs) as unknown as TouchedRow);
@@ -110,17 +105,36 @@ export class Batch {
     return true;
   }
 
-  /** From all spans of the session in this batch that no known offset fits: once, for all of them. */
-  #workOutOffset(session: string, span: ClaimedSpan, clock: DeviceClock, window: Interval): number {
-    const known = this.#workedOut.get(session);
+  /** All spans of the session in this batch that no known offset fits are placed together, once. */
+  #place(session: string, row: SessionRow, span: ClaimedSpan, clock: DeviceClock, window: Interval): number {
+    const known = this.#placed.get(session)?.get(span);
     if (known !== undefined) return known;
-    const lost = this.#sightings.flatMap((one) =>
-      one.span && one.session === session && findOffset(clock, one.span, window) === undefined ? [one.span] : [],
-    );
-    const offsetMs = workOutOffset(clock.offsetMs ?? span.offsetMs, lost, window);
-    this.#workedOut.set(session, offsetMs);
-    return offsetMs;
+    const lost: Interval[] = [];
+    const taken = this.#findTaken(session, row);
+    this.#bySession ??= Map.groupBy(this.#sightings, (one) => one.session);
+    for (const { span: one } of this.#bySession.get(session) ?? []) {
+      if (!one) continue;
+      const offsetMs = findOffset(clock, one, window);
+      if (offsetMs === undefined) lost.push(one);
+      else taken.push(shift(one, offsetMs));
+    }
+    const placed = placeSpans(lost, clock.offsetMs ?? span.offsetMs, window, taken);
+    this.#placed.set(session, placed);
+    return placed.get(span) ?? span.offsetMs;
   }
+
+  /** Where reading of the session is recorded. Many sessions that have much of it could take long: then the rest is not looked at. */
+  #findTaken(session: string, row: SessionRow): Interval[] {
+    const last = toLast(row);
+    this.#stretchesLookedAt += row.stretchCount;
+    if (!last || this.#stretchesLookedAt > MAX_STRETCHES) return last ? [last] : [];
+    return [...(this.#hot.listStretches.all(session) as unknown as Interval[]), last];
+  }
+}
+
+/** The last stretch of a session; undefined before its first span. */
+function toLast({ lastStartMs, lastEndMs }: SessionRow): Interval | undefined {
+  return lastStartMs === null || lastEndMs === null ? undefined : { startMs: lastStartMs, endMs: lastEndMs };
 }
 
 /** A span that is known keeps its start. Where it was told by a clock that was set since, only its length is to be believed. */
@@ -172,6 +186,10 @@ export function prepareHotPath(connection: DatabaseSync) {
       `SELECT min(start_ms) AS startMs, max(end_ms) AS endMs, sum(end_ms - start_ms) AS coveredMs FROM stretches
        WHERE session_id = ?1 AND start_ms <= ?3 AND end_ms >= ?2 AND start_ms >= coalesce(
          (SELECT max(start_ms) FROM stretches WHERE session_id = ?1 AND start_ms <= ?2), ?2)`,
+    ),
+    /** session */
+    listStretches: connection.prepare(
+      'SELECT start_ms AS startMs, end_ms AS endMs FROM stretches WHERE session_id = ?',
     ),
     /** session, first start, last end */
     removeStretches: connection.prepare('DELETE FROM stretches WHERE session_id = ? AND start_ms BETWEEN ? AND ?'),

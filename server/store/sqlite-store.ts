@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import type { Outbox } from './outbox.ts';
 import { closeToOthers, makePrivate } from './private-file.ts';
@@ -14,6 +15,8 @@ import { migrate, toSession, type Tables } from './tables.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
 const SYNCHRONOUS_FULL = 2;
+/** A session may have 20,000: others are answered in between. */
+const SPANS_AT_ONCE = 500;
 /** No file: it is refused below, since it is gone with the process. */
 const IN_MEMORY = ':memory:';
 
@@ -105,21 +108,20 @@ class SqliteStore implements SessionStore {
   }
 
   async listSpans(sessionId: string): Promise<readonly StoredSpan[]> {
-    const rows = await this.#db
-      .selectFrom('spans')
-      .selectAll()
-      .where('session_id', '=', sessionId)
-      .orderBy('start_ms')
-      .orderBy('id')
-      .execute();
-    return rows.map((row) => ({
-      id: row.id,
-      page: row.page,
-      startMs: row.start_ms,
-      endMs: row.end_ms,
-      isLate: row.is_late === 1,
-      isClamped: row.is_clamped === 1,
-    }));
+    const spans: StoredSpan[] = [];
+    for (let after: string | undefined = ''; after !== undefined; await setImmediate()) {
+      const rows: readonly Tables['spans'][] = await this.#db
+        .selectFrom('spans')
+        .selectAll()
+        .where('session_id', '=', sessionId)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(SPANS_AT_ONCE)
+        .execute();
+      for (const row of rows) spans.push(toSpan(row));
+      after = rows.length < SPANS_AT_ONCE ? undefined : rows.at(-1)?.id;
+    }
+    return spans.toSorted((one, other) => one.startMs - other.startMs || (one.id < other.id ? -1 : 1));
   }
 
   async check(): Promise<void> {
@@ -134,4 +136,15 @@ class SqliteStore implements SessionStore {
   #sessions() {
     return this.#db.selectFrom('sessions').selectAll();
   }
+}
+
+function toSpan(row: Tables['spans']): StoredSpan {
+  return {
+    id: row.id,
+    page: row.page,
+    startMs: row.start_ms,
+    endMs: row.end_ms,
+    isLate: row.is_late === 1,
+    isClamped: row.is_clamped === 1,
+  };
 }

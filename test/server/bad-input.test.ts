@@ -96,6 +96,7 @@ describe('a bad span', () => {
       // A pair that the cut would divide.
       [`/${'x'.repeat(1_998)}${encodeURI('😀')}`]: `/${'x'.repeat(1_998)}`,
       '/%C3%BCber/': '/über/',
+      '/u%CC%88ber/INDEX.HTML?q=u%CC%88': '/über/?q=u%CC%88',
       '//report///index.html': '/report/',
       '/report/index.HTM?slide=2#a%20b': '/report/?slide=2#a%20b',
       '/broken/%C3%28/%ff/%E4%BD/100%': '/broken/%C3(/%ff/%E4%BD/100%',

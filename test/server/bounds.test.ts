@@ -84,3 +84,41 @@ describe("the server's own clock, set back after the session began,", () => {
     expect(session.spans).toMatchObject([{ start: iso(NOW), end: iso(NOW) }]);
   });
 });
+
+// A device that was set while days of reading waited to be delivered, some at a time.
+describe('a queue from before the clock was set', () => {
+  const HOUR = 60 * MINUTE;
+  const spansFrom = (from: number, count: number, errorMs: number): ReturnType<typeof makeSpan>[] =>
+    Array.from({ length: count }, (_, nth) => {
+      const start = NOW + from + nth * MINUTE + errorMs;
+      return makeSpan({ id: `s${from}-${nth}`, start, end: start + 15 * SECOND });
+    });
+
+  it.for([
+    ['a day ahead', [24 * HOUR]],
+    ['a day behind', [-24 * HOUR]],
+    ['ten minutes behind', [-10 * MINUTE]],
+    ['years ahead, then years behind', [30_000 * HOUR, -30_000 * HOUR]],
+    ['ahead twice', [48 * HOUR, 24 * HOUR]],
+  ] as const)('that was %s keeps all of its length', async ([, errors]) => {
+    const queue = errors.flatMap((error, nth) => spansFrom(SECOND + nth * 5 * HOUR, 290, error));
+    app.clock.now = NOW + 12 * HOUR;
+    for (let at = 0; at < queue.length; at += 200) {
+      await app.deliver(queue.slice(at, at + 200));
+      app.clock.now += SECOND;
+    }
+    const { readingTimeMs, spans } = await app.session('ann-session');
+    expect(readingTimeMs).toBe(queue.length * 15 * SECOND);
+    for (const { start, end } of spans) {
+      expect(Date.parse(start)).toBeGreaterThanOrEqual(NOW);
+      expect(Date.parse(end)).toBeLessThanOrEqual(app.clock.now);
+    }
+  });
+
+  it('never makes more of it than the session is long', async () => {
+    app.clock.now = NOW + HOUR;
+    for (const error of [0, 100 * HOUR, -100 * HOUR]) await app.deliver(spansFrom(error + 1, 200, error));
+    const { readingTimeMs } = await app.session('ann-session');
+    expect(readingTimeMs).toBeLessThanOrEqual(HOUR);
+  });
+});

@@ -65,6 +65,20 @@ describe('an address at the gate', () => {
     expect(new Set(sessions.map(({ id }) => id)).size).toBe(5);
   });
 
+  it('gets a new session from the same form when the access of the old one was taken back', async () => {
+    const enter = async (): Promise<string> => {
+      const { headers } = await submit({ email: 'ann@example.com', form: 'one-form' });
+      return (headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ');
+    };
+    const first = await enter();
+    expect(await enter()).toContain(first.split(';')[0]);
+    await app.send('POST', '/api/end-access', { cookie: first });
+    const [second, third] = await Promise.all([enter(), enter()]);
+    expect(second?.split(';')[0]).toBe(third?.split(';')[0]);
+    expect(second?.split(';')[0]).not.toBe(first.split(';')[0]);
+    expect((await app.send('GET', '/confidential/', { cookie: second })).status).toBe(200);
+  });
+
   it('may come as JSON, and is answered in JSON', async () => {
     const good = await app.send('POST', SUBMIT, JSON_TYPE, '{"email":"ann@example.com","next":"/confidential/"}');
     const session = good.headers['set-cookie']?.[0]?.match(/^session_record_id=([^;]+)/)?.[1];

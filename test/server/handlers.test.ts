@@ -65,6 +65,42 @@ describe("in a server of Node's own", () => {
   });
 });
 
+describe('behind a body parser of the host', () => {
+  const readAll = async (request: IncomingMessage): Promise<Buffer> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  };
+  const multipart = new FormData();
+  multipart.set('email', 'ann@example.com');
+  const json = { headers: JSON_BODY, body: EMAIL };
+  const form = { body: new URLSearchParams({ email: 'ann@example.com' }) };
+  const fields = (): object => ({ email: 'ann@example.com' });
+
+  it.for<[string, RequestInit, (bytes: Buffer) => unknown]>([
+    ['JSON as an object', json, fields],
+    ['JSON as bytes', json, (bytes) => bytes],
+    ['JSON as text', json, String],
+    ['a form as an object', form, fields],
+    ['a form as bytes', form, (bytes) => new Uint8Array(bytes)],
+    ['a multipart form as an object', { body: multipart }, fields],
+    ['a multipart form as bytes', { body: multipart }, (bytes) => bytes],
+  ])('the gate takes %s', async ([, sent, parse]) => {
+    const server = createServer((request, response) => {
+      void readAll(request).then((bytes) =>
+        gate.node(Object.assign(request, { body: parse(bytes) }), response, () => response.end('host')),
+      );
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/verify-temp-access`;
+    const { headers } = await fetch(url, { method: 'POST', redirect: 'manual', ...sent });
+    expect(headers.getSetCookie()).toHaveLength(2);
+    server.close();
+    server.closeAllConnections();
+  });
+});
+
 describe("in a server of Fetch's kind", () => {
   const host = async (request: Request): Promise<Response> =>
     gate.fetch(

@@ -86,6 +86,18 @@ describe('a delivery', () => {
     });
   });
 
+  it('of one page by several of its addresses counts as that page, whatever its query says', async () => {
+    const pages = ['/a?p=1', '/a/?p=1', '/a/index.html?p=1', '/a?p=2', '/u%CC%88', '/%C3%BC/'];
+    await app.deliver(
+      pages.map((page, nth) => makeSpan({ id: `s${nth}`, page, start: NOW + nth, end: NOW + nth + 1 })),
+    );
+    expect((await app.session('ann-session')).pages).toEqual([
+      { page: '/a?p=1', readingTimeMs: 3 },
+      { page: '/a?p=2', readingTimeMs: 1 },
+      { page: '/ü', readingTimeMs: 2 },
+    ]);
+  });
+
   it('is late when it comes more than a minute after the end', async () => {
     await app.deliver([
       makeSpan({ id: 'live', end: app.clock.now - MINUTE }),

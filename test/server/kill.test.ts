@@ -22,6 +22,7 @@ class Load {
   /** The largest end that the server acknowledged, by span. */
   readonly acknowledged = new Map<string, number>();
   answers = 0;
+  #startMs: number | undefined;
   #isRunning = false;
   #readers: Promise<void>[] = [];
 
@@ -48,13 +49,15 @@ class Load {
   }
 
   async #read(session: string): Promise<void> {
+    const start = (this.#startMs ??= Date.now());
     while (this.#isRunning) {
       const now = Date.now();
       const spans = Array.from({ length: SPANS_EACH }, (_, nth): Span => ({
         id: `s${nth}`,
         session,
         page: '/a/',
-        start: now - 1,
+        // As a device has it: one that moved by more than half a minute would be a clock that was set.
+        start,
         end: now,
       }));
       try {

@@ -40,12 +40,25 @@ it.for([
   `//api/sessions/${SESSION}`,
   `/./api/sessions/${SESSION}`,
   `/%61pi/sessions/${SESSION}`,
+  `/%2561pi/sessions/${SESSION}`,
+  `/api;x/sessions/${SESSION}`,
 ])('of a path of the API, however it is spelled: not the id in it (%s)', async (path) => {
   app = await startTestApp();
   await app.send('GET', path, OWNER);
   expect(app.logLines).toHaveLength(1);
   expect(app.logLines.join('')).not.toContain(SESSION);
 });
+
+it.for(['ann@example.com', 'ann%40example.com', 'ann%2540example.com', 'x/Ann@example.com/y?to=ann@example.com'])(
+  'of a path that has an address in it: not the address (%s)',
+  async (name) => {
+    app = await startTestApp();
+    for (const folder of ['/', '/confidential/', '//confidential/']) await app.send('GET', folder + name);
+    expect(app.logLines).toHaveLength(3);
+    expect(app.logLines.join('')).not.toMatch(/example|ann/i);
+    expect(app.logLines.join('')).toContain('"path":"/confidential/');
+  },
+);
 
 function deliveryOf(session: string): string {
   return JSON.stringify({ sentAt: app.clock.now, spans: [makeSpan({ session })] });

@@ -31,7 +31,14 @@ beforeAll(async () => {
       'site/data/store.db-journal': 'PRIVATE',
       'site/data/store.db.secrets.json': 'PRIVATE',
       'site/data/store.db.bak': 'PRIVATE',
+      'site/data/store copy.db': 'PRIVATE',
+      'site/data/store-2026-11.db': 'PRIVATE',
+      'site/data/store (1).db': 'PRIVATE',
+      'site/data/store.db (1)': 'PRIVATE',
+      'site/data/stillhere.db': 'PRIVATE',
+      'site/data/stillhere.db.secrets.json': 'PRIVATE',
       'site/data/DATA.json': 'open',
+      'site/data/storey.db': 'open',
       'site/deep/.env': 'PRIVATE',
       'site/deep/.env.local': 'PRIVATE',
       'site/.git/config': 'PRIVATE',
@@ -133,6 +140,13 @@ describe('nobody gets', () => {
     '/data/store.db-journal',
     '/data/store.db.bak',
     '/data/store.db.secrets.json',
+    '/data/store%20copy.db',
+    '/data/store-2026-11.db',
+    '/data/store%20(1).db',
+    '/data/store.db%20(1)',
+    '/data/stillhere.db',
+    '/data/stillhere.db.secrets.json',
+    '/hard.json',
     '/DATA/store.db',
     '/data/%73tore.db',
     '/link.txt',
@@ -151,6 +165,10 @@ describe('nobody gets', () => {
     for (const headers of [{}, { cookie }, { cookie, range: 'bytes=0-3' }])
       expect(await site.get(path, headers)).toMatchObject({ status: 404, body: 'not here' });
   });
+});
+
+it('a file that is only named like the store is given to everyone', async () => {
+  expect(await site.get('/data/storey.db')).toMatchObject({ status: 200, body: 'open' });
 });
 
 it('a link that comes to lead to a protected file is followed anew', async () => {

@@ -143,3 +143,28 @@ describe('fetchEmailAccessSessions', () => {
     expect(new Set((await fetchEmailAccessSessions({ store: app.store })).map(({ id }) => id)).size).toBe(1_001);
   });
 });
+
+it('others are answered while the owner is shown a session of thousands of spans, and all of them are shown', async () => {
+  await app.makeSession();
+  app.clock.now = NOW + 600 * MINUTE;
+  const page = (nth: number): string => `/${String(nth).padEnd(150, 'x')}/`;
+  for (let from = 0; from < 4_000; from += 200)
+    await app.deliver(
+      Array.from({ length: 200 }, (_, nth) => {
+        const start = NOW + (from + nth) * 1_000;
+        return makeSpan({ id: `s${from + nth}`, page: page(from + nth), start, end: start + 500 });
+      }),
+    );
+  const state = { isShown: false };
+  let answers = 0;
+  const shown = app.session('ann-session').finally(() => (state.isShown = true));
+  while (!state.isShown) {
+    await app.send('GET', '/healthz');
+    answers += 1;
+  }
+  const { spans, pages, readingTimeMs } = await shown;
+  expect(answers).toBeGreaterThan(4);
+  expect(spans.map(({ id }) => id)).toEqual(Array.from({ length: 4_000 }, (_, nth) => `s${nth}`));
+  expect(pages).toEqual(spans.map(({ page: name }) => ({ page: name, readingTimeMs: 500 })));
+  expect(readingTimeMs).toBe(4_000 * 500);
+});

@@ -99,6 +99,13 @@ describe('is refused, with or without access', () => {
     '/../confidential/plan.html',
     '/confidential/pictures/../plan.html',
     '/confidential/..',
+    '/confidential/..;/plan.html',
+    '/confidential/..;x=1/plan.html',
+    '/confidential/..%3b/plan.html',
+    '/confidential/..%20/plan.html',
+    '/confidential/..:/plan.html',
+    '/x/..;/confidential/plan.html',
+    '/x/%2e%2e%23/confidential/plan.html',
     '/confidential\\plan.html',
     '/\\confidential/plan.html',
     '/confidential%5cplan.html',
@@ -123,6 +130,13 @@ describe('is refused, with or without access', () => {
     }
   });
 });
+
+it.for(['foo://confidential', 'foo://confidential?x', 'foo://x/no-such-page'])(
+  'an address of another scheme, %s, is no page',
+  async (target) => {
+    expect((await site.get(target)).status).toBe(404);
+  },
+);
 
 describe('to no file', () => {
   it.for(['/other.js', '/.env', '/%2eenv', '/.git/config'])('leads %s, with or without access', async (path) => {

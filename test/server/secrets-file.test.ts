@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readSecrets } from '../../server/secrets.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
@@ -32,6 +32,21 @@ describe('a secrets file', () => {
     const read = await withFile(JSON.stringify(secrets));
     expect(read).toThrow(/secrets\.json can't be used: mend it, or delete it/);
   });
+
+  it.for(['{"secret":"PRIVATE","ownerToken":"PRIVATE"}', 'PRIVATE', '{"secret":PRIVATE'])(
+    'with %s in it is told of without what is in it',
+    async (text) => {
+      const read = await withFile(text);
+      let thrown: unknown;
+      try {
+        read();
+      } catch (error) {
+        thrown = error;
+      }
+      expect(inspect(thrown, { depth: 9 })).toContain("can't be used");
+      expect(inspect(thrown, { depth: 9 })).not.toContain('PRIVATE');
+    },
+  );
 
   it('that nobody has made yet is made once by two servers that start at the same time', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'stillhere-'));

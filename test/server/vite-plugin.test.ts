@@ -99,6 +99,12 @@ describe.each([
     '/@fs/ROOT/data/s.db.secrets.json?url',
     '/@fsROOT/.env.local',
     '/@id/ROOT/data/s.db.secrets.json',
+    '/@id//@fsROOT/data/s.db.secrets.json',
+    '/@id/file://ROOT/data/s.db.secrets.json',
+    '/@id/file://localhostROOT/data/s.db.secrets.json',
+    '/@id/file://ROOT/public/link.json',
+    '/@id//@id//@fsROOT/public/link.json',
+    '/@id/./anything/s.db.secrets.json',
   ])('%s is given to nobody', async (path) => {
     await fetch(`${url}/healthz`);
     const answer = await fetch(url + path.replace('ROOT', root));

