@@ -212,13 +212,18 @@ describe.concurrent('the inspector', () => {
     await page.browserContext().overridePermissions(server.url, ['clipboard-read', 'clipboard-write']);
     const session = await passGate(page, server.url, 'ann@example.com');
     await page.goto(`${server.url}${CASE_STUDY}?heartbeat-inspector`);
-    await shown(page, ({ waiting, delivered }) => waiting.length > 0 && delivered.length > 0);
-    await press(page, 'Copy as JSON');
-    const copied = await until(() => page.evaluate(() => navigator.clipboard.readText()));
+    const copy = async () => {
+      await press(page, 'Copy as JSON');
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      return { copied, ...(JSON.parse(copied) as { waiting: { session: string }[]; visit: { delivered: unknown[] } }) };
+    };
+    // What waits at one moment is delivered at the next.
+    const { copied, waiting } = await until(async () => {
+      const report = await copy();
+      return report.waiting.length > 0 && report.visit.delivered.length > 0 && report;
+    });
 
-    const report = JSON.parse(copied) as { waiting: { session: string }[]; visit: { delivered: unknown[] } };
-    expect(report.visit.delivered.length).toBeGreaterThan(0);
-    expect(report.waiting[0]?.session).toBe(`${session.slice(0, 6)}…`);
+    expect(waiting[0]?.session).toBe(`${session.slice(0, 6)}…`);
     expect(copied).not.toContain(session);
   });
 
