@@ -1,4 +1,5 @@
 // Lets a schedule happen, heals the network, and compares what the server then has with the truth.
+import { PASSING_STRANGERS } from '../../sw/backoff.ts';
 import { PAGES, type Schedule, type Step } from './schedule.ts';
 import type { Scripts } from './scripts.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -172,7 +173,17 @@ async function checkAsksSoon({ clock, device, network, violations }: World): Pro
   const isSeen = device.tabs.some((tab) => tab.isVisible) && device.tabs.every((tab) => !tab.isWaitingForWorker);
   // Who waits for a silent storage, seconds each time, asks later; and one that refuses keeps a pause that is over.
   const isPlain = !device.hasBeenSilent && !device.hasRefused;
-  if (pause?.cause !== 'network' || pause.since <= device.worker.cutAt || network.isBusy || !isSeen || !isPlain) return;
+  // Where somebody else goes on to answer it is asked ever later.
+  const isStranger = Number(pause?.strangers) > PASSING_STRANGERS;
+  if (
+    isStranger ||
+    pause?.cause !== 'network' ||
+    pause.since <= device.worker.cutAt ||
+    network.isBusy ||
+    !isSeen ||
+    !isPlain
+  )
+    return;
   await clock.advance(SEEN_WITHIN_MS);
   if (device.pause?.since === pause.since) violations.push('nobody asked again within 2 s');
 }
