@@ -42,7 +42,7 @@ export async function explain(
 ): Promise<Explanation> {
   const { activeAt, seenAt } = before;
   const [from, to] = [seenAt.monotonic, at.monotonic];
-  const setMs = Math.round(at.wall - seenAt.wall - (to - from));
+  const setMs = Math.floor(at.wall - seenAt.wall - (to - from));
   if (setMs > REST_MS && aheadBefore - aheadNow > setMs / 2)
     return { activeAt, span: { ...closed, start: closed.start + setMs, end: closed.end + setMs } };
   const isHeldUp = to - from > REST_MS && (printedAt >= from || (await isLongTask(from, to)));

@@ -22,7 +22,7 @@ export class SessionHeartbeat extends Base {
     const early = document.querySelector<HTMLScriptElement>(EARLY);
     // The page's own element all the same, put in by a script of it.
     if (early && this.getAttributeNames().some((name) => name !== 'worker')) {
-      early.removeAttribute('data-stillhere-start');
+      early.remove();
       void startHeartbeat().stop();
     }
     elements.add(this);

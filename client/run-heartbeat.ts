@@ -39,6 +39,8 @@ export interface Heartbeat {
 
 /** Where not even the code of a delivery could be loaded. */
 const LOAD_AGAIN_MS = 2_000;
+/** An answer that took longer says nothing of the server's clock. */
+const FRESH_MS = 10_000;
 
 /**
  * @param sessionNow see `Place.session`; asked at each event but signs of the reader, and at each tick.
@@ -69,11 +71,16 @@ export function runHeartbeat(
   };
 
   const beat = async (trigger: Trigger, spans: readonly Span[]): Promise<void> => {
-    const askedAt = (lastBeatAt = now().monotonic);
+    const asked = now();
+    lastBeatAt = asked.monotonic;
     lastDelivery = await channel.beat(trigger, spans);
     askAgainIn(lastDelivery?.retryInMs ?? LOAD_AGAIN_MS);
-    if (lastDelivery?.serverNow) serverAheadMs = lastDelivery.serverNow - Date.now();
-    if (settings.debug) (await import('./print-delivery.ts')).printDelivery(trigger, spans, lastDelivery, askedAt);
+    const answeredAt = Date.now();
+    // Not where the device slept over it, or its clock was set meanwhile.
+    if (lastDelivery?.serverNow && answeredAt - asked.wall < FRESH_MS)
+      serverAheadMs = lastDelivery.serverNow - answeredAt;
+    if (settings.debug)
+      (await import('./print-delivery.ts')).printDelivery(trigger, spans, lastDelivery, asked.monotonic);
   };
 
   const handle = async (event: ReadingEvent, trigger: Trigger = 'beat'): Promise<void> => {
@@ -105,7 +112,7 @@ export function runHeartbeat(
     if (hasSlept && before.open && closed) {
       const { explain } = await import('./gap.ts');
       const { span, activeAt } = await explain(closed, before, at, settings, printedAt, aheadBefore, serverAheadMs);
-      if (span) await beat('beat', [{ id: newId(), ...span }]);
+      if (span) await beat('beat', [{ ...span, id: span.id ?? newId() }]);
       if (activeAt) {
         reading = { ...reading, activeAt: Math.max(activeAt, reading.activeAt) };
         happen('tick');

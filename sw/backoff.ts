@@ -36,7 +36,7 @@ export interface Pause {
 const NETWORK_MS = 1_000;
 const NETWORK_JITTER_MS = 800;
 /** So many answers in a row are a captive portal that a train passes; more are a login that stays. */
-const PASSING_STRANGERS = 5;
+export const PASSING_STRANGERS = 5;
 const SHORTEST_MS = 2_000;
 const LONGEST_MS = 5 * 60_000;
 const LONGEST_ASKED_MS = 60 * 60_000;
