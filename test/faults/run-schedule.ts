@@ -1,5 +1,4 @@
 // Lets a schedule happen, heals the network, and compares what the server then has with the truth.
-import { PASSING_STRANGERS } from '../../sw/backoff.ts';
 import { PAGES, type Schedule, type Step } from './schedule.ts';
 import type { Scripts } from './scripts.ts';
 import type { ServerProcess } from './server-process.ts';
