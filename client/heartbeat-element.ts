@@ -2,8 +2,7 @@
 // idle-after; `worker` is the path of the worker's script, or `none`; `debug` is on when it is there. With `deliver-only` the
 // page itself is not read: it delivers what waits.
 // Where there are no elements (a server that renders the page) importing it defines none.
-import { EARLY } from './early-script.ts';
-import { deliverWaiting, startHeartbeat, type Heartbeat } from './start-heartbeat.ts';
+import { deliverWaiting, startHeartbeat, startShared, type Heartbeat } from './start-heartbeat.ts';
 
 const Base = globalThis.HTMLElement ?? Object;
 
@@ -18,13 +17,9 @@ export class SessionHeartbeat extends Base {
   connectedCallback(): void {
     const ms = (name: string): number | undefined =>
       this.hasAttribute(name) ? Number(this.getAttribute(name)) : undefined;
-    const run = this.hasAttribute('deliver-only') ? deliverWaiting : startHeartbeat;
-    const early = document.querySelector<HTMLScriptElement>(EARLY);
-    // The page's own element all the same, put in by a script of it.
-    if (early && this.getAttributeNames().some((name) => name !== 'worker')) {
-      early.remove();
-      void startHeartbeat().stop();
-    }
+    // The element of a server has no other attribute.
+    const start = this.getAttributeNames().some((name) => name !== 'worker') ? startHeartbeat : startShared;
+    const run = this.hasAttribute('deliver-only') ? deliverWaiting : start;
     elements.add(this);
     this.heartbeat = run({
       interval: ms('interval'),

@@ -1,4 +1,5 @@
 // The functions that start the heartbeat: one in a page.
+import { EARLY } from './early-script.ts';
 import { normalizeOptions, type HeartbeatOptions } from './options.ts';
 import { runHeartbeat, type Heartbeat } from './run-heartbeat.ts';
 import { currentSession } from './session.ts';
@@ -20,6 +21,12 @@ declare global {
  * Never throws.
  */
 export function startHeartbeat(options?: HeartbeatOptions): Heartbeat {
+  endEarly();
+  return startShared(options);
+}
+
+/** As {@link startHeartbeat}, for what a server puts in: the page's own options come first, whoever starts first. */
+export function startShared(options?: HeartbeatOptions): Heartbeat {
   return startOnce(options, currentSession);
 }
 
@@ -28,6 +35,7 @@ export function startHeartbeat(options?: HeartbeatOptions): Heartbeat {
  * @internal for what follows a router: `stillhere/astro/integration`.
  */
 export function startHeartbeatWhere(isRead: () => boolean, options?: HeartbeatOptions): Heartbeat {
+  endEarly();
   return startOnce(options, () => (isRead() ? currentSession() : undefined));
 }
 
@@ -38,6 +46,13 @@ export function startHeartbeatWhere(isRead: () => boolean, options?: HeartbeatOp
 export function deliverWaiting(options?: Pick<HeartbeatOptions, 'worker' | 'debug'>): Heartbeat {
   // Nothing is counted where there is no session: the rest is the same.
   return runHeartbeat(normalizeOptions(options), () => undefined);
+}
+
+/** A page whose own heartbeat lies in a bundle, where no server sees it, has its options. */
+function endEarly(): void {
+  const early = document.querySelector(EARLY);
+  early?.remove();
+  if (early) void window[RUNNING]?.stop();
 }
 
 function startOnce(options: HeartbeatOptions | undefined, sessionNow: () => string | undefined): Heartbeat {

@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Koa, { type Middleware } from 'koa';
 import { inject } from 'light-my-request';
 
+const OF_CONNECTION: readonly string[] = ['connection', 'keep-alive', 'transfer-encoding'];
+
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 export type FetchHandler = (
   request: Request,
@@ -72,7 +74,9 @@ export function fetchHandler(handle: NodeHandler, maxBodyBytes: (path: string) =
           if (error || !answer) return reject(error ?? new Error('no answer'));
           const headers = new Headers();
           for (const [name, value] of Object.entries(answer.headers))
-            for (const one of [value].flat()) if (one !== undefined) headers.append(name, String(one));
+            // Of a connection that never was, and not of the host's (RFC 9110, 7.6.1).
+            if (!OF_CONNECTION.includes(name))
+              for (const one of [value].flat()) if (one !== undefined) headers.append(name, String(one));
           const isEmpty = [204, 304].includes(answer.statusCode);
           resolve(
             new Response(isEmpty ? null : new Uint8Array(answer.rawPayload), { status: answer.statusCode, headers }),
@@ -102,7 +106,7 @@ function mergeHeaders(hosts: Headers, response: ServerResponse): Headers {
   for (const [name, value] of Object.entries(response.getHeaders())) {
     const isStricter = name === 'cache-control' && /no-store/i.test(headers.get(name) ?? '');
     if (name === 'content-security-policy') headers.append(name, String(value));
-    else if (!isStricter) headers.set(name, String(value));
+    else if (!isStricter && !OF_CONNECTION.includes(name)) headers.set(name, String(value));
   }
   return headers;
 }

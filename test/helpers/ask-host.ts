@@ -23,8 +23,14 @@ export async function expectGateAndBeat(server: StillhereServer, path: string): 
     redirect: 'manual',
     body: new URLSearchParams({ email: 'ann@example.com', next: path }),
   });
-  expect([passed.status, passed.headers.get('location')]).toEqual([303, path]);
+  const { pathname, searchParams } = new URL(passed.headers.get('location') ?? '', server.url);
+  expect([passed.status, pathname, searchParams.get('next')]).toEqual([303, '/access', path]);
   const cookie = cookiesOf(passed);
+  const led = await fetch(`${server.url}${pathname}?${searchParams.toString()}`, {
+    redirect: 'manual',
+    headers: { cookie },
+  });
+  expect([led.status, led.headers.get('location')]).toEqual([303, path]);
   const open = await fetch(server.url + path, { headers: { cookie, accept: 'text/html' } });
   expect([open.status, open.headers.get('cache-control')]).toEqual([200, expect.stringContaining('no-cache')]);
   expect(await open.text()).toContain('<h1>The report</h1>');

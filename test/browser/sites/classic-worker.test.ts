@@ -61,7 +61,8 @@ describe('a site with a classic worker', { timeout: INSTALL_MS }, () => {
       await page.goto(server.url + PAGE);
       expect(await page.$('session-heartbeat')).toBe(null);
       expect(await readRegistrations(page)).toEqual(ITS_WORKER);
-      expect(await readSyncTags(page)).toEqual([]);
+      // A delivery that failed while the servers changed may have left a tag, to which nothing listens.
+      for (const tag of await readSyncTags(page)) expect(tag).toMatch(/^workbox-background-sync:stillhere(?:-[23])?$/);
       expect(await readDevice(page)).toEqual({ databases: ['stillhere'], cached: ITS_CACHE });
 
       await page.evaluate(() => void indexedDB.deleteDatabase('stillhere'));
