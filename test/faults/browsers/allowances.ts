@@ -17,6 +17,9 @@ const TICK_LATE_MS = 500;
  */
 export const FIRST_WORDS_MS = 700;
 
+/** From the load of a page to its first paint, with which it begins to be read: on a busy machine with several browsers. */
+export const PAINT_MS = 500;
+
 /** When a last word is under way, at the latest. */
 const LAST_WORD_MS = 1_000;
 

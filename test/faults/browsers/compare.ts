@@ -2,7 +2,15 @@
 import type { SessionDetail } from '../../helpers/stillhere-server.ts';
 import { measure } from '../../bench/accuracy/truth.ts';
 import { match } from './match.ts';
-import { allowance, CLOCKS_MS, FIRST_WORDS_MS, hasLostWord, lateness, type Circumstances } from './allowances.ts';
+import {
+  allowance,
+  CLOCKS_MS,
+  FIRST_WORDS_MS,
+  hasLostWord,
+  lateness,
+  PAINT_MS,
+  type Circumstances,
+} from './allowances.ts';
 import type { Exit, Stretch } from './truth.ts';
 
 /** How much too early an end was, and how it came about. */
@@ -104,9 +112,9 @@ function checkEach(key: string, stretches: readonly Stretch[], spans: readonly S
   return { wrong, ends, traceless: missing.length - traced.length };
 }
 
-/** The span began when the stretch did. */
-function isTold({ from }: Stretch, { id, startMs }: Span, key: string, evidence: Evidence): boolean {
-  const lateMs = lateness(id, key, evidence);
+/** The span began when the stretch did, or with the first paint of its document. */
+function isTold({ from, isFirst }: Stretch, { id, startMs }: Span, key: string, evidence: Evidence): boolean {
+  const lateMs = lateness(id, key, evidence) + (isFirst ? PAINT_MS : 0);
   return startMs >= from.earliestMs - CLOCKS_MS && startMs <= from.latestMs + lateMs + CLOCKS_MS;
 }
 
