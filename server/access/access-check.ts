@@ -55,7 +55,7 @@ export function createAccessCheck(
         await store.endAccess(grant.sessionId, now());
         known.set(grant.sessionId, false);
       }
-      cookies.end(ctx);
+      cookies.end(ctx, now());
     },
   };
 }

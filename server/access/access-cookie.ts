@@ -1,7 +1,7 @@
 // The signed cookie that opens the protected pages. The readable one beside it only names the session.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
-import { SESSION_COOKIE } from '../../sw/protocol.ts';
+import { FORGOTTEN_COOKIE, SESSION_COOKIE } from '../../sw/protocol.ts';
 
 const ACCESS_COOKIE = 'stillhere_access';
 
@@ -18,7 +18,7 @@ export interface AccessCookies {
   /** The grant that this request carries, signed by us and not expired; undefined: none. */
   read(ctx: Context, nowMs: number): Grant | undefined;
   /** Tells the browser of this request to delete both cookies. */
-  end(ctx: Context): void;
+  end(ctx: Context, nowMs: number): void;
 }
 
 /** @param isHttps the site is reached by https whatever the request says (a TLS-terminating proxy stands in front). */
@@ -43,8 +43,10 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
       const untilMs = Number(until);
       return isSame(signature, sign(granted)) && untilMs > nowMs ? { sessionId, untilMs } : undefined;
     },
-    end(ctx) {
+    end(ctx, nowMs) {
       ctx.append('Set-Cookie', [
+        // Pages that are open keep their session without its cookie, but not over this.
+        `${FORGOTTEN_COOKIE}=${nowMs}; Path=/; SameSite=Lax`,
         `${SESSION_COOKIE}=; Path=/; Max-Age=0`,
         `${ACCESS_COOKIE}=; Path=/; Max-Age=0; HttpOnly`,
       ]);

@@ -52,7 +52,11 @@ describe('a protected page', () => {
     const { status, headers, body } = await app.send('POST', '/api/end-access', { cookie });
     expect([status, JSON.parse(body), headers['clear-site-data']]).toEqual([200, { success: true }, '"cache"']);
     const forgotten = (headers['set-cookie'] ?? []).map((line) => line.replace(/; HttpOnly/, ''));
-    expect(forgotten).toEqual(['session_record_id=; Path=/; Max-Age=0', 'stillhere_access=; Path=/; Max-Age=0']);
+    expect(forgotten).toEqual([
+      `stillhere_forgotten=${NOW}; Path=/; SameSite=Lax`,
+      'session_record_id=; Path=/; Max-Age=0',
+      'stillhere_access=; Path=/; Max-Age=0',
+    ]);
     expect((await get('/confidential/', cookie)).status).toBe(303);
   });
 
