@@ -15,7 +15,12 @@ const TOLERANCE_MS = 1_500;
 /** So long a page waits for a worker that doesn't answer, and then for its own delivery. */
 const SILENCE_MS = 60_000;
 
-const SITE: SiteFiles = { [READ]: readPage('text', 'tick="250" interval="1000"') };
+/** Delivers what waits, and isn't read. */
+const HOME = '/home/';
+const SITE: SiteFiles = {
+  [READ]: readPage('text', 'tick="250" interval="1000"'),
+  [HOME]: readPage('text', 'deliver-only'),
+};
 
 /** Comes to the page by the gate and reads until the worker has delivered. */
 async function readWithWorker(page: Page, proxy: FaultProxy): Promise<{ id: string; cameAt: number }> {
@@ -84,7 +89,7 @@ describe.concurrent('a worker that is stopped', () => {
     proxy.fault = 'none';
     proxy.release();
     const leftAt = Date.now();
-    await page.goto(`${proxy.url}/access`);
+    await page.goto(proxy.url + HOME);
 
     await until(async () => (await readQueue(page)).length === 0);
     const session = await server.session(id);
