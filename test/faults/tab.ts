@@ -135,6 +135,8 @@ export class Tab {
       cookie: { get: () => `theme=dark; ${SESSION_COOKIE}=${device.session}` },
       readyState: { value: 'complete' },
       hasFocus: { value: () => true },
+      // No server has put anything into it.
+      querySelector: { value: () => null },
     });
     const scope = {
       addEventListener: this.#window.addEventListener.bind(this.#window),
