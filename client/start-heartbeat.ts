@@ -25,7 +25,7 @@ export function startHeartbeat(options?: HeartbeatOptions): Heartbeat {
   return startShared(options);
 }
 
-/** As {@link startHeartbeat}, for what a server puts in: the page's own options come first, whoever starts first. */
+/** As {@link startHeartbeat}, for the tags that a server injects: a heartbeat of the page's own replaces this one. */
 export function startShared(options?: HeartbeatOptions): Heartbeat {
   return startOnce(options, currentSession);
 }

@@ -17,7 +17,7 @@ const PLAIN = /^(?:\/[\w~!$&'()*+,;=:@-][\w.~!$&'()*+,;=:@-]*)*\/?$/;
 /** The path, and its query and fragment. */
 const SPLIT = /^([^?#]*)(.*)$/s;
 
-/** Whether a name can't be stored. A device of ours sends such characters percent-encoded, and they stay so. */
+/** The name has harmful characters as they are. Percent-encoded, as our page library sends them, they stay encoded. */
 export function isHarmfulName(name: string): boolean {
   return !PLAIN.test(name) && isHarmful(name);
 }

@@ -9,7 +9,7 @@ import { iso } from '../sessions/views.ts';
 
 /**
  * `/healthz`: the process answers. `/readyz`: so does the store; NocoDB's state is reported, but readers don't need it. Why
- * NocoDB can't be written to may name hosts inside a network: only the owner is told.
+ * NocoDB can't be written to may name internal hosts, so only the owner sees it.
  * @param mirror undefined: there is none.
  */
 export function addHealthRoutes(

@@ -2,7 +2,7 @@
 import ipaddr from 'ipaddr.js';
 import { createCache } from '../cache.ts';
 
-/** Of an IPv6 address a customer is given a network of 64 bits at least (RFC 6177): any address in it is one client. */
+/** An IPv6 customer has a /64 at least (RFC 6177), and may use any address in it. */
 const IPV6_BYTES = 8;
 
 /** Addresses that came lately: reading one takes as long as the rest of a limit. */
