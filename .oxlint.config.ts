@@ -3,23 +3,23 @@ import { defineConfig } from 'oxlint';
 
 /** Each dependency has one owner: only this file imports it. */
 const OWNERS: Readonly<Record<string, string>> = {
-  idb: 'sw/stores.ts',
+  idb: 'sw/channel/stores.ts',
   'workbox-window': 'client/register-worker.ts',
-  'workbox-background-sync': 'sw/sync.ts',
-  'workbox-precaching': 'sw/offline-pages.ts',
-  'workbox-routing': 'sw/offline-pages.ts',
-  'raw-body': 'server/http/read-body.ts',
+  'workbox-background-sync': 'sw/worker/background-sync.ts',
+  'workbox-precaching': 'sw/offline/offline-pages.ts',
+  'workbox-routing': 'sw/offline/offline-pages.ts',
+  'raw-body': 'server/http/body.ts',
   'koa-helmet': 'server/http/security-headers.ts',
   'rate-limiter-flexible': 'server/http/rate-limit.ts',
-  'ipaddr.js': 'server/http/network.ts',
-  '@koa/cors': 'server/http/other-origins.ts',
+  'ipaddr.js': 'server/http/client-network.ts',
+  '@koa/cors': 'server/http/cors.ts',
   send: 'server/site/send-file.ts',
-  'lru-cache': 'server/cache.ts',
+  'lru-cache': 'server/http/cache.ts',
   parse5: 'server/site/html-reader.ts',
-  'light-my-request': 'server/http/handlers.ts',
+  'light-my-request': 'server/http/adapters.ts',
   commander: 'server/cli.ts',
-  vite: 'server/site/build.ts',
-  fflate: 'client/devtools/vite.config.ts',
+  vite: 'server/commands/build.ts',
+  fflate: 'build/extension.vite.config.ts',
 };
 
 type Pattern = { group: string[]; message: string };
@@ -34,8 +34,8 @@ const oneWay: Readonly<Record<string, Pattern[]>> = {
   client: [{ group: ['**/server/**', '**/test/**'], message: 'client imports client and sw only.' }],
   sw: [{ group: ['**/client/**', '**/server/**', '**/test/**'], message: 'sw imports sw only.' }],
   server: [
-    { group: ['**/client/**', '**/test/**'], message: 'server imports server and sw/protocol.ts only.' },
-    { group: ['**/sw/**', '!**/sw/protocol.ts'], message: 'server imports server and sw/protocol.ts only.' },
+    { group: ['**/client/**', '**/test/**'], message: 'server imports server and sw/protocol only.' },
+    { group: ['**/sw/**', '!**/sw/protocol/*.ts'], message: 'server imports server and sw/protocol only.' },
   ],
   test: [],
 };
@@ -83,20 +83,20 @@ export default defineConfig({
         'test/faults/scripts.ts',
         'test/package/*.test.ts',
         'test/server/vite-plugin.test.ts',
-        'server/package/vite.config.ts',
+        'build/package.vite.config.ts',
       ],
       rules: restrict(owned(OWNERS['vite'])),
     },
     // What our reading of a page leads to is seen with its own parser.
-    { files: ['test/unit/put-heartbeat-tree.test.ts'], rules: restrict(owned(OWNERS['parse5'])) },
+    { files: ['test/unit/server/site/inject-heartbeat-tree.test.ts'], rules: restrict(owned(OWNERS['parse5'])) },
     // A zip file is opened again by its test.
     {
-      files: ['client/devtools/vite.config.ts', 'test/systems/devtools-extension.test.ts'],
+      files: ['build/extension.vite.config.ts', 'test/systems/devtools-extension.test.ts'],
       rules: restrict(owned(OWNERS['vite']).filter(({ group }) => !group.includes('fflate'))),
     },
     // As Astro wants it.
     {
-      files: ['*.config.ts', '.*.config.ts', 'client/astro-integration.ts', 'test/sites/**'],
+      files: ['*.config.ts', '.*.config.ts', 'client/integrations/astro.ts', 'test/sites/**'],
       rules: { 'import/no-default-export': 'off' },
     },
   ],

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { alias, define, smallest, SYNTAX, treeshake } from './server/package/smallest.ts';
+import { alias, define, smallest, SYNTAX, treeshake } from './build/minify.ts';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 
@@ -101,10 +101,10 @@ export default defineConfig({
         rolldownOptions: { input: globSync('client/portfolio/**/*.html', { cwd: import.meta.dirname }).map(at) },
       },
     },
-    library: { consumer: 'client', ...script('client/stillhere.ts', 'stillhere.js', 'es') },
-    worker: { consumer: 'client', ...script('sw/worker.ts', 'sw.js', 'iife') },
-    channel: { consumer: 'client', ...script('sw/channel.ts', 'stillhere-sw.js', 'iife') },
-    noWorker: { consumer: 'client', ...script('sw/no-worker.ts', 'no-sw.js', 'iife') },
+    library: { consumer: 'client', ...script('client/bundle.ts', 'stillhere.js', 'es') },
+    worker: { consumer: 'client', ...script('sw/worker/worker.ts', 'sw.js', 'iife') },
+    channel: { consumer: 'client', ...script('sw/worker/classic-entry.ts', 'stillhere-sw.js', 'iife') },
+    noWorker: { consumer: 'client', ...script('sw/worker/uninstall-worker.ts', 'no-sw.js', 'iife') },
     inspector: {
       consumer: 'client',
       ...script('client/inspector/heartbeat-inspector.ts', 'stillhere-inspector.js', 'es'),
@@ -113,7 +113,7 @@ export default defineConfig({
       consumer: 'client',
       ...script('client/inspector/open-inspector.ts', 'stillhere-open-inspector.js', 'es'),
     },
-    appWorker: { consumer: 'client', ...script('sw/app-worker.ts', 'sw.js', 'iife', 'dist/site') },
+    appWorker: { consumer: 'client', ...script('sw/worker/app-worker.ts', 'sw.js', 'iife', 'dist/site') },
   },
   builder: {
     // The worker with pages last: it lists what the others have built.

@@ -1,7 +1,7 @@
 // One question to the worker, through a port of its own. Not workbox-window's messageSW: that keeps the port to itself, and
 // an answer that comes into a page in the back/forward cache throws the page out of it (Firefox ESR 153: 3 of 3).
-import type { Beat } from '../sw/beat.ts';
-import type { Outcome } from '../sw/deliver.ts';
+import type { Beat } from '../sw/protocol/messages.ts';
+import type { Outcome } from '../sw/channel/deliver.ts';
 
 /**
  * Resolves with what the delivery came to; with undefined where there is no worker or it stays silent for `patienceMs`.

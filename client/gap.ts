@@ -10,7 +10,7 @@
 // clock, which each receipt tells. The span before it was told on the old clock, and is told again on the new one. Where the server can't be reached the reader counts as asleep until the next sign.
 import type { Settings } from './options.ts';
 import type { Instant, Reading } from './reading.ts';
-import type { Span } from '../sw/protocol.ts';
+import type { Span } from '../sw/protocol/delivery.ts';
 
 export interface Explanation {
   /** What is to be told beyond what reading.ts has: the span of a gap that was read, or the one before it on the right clock. */

@@ -1,5 +1,5 @@
 // The options of the page library: units, ranges, defaults, and the one place where they are checked.
-import { WORKER_PATH } from '../sw/protocol.ts';
+import { WORKER_PATH } from '../sw/protocol/delivery.ts';
 
 /** All times are in milliseconds. */
 export interface HeartbeatOptions {

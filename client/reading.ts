@@ -5,9 +5,9 @@
 // - at most one span is open, in one session and on one page; the next one begins where it ended, or later, unless the
 //   device's clock was set back in between;
 // - nothing is counted that is hidden, frozen, prerendering, idle or asleep.
-import type { Span } from '../sw/protocol.ts';
+import type { Span } from '../sw/protocol/delivery.ts';
 import type { Settings } from './options.ts';
-import type { PageEvent } from './page-life.ts';
+import type { PageEvent } from './page-lifecycle.ts';
 
 export type ReadingEvent = PageEvent | 'tick' | 'stopped';
 

@@ -1,6 +1,6 @@
 // The session that this document reads in. A page keeps it while it is open: the cookie ends with the access, or is cleared, and
 // the reader reads on in what is on the screen.
-import { FORGOTTEN_COOKIE } from '../sw/protocol.ts';
+import { FORGOTTEN_COOKIE } from '../sw/protocol/delivery.ts';
 import { readCookie, readSession } from './cookies.ts';
 
 let kept: string | undefined;

@@ -7,9 +7,9 @@ import { nocodb } from './commands/nocodb.ts';
 import { serve } from './commands/serve.ts';
 import { listSessions } from './commands/sessions.ts';
 import { printSnippet } from './commands/snippet.ts';
-import { ConfigError } from './config.ts';
-import { PACKAGE_VERSION } from './package-root.ts';
-import { buildIfStale } from './site/build.ts';
+import { ConfigError } from './config/config.ts';
+import { PACKAGE_VERSION } from './config/package-root.ts';
+import { buildIfStale } from './commands/build.ts';
 
 const program = new Command('stillhere')
   .description('Tells the owner of a gated page who read it and for how long.')

@@ -1,15 +1,15 @@
 // A plugin for Vite: the gate and all that answers for Stillhere in `vite dev` and `vite preview`, on the site's own origin, and
 // the heartbeat in the pages behind the gate, in what is built, too. It imports nothing of Vite.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readConfig } from './config.ts';
-import type { HostOptions } from './options.ts';
+import { readConfig } from './config/config.ts';
+import type { HostOptions } from './config/options.ts';
 import { editBytes } from './site/edit-bytes.ts';
-import { putHeartbeat } from './site/put-heartbeat.ts';
+import { putHeartbeat } from './site/inject-heartbeat.ts';
 import { scanPage } from './site/scan-page.ts';
-import { isUnder } from './site/site-path.ts';
+import { isUnder } from './http/request-path.ts';
 import { asksForPrivateFile, type ViteFolders } from './site/vite-files.ts';
-import { stillhere as createStillhere } from './stillhere.ts';
-import { DEFAULT_STORE_FILE } from './variables.ts';
+import { stillhere as createStillhere } from './app/embed.ts';
+import { DEFAULT_STORE_FILE } from './config/variables.ts';
 
 /** As much of Vite's servers as is used. */
 interface ViteServer {

@@ -1,5 +1,5 @@
 // What a worker tells of itself to whoever asks it by message: the inspector does.
-import type { Announced } from './announce.ts';
+import type { Announced } from './channel/events.ts';
 
 /** That of package.json. */
 export const VERSION = '0.1.0';

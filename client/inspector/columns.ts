@@ -1,9 +1,9 @@
 // What is told of a span that waits, of one that was refused, of one that arrived, and of a delivery.
-import { waitMs, type Pause } from '../../sw/backoff.ts';
-import type { QueuedSpan } from '../../sw/database.ts';
-import type { Span } from '../../sw/protocol.ts';
-import { formatCount, formatLength, formatShort, formatTime } from './format.ts';
-import type { Column } from './row-table.ts';
+import { waitMs, type Pause } from '../../sw/channel/backoff.ts';
+import type { QueuedSpan } from '../../sw/channel/database.ts';
+import type { Span } from '../../sw/protocol/delivery.ts';
+import { formatCount, formatLength, formatShort, formatTime } from '../ui/format.ts';
+import type { Column } from '../ui/row-table.ts';
 import type { Delivered, Turn } from './visit-log.ts';
 
 /** A span of the queue, and when it is tried again. */

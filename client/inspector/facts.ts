@@ -1,7 +1,7 @@
 // The state of the device, each in a word or two for a person. Pure.
-import { waitMs } from '../../sw/backoff.ts';
+import { waitMs } from '../../sw/channel/backoff.ts';
 import { formatNextTry } from './columns.ts';
-import { formatBytes, formatCount, formatShort, formatTime } from './format.ts';
+import { formatBytes, formatCount, formatShort, formatTime } from '../ui/format.ts';
 import { offlineUntil } from './simulate-offline.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { VisitLog } from './visit-log.ts';

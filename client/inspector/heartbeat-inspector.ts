@@ -2,7 +2,7 @@
 // being put there: `document.body.append(document.createElement('heartbeat-inspector'))`; removing it closes it.
 // Where there are no elements (a server that renders the page) importing it defines none.
 import { pageSource } from './page-source.ts';
-import { recallLog, rememberLog } from './visit-memory.ts';
+import { recallLog, rememberLog } from './visit-storage.ts';
 import { InspectorView } from './view.ts';
 
 interface Badge {

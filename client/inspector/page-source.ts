@@ -1,13 +1,13 @@
 // The page's own device, looked at from inside the page.
-import type { Announced } from '../../sw/announce.ts';
-import { deliver } from '../../sw/deliver.ts';
-import { SpanQueue } from '../../sw/queue.ts';
+import type { Announced } from '../../sw/channel/events.ts';
+import { deliver } from '../../sw/channel/deliver.ts';
+import { SpanQueue } from '../../sw/channel/queue.ts';
 import { askWorker } from '../ask-worker.ts';
 
-import { hearAnnouncements } from '../hear-announcements.ts';
-import type { SessionHeartbeat } from '../heartbeat-element.ts';
-import type { Heartbeat } from '../start-heartbeat.ts';
-import { answer, useStores } from './device-database.ts';
+import { hearAnnouncements } from '../ui/channel-events.ts';
+import type { SessionHeartbeat } from '../element.ts';
+import type { Heartbeat } from '../start.ts';
+import { answer, useStores } from '../ui/device-database.ts';
 import { goOffline, goOnline } from './simulate-offline.ts';
 import { takeSnapshot } from './snapshot.ts';
 import type { Action, Source } from './source.ts';

@@ -1,7 +1,7 @@
 // The spans drawn against time, one line a page. For the eye only: the tables say the same.
-import type { Span } from '../../sw/protocol.ts';
-import { make, makeSvg } from './dom.ts';
-import { formatTime } from './format.ts';
+import type { Span } from '../../sw/protocol/delivery.ts';
+import { make, makeSvg } from '../ui/dom.ts';
+import { formatTime } from '../ui/format.ts';
 
 export type Mark = 'waiting' | 'refused' | 'delivered';
 

@@ -1,9 +1,9 @@
 // This device is offline for a minute, for somebody who wants to see what happens then. It is a pause of the queue with a
 // cause of its own, so page and worker obey it, also after a restart; and it ends by itself, whether or not anyone looks.
-import type { Pause } from '../../sw/backoff.ts';
-import { takeTurn } from '../../sw/take-turn.ts';
+import type { Pause } from '../../sw/channel/backoff.ts';
+import { takeTurn } from '../../sw/channel/delivery-lock.ts';
 import { OFFLINE_COOKIE } from '../cookies.ts';
-import { answer, useStores } from './device-database.ts';
+import { answer, useStores } from '../ui/device-database.ts';
 
 export const OFFLINE_MS = 60_000;
 

@@ -1,9 +1,9 @@
 // What lies on this device and who works on it, in one look, as plain data. It changes nothing and asks no network.
-import type { Announced } from '../../sw/announce.ts';
-import type { Pause } from '../../sw/backoff.ts';
-import type { QueuedSpan } from '../../sw/database.ts';
-import type { HeartbeatStatus } from '../start-heartbeat.ts';
-import { answer, useStores } from './device-database.ts';
+import type { Announced } from '../../sw/channel/events.ts';
+import type { Pause } from '../../sw/channel/backoff.ts';
+import type { QueuedSpan } from '../../sw/channel/database.ts';
+import type { HeartbeatStatus } from '../start.ts';
+import { answer, useStores } from '../ui/device-database.ts';
 import { readWorkers, type SyncSupport, type WorkerState } from './workers.ts';
 
 /** Times are epoch milliseconds on the device's clock. */

@@ -1,5 +1,5 @@
 // Where the view gets what it shows: the page that it stands in, or, in the devtools, the page that is inspected.
-import type { Announced } from '../../sw/announce.ts';
+import type { Announced } from '../../sw/channel/events.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What a person may ask for. */

@@ -1,6 +1,6 @@
 // The panel's head: the one sentence, and the buttons.
-import { copyText } from './copy-text.ts';
-import { make, setText } from './dom.ts';
+import { copyText } from '../ui/copy-text.ts';
+import { make, setText } from '../ui/dom.ts';
 import { offlineUntil } from './simulate-offline.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Action } from './source.ts';

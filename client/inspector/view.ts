@@ -1,19 +1,19 @@
 // The inspector's picture of a device, drawn into any root: the element's shadow, or the devtools panel.
-import { toRow } from '../../sw/queue.ts';
+import { toRow } from '../../sw/channel/queue.ts';
 import { DELIVERED, REFUSED, TURNS, WAITING, type WaitingRow } from './columns.ts';
-import { make, setText } from './dom.ts';
+import { make, setText } from '../ui/dom.ts';
 import { listFacts, summarize } from './facts.ts';
-import { formatTime } from './format.ts';
+import { formatTime } from '../ui/format.ts';
 import styles from './inspector.css?inline';
 import { ReadingPicture } from './reading-picture.ts';
 import { writeReport } from './report.ts';
-import { RowTable } from './row-table.ts';
-import { makeSection, type Section } from './section.ts';
+import { RowTable } from '../ui/row-table.ts';
+import { makeSection, type Section } from '../ui/section.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Source } from './source.ts';
 import { ViewHead } from './view-head.ts';
 import { emptyLog, note, type VisitLog } from './visit-log.ts';
-import { within } from './within.ts';
+import { within } from '../ui/with-timeout.ts';
 
 interface Options {
   /** What is known of this visit already. */

@@ -1,8 +1,8 @@
 // What was announced while somebody looked on → what the inspector tells of this visit. Pure.
-import type { Announced } from '../../sw/announce.ts';
-import type { Trigger } from '../../sw/backoff.ts';
-import type { Outcome } from '../../sw/deliver.ts';
-import type { Span } from '../../sw/protocol.ts';
+import type { Announced } from '../../sw/channel/events.ts';
+import type { Trigger } from '../../sw/channel/backoff.ts';
+import type { Outcome } from '../../sw/channel/deliver.ts';
+import type { Span } from '../../sw/protocol/delivery.ts';
 
 /** A span that the server has stored, as far as its last receipt says. */
 export interface Delivered extends Span {

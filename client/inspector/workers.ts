@@ -1,5 +1,5 @@
 // Which workers this page's scope has, of which version, and what can wake them.
-import type { Announced } from '../../sw/announce.ts';
+import type { Announced } from '../../sw/channel/events.ts';
 import { INTRODUCE_YOURSELF, type Introduction } from '../../sw/introduction.ts';
 
 export interface WorkerState {

@@ -1,5 +1,5 @@
 // `nocodb setup`, `check` and `resync`.
-import { ConfigError, readConfig } from '../config.ts';
+import { ConfigError, readConfig } from '../config/config.ts';
 import { check, resync, setUp, type Report } from '../nocodb/commands.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 

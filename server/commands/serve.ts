@@ -1,15 +1,15 @@
 // `serve`: a built site, or the sample, with the gate before parts of it.
 import { existsSync } from 'node:fs';
 import { pino } from 'pino';
-import { ConfigError, readConfig, type Config } from '../config.ts';
-import type { ServeOptions } from '../options.ts';
-import { openBrowser } from '../open-browser.ts';
-import { readSecrets } from '../secrets.ts';
-import { buildIfStale } from '../site/build.ts';
-import { findLeaks } from '../site/find-leaks.ts';
+import { ConfigError, readConfig, type Config } from '../config/config.ts';
+import type { ServeOptions } from '../config/options.ts';
+import { openBrowser } from './open-browser.ts';
+import { readSecrets } from '../config/secrets.ts';
+import { buildIfStale } from './build.ts';
+import { findLeaks } from '../site/unprotected-data.ts';
 import { listSite } from '../site/list-site.ts';
-import { isUnder } from '../site/site-path.ts';
-import { SAMPLE_DIR, startServer, type RunningServer } from '../start.ts';
+import { isUnder } from '../http/request-path.ts';
+import { SAMPLE_DIR, startServer, type RunningServer } from '../app/listen.ts';
 
 /** Where the port is taken and nobody asked for it, so many others are tried. */
 const OTHER_PORTS = 20;

@@ -1,7 +1,7 @@
 // `sessions`: the latest sessions, for a person or a program.
 import { existsSync } from 'node:fs';
-import { ConfigError, readConfig } from '../config.ts';
-import { toHarmless } from '../harmful-text.ts';
+import { ConfigError, readConfig } from '../config/config.ts';
+import { toHarmless } from '../http/harmful-text.ts';
 import { viewSession, type SessionView } from '../sessions/views.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 

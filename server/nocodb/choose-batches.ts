@@ -1,13 +1,13 @@
 // What a round writes, batch by batch. Without a limit: what has waited longest first. Under a month's limit: starts and ends
 // first, the newest of them first, and the requests that show most before the others; changes in between come along free.
 import { RECORD_IN_DOUBT, type Outbox, type Unmirrored } from '../store/outbox.ts';
-import type { NocoAnswer } from './answer.ts';
+import type { NocoAnswer } from './response.ts';
 import { MAX_IDS } from './client.ts';
 import type { RecordWriter } from './record-writer.ts';
 import type { RequestBudget } from './request-budget.ts';
 import type { MirrorTable } from './table.ts';
-import { takeApart, takeDue, WaitingTimes } from './take-due.ts';
-import { BY_VALUE, type WrongRows } from './wrong-rows.ts';
+import { takeApart, takeDue, WaitingTimes } from './batches.ts';
+import { BY_VALUE, type WrongRows } from './rejected-rows.ts';
 
 /** What one round takes from the store. */
 export const ROUND = 500;

@@ -2,7 +2,7 @@
 // It decides nothing, and it never throws for what a server or a network does.
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
-import { classify, toRedirected, toSpent, type NocoAnswer, type NocoFailure } from './answer.ts';
+import { classify, toRedirected, toSpent, type NocoAnswer, type NocoFailure } from './response.ts';
 import { redact } from './redact.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { sendRequest } from './send-request.ts';
@@ -18,7 +18,7 @@ import {
   type NocoField,
   type NocoRecord,
   type NocoTable,
-} from './shapes.ts';
+} from './schemas.ts';
 
 export interface NocoConfig {
   /** Without a path, like `https://nocodb.example`. */

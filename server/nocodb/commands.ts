@@ -1,10 +1,10 @@
 // `stillhere nocodb setup`, `check` and `resync`: for a person at a terminal. Each gives lines to print and says if all is well.
 import type { Outbox } from '../store/outbox.ts';
-import type { NocoFailure } from './answer.ts';
+import type { NocoFailure } from './response.ts';
 import { NocoClient, type NocoConfig } from './client.ts';
 import { RequestBudget } from './request-budget.ts';
-import { readKnownTable, writeKnownTable } from './known-table.ts';
-import { describeRefused, readRefusedColumns } from './refused-values.ts';
+import { readKnownTable, writeKnownTable } from './table-ids.ts';
+import { describeRefused, readRefusedColumns } from './rejected-values.ts';
 import { inspectTable, prepareTable } from './table.ts';
 
 export interface Report {

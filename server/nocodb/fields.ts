@@ -1,6 +1,6 @@
 // The fields of the table, by our names: what each holds, and how it is made where it is missing.
 import type { ValueKind } from './columns.ts';
-import type { NewField } from './shapes.ts';
+import type { NewField } from './schemas.ts';
 
 /** The fields that the mirror writes, by our names. */
 export type FieldName =

@@ -1,6 +1,6 @@
 // How the mirror fares: what keeps it from writing, until when it rests, and what waits. For the owner, and for the mirror itself.
 import type { Logger } from 'pino';
-import type { NocoFailure } from './answer.ts';
+import type { NocoFailure } from './response.ts';
 import { backoffMs } from './backoff.ts';
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -6,17 +6,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Outbox, Unmirrored } from '../store/outbox.ts';
-import type { NocoFailure } from './answer.ts';
+import type { NocoFailure } from './response.ts';
 import { FRUGAL, USUAL } from './backoff.ts';
 import { BatchChooser, ROUND } from './choose-batches.ts';
 import { NocoClient, type NocoConfig } from './client.ts';
 import { Lease } from './lease.ts';
 import { MirrorStatusBoard, type MirrorStatus } from './mirror-status.ts';
 import { RecordWriter } from './record-writer.ts';
-import { RefusedValues } from './refused-values.ts';
+import { RefusedValues } from './rejected-values.ts';
 import { RequestBudget } from './request-budget.ts';
 import { TableCheck } from './table-check.ts';
-import { WrongRows } from './wrong-rows.ts';
+import { WrongRows } from './rejected-rows.ts';
 
 export type { MirrorStatus } from './mirror-status.ts';
 

@@ -1,7 +1,7 @@
 // A session as a record of the table, and whether an answer shows it as it was sent. Pure.
 import type { Session } from '../store/session-store.ts';
 import { isShownAs, toColumn, type Value } from './columns.ts';
-import type { Fields } from './shapes.ts';
+import type { Fields } from './schemas.ts';
 import { KINDS, type FieldName } from './fields.ts';
 import { namesOf, type MirrorTable } from './table.ts';
 

@@ -3,10 +3,10 @@
 import type { Logger } from 'pino';
 import * as v from 'valibot';
 import type { Outbox } from '../store/outbox.ts';
-import { toSpent, type NocoAnswer } from './answer.ts';
+import { toSpent, type NocoAnswer } from './response.ts';
 import type { NocoClient } from './client.ts';
-import { GoneRecords } from './find-gone.ts';
-import { readKnownTable, writeKnownTable } from './known-table.ts';
+import { GoneRecords } from './deleted-records.ts';
+import { readKnownTable, writeKnownTable } from './table-ids.ts';
 import { LEAST_BURST, type RequestBudget } from './request-budget.ts';
 import { prepareTable, type MirrorTable } from './table.ts';
 

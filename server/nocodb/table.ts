@@ -1,10 +1,10 @@
 // The table `emailAccess` in NocoDB: made when it isn't there, mended where a field is missing, its rows never touched. A
 // column that can't hold what belongs into it is left out and reported; the others are written.
-import type { NocoAnswer, NocoFailure } from './answer.ts';
+import type { NocoAnswer, NocoFailure } from './response.ts';
 import type { NocoClient } from './client.ts';
 import { canHold } from './columns.ts';
 import { DURATION_MINUTES, FIELDS, KINDS, type FieldName, type OurField } from './fields.ts';
-import type { NocoField, NocoTable } from './shapes.ts';
+import type { NocoField, NocoTable } from './schemas.ts';
 
 export interface Column {
   /** Survives a rename in the grid. */

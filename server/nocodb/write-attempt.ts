@@ -1,10 +1,10 @@
 // One writing request, and what NocoDB shows afterwards. After any answer that doesn't say what was written, the records are
 // read before anything is written again: a refusal, a 5xx, a timeout and nonsense have all come for rows that were written.
 import { RECORD_IN_DOUBT, type Outbox, type Unmirrored } from '../store/outbox.ts';
-import type { NocoFailure } from './answer.ts';
+import type { NocoFailure } from './response.ts';
 import type { NocoClient } from './client.ts';
 import { findDifferences, toFields } from './record.ts';
-import type { NocoRecord } from './shapes.ts';
+import type { NocoRecord } from './schemas.ts';
 import type { FieldName } from './fields.ts';
 import type { MirrorTable } from './table.ts';
 

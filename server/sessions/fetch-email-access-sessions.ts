@@ -1,5 +1,5 @@
 // For code on the server: the sessions in the form of the original NocoDB records.
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/config.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import { iso } from './views.ts';

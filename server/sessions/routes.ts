@@ -2,9 +2,9 @@
 import { Readable } from 'node:stream';
 import type { Router } from '@koa/router';
 import * as v from 'valibot';
-import { requireOwner } from '../access/require-owner.ts';
-import { HttpFailure } from '../http/http-failure.ts';
-import { readQuery } from '../http/read-query.ts';
+import { requireOwner } from './require-owner.ts';
+import { HttpFailure } from '../http/http-error.ts';
+import { readQuery } from '../http/query.ts';
 import type { Cursor, Session, SessionStore } from '../store/session-store.ts';
 import { viewSession } from './views.ts';
 import { writeSession } from './write-session.ts';

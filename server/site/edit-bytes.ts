@@ -1,7 +1,7 @@
 // Applies edits to the bytes of a page, at once or as they stream through. Nothing else of the page changes.
 import { Transform } from 'node:stream';
 import { encodeForPage, type Utf } from './page-encoding.ts';
-import type { Edit } from './put-heartbeat.ts';
+import type { Edit } from './inject-heartbeat.ts';
 
 /** Places of the edits are counted in bytes. */
 export function editBytes(bytes: Buffer, edits: readonly Edit[], utf?: Utf): Buffer {

@@ -1,7 +1,7 @@
 // What was made of a file, in memory as long as the file on the disk is the same: one look at it for each request, and no more.
 // Reading a file of 50 kB for each of them takes longer than all else.
 import type { Stats } from 'node:fs';
-import { createSizedCache } from '../cache.ts';
+import { createSizedCache } from '../http/cache.ts';
 
 const MOST_BYTES = 64 * 1024 * 1024;
 /** What an entry costs beside its bytes. */

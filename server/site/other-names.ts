@@ -1,5 +1,5 @@
 // The names of a file that tell what another one holds: compressed beside it, or a page's text in another form. Pure.
-import { isUnder } from './site-path.ts';
+import { isUnder } from '../http/request-path.ts';
 
 /** What lies beside a file and is made of it. */
 const MADE_OF_IT = /(?:\.(?:gz|br|zst|zip|xz|bz2|map|bak|old|orig|tmp|swp|save)|~)$/i;

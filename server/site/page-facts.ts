@@ -1,6 +1,6 @@
 // What a page has that matters for the heartbeat, collected tag by tag.
 import type { Tag } from './html-reader.ts';
-import { isHeartbeatScript, isHeartbeatTag, isInlineScript } from './own-heartbeat.ts';
+import { isHeartbeatScript, isHeartbeatTag, isInlineScript } from './find-heartbeat.ts';
 
 /** All places are counted in characters of the page as it was given. */
 export interface PageFacts {

@@ -4,7 +4,7 @@ import type { Middleware } from 'koa';
 import { createFileCache, versionOf } from './file-cache.ts';
 import { statFile } from './find-file.ts';
 import { sendFile } from './send-file.ts';
-import { readFilePath } from './site-path.ts';
+import { readFilePath } from '../http/request-path.ts';
 
 const CHANNEL_FILE = /^\/(?:sw|stillhere(?:-[\w-]+)?)\.js(?:\.map)?$/;
 

@@ -2,12 +2,12 @@
 import type { Context, Middleware } from 'koa';
 import { createFileCache } from './file-cache.ts';
 import { findFile, type Found } from './find-file.ts';
-import { readLibrary } from './library.ts';
+import { readLibrary } from './assets.ts';
 import { createFileGuard } from './protected-file.ts';
 import { sendFile } from './send-file.ts';
 import { sendPage } from './send-page.ts';
 import { readSiteFile } from './site-file.ts';
-import { isUnder, readFilePath } from './site-path.ts';
+import { isUnder, readFilePath } from '../http/request-path.ts';
 
 export interface Site {
   readonly siteDir: string;

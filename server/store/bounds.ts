@@ -1,5 +1,5 @@
 // What can be true of a span: it lies within its session and not in the future. Pure.
-import type { Interval } from '../sessions/reading-time.ts';
+import type { Interval } from './reading-time.ts';
 
 /** A span came by replay when it is received this long after its end. */
 const LATE_MS = 60_000;

@@ -1,9 +1,9 @@
 // Records sightings, one after the other, within a transaction that its caller opens and commits. Prepared statements only: this is
 // the hot path.
 import type { DatabaseSync } from 'node:sqlite';
-import { findOffset, LONGEST_TRANSIT_MS, observeClock, type DeviceClock } from '../heartbeat/device-clock.ts';
-import { placeSpans } from '../heartbeat/place-spans.ts';
-import type { Interval } from '../sessions/reading-time.ts';
+import { findOffset, LONGEST_TRANSIT_MS, observeClock, type DeviceClock } from './device-clock.ts';
+import { placeSpans } from './place-spans.ts';
+import type { Interval } from './reading-time.ts';
 import { boundSpan, windowOf, type BoundedSpan } from './bounds.ts';
 import { MAX_SESSION_SPANS, MAX_STRETCHES, type Recorded, type Sighting } from './session-store.ts';
 import { addSpan, isAfterAll, type Stretches } from './stretches.ts';

@@ -1,6 +1,6 @@
 // The union of a session's spans, kept as stretches that neither overlap nor touch, so that a span costs the same however many
 // there are. The last stretch stands in the session's own row: reading that goes on only moves its end. Pure.
-import type { Interval } from '../sessions/reading-time.ts';
+import type { Interval } from './reading-time.ts';
 
 /** Stretches that lie together: from the first one's start to the last one's end, and what they cover of that. */
 export interface Stretches extends Interval {

@@ -1,7 +1,7 @@
 // With `debug` on: what a person may ask at the console, and what the Performance panel is given. Without: none of it.
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
-import type { ConsoleCommands } from '../../client/console-commands.ts';
+import type { ConsoleCommands } from '../../client/debug/console-commands.ts';
 import { it } from '../helpers/browser-test.ts';
 import { passGate } from '../helpers/reader.ts';
 import { READ, readPage } from '../helpers/reading-site.ts';

@@ -1,4 +1,4 @@
-// What the oldest supported browsers lack (server/package/smallest.ts), taken away in page and worker: what is read arrives.
+// What the oldest supported browsers lack (build/minify.ts), taken away in page and worker: what is read arrives.
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import { passGate } from '../helpers/reader.ts';

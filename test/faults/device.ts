@@ -1,5 +1,5 @@
 // A reader's device: a browser with tabs and one worker, what it keeps on disk, and a clock that can be wrong.
-import type { Pause } from '../../sw/backoff.ts';
+import type { Pause } from '../../sw/channel/backoff.ts';
 import { BrowserSync } from './browser-sync.ts';
 import { Disk, type DiskFault } from './disk.ts';
 import type { Realm } from './realm.ts';

@@ -1,5 +1,5 @@
 // The network between the device and the server, and what it does to heartbeats.
-import { HEARTBEAT_PATH, type Delivery } from '../../sw/protocol.ts';
+import { HEARTBEAT_PATH, type Delivery } from '../../sw/protocol/delivery.ts';
 import type { Realm } from './realm.ts';
 import type { Answer } from './server-process.ts';
 import type { World } from './world.ts';

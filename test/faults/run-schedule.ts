@@ -3,7 +3,7 @@ import { PAGES, type Schedule, type Step } from './schedule.ts';
 import type { Scripts } from './scripts.ts';
 import type { ServerProcess } from './server-process.ts';
 import type { StoredSpan } from '../../server/store/session-store.ts';
-import { unionMs } from '../../server/sessions/reading-time.ts';
+import { unionMs } from '../../server/store/reading-time.ts';
 import { SPARED_MS, TICK_MS } from './truth.ts';
 import { World } from './world.ts';
 

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildIfStale } from '../../server/site/build.ts';
+import { buildIfStale } from '../../server/commands/build.ts';
 import { checkInBrowsers, type Ran } from './browsers/check-in-browsers.ts';
 import { ENGINES, type Engine } from './browsers/run-schedules.ts';
 import { checkSchedules } from './check-schedules.ts';

@@ -26,7 +26,7 @@ export interface Scripts {
 }
 
 export async function buildScripts(): Promise<Scripts> {
-  const [page, worker] = await Promise.all(['client/start-heartbeat.ts', 'sw/worker.ts'].map(buildScript));
+  const [page, worker] = await Promise.all(['client/start.ts', 'sw/worker/worker.ts'].map(buildScript));
   if (!page || !worker) throw new Error('A script was not built');
   return { page, worker };
 }

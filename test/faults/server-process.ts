@@ -3,11 +3,11 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PassThrough, Writable } from 'node:stream';
 import { pino } from 'pino';
-import { createApp } from '../../server/app.ts';
-import { readConfig } from '../../server/config.ts';
+import { createApp } from '../../server/app/create-app.ts';
+import { readConfig } from '../../server/config/config.ts';
 import type { Recorded, SessionStore, Sighting } from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
-import { HEARTBEAT_PATH, SESSION_COOKIE } from '../../sw/protocol.ts';
+import { HEARTBEAT_PATH, SESSION_COOKIE } from '../../sw/protocol/delivery.ts';
 
 export interface Answer {
   readonly status: number;

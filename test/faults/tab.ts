@@ -1,7 +1,7 @@
 // A tab with one page in it: the real client in as much of a document as it asks for.
 import type { HeartbeatOptions } from '../../client/options.ts';
-import type { Heartbeat } from '../../client/start-heartbeat.ts';
-import { SESSION_COOKIE } from '../../sw/protocol.ts';
+import type { Heartbeat } from '../../client/start.ts';
+import { SESSION_COOKIE } from '../../sw/protocol/delivery.ts';
 import type { Device } from './device.ts';
 import { Realm } from './realm.ts';
 import { messageChannel, serviceWorkerContainer } from './service-worker-container.ts';

@@ -1,11 +1,11 @@
 // Who knows what was visible when, and compares the server's record with it.
 import type { Sighting, StoredSpan } from '../../server/store/session-store.ts';
-import type { Span } from '../../sw/protocol.ts';
+import type { Span } from '../../sw/protocol/delivery.ts';
 
 /** How often an open span is written down. */
 export const TICK_MS = 5_000;
 
-/** After the storage was silent nobody asks it for so long (sw/database.ts), and then a tick may pass. */
+/** After the storage was silent nobody asks it for so long (sw/channel/database.ts), and then a tick may pass. */
 export const SPARED_MS = 45_000;
 
 /** A span as a page began it. Times are true: the server's. */

@@ -1,6 +1,6 @@
 // Asks a site's own server, with Stillhere in it, as a browser would, but without one.
 import { expect } from 'vitest';
-import { HEARTBEAT_PATH } from '../../sw/protocol.ts';
+import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { cookiesOf } from './cookies.ts';
 import type { StillhereServer } from './stillhere-server.ts';
 

@@ -1,6 +1,6 @@
 // A page with two clocks that a test turns by hand, and what its reading comes to.
 import { notReading, step, type Instant, type Place, type Reading, type ReadingEvent } from '../../client/reading.ts';
-import type { Span } from '../../sw/protocol.ts';
+import type { Span } from '../../sw/protocol/delivery.ts';
 
 export const START = Date.parse('2026-11-24T08:00:00Z');
 export const SETTINGS = { tick: 5_000, idleAfter: 300_000 };

@@ -3,10 +3,10 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, vi } from 'vitest';
-import { deliver, type Outcome } from '../../sw/deliver.ts';
-import { answer } from '../../sw/indexed-db.ts';
-import type { Delivery, Receipt, Span } from '../../sw/protocol.ts';
-import { SpanQueue } from '../../sw/queue.ts';
+import { deliver, type Outcome } from '../../sw/channel/deliver.ts';
+import { answer } from '../../sw/channel/indexed-db.ts';
+import type { Delivery, Receipt, Span } from '../../sw/protocol/delivery.ts';
+import { SpanQueue } from '../../sw/channel/queue.ts';
 
 export const NOW = Date.parse('2026-11-24T08:00:00Z');
 export const DAY = 86_400_000;

@@ -3,7 +3,7 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'puppeteer-core';
-import { HEARTBEAT_PATH, WORKER_PATH } from '../../sw/protocol.ts';
+import { HEARTBEAT_PATH, WORKER_PATH } from '../../sw/protocol/delivery.ts';
 
 /** What becomes of a heartbeat. */
 export type Fault =

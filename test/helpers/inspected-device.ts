@@ -1,7 +1,7 @@
 // A device that somebody looks into: spans laid into its queue by hand, and what the inspector shows of it.
 import type { Frame, Page } from 'puppeteer-core';
-import type { QueuedSpan } from '../../sw/database.ts';
-import { toRow } from '../../sw/queue.ts';
+import type { QueuedSpan } from '../../sw/channel/database.ts';
+import { toRow } from '../../sw/channel/queue.ts';
 
 /** What stands in the panel, as somebody reads it. */
 export interface Shown {

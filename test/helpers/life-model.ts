@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { vi } from 'vitest';
 import { watchHistory } from '../../client/history.ts';
-import { isShown as isShownInCode, watchPageLife, type PageEvent } from '../../client/page-life.ts';
-import type { Interval } from '../../server/sessions/reading-time.ts';
+import { isShown as isShownInCode, watchPageLife, type PageEvent } from '../../client/page-lifecycle.ts';
+import type { Interval } from '../../server/store/reading-time.ts';
 import { ClockedPage, SETTINGS } from './clocked-page.ts';
 import { FakeDom } from './fake-dom.ts';
 

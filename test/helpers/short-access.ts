@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { createApp } from '../../server/app.ts';
-import { readConfig } from '../../server/config.ts';
-import { BUILD_DIR } from '../../server/site/build.ts';
+import { createApp } from '../../server/app/create-app.ts';
+import { readConfig } from '../../server/config/config.ts';
+import { BUILD_DIR } from '../../server/commands/build.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
 import { OWNER_TOKEN, SECRET } from './test-app.ts';
 

@@ -12,13 +12,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { createApp } from '../../server/app.ts';
-import { readConfig } from '../../server/config.ts';
+import { createApp } from '../../server/app/create-app.ts';
+import { readConfig } from '../../server/config/config.ts';
 import type { Mirror } from '../../server/nocodb/mirror.ts';
 import type { SessionView, SpanView } from '../../server/sessions/views.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
-import { HEARTBEAT_PATH, type Receipt, type Span } from '../../sw/protocol.ts';
+import { HEARTBEAT_PATH, type Receipt, type Span } from '../../sw/protocol/delivery.ts';
 
 export const OWNER_TOKEN = 'owner-token-for-tests-only-0123456789';
 export const SECRET = 'secret-for-tests-only-0123456789abcdef';

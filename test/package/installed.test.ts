@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { freePort } from '../helpers/free-port.ts';
 import { installPacked, packedTarball } from '../helpers/packed.ts';
 import { until } from '../helpers/until.ts';
-import { readDoors } from './doors.ts';
+import { readDoors } from './entries.ts';
 
 /** The HTML tokenizer and its entities are 30 kB of it. */
 const MAX_TARBALL_BYTES = 420_000;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packedTarball } from '../helpers/packed.ts';
-import { readDoors, type Doors } from './doors.ts';
+import { readDoors, type Doors } from './entries.ts';
 
 let unpacked = '';
 let files: readonly string[] = [];
@@ -25,7 +25,7 @@ afterAll(() => rmSync(unpacked, { recursive: true, force: true }));
 
 test('holds what is built, and no source but the component that Astro compiles', () => {
   const expected = [
-    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|server\/bin\.js|client\/SessionHeartbeat\.astro)$/,
+    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|server\/bin\.js|client\/integrations\/SessionHeartbeat\.astro)$/,
     /^dist\/[\w-]+\.js(\.map|\.gz)?$/,
     /^dist\/package\/[\w-]+\.js(\.map)?$/,
     /^dist\/(server|sw)\/[\w/-]+\.(js|css|html|json)$/,

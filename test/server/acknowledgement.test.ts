@@ -1,8 +1,8 @@
 // Acknowledged means durable: no answer before the commit, one commit for what comes together, and none for what failed.
 import { afterEach, expect, it } from 'vitest';
-import { createReceiver } from '../../server/heartbeat/receive-spans.ts';
+import { createReceiver } from '../../server/deliveries/receive-spans.ts';
 import type { Recorded, SessionStore, Sighting } from '../../server/store/session-store.ts';
-import { HEARTBEAT_PATH, type Receipt } from '../../sw/protocol.ts';
+import { HEARTBEAT_PATH, type Receipt } from '../../sw/protocol/delivery.ts';
 import { makeSpan, NOW, startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
 import { until } from '../helpers/until.ts';
 

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HEARTBEAT_PATH, type Receipt } from '../../sw/protocol.ts';
+import { HEARTBEAT_PATH, type Receipt } from '../../sw/protocol/delivery.ts';
 import { makeSpan, NOW, startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
 
 let app: TestApp;

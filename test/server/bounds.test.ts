@@ -1,6 +1,6 @@
 // Times are the server's: what is bounded, what is marked, and that the order of arrival leaves no trace.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HEARTBEAT_PATH } from '../../sw/protocol.ts';
+import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { makeSpan, NOW, startTestApp, type TestApp } from '../helpers/test-app.ts';
 
 const SECOND = 1_000;

@@ -1,6 +1,6 @@
 // Each variable's values at their edges: what is taken, and what is not.
 import { describe, expect, it } from 'vitest';
-import { readConfig, type Config } from '../../server/config.ts';
+import { readConfig, type Config } from '../../server/config/config.ts';
 
 const of = (length: number): string => 'x'.repeat(length);
 

@@ -3,9 +3,9 @@ import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LOOK } from '../../server/access/gate-look.ts';
-import { ConfigError, readConfig } from '../../server/config.ts';
-import { readSecrets } from '../../server/secrets.ts';
+import { DEFAULT_LOOK } from '../../server/gate/theme.ts';
+import { ConfigError, readConfig } from '../../server/config/config.ts';
+import { readSecrets } from '../../server/config/secrets.ts';
 
 const LONG = 'x'.repeat(32);
 

@@ -4,10 +4,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDelivery } from '../../server/heartbeat/parse-delivery.ts';
+import { parseDelivery } from '../../server/deliveries/parse-delivery.ts';
 import { MAX_STRETCHES, type SessionStore } from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
-import { MAX_SPANS, type Span } from '../../sw/protocol.ts';
+import { MAX_SPANS, type Span } from '../../sw/protocol/delivery.ts';
 
 const MOST_CPU_MS = 10;
 const TRIES = 7;

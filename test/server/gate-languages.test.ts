@@ -1,6 +1,6 @@
 // The gate speaks the reader's language: its own two, and what the owner adds.
 import { afterEach, describe, expect, it } from 'vitest';
-import { SHIPPED_TEXTS, type GateTexts } from '../../server/access/gate-texts.ts';
+import { SHIPPED_TEXTS, type GateTexts } from '../../server/gate/texts.ts';
 import { writeOwnerFiles } from '../helpers/owner-files.ts';
 import { startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
 

@@ -1,7 +1,7 @@
 // The gate's variables and the files that they name: what is taken, and everything that is wrong said at once.
 import { describe, expect, it } from 'vitest';
-import { SHIPPED_TEXTS } from '../../server/access/gate-texts.ts';
-import { ConfigError, readConfig } from '../../server/config.ts';
+import { SHIPPED_TEXTS } from '../../server/gate/texts.ts';
+import { ConfigError, readConfig } from '../../server/config/config.ts';
 import { writeOwnerFiles } from '../helpers/owner-files.ts';
 
 /** What is said, a line each, without the files' folder. */

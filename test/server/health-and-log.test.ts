@@ -1,6 +1,6 @@
 // What those who watch over the server see, and what never stands in the log.
 import { afterEach, describe, expect, it } from 'vitest';
-import { HEARTBEAT_PATH } from '../../sw/protocol.ts';
+import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { makeSpan, NOW, OWNER_TOKEN, startTestApp, type TestApp } from '../helpers/test-app.ts';
 

@@ -7,7 +7,7 @@ import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { HEARTBEAT_PATH } from '../../sw/protocol.ts';
+import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { OWNER_TOKEN, StillhereServer } from '../helpers/stillhere-server.ts';
 
 const REQUESTS = 100_000;

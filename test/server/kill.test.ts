@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HEARTBEAT_PATH, type Receipt, type Span } from '../../sw/protocol.ts';
+import { HEARTBEAT_PATH, type Receipt, type Span } from '../../sw/protocol/delivery.ts';
 import { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
 

@@ -4,9 +4,9 @@ import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { limitConnections } from '../../server/http/connections.ts';
-import { networkOf } from '../../server/http/network.ts';
-import { HEARTBEAT_PATH } from '../../sw/protocol.ts';
+import { limitConnections } from '../../server/http/connection-limit.ts';
+import { networkOf } from '../../server/http/client-network.ts';
+import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { makeSpan, startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
 
 let app: TestApp | undefined;

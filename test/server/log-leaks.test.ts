@@ -1,6 +1,6 @@
 // What never stands in the log, also when things go wrong: addresses, cookies, tokens, queries, and sessions' ids.
 import { afterEach, expect, it } from 'vitest';
-import { HEARTBEAT_PATH } from '../../sw/protocol.ts';
+import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { makeSpan, OWNER_TOKEN, startTestApp, type TestApp } from '../helpers/test-app.ts';
 
 const SESSION = 'Zk3Qw8xR5tY7uI9oP1aS2d';

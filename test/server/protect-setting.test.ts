@@ -1,6 +1,6 @@
 // However the owner spells a prefix in PROTECT: what lies there is behind the gate, or the server says why it won't start.
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../server/config.ts';
+import { ConfigError, readConfig } from '../../server/config/config.ts';
 import { startTestSite } from '../helpers/test-app-site.ts';
 
 const FILES = {

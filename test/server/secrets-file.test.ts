@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect, promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { readSecrets } from '../../server/secrets.ts';
+import { readSecrets } from '../../server/config/secrets.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
 
 const LONG = 'x'.repeat(43);
@@ -53,7 +53,7 @@ describe('a secrets file', () => {
     { timeout: 60_000 },
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'stillhere-'));
-      const script = `import { readSecrets } from ${JSON.stringify(join(import.meta.dirname, '../../server/secrets.ts'))};
+      const script = `import { readSecrets } from ${JSON.stringify(join(import.meta.dirname, '../../server/config/secrets.ts'))};
       console.log(JSON.stringify(readSecrets({ storeFile: process.argv[2] })));`;
       await writeFile(join(folder, 'start.mjs'), script);
       for (let round = 0; round < 4; round++) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { unionMs } from '../../server/sessions/reading-time.ts';
+import { unionMs } from '../../server/store/reading-time.ts';
 import {
   MAX_SESSION_SPANS,
   MAX_STRETCHES,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { unionMs } from '../../server/sessions/reading-time.ts';
+import { unionMs } from '../../server/store/reading-time.ts';
 import type { Session, SessionStore, Sighting } from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
 

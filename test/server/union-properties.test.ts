@@ -2,7 +2,7 @@
 // comes through the record is the union of what was read, counted here second by second.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Span } from '../../sw/protocol.ts';
+import type { Span } from '../../sw/protocol/delivery.ts';
 import { makeSpan, NOW, startTestApp, type TestApp } from '../helpers/test-app.ts';
 
 const PAGES = ['/a/', '/b/'] as const;

@@ -24,7 +24,7 @@ const BESIDE_PAGE = { x: 1045, y: 0, width: 555, height: 800 };
 
 function buildExtension(): void {
   const vite = join(PROJECT, 'node_modules/.bin/vite');
-  execFileSync(vite, ['build', '--app', '--config', 'client/devtools/vite.config.ts'], {
+  execFileSync(vite, ['build', '--app', '--config', 'build/extension.vite.config.ts'], {
     cwd: PROJECT,
     stdio: 'ignore',
   });

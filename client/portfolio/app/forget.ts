@@ -1,7 +1,7 @@
 // "Forget this device": the reading is delivered first, then everything that the reader left here goes.
-import { endAccess } from '../../../sw/end-access.ts';
-import { FORGOTTEN_COOKIE, SESSION_COOKIE } from '../../../sw/protocol.ts';
-import type { SessionHeartbeat } from '../../heartbeat-element.ts';
+import { endAccess } from '../../../sw/offline/sign-out.ts';
+import { FORGOTTEN_COOKIE, SESSION_COOKIE } from '../../../sw/protocol/delivery.ts';
+import type { SessionHeartbeat } from '../../element.ts';
 import { showNote } from './note.ts';
 
 export function letForget(button: Element | null): void {

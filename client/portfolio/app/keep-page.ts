@@ -1,5 +1,5 @@
 // Keeps the confidential page that is being read, with all that it needs, for reading it offline while the access lasts.
-import { begin, findGrant, forgetPages, grantOf, keep, type Grant } from '../../../sw/granted-pages.ts';
+import { begin, findGrant, forgetPages, grantOf, keep, type Grant } from '../../../sw/offline/page-cache.ts';
 import { readSession } from '../../cookies.ts';
 
 /** Longer than any timer can wait: those that are set for longer run at once. */

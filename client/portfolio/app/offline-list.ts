@@ -1,5 +1,5 @@
 // On the page that stands for those that aren't there: what can be read without a network.
-import { findGrant, listPages } from '../../../sw/granted-pages.ts';
+import { findGrant, listPages } from '../../../sw/offline/page-cache.ts';
 import { readSession } from '../../cookies.ts';
 
 /** Adds a link for each confidential page that is kept for this reader. */

@@ -1,8 +1,8 @@
 // Fills the queues of both on the device, by script, and reads what became of them there.
 import { randomBytes } from 'node:crypto';
 import type { Page } from 'puppeteer-core';
-import type { Span } from '../../../sw/protocol.ts';
-import { toRow } from '../../../sw/queue.ts';
+import type { Span } from '../../../sw/protocol/delivery.ts';
+import { toRow } from '../../../sw/channel/queue.ts';
 
 const EVERY_MS = 50_000;
 const LENGTH_MS = 30_000;

@@ -1,6 +1,6 @@
 // What the server has of a delivery, read past it: asking the server itself would keep it from answering the device.
 import { DatabaseSync } from 'node:sqlite';
-import { HEARTBEAT_PATH, type Span } from '../../../sw/protocol.ts';
+import { HEARTBEAT_PATH, type Span } from '../../../sw/protocol/delivery.ts';
 import { openSqliteStore } from '../../../server/store/sqlite-store.ts';
 import type { StillhereServer } from '../../helpers/stillhere-server.ts';
 import { QUEUED_PAGE } from './queued.ts';

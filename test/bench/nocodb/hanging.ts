@@ -1,7 +1,7 @@
 // What readers and the machine notice of a NocoDB that accepts requests and never answers.
 import { readFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
-import { HEARTBEAT_PATH } from '../../../sw/protocol.ts';
+import { HEARTBEAT_PATH } from '../../../sw/protocol/delivery.ts';
 import { NocoStandIn } from '../../helpers/nocodb/stand-in.ts';
 import { StillhereServer } from '../../helpers/stillhere-server.ts';
 import { until } from '../../helpers/until.ts';

@@ -1,10 +1,10 @@
 // How fast the mirror writes, beside a bare loop that sends NocoDB the same requests.
 import { pino } from 'pino';
 import type { NocoConfig } from '../../../server/nocodb/client.ts';
-import { readKnownTable } from '../../../server/nocodb/known-table.ts';
+import { readKnownTable } from '../../../server/nocodb/table-ids.ts';
 import { createMirror } from '../../../server/nocodb/mirror.ts';
 import { toFields } from '../../../server/nocodb/record.ts';
-import { chunk } from '../../../server/nocodb/take-due.ts';
+import { chunk } from '../../../server/nocodb/batches.ts';
 import type { SessionStore } from '../../../server/store/session-store.ts';
 import { until } from '../../helpers/until.ts';
 import { median, type Row } from '../table.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import { HEARTBEAT_PATH } from '../../../sw/protocol.ts';
+import { HEARTBEAT_PATH } from '../../../sw/protocol/delivery.ts';
 import { askForAccess } from '../../helpers/cookies.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { until } from '../../helpers/until.ts';

@@ -6,7 +6,7 @@ import sirv from 'sirv';
 import { describe, expect } from 'vitest';
 import { it } from '../../helpers/browser-test.ts';
 import { openAndListen, readStatus } from '../../helpers/host-page.ts';
-import { takeOutOurLines } from '../../helpers/our-lines.ts';
+import { takeOutOurLines } from '../../helpers/own-lines.ts';
 import { passGate } from '../../helpers/reader.ts';
 import { INSTALL_MS, servePacked, siteFolder } from '../../helpers/site-folder.ts';
 import { readDevice, readRegistrations, readSyncTags } from '../../helpers/site-worker.ts';

@@ -2,7 +2,7 @@
 import { cpSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect } from 'vitest';
-import { findLeaks } from '../../../server/site/find-leaks.ts';
+import { findLeaks } from '../../../server/site/unprotected-data.ts';
 import { listSite } from '../../../server/site/list-site.ts';
 import { it } from '../../helpers/browser-test.ts';
 import { openAndListen } from '../../helpers/host-page.ts';

@@ -7,7 +7,7 @@ import { cookiesOf } from '../../helpers/cookies.ts';
 import { INSTALL_MS, siteFolder } from '../../helpers/site-folder.ts';
 import { StillhereServer } from '../../helpers/stillhere-server.ts';
 import { expectTrueVisit } from '../../helpers/true-visit.ts';
-import { HEARTBEAT_PATH } from '../../../sw/protocol.ts';
+import { HEARTBEAT_PATH } from '../../../sw/protocol/delivery.ts';
 
 describe('a Koa app', { timeout: INSTALL_MS }, () => {
   it('records truly who read it, and its sessions, bodies and errors stay its own', async ({ device }) => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { HEARTBEAT_PATH, WORKER_PATH, type Delivery, type Span } from '../../../sw/protocol.ts';
+import { HEARTBEAT_PATH, WORKER_PATH, type Delivery, type Span } from '../../../sw/protocol/delivery.ts';
 import { forward, reply, type Answer } from './forward.ts';
 import { beginOutage, endOutage, type Outage } from './outages.ts';
 import type { Fault, Weather } from './schedule.ts';

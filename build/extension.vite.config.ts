@@ -1,0 +1,52 @@
+// The devtools extension (`npm run build:devtools`): its pages, the agent as one classic script, and of both together a
+// folder and a zip file for each browser (the only user of fflate). The same sources make the same bytes.
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { zipSync, type Zippable } from 'fflate';
+import { defineConfig } from 'vite';
+import { BROWSERS, writeManifest } from '../client/extension/manifest.ts';
+
+const HERE = join(import.meta.dirname, '../client/extension');
+const DIST = join(HERE, '../../dist');
+const BUILT = join(DIST, 'devtools/built');
+/** The earliest that a zip file can say, in whatever zone: it is written without one. */
+const NO_TIME = new Date(1980, 0, 1);
+
+export default defineConfig({
+  root: HERE,
+  base: '',
+  build: { target: 'es2022', outDir: BUILT, emptyOutDir: false },
+  define: { 'process.env.NODE_ENV': JSON.stringify('production') },
+  environments: {
+    client: {
+      build: {
+        modulePreload: false,
+        rolldownOptions: { input: ['devtools.html', 'panel.html'].map((page) => join(HERE, page)) },
+      },
+    },
+    agent: {
+      consumer: 'client',
+      build: { lib: { entry: join(HERE, 'agent.ts'), formats: ['iife'], name: 'agent', fileName: () => 'agent.js' } },
+    },
+  },
+  builder: {
+    buildApp: async (builder) => {
+      rmSync(join(DIST, 'devtools'), { recursive: true, force: true });
+      for (const environment of Object.values(builder.environments)) await builder.build(environment);
+      for (const browser of BROWSERS) pack(browser);
+    },
+  },
+});
+
+function pack(browser: (typeof BROWSERS)[number]): void {
+  const files: Record<string, Uint8Array> = { 'manifest.json': Buffer.from(writeManifest(browser)) };
+  for (const file of globSync('**/*.{html,js}', { cwd: BUILT })) files[file] = readFileSync(join(BUILT, file));
+  const zipped: Zippable = {};
+  for (const [file, content] of Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    zipped[file] = [content, { mtime: NO_TIME, level: 9 }];
+    const path = join(DIST, 'devtools', browser, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+  writeFileSync(join(DIST, `stillhere-devtools-${browser}.zip`), zipSync(zipped));
+}

@@ -1,0 +1,106 @@
+// Builds what is packed beside the scripts that vite.config.ts makes: the entries that a site's own bundler takes, and the
+// server as JavaScript. Only what package.json calls `dependencies` stays an import; all else that is used is put in, with its
+// licence (dist/*/*licenses.md), so that an installation brings few packages.
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { minify } from 'terser';
+import { defineConfig, type Plugin, type Rolldown } from 'vite';
+import manifest from '../package.json' with { type: 'json' };
+import { NODE_ENTRIES, PAGE_ENTRIES, WORKER_ENTRIES } from './entries.ts';
+import { alias, define, smallest, SYNTAX, treeshake } from './minify.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const DIST = join(ROOT, 'dist');
+const MADE_HERE = ['package', 'server', 'client', 'sw', 'vendor', 'types', 'packed'];
+
+/** Files that the server reads beside its code. */
+const BESIDE_CODE = 'server/*/*.{css,html,json}';
+
+const NOT_OURS = 'node_modules';
+
+/** Other people's code in the server: small. Ours stays as it reads. */
+const minifyVendor: Plugin = {
+  name: 'stillhere:minify-vendor',
+  applyToEnvironment: ({ name }) => name === 'server',
+  renderChunk: async (code, { name }) => {
+    if (!name.includes(NOT_OURS)) return null;
+    const { code: small = code } = await minify(code, { module: true, ecma: 2020 });
+    return { code: small, map: null };
+  },
+};
+
+export default defineConfig({
+  root: ROOT,
+  publicDir: false,
+  build: { target: SYNTAX, emptyOutDir: false, sourcemap: true },
+  plugins: [minifyVendor],
+  resolve: { alias },
+  define,
+  environments: {
+    // What both entries need is one file: halves of it compress worse (5.3 kB a page for 4.9).
+    page: browserEntries('page', PAGE_ENTRIES, {
+      codeSplitting: { groups: [{ name: 'heartbeat', minShareCount: 2 }] },
+    }),
+    worker: browserEntries('worker', WORKER_ENTRIES),
+    server: {
+      consumer: 'server',
+      resolve: { external: [...Object.keys(manifest.dependencies), 'vite'], noExternal: true },
+      build: {
+        ssr: true,
+        // It reads as its sources do, without the types.
+        sourcemap: false,
+        outDir: DIST,
+        license: { fileName: 'server/licenses.md' },
+        rolldownOptions: {
+          input: [...Object.values(inRoot(NODE_ENTRIES)), join(ROOT, 'server/cli.ts')],
+          output: {
+            // Files stay where they are beside each other: some read others by their place.
+            preserveModules: true,
+            preserveModulesRoot: ROOT,
+            // npm packs no folder of the name node_modules.
+            entryFileNames: ({ name }) => `${name.replaceAll(/node_modules|_virtual/g, 'vendor')}.js`,
+          },
+        },
+      },
+    },
+  },
+  builder: {
+    buildApp: async (builder) => {
+      for (const folder of MADE_HERE) rmSync(join(DIST, folder), { recursive: true, force: true });
+      for (const environment of Object.values(builder.environments))
+        if (environment.name !== 'client' && environment.name !== 'ssr') await builder.build(environment);
+      for (const file of globSync(BESIDE_CODE, { cwd: ROOT })) cpSync(join(ROOT, file), join(DIST, file));
+      // What the server gives out shows positions only: the same sources are in the maps of what a site's bundler takes.
+      leaveOutSources('*.js.map', () => true);
+      leaveOutSources('package/*.js.map', (source) => source.includes(NOT_OURS));
+      mkdirSync(join(DIST, 'packed'));
+    },
+  },
+});
+
+function browserEntries(name: string, entries: Readonly<Record<string, string>>, output: Rolldown.OutputOptions = {}) {
+  return {
+    consumer: 'client' as const,
+    build: {
+      ...smallest,
+      lib: { entry: inRoot(entries), formats: ['es' as const] },
+      outDir: join(DIST, 'package'),
+      license: { fileName: `${name}.licenses.md` },
+      rolldownOptions: { treeshake, output: { ...output, entryFileNames: '[name].js', chunkFileNames: '[name].js' } },
+    },
+  };
+}
+
+function inRoot<Name extends string>(entries: Readonly<Record<Name, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries<string>(entries).map(([name, source]) => [name, join(ROOT, source)]));
+}
+
+/** A map that repeats no text still tells where something is: the text is in the repository, and in other packages. */
+function leaveOutSources(maps: string, isLeftOut: (source: string) => boolean): void {
+  for (const file of globSync(maps, { cwd: DIST })) {
+    const path = join(DIST, file);
+    const map = JSON.parse(readFileSync(path, 'utf8')) as { sources: string[]; sourcesContent?: (string | null)[] };
+    const texts = map.sources.map((source, at) => (isLeftOut(source) ? null : (map.sourcesContent?.[at] ?? null)));
+    writeFileSync(path, JSON.stringify({ ...map, sourcesContent: texts.some(Boolean) ? texts : undefined }));
+  }
+}

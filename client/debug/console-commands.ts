@@ -1,0 +1,63 @@
+// `debug`: window.stillhere, for a person at the console. All answers are flat, so console.table shows them.
+import type { Pause } from '../../sw/channel/backoff.ts';
+import type { QueuedSpan } from '../../sw/channel/database.ts';
+import type { Outcome } from '../../sw/channel/deliver.ts';
+import { toRow, type SpanQueue } from '../../sw/channel/queue.ts';
+import { answer, useStores } from '../ui/device-database.ts';
+import type { Heartbeat } from '../start.ts';
+
+type Flat = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** What stands at `window.stillhere`. */
+export interface ConsoleCommands {
+  status(): Flat;
+  /** What waits and what was refused, each a row: `console.table(await stillhere.queue())`. */
+  queue(): Promise<readonly Flat[]>;
+  /** Delivers now; resolves with what it came to. */
+  deliver(): Promise<Flat>;
+}
+
+export function consoleCommands(heartbeat: Heartbeat, queue: SpanQueue): ConsoleCommands {
+  return {
+    status: () => {
+      const { lastDelivery, ...status } = heartbeat.status();
+      return { ...status, ...flatten(lastDelivery) };
+    },
+    queue: async () => {
+      const stored = await readStored().catch(() => undefined);
+      const nextTry = describePause(stored?.pause ?? queue.pause, Date.now());
+      return [
+        ...(stored?.waiting ?? []).map((row) => flattenRow(row, 'waiting', nextTry)),
+        ...[...queue.memory.values()].map((span) => flattenRow(toRow(span), 'waiting, in memory only', nextTry)),
+        ...(stored?.refused ?? []).map((row) => flattenRow(row, 'refused', 'never')),
+      ];
+    },
+    deliver: async () => flatten(await heartbeat.deliver()),
+  };
+}
+
+function readStored(): Promise<{ waiting: QueuedSpan[]; refused: QueuedSpan[]; pause: Pause | undefined } | undefined> {
+  return useStores('readonly', async (store) => {
+    const [waiting, refused, pause] = await Promise.all([
+      answer<QueuedSpan[]>(store('spans').index('end').getAll()),
+      answer<QueuedSpan[]>(store('refused').index('end').getAll()),
+      answer<Pause | undefined>(store('state').get('pause')),
+    ]);
+    return { waiting, refused, pause };
+  });
+}
+
+function flattenRow({ id, session, ...row }: QueuedSpan, state: string, nextTry: string): Flat {
+  const { page, startTime, endTime, start, end, attempts, lastError } = row;
+  const seconds = Math.round((end - start) / 1000);
+  return { state, page, start: startTime, end: endTime, seconds, attempts, lastError, nextTry, session, id };
+}
+
+function flatten(outcome: Outcome | undefined): Flat {
+  return outcome ? { ...outcome, refused: outcome.refused.length } : {};
+}
+
+/** Not by sw/channel/backoff.ts: it would become a file of its own, which pages without a worker would have to load, too. */
+function describePause(pause: Pause | undefined, now: number): string {
+  return pause && pause.since <= now && now < pause.until ? new Date(pause.until).toISOString() : 'next beat';
+}

@@ -1,0 +1,36 @@
+// `debug`: beats, deliveries and receipts on a track of their own in the devtools' Performance panel
+// (https://developer.chrome.com/docs/devtools/performance/extension). Other browsers show them among the user timings.
+import type { Announced } from '../../sw/channel/events.ts';
+
+const TRACK = 'Stillhere';
+
+type Properties = readonly (readonly [string, string])[];
+
+/** A stretch of time, from `start` to `end` on the page's monotonic clock. */
+export function drawStretch(name: string, start: number, end: number, properties: Properties, isBad = false): void {
+  const devtools = { dataType: 'track-entry', track: TRACK, color: isBad ? 'error' : 'primary', properties };
+  performance.measure(`stillhere: ${name}`, { start, end, detail: { devtools } });
+}
+
+/** A request that is over, wherever it was sent from, and the receipt that it brought. */
+export function drawRequest(announced: Announced): void {
+  if (announced.type !== 'sent') return;
+  const { spans, sentAt, sent, at, by } = announced;
+  const end = toMonotonic(at);
+  const start = Math.min(end, toMonotonic(sentAt));
+  const isReceipt = sent.type === 'receipt';
+  const properties: Properties = [
+    ['by', by],
+    ['spans', String(spans.length)],
+    isReceipt ? ['stored', String(sent.receipt.stored.length)] : ['error', sent.error],
+  ];
+  drawStretch('delivery', start, end, properties, !isReceipt);
+  if (!isReceipt) return;
+  const devtools = { dataType: 'marker', color: 'secondary', properties, tooltipText: 'The server has stored it' };
+  performance.mark('stillhere: receipt', { startTime: end, detail: { devtools } });
+}
+
+/** What was before the page was there is drawn at its beginning. */
+function toMonotonic(epochMs: number): number {
+  return Math.max(0, performance.now() - (Date.now() - epochMs));
+}

@@ -1,0 +1,50 @@
+// Puts the server together; never listens. Read it from top to bottom: that is the way of a request.
+import { join } from 'node:path';
+import Koa from 'koa';
+import type { Config } from '../config/config.ts';
+import { answerErrors } from '../http/error-handler.ts';
+import { describeError } from '../http/describe-error.ts';
+import { logRequests } from '../ops/request-log.ts';
+import { siteHeaders } from '../http/security-headers.ts';
+import { ownRoutes, type OwnParts } from './routes.ts';
+import { findFile } from '../site/find-file.ts';
+import { serveChannel } from '../site/serve-channel.ts';
+import { serveSite } from '../site/serve-site.ts';
+import { DEFAULT_STORE_FILE } from '../config/variables.ts';
+
+export interface AppParts extends OwnParts {
+  readonly config: OwnParts['config'] & Pick<Config, 'trustProxy' | 'single' | 'storeFile'>;
+  /** The site that is served. */
+  readonly siteDir: string;
+  /** Where the build put the worker and the page library. */
+  readonly buildDir: string;
+}
+
+/** The application, ready to be given to an HTTP server. */
+export function createApp({ siteDir, buildDir, ...parts }: AppParts): Koa {
+  const { config, log } = parts;
+  const { routes, check, admit } = ownRoutes(parts);
+
+  // A proxy appends the address that it saw to what it was sent: only the last one is known to be true.
+  const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 });
+  app.on('error', (error: Error) => log.warn({ err: describeError(error) }, 'answer broke off'));
+  app.use(logRequests(log));
+  app.use(answerErrors(log));
+  app.use(routes);
+  app.use(siteHeaders());
+  app.use(serveChannel(buildDir, async (path) => Boolean(await findFile(siteDir, path))));
+  app.use(check);
+  app.use(
+    serveSite({
+      siteDir,
+      buildDir,
+      protect: config.protect,
+      isSinglePage: config.single,
+      publicOrigin: config.publicUrl?.origin,
+      // An earlier start may have left a store where nothing was said.
+      privateFiles: [config.storeFile, DEFAULT_STORE_FILE, join(siteDir, DEFAULT_STORE_FILE)],
+      requireAccess: admit,
+    }),
+  );
+  return app;
+}

@@ -1,0 +1,59 @@
+// From the configuration to a server that listens, and back.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createApp } from './create-app.ts';
+import type { Config } from '../config/config.ts';
+import { BACKLOG, CONNECTION_TIMEOUTS, limitConnections } from '../http/connection-limit.ts';
+import { createMirror } from '../nocodb/mirror.ts';
+import type { Secrets } from '../config/secrets.ts';
+import { BUILD_DIR } from '../commands/build.ts';
+import { openSqliteStore } from '../store/sqlite-store.ts';
+
+/** The portfolio, where it was built: in a clone. */
+export const SAMPLE_DIR = join(BUILD_DIR, 'site');
+
+/** How long a stop waits for requests under way, in milliseconds. */
+const LAST_REQUESTS_MS = 5_000;
+
+export interface RunningServer {
+  readonly port: number;
+  /** Finishes what was received, commits, closes. */
+  stop(): Promise<void>;
+}
+
+/** Opens the store and listens; resolves when the server answers. */
+export async function startServer(config: Config, secrets: Secrets, log: Logger): Promise<RunningServer> {
+  const store = await openSqliteStore(config.storeFile);
+  const mirror = config.nocodb && createMirror(config.nocodb, store.outbox, log);
+  const siteDir = config.siteDir ?? SAMPLE_DIR;
+  const app = createApp({ config, secrets, store, mirror, log, siteDir, buildDir: BUILD_DIR, now: Date.now });
+  const answer = app.callback();
+  const server = createServer(CONNECTION_TIMEOUTS, (request, response) => void answer(request, response));
+  limitConnections(server, config.maxConnections, config.trustProxy, log);
+  server.listen({ port: config.port, host: config.host, backlog: BACKLOG });
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    await store.close();
+    throw new Error(`Can't listen on ${config.host}:${config.port}; set HOST and PORT`, { cause });
+  }
+  mirror?.start();
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      // A kept-alive connection becomes idle only when its last answer is out.
+      const sweep = setInterval(() => server.closeIdleConnections(), 50);
+      const patience = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS);
+      await closed;
+      clearInterval(sweep);
+      clearTimeout(patience);
+      await mirror?.stop();
+      await store.close();
+    },
+  };
+}

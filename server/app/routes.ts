@@ -1,0 +1,88 @@
+// What answers for Stillhere, in our own server and in somebody else's: gate, heartbeat, the owner's API. Nothing of the host's
+// passes through it: its errors, bodies and headers stay its own.
+import { Router } from '@koa/router';
+import type { Middleware } from 'koa';
+import compose from 'koa-compose';
+import type { Logger } from 'pino';
+import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
+import { createAccessCheck } from '../gate/access-check.ts';
+import { accessCookies } from '../gate/access-cookie.ts';
+import { gateStyleHashes } from '../gate/gate-page.ts';
+import { addGateRoutes } from '../gate/gate.ts';
+import { admitReaders, requireAccess } from '../gate/require-access.ts';
+import type { Config } from '../config/config.ts';
+import { createReceiver } from '../deliveries/receive-spans.ts';
+import { addHeartbeatRoute } from '../deliveries/route.ts';
+import { answerErrors } from '../http/error-handler.ts';
+import { addHealthRoutes } from '../ops/health.ts';
+import { otherOrigins } from '../http/cors.ts';
+import { createRateLimit } from '../http/rate-limit.ts';
+import { sameOrigin } from '../http/csrf.ts';
+import { ownHeaders, receiptHeaders } from '../http/security-headers.ts';
+import type { Mirror } from '../nocodb/mirror.ts';
+import type { Secrets } from '../config/secrets.ts';
+import { addSessionRoutes } from '../sessions/routes.ts';
+import type { SessionStore } from '../store/session-store.ts';
+
+export interface OwnParts {
+  readonly config: Pick<Config, 'protect' | 'allow' | 'gate' | 'corsOrigins' | 'accessMs' | 'publicUrl' | 'limits'>;
+  readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
+  readonly store: SessionStore;
+  /** The background copy in NocoDB; undefined: there is none. */
+  readonly mirror?: Pick<Mirror, 'status'> | undefined;
+  readonly log: Logger;
+  /** The server's clock, epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export interface OwnRoutes {
+  /** Answers on our own paths. */
+  readonly routes: Middleware;
+  /** Lets nobody without access reach a protected path. */
+  readonly check: Middleware;
+  /** The same for what is protected under another path than the request's. */
+  readonly admit: Middleware;
+}
+
+export function ownRoutes({ config, secrets, store, mirror, log, now }: OwnParts): OwnRoutes {
+  const { protect, allow, gate, publicUrl, limits } = config;
+  const cookies = accessCookies(secrets.secret, config.accessMs, publicUrl?.protocol === 'https:');
+  const access = createAccessCheck(cookies, store, allow, now);
+  const router = new Router();
+  const headers = ownHeaders(gateStyleHashes(gate));
+  router.use(
+    answerErrors(log),
+    sameOrigin(publicUrl?.origin, config.corsOrigins),
+    // A receipt is no page: the headers of one would be twelve times as long as it is.
+    (ctx, next) => (ctx.path === HEARTBEAT_PATH ? receiptHeaders(ctx, next) : headers(ctx, next)),
+  );
+  const limit = createRateLimit(limits.gate, 60);
+  addGateRoutes(router, { store, cookies, access, allow, look: gate, log, limit, home: protect[0] ?? '/', now });
+  addHeartbeatRoute(router, createReceiver(store), limits, now);
+  addSessionRoutes(router, store, secrets.ownerToken);
+  addHealthRoutes(router, store, mirror, secrets.ownerToken);
+  return {
+    routes: compose([
+      otherOrigins(config.corsOrigins),
+      refuseUnknownMethods,
+      router.allowedMethods(),
+      router.routes(),
+      stopAtOwnPaths,
+    ]) as Middleware,
+    check: requireAccess(protect, access, log),
+    admit: admitReaders(access, log),
+  };
+}
+
+/** The router answers 501 for methods that it has never heard of; that is no failure of ours. */
+const refuseUnknownMethods: Middleware = async (ctx, next) => {
+  await next();
+  if (ctx.status === 501) ctx.status = 405;
+};
+
+/** A path of ours that doesn't know the method is none of the site's. */
+const stopAtOwnPaths: Middleware = async (ctx, next) => {
+  // What the router itself uses for all its routes matches everywhere, with no method.
+  const layers = ctx['matched'] as readonly { readonly methods: readonly string[] }[] | undefined;
+  if (!layers?.some(({ methods }) => methods.length > 0)) await next();
+};

@@ -1,0 +1,24 @@
+// Builds the portfolio, the page library and the worker when they are missing or older than their sources.
+import { existsSync, globSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { PACKAGE_DIR } from '../config/package-root.ts';
+
+/** Where Vite puts everything: the scripts of the channel, and the portfolio under `site`. */
+export const BUILD_DIR = join(PACKAGE_DIR, 'dist');
+
+const BUILD_CONFIG = join(PACKAGE_DIR, 'vite.config.ts');
+const SOURCES = ['client/**/*', 'sw/**/*.ts', 'build/minify.ts', 'vite.config.ts', 'package-lock.json'];
+/** Written last, so its age is the build's. */
+const LAST_BUILT = join(BUILD_DIR, 'site/sw.js.gz');
+
+/** Builds if need be; resolves with whether it was. An installed package comes built and has no sources. */
+export async function buildIfStale(): Promise<boolean> {
+  if (!existsSync(BUILD_CONFIG)) return false;
+  const sources = SOURCES.flatMap((pattern) => globSync(pattern, { cwd: PACKAGE_DIR }));
+  const newest = Math.max(...sources.map((file) => statSync(join(PACKAGE_DIR, file)).mtimeMs));
+  if (existsSync(LAST_BUILT) && statSync(LAST_BUILT).mtimeMs >= newest) return false;
+  const { createBuilder } = await import('vite');
+  const builder = await createBuilder({ configFile: BUILD_CONFIG, logLevel: 'warn' });
+  await builder.buildApp();
+  return true;
+}

@@ -1,0 +1,76 @@
+// The two secrets that a bare `npm start` makes for itself, kept beside the store.
+import { randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import sjson from 'secure-json-parse';
+import * as v from 'valibot';
+import { closeToOthers } from '../store/private-file.ts';
+import type { Config } from './config.ts';
+import { password } from './variables.ts';
+
+export interface Secrets {
+  readonly secret: string;
+  readonly ownerToken: string;
+  /** Made just now: the owner hasn't seen the token yet. */
+  readonly isNew: boolean;
+  /** Where they are kept; undefined when both come from the environment. */
+  readonly file?: string;
+}
+
+/** As of the environment. An empty token would make everybody the owner. */
+const Kept = v.object({ secret: password, ownerToken: password });
+
+/**
+ * The secrets of the configuration; those that it leaves out are read from `<store>.secrets.json` (mode 600), which is
+ * made when it isn't there.
+ * @throws when that file can't be read, isn't ours, or can't be written.
+ */
+export function readSecrets(config: Pick<Config, 'secret' | 'ownerToken' | 'storeFile'>): Secrets {
+  const { secret, ownerToken } = config;
+  if (secret && ownerToken) return { secret, ownerToken, isNew: false };
+  const file = `${config.storeFile}.secrets.json`;
+  const found = readKept(file);
+  const made = found ? undefined : makeKept(file);
+  // Of two servers that start at once for the first time one makes them, and both have the same.
+  const kept = found ?? made ?? readKept(file);
+  if (!kept) throw new Error(`${file} was there and is gone: start again`);
+  closeToOthers(file);
+  return {
+    secret: secret ?? kept.secret,
+    ownerToken: ownerToken ?? kept.ownerToken,
+    isNew: made !== undefined && !ownerToken,
+    file,
+  };
+}
+
+function readKept(file: string): v.InferOutput<typeof Kept> | undefined {
+  const unusable = `${file} can't be used: mend it, or delete it to have new secrets made`;
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Error(unusable, { cause });
+  }
+  const kept = v.safeParse(Kept, sjson.safeParse(text));
+  // Without what the parser says: it has parts of the file in it.
+  if (!kept.success) throw new Error(unusable);
+  return kept.output;
+}
+
+/** Undefined: another process was faster. The file appears whole or not at all. */
+function makeKept(file: string): v.InferOutput<typeof Kept> | undefined {
+  const made = { secret: randomBytes(32).toString('base64url'), ownerToken: randomBytes(24).toString('base64url') };
+  mkdirSync(dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    linkSync(draft, file);
+    return made;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw error;
+  } finally {
+    rmSync(draft);
+  }
+}

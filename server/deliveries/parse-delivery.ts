@@ -1,0 +1,55 @@
+// A request body → a delivery whose every field can be trusted to be of its type. Pure. A bad span doesn't spoil the good
+// ones beside it; a body that is none gets a sentence that says what to do.
+import sjson from 'secure-json-parse';
+import * as v from 'valibot';
+import { MAX_SPANS, type Refusal, type Span } from '../../sw/protocol/delivery.ts';
+import { isHarmfulName, toPageName } from './page-name.ts';
+
+const Id = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
+/** What a JavaScript Date can say (ECMA-262, 21.4.1.1): sums and differences of two stay safe integers. */
+const LATEST_MS = 8.64e15;
+const Time = v.pipe(v.number(), v.minValue(-LATEST_MS), v.maxValue(LATEST_MS), v.transform(Math.round));
+const SpanSchema = v.object({
+  id: Id,
+  session: Id,
+  page: v.pipe(
+    v.string(),
+    v.startsWith('/'),
+    v.check((page) => !isHarmfulName(page)),
+    v.transform(toPageName),
+  ),
+  start: Time,
+  end: Time,
+});
+const DeliverySchema = v.object({ sentAt: Time, spans: v.pipe(v.array(v.unknown()), v.maxLength(MAX_SPANS)) });
+
+export interface ParsedDelivery {
+  readonly sentAt: number;
+  readonly spans: readonly Span[];
+  /** Spans that say nothing that can be stored. One without a usable id is named by its place, like `#3`. */
+  readonly refused: readonly Refusal[];
+}
+
+/** The delivery in `body`, or what is wrong with it. */
+export function parseDelivery(body: string): ParsedDelivery | { readonly error: string } {
+  const json: unknown = sjson.safeParse(body);
+  const delivery = v.safeParse(DeliverySchema, json);
+  if (!delivery.success)
+    return {
+      error: `The body must be JSON like {"sentAt":<epoch ms>,"spans":[…]} with at most ${MAX_SPANS} spans, or empty`,
+    };
+  const spans: Span[] = [];
+  const refused: Refusal[] = [];
+  for (const [place, unknownSpan] of delivery.output.spans.entries()) {
+    const span = v.safeParse(SpanSchema, unknownSpan);
+    if (!span.success) refused.push({ id: nameOf(unknownSpan, place), reason: 'malformed' });
+    else if (span.output.start > span.output.end) refused.push({ id: span.output.id, reason: 'start-after-end' });
+    else spans.push(span.output);
+  }
+  return { sentAt: delivery.output.sentAt, spans, refused };
+}
+
+function nameOf(span: unknown, place: number): string {
+  const id = v.safeParse(v.object({ id: Id }), span);
+  return id.success ? id.output.id : `#${place}`;
+}

@@ -1,0 +1,85 @@
+// POST /api/session-heartbeat: a delivery of spans, answered with a receipt; or, with an empty body, the original
+// contract: the session of the cookie was seen now.
+import type { Router } from '@koa/router';
+import {
+  HEARTBEAT_PATH,
+  MAX_BODY_BYTES,
+  SESSION_COOKIE,
+  type Receipt,
+  type Refusal,
+} from '../../sw/protocol/delivery.ts';
+import { HttpFailure } from '../http/http-error.ts';
+import { networkOf } from '../http/client-network.ts';
+import { createRateLimit, type RateLimit } from '../http/rate-limit.ts';
+import { readText } from '../http/body.ts';
+import { parseDelivery, type ParsedDelivery } from './parse-delivery.ts';
+import type { ReceiveSpans } from './receive-spans.ts';
+
+/** Deliveries a second; 0: no limit. */
+export interface DeliveryLimits {
+  /** Of each session. */
+  readonly beats: number;
+  /** Of each network. */
+  readonly network: number;
+}
+
+/** Adds the route. `now` is the server's clock, epoch milliseconds. */
+export function addHeartbeatRoute(
+  router: Router,
+  receive: ReceiveSpans,
+  limits: DeliveryLimits,
+  now: () => number,
+): void {
+  const ofSession = createRateLimit(limits.beats, 1);
+  const ofNetwork = createRateLimit(limits.network, 1);
+  router.post(HEARTBEAT_PATH, async (ctx) => {
+    // Before the body is read: one that is refused costs next to nothing.
+    await take(ofNetwork, networkOf(ctx.ip), 'network');
+    const body = await readText(ctx, MAX_BODY_BYTES);
+    const delivery = body ? parseOrFail(body) : undefined;
+    const session = ctx.cookies.get(SESSION_COOKIE) ?? '';
+    for (const one of delivery ? sessionsOf(delivery) : [session]) await take(ofSession, one, 'session');
+    ctx.body = delivery ? await receiveDelivery(delivery, receive, now()) : await seeSession(session, receive, now());
+  });
+}
+
+async function take(limit: RateLimit, key: string, whose: 'network' | 'session'): Promise<void> {
+  const retryAfterSeconds = await limit(key);
+  if (retryAfterSeconds > 0)
+    throw new HttpFailure(429, `Too many deliveries from this ${whose}; send it again later`, { retryAfterSeconds });
+}
+
+function sessionsOf({ spans }: ParsedDelivery): Iterable<string> {
+  return new Set(spans.map(({ session }) => session));
+}
+
+async function seeSession(session: string, receive: ReceiveSpans, receivedMs: number): Promise<{ success: true }> {
+  const [recorded] = session ? await receive([{ session, receivedMs }]) : [];
+  if (recorded !== 'stored') throw new HttpFailure(400, 'No session');
+  return { success: true };
+}
+
+function parseOrFail(body: string): ParsedDelivery {
+  const delivery = parseDelivery(body);
+  if ('error' in delivery) throw new HttpFailure(400, delivery.error);
+  return delivery;
+}
+
+async function receiveDelivery(delivery: ParsedDelivery, receive: ReceiveSpans, receivedMs: number): Promise<Receipt> {
+  const { sentAt, spans } = delivery;
+  const recorded = await receive(
+    spans.map((span) => ({
+      session: span.session,
+      receivedMs,
+      span: { id: span.id, page: span.page, startMs: span.start, endMs: span.end, offsetMs: receivedMs - sentAt },
+    })),
+  );
+  const stored: string[] = [];
+  const refused: Refusal[] = [...delivery.refused];
+  for (const [nth, { id }] of spans.entries()) {
+    const what = recorded[nth];
+    if (what === 'stored') stored.push(id);
+    else if (what !== undefined) refused.push({ id, reason: what });
+  }
+  return { success: true, stored, refused, now: receivedMs };
+}

@@ -1,0 +1,61 @@
+// Whether a request has access now. The cookie says what was granted; the store and the list of addresses say whether it still
+// holds: access ends with its session, with "Forget this device", and when an address leaves the list.
+import type { Context } from 'koa';
+import { createCache } from '../http/cache.ts';
+import type { SessionStore } from '../store/session-store.ts';
+import type { AccessCookies } from './access-cookie.ts';
+import { isAllowed } from './email-address.ts';
+
+/** How old an answer of the store may be. Another process may have ended the access meanwhile. */
+const FRESH_MS = 3_000;
+const MAX_SESSIONS = 10_000;
+
+export interface AccessCheck {
+  /**
+   * When the access of this request ends, epoch milliseconds; undefined: it has none.
+   * Rejects when the store can't be asked: then nobody may be let in.
+   */
+  findEnd(ctx: Context): Promise<number | undefined>;
+  /** The access of a session was not taken back, as far as the store says now. */
+  holds(sessionId: string): Promise<boolean>;
+  /** Ends the access of this request on the server and in its browser; a copy of its cookie opens nothing any more. */
+  end(ctx: Context): Promise<void>;
+}
+
+/**
+ * @param allow addresses and domains; empty: everyone.
+ * @param now epoch milliseconds.
+ */
+export function createAccessCheck(
+  cookies: AccessCookies,
+  store: Pick<SessionStore, 'findSession' | 'endAccess'>,
+  allow: readonly string[],
+  now: () => number,
+): AccessCheck {
+  const known = createCache<string, boolean>({ max: MAX_SESSIONS, ttlMs: FRESH_MS });
+  const holds = async (sessionId: string): Promise<boolean> => {
+    const session = await store.findSession(sessionId);
+    return session !== undefined && session.accessEndedMs === null && isAllowed(session.email, allow);
+  };
+  return {
+    holds,
+    async findEnd(ctx) {
+      const grant = cookies.read(ctx, now());
+      if (!grant) return undefined;
+      let isHeld = known.get(grant.sessionId);
+      if (isHeld === undefined) {
+        isHeld = await holds(grant.sessionId);
+        known.set(grant.sessionId, isHeld);
+      }
+      return isHeld ? grant.untilMs : undefined;
+    },
+    async end(ctx) {
+      const grant = cookies.read(ctx, now());
+      if (grant) {
+        await store.endAccess(grant.sessionId, now());
+        known.set(grant.sessionId, false);
+      }
+      cookies.end(ctx, now());
+    },
+  };
+}

@@ -1,0 +1,184 @@
+// The gate: the form, and the two addresses it is sent to. A reader who passes gets a session and the two cookies.
+import { randomBytes } from 'node:crypto';
+import type { Router } from '@koa/router';
+import type { Context } from 'koa';
+import type { Logger } from 'pino';
+import { ACCESS_HEADER, END_ACCESS_PATH, NO_ACCESS } from '../../sw/protocol/delivery.ts';
+import { createCache } from '../http/cache.ts';
+import { describeError } from '../http/describe-error.ts';
+import { HttpFailure } from '../http/http-error.ts';
+import { networkOf } from '../http/client-network.ts';
+import type { RateLimit } from '../http/rate-limit.ts';
+import { readFields } from '../http/body.ts';
+import { readQuery } from '../http/query.ts';
+import type { SessionStore } from '../store/session-store.ts';
+import type { AccessCheck } from './access-check.ts';
+import type { AccessCookies } from './access-cookie.ts';
+import { isAllowed, readEmailAddress } from './email-address.ts';
+import type { GateLanguage, GateLook } from './theme.ts';
+import { gatePage, type GateForm } from './gate-page.ts';
+import { readNextPath } from './next-path.ts';
+
+/** Where the form is shown, and where it is sent; `next` in its query is the page it leads to. */
+export const GATE_PATH = '/access';
+
+/** Where other forms and scripts send it: a form, or JSON. */
+export const SUBMIT_PATH = '/api/verify-temp-access';
+const SESSION_ID_BYTES = 16;
+const MAX_FORM_BYTES = 16 * 1024;
+const FORM_ID_BYTES = 12;
+const FORM_ID = /^[\w-]{1,64}$/;
+/** For so long the same form and address mean the same session: a double click, or a browser without cookies that tries again. */
+const SAME_FORM_MS = 10 * 60_000;
+const MAX_FORMS = 10_000;
+
+export interface Gate {
+  readonly store: Pick<SessionStore, 'createSession'>;
+  readonly cookies: AccessCookies;
+  readonly access: AccessCheck;
+  readonly allow: readonly string[];
+  readonly look: GateLook;
+  readonly log: Logger;
+  /** Counts tries by network. */
+  readonly limit: RateLimit;
+  /** Where a form without a (usable) `next` leads. */
+  readonly home: string;
+  readonly now: () => number;
+}
+
+export function addGateRoutes(router: Router, gate: Gate): void {
+  const { store, cookies, access, allow, look, log, limit, home, now } = gate;
+  const grants = createCache<string, Promise<string>>({ max: MAX_FORMS, ttlMs: SAME_FORM_MS });
+  const nextOf = (next: unknown): string => readNextPath(typeof next === 'string' ? next : undefined) ?? home;
+
+  /** One session for one form and address, however often it is sent while its access holds. */
+  const grant = async (email: string, form: string | undefined): Promise<string> => {
+    const key = form && `${form} ${email}`;
+    const granted = key === undefined ? undefined : grants.get(key);
+    if (granted && (await access.holds(await granted))) return granted;
+    // The same form may have come again while the store was asked.
+    const newer = key === undefined ? undefined : grants.get(key);
+    return newer && newer !== granted ? newer : make(email, key);
+  };
+  const make = (email: string, key: string | undefined): Promise<string> => {
+    const id = randomBytes(SESSION_ID_BYTES).toString('base64url');
+    const made = store.createSession({ id, email, startMs: now() }).then(() => id);
+    if (key !== undefined) {
+      grants.set(key, made);
+      made.catch(() => grants.delete(key));
+    }
+    return made;
+  };
+
+  router.get(GATE_PATH, async (ctx) => {
+    const query = readQuery(ctx, ['next', 'entered']);
+    const next = nextOf(query.next);
+    ctx.set('Cache-Control', 'no-store');
+    const untilMs = await access.findEnd(ctx).catch((error: unknown) => {
+      log.error({ err: describeError(error) }, 'access could not be checked');
+    });
+    if (untilMs !== undefined) {
+      ctx.status = 303;
+      ctx.redirect(next);
+      return;
+    }
+    const language = chooseLanguage(ctx, look);
+    // Who has just been let in and comes back without access has a browser that kept no cookie.
+    const id = readFormId(query.entered);
+    answerForm(ctx, 200, look, language, {
+      id: id ?? newFormId(),
+      next,
+      ...(id !== undefined && { reason: language.texts.noCookies }),
+    });
+  });
+
+  const submit = async (ctx: Context): Promise<void> => {
+    const language = chooseLanguage(ctx, look);
+    const { texts } = language;
+    const fields = await readFields(ctx, ['email', 'next', 'form'], MAX_FORM_BYTES);
+    const next = nextOf(fields.next);
+    const form = readFormId(fields.form);
+    const refuse = (status: number, reason: string, cause?: unknown): void => {
+      if (wantsJson(ctx)) throw new HttpFailure(status, reason, { cause });
+      if (cause) log.error({ err: describeError(cause) }, 'request failed');
+      answerForm(ctx, status, look, language, { id: form ?? newFormId(), next, reason, email: fields.email });
+    };
+
+    const email = readEmailAddress(fields.email);
+    if (!email) return refuse(400, texts.badAddress);
+    // Before the list is asked: nobody tries out at leisure who is on it.
+    const retryAfterSeconds = await limit(networkOf(ctx.ip));
+    if (retryAfterSeconds > 0) {
+      ctx.set('Retry-After', String(retryAfterSeconds));
+      return refuse(429, tellToWait(retryAfterSeconds, language));
+    }
+    if (!isAllowed(email, allow)) return refuse(403, tellNotOnList(look, language));
+
+    let id: string;
+    try {
+      id = await grant(email, form);
+    } catch (cause) {
+      return refuse(500, texts.failed, cause);
+    }
+    cookies.grant(ctx, id, now());
+    if (wantsJson(ctx)) ctx.body = { success: true, next, session: id };
+    else {
+      ctx.status = 303;
+      ctx.redirect(`${GATE_PATH}?next=${encodeURIComponent(next)}&entered=${form ?? newFormId()}`);
+    }
+  };
+  router.post(GATE_PATH, submit);
+  router.post(SUBMIT_PATH, submit);
+  // A reader who reloads a refusal, or types its address.
+  router.get(SUBMIT_PATH, (ctx) => {
+    ctx.status = 303;
+    ctx.redirect(GATE_PATH);
+  });
+
+  router.post(END_ACCESS_PATH, async (ctx) => {
+    await access.end(ctx);
+    ctx.set('Clear-Site-Data', '"cache"');
+    ctx.body = { success: true };
+  });
+}
+
+function newFormId(): string {
+  return randomBytes(FORM_ID_BYTES).toString('base64url');
+}
+
+function readFormId(id: unknown): string | undefined {
+  return typeof id === 'string' && FORM_ID.test(id) ? id : undefined;
+}
+
+function wantsJson(ctx: Context): boolean {
+  return Boolean(ctx.is('json')) || ctx.accepts('html', 'json') === 'json';
+}
+
+/** Whatever the address, and whoever else is on the list: the same words. */
+function tellNotOnList({ contact }: GateLook, { texts }: GateLanguage): string {
+  return contact === undefined ? texts.notOnList : texts.notOnListContact.replaceAll('{contact}', () => contact);
+}
+
+/** In the form that the language has for one, for two, for many. */
+function tellToWait(seconds: number, { tag, texts }: GateLanguage): string {
+  const wait = new Intl.NumberFormat(tag, { style: 'unit', unit: 'second', unitDisplay: 'long' }).format(seconds);
+  return texts.tooMany.replaceAll('{wait}', wait);
+}
+
+/** The reader's, by what the browser says; the answer is in it. */
+function chooseLanguage(ctx: Context, { languages }: GateLook): GateLanguage {
+  const tag = ctx.acceptsLanguages(languages.map((language) => language.tag));
+  const language = languages.find((one) => one.tag === tag) ?? languages[0];
+  ctx.vary('Accept-Language');
+  ctx.set('Content-Language', language.tag);
+  return language;
+}
+
+function answerForm(ctx: Context, status: number, look: GateLook, language: GateLanguage, form: GateForm): void {
+  ctx.status = status;
+  ctx.type = 'html';
+  ctx.set('Cache-Control', 'no-store');
+  ctx.set('X-Robots-Tag', 'noindex');
+  ctx.set(ACCESS_HEADER, NO_ACCESS);
+  ctx.body = gatePage(look, language, form);
+}

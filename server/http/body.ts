@@ -1,0 +1,90 @@
+// Request bodies, bounded in size (the only user of raw-body).
+import type { Context } from 'koa';
+import { getRawBody } from 'raw-body';
+import sjson from 'secure-json-parse';
+import { HttpFailure } from './http-error.ts';
+
+/**
+ * The body as text; empty if there is none.
+ * @throws HttpFailure 413 over `maxBytes`, 400 when it breaks off or isn't UTF-8 text.
+ */
+export async function readText(ctx: Context, maxBytes: number): Promise<string> {
+  const bytes = await readBytes(ctx, maxBytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new HttpFailure(400, 'The body must be text in UTF-8', { cause });
+  }
+}
+
+/**
+ * The named fields of a form or of a JSON object; those that are missing or no text are undefined.
+ * @throws HttpFailure 413 over `maxBytes`, 400 when the body is neither.
+ */
+export async function readFields<Name extends string>(
+  ctx: Context,
+  names: readonly Name[],
+  maxBytes: number,
+): Promise<Partial<Record<Name, string>>> {
+  const type = ctx.get('content-type');
+  const isJson = Boolean(ctx.is('json')) || isFields(parsedBody(ctx));
+  const value = isJson ? await readJsonField(ctx, maxBytes) : await readFormField(ctx, type, maxBytes);
+  const fields: Partial<Record<Name, string>> = {};
+  for (const name of names) {
+    const field = value(name);
+    if (typeof field === 'string') fields[name] = field;
+  }
+  return fields;
+}
+
+async function readJsonField(ctx: Context, maxBytes: number): Promise<(name: string) => unknown> {
+  const json: unknown = sjson.safeParse(await readText(ctx, maxBytes));
+  if (typeof json !== 'object' || json === null) throw new HttpFailure(400, 'The body must be a JSON object');
+  return (name) => (Object.hasOwn(json, name) ? (json as Record<string, unknown>)[name] : undefined);
+}
+
+async function readFormField(ctx: Context, type: string, maxBytes: number): Promise<(name: string) => unknown> {
+  const bytes = await readBytes(ctx, maxBytes);
+  try {
+    const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
+    return (name) => form.get(name);
+  } catch (cause) {
+    throw new HttpFailure(400, 'The body must be a form or a JSON object', { cause });
+  }
+}
+
+async function readBytes(ctx: Context, maxBytes: number): Promise<Buffer> {
+  try {
+    if (ctx.req.readableEnded) return bounded(printParsed(ctx), maxBytes);
+    return await getRawBody(ctx.req, { limit: maxBytes, length: ctx.request.length ?? null });
+  } catch (cause) {
+    if ((cause as { type?: string }).type === 'entity.too.large')
+      throw new HttpFailure(413, `The body must not be larger than ${maxBytes} bytes`, { cause });
+    throw new HttpFailure(400, 'The body broke off', { cause });
+  }
+}
+
+/** What a body parser of the host has made of the body, before it came to us; undefined: nothing. */
+function parsedBody(ctx: Context): unknown {
+  if (!ctx.req.readableEnded) return undefined;
+  const { rawBody, body = (ctx.req as { body?: unknown }).body } = ctx.request as { rawBody?: unknown; body?: unknown };
+  return rawBody ?? body;
+}
+
+/** Fields by name, of a form or of JSON. */
+function isFields(body: unknown): body is object {
+  return typeof body === 'object' && body !== null && !(body instanceof Uint8Array) && Object.keys(body).length > 0;
+}
+
+/** As bytes again. */
+function printParsed(ctx: Context): Uint8Array | string {
+  const body = parsedBody(ctx);
+  if (typeof body === 'string' || body instanceof Uint8Array) return body;
+  return isFields(body) ? JSON.stringify(body) : '';
+}
+
+function bounded(body: Uint8Array | string, maxBytes: number): Buffer {
+  const bytes = Buffer.from(body);
+  if (bytes.length > maxBytes) throw Object.assign(new Error('too large'), { type: 'entity.too.large' });
+  return bytes;
+}

@@ -1,0 +1,45 @@
+// Health checks for monitoring.
+import type { Router } from '@koa/router';
+import { isOwner } from '../sessions/require-owner.ts';
+import type { MirrorStatus } from '../nocodb/mirror-status.ts';
+import type { Mirror } from '../nocodb/mirror.ts';
+import type { SessionStore } from '../store/session-store.ts';
+import { HttpFailure } from '../http/http-error.ts';
+import { iso } from '../sessions/views.ts';
+
+/**
+ * `/healthz`: the process answers. `/readyz`: so does the store; NocoDB's state is reported, but readers don't need it. Why
+ * NocoDB can't be written to may name internal hosts, so only the owner sees it.
+ * @param mirror undefined: there is none.
+ */
+export function addHealthRoutes(
+  router: Router,
+  store: Pick<SessionStore, 'check'>,
+  mirror: Pick<Mirror, 'status'> | undefined,
+  ownerToken: string,
+): void {
+  router.get('/healthz', (ctx) => {
+    ctx.body = { status: 'ok' };
+  });
+  router.get('/readyz', async (ctx) => {
+    await store.check().catch((cause: unknown) => {
+      throw new HttpFailure(503, 'The store does not answer', { cause });
+    });
+    ctx.set('Cache-Control', 'no-store');
+    const ready = { status: 'ready', store: 'ok' };
+    if (!mirror) ctx.body = { ...ready, nocodb: 'off' };
+    else if (!isOwner(ctx, ownerToken)) ctx.body = { ...ready, nocodb: mirror.status().trouble ? 'trouble' : 'ok' };
+    else ctx.body = { ...ready, ...describeMirror(mirror.status()) };
+  });
+}
+
+/** What doesn't fit a monthly limit, or can't be written, is reported here and by `stillhere nocodb check`. */
+function describeMirror({ trouble, waiting, oldestWaitingMs, nextRequestAtMs, leftOut }: MirrorStatus): object {
+  return {
+    nocodb: trouble ?? 'ok',
+    waiting,
+    oldestWaiting: oldestWaitingMs === undefined ? null : iso(oldestWaitingMs),
+    nextRequestAt: nextRequestAtMs === undefined ? null : iso(nextRequestAtMs),
+    leftOut,
+  };
+}

@@ -1,0 +1,220 @@
+// Stillhere in servers that aren't Koa: what it doesn't answer goes on as it came.
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stillhere, type Stillhere } from '../../server/app/embed.ts';
+import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
+import { cookiesOf } from '../helpers/cookies.ts';
+
+const EMAIL = JSON.stringify({ email: 'ann@example.com' });
+const JSON_BODY = { 'content-type': 'application/json' };
+
+let folder: string;
+let gate: Stillhere;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stillhere-handlers-'));
+  gate = stillhere({ protect: ['/secret/'], storeUrl: `file:${join(folder, 's.db')}`, log: pino({ level: 'silent' }) });
+  await gate.ready();
+});
+afterAll(async () => {
+  await gate.close();
+  await rm(folder, { recursive: true });
+});
+
+describe("in a server of Node's own", () => {
+  let server: Server;
+  let url: string;
+  beforeAll(async () => {
+    const own = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      let body = '';
+      for await (const chunk of request) body += String(chunk);
+      response.setHeader('x-host', 'yes').end(`host: ${request.method} ${request.url} ${body}`);
+    };
+    server = createServer((request, response) => gate.node(request, response, () => void own(request, response)));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  it('lets what is not ours pass, body and all', async () => {
+    const response = await fetch(`${url}/own?x=1`, { method: 'POST', body: 'text' });
+    expect([response.status, response.headers.get('x-host'), await response.text()]).toEqual([
+      200,
+      'yes',
+      'host: POST /own?x=1 text',
+    ]);
+  });
+
+  it('stands before what is protected, and lets those through who passed', async () => {
+    const before = await fetch(`${url}/secret/page`, { redirect: 'manual' });
+    expect([before.status, before.headers.get('location')]).toEqual([303, '/access?next=%2Fsecret%2Fpage']);
+    const passed = await fetch(`${url}/api/verify-temp-access`, { method: 'POST', headers: JSON_BODY, body: EMAIL });
+    const after = await fetch(`${url}/secret/page`, { headers: { cookie: cookiesOf(passed) } });
+    expect(await after.text()).toBe('host: GET /secret/page ');
+    expect(after.headers.get('cache-control')).toBe('private, no-cache');
+    expect(Date.parse(after.headers.get('stillhere-access') ?? '')).toBeGreaterThan(Date.now());
+  });
+});
+
+describe('behind a body parser of the host', () => {
+  const readAll = async (request: IncomingMessage): Promise<Buffer> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  };
+  const multipart = new FormData();
+  multipart.set('email', 'ann@example.com');
+  const json = { headers: JSON_BODY, body: EMAIL };
+  const form = { body: new URLSearchParams({ email: 'ann@example.com' }) };
+  const fields = (): object => ({ email: 'ann@example.com' });
+
+  it.for<[string, RequestInit, (bytes: Buffer) => unknown]>([
+    ['JSON as an object', json, fields],
+    ['JSON as bytes', json, (bytes) => bytes],
+    ['JSON as text', json, String],
+    ['a form as an object', form, fields],
+    ['a form as bytes', form, (bytes) => new Uint8Array(bytes)],
+    ['a multipart form as an object', { body: multipart }, fields],
+    ['a multipart form as bytes', { body: multipart }, (bytes) => bytes],
+  ])('the gate takes %s', async ([, sent, parse]) => {
+    const server = createServer((request, response) => {
+      void readAll(request).then((bytes) =>
+        gate.node(Object.assign(request, { body: parse(bytes) }), response, () => response.end('host')),
+      );
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/verify-temp-access`;
+    const { headers } = await fetch(url, { method: 'POST', redirect: 'manual', ...sent });
+    expect(headers.getSetCookie()).toHaveLength(2);
+    server.close();
+    server.closeAllConnections();
+  });
+});
+
+describe("in a server of Fetch's kind", () => {
+  const host = async (request: Request): Promise<Response> =>
+    gate.fetch(
+      request,
+      async () => new Response(`host: ${await request.text()}`, { status: 201, headers: { 'x-host': 'yes' } }),
+    );
+
+  it('lets what is not ours pass, body and all', async () => {
+    const response = await host(new Request('https://site.example/own', { method: 'POST', body: 'text' }));
+    expect([response.status, response.headers.get('x-host'), await response.text()]).toEqual([
+      201,
+      'yes',
+      'host: text',
+    ]);
+  });
+
+  it("doesn't wait for a body that is the host's", async () => {
+    const body = new ReadableStream({ pull: () => new Promise(() => {}) });
+    const upload = new Request('https://site.example/upload', { method: 'POST', body, duplex: 'half' } as RequestInit);
+    const response = await gate.fetch(upload, (): Response => new Response(`used: ${upload.bodyUsed}`));
+    expect(await response.text()).toBe('used: false');
+  });
+
+  it('stands before what is protected, gives the cookies of a site with https, and takes a beat', async () => {
+    const before = await host(new Request('https://site.example/secret/'));
+    expect([before.status, before.headers.get('location')]).toEqual([303, '/access?next=%2Fsecret%2F']);
+    const passed = await host(
+      new Request('https://site.example/api/verify-temp-access', { method: 'POST', headers: JSON_BODY, body: EMAIL }),
+    );
+    expect(passed.headers.getSetCookie()).toHaveLength(2);
+    for (const cookie of passed.headers.getSetCookie()) expect(cookie).toContain('; Secure');
+    const cookie = cookiesOf(passed);
+    const after = await host(new Request('https://site.example/secret/', { headers: { cookie } }));
+    expect([after.status, after.headers.get('cache-control'), await after.text()]).toEqual([
+      201,
+      'private, no-cache',
+      'host: ',
+    ]);
+    const beat = await host(
+      new Request(`https://site.example${HEARTBEAT_PATH}`, { method: 'POST', headers: { cookie } }),
+    );
+    expect([beat.status, await beat.json()]).toEqual([200, { success: true }]);
+  });
+
+  it.for([HEARTBEAT_PATH, '/api/verify-temp-access', '/access', '/API/Session-Heartbeat/'])(
+    'takes no more of a body for %s than it may have',
+    async (path) => {
+      let megabytes = 0;
+      const body = new ReadableStream({
+        pull: (to) => (megabytes++ < 64 ? to.enqueue(new Uint8Array(1 << 20).fill(32)) : to.close()),
+      });
+      const init = { method: 'POST', body, duplex: 'half', headers: JSON_BODY } as RequestInit;
+      const response = await host(new Request(`https://site.example${path}`, init));
+      expect(response.status).toBe(413);
+      expect(await response.json()).toMatchObject({ success: false });
+      expect(megabytes).toBeLessThan(4);
+    },
+  );
+
+  it("leaves a host's own stricter words standing, and adds to its policies", async () => {
+    const passed = await host(
+      new Request('https://site.example/api/verify-temp-access', { method: 'POST', headers: JSON_BODY, body: EMAIL }),
+    );
+    const show = async (own: Record<string, string>): Promise<Headers> => {
+      const request = new Request('https://site.example/secret/', { headers: { cookie: cookiesOf(passed) } });
+      return (await gate.fetch(request, () => new Response('page', { headers: own }))).headers;
+    };
+    expect((await show({ 'cache-control': 'no-store' })).get('cache-control')).toBe('no-store');
+    expect((await show({ 'cache-control': 'public, max-age=600' })).get('cache-control')).toBe('private, no-cache');
+    const { 'content-security-policy': policy } = Object.fromEntries(
+      await show({ 'content-security-policy': "default-src 'self'" }),
+    );
+    expect(policy).toBe("default-src 'self', frame-ancestors 'self'");
+  });
+
+  it('tells readers apart by the address that it is told', async () => {
+    const ask = (address: string): Promise<Response> =>
+      gate.fetch(
+        new Request('https://site.example/api/verify-temp-access', { method: 'POST', headers: JSON_BODY, body: EMAIL }),
+        () => new Response(),
+        address,
+      );
+    const statuses = await Promise.all(Array.from({ length: 61 }, async () => (await ask('192.0.2.1')).status));
+    expect([statuses.filter((status) => status === 200).length, statuses.at(-1)]).toEqual([60, 429]);
+    expect((await ask('192.0.2.2')).status).toBe(200);
+  });
+
+  it('passes on what fails behind it', async () => {
+    const failing = gate.fetch(new Request('https://site.example/own'), () =>
+      Promise.reject(new Error('the host broke')),
+    );
+    await expect(failing).rejects.toThrow('the host broke');
+  });
+});
+
+it('says what it must be told', () => {
+  expect(() => stillhere({})).toThrow(/protect: must name what is behind the gate/);
+  expect(() => stillhere({ protect: ['secret'], accessHours: 0 })).toThrow(
+    /\n {2}protect: must be paths.*\n {2}accessHours: must/s,
+  );
+});
+
+it('goes on without a store: the host has its pages, and what is protected stays shut', async () => {
+  const lost = stillhere({
+    protect: ['/secret/'],
+    storeUrl: 'file:/dev/null/s.db',
+    secret: 'x'.repeat(32),
+    ownerToken: 'y'.repeat(32),
+    log: pino({ level: 'silent' }),
+  });
+  const ask = (path: string): Promise<Response> =>
+    lost.fetch(new Request(`https://site.example${path}`), () => new Response('host'));
+  expect(await (await ask('/own')).text()).toBe('host');
+  expect((await ask('/secret/')).status).toBe(503);
+  await expect(lost.ready()).rejects.toThrow();
+  await lost.close();
+});

@@ -1,0 +1,146 @@
+// The gate, made the site's own: template, style, privacy page, contact; what it never does with what it is given.
+import { createHash } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { SHIPPED_TEXTS } from '../../server/gate/texts.ts';
+import { writeOwnerFiles } from '../helpers/owner-files.ts';
+import { startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
+
+const SUBMIT = '/api/verify-temp-access';
+const FORM = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' };
+const hash = (css: string): string => `'sha256-${createHash('sha256').update(css).digest('base64')}'`;
+const stylesOf = (html: string): string[] =>
+  [...html.matchAll(/<style[^>]*>(.*?)<\/style>/gs)].map(([, css = '']) => css);
+
+let app: TestApp | undefined;
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+async function show(files: Readonly<Record<string, unknown>>, values: Record<string, string> = {}): Promise<Answer> {
+  app = await startTestApp({ ...(await writeOwnerFiles(files)), ...values });
+  return app.send('GET', '/access?next=/confidential/plan.html');
+}
+
+describe('a template', () => {
+  it('is the page, with the form, the language and the texts where it says', async () => {
+    const { headers, body } = await show({
+      GATE_TEMPLATE: '<html lang={{lang}}><title>{{ title }}!</title><p>{{intro}}<main>{{form}}</main>',
+    });
+    const { title, intro } = SHIPPED_TEXTS['en'] ?? {};
+    expect(body).toMatch(
+      new RegExp(`^<html lang=en><title>${title}!</title><p>${intro}<main><form class="stillhere-form" `),
+    );
+    expect(body).toContain('<form class="stillhere-form" lang="en" dir="ltr" method="post"');
+    expect(body).toContain('name="next" value="/confidential/plan.html"');
+    expect(body).toMatch(
+      /<script type="module" src="\/stillhere\.js"><\/script>\s*<session-heartbeat deliver-only worker="none">/,
+    );
+    expect(headers).toMatchObject({ 'x-robots-tag': 'noindex', 'cache-control': 'no-store' });
+  });
+
+  it('may link styles, pictures and fonts of the site, and nothing of another', async () => {
+    const { headers } = await show({ GATE_TEMPLATE: '{{form}}' });
+    const policy = String(headers['content-security-policy']).split(';');
+    const sources = Object.fromEntries(policy.map((line) => [line.split(' ')[0], line.split(' ').slice(1)]));
+    expect(sources).toMatchObject({
+      'default-src': ["'none'"],
+      'script-src': ["'self'"],
+      'style-src': ["'self'"],
+      'font-src': ["'self'"],
+      'img-src': ["'self'", 'data:'],
+    });
+  });
+
+  it('is not looked through for what texts and readers put into it', async () => {
+    const nasty = "$& $' $1";
+    await show(
+      {
+        GATE_TEMPLATE: '<p>{{title}}{{form}}',
+        GATE_TEXTS: { en: { title: nasty, notOnListContact: `${nasty} {contact}` } },
+      },
+      { ALLOW: 'example.org', GATE_CONTACT: `{{form}} ${nasty}` },
+    );
+    const answer = await app?.send('POST', SUBMIT, FORM, `email=${encodeURIComponent('{{form}}$&@example.com')}`);
+    expect(answer?.body).toContain('value="{{form}}$&amp;@example.com"');
+    const refused = await app?.send('POST', SUBMIT, FORM, 'email=ann@example.com');
+    expect(refused?.body).toContain('<p>$&amp; $&#39; $1<form');
+    expect(refused?.body).toContain('>$&amp; $&#39; $1 {{form}} $&amp; $&#39; $1</p>');
+    expect(refused?.body.match(/<form/g)).toHaveLength(1);
+    expect(answer?.body.match(/<form/g)).toHaveLength(1);
+  });
+
+  it.for(['\n', '\r\n', '\r'])(
+    'has its stylesheets named in the policy as browsers count them, line ends %j',
+    async (end) => {
+      const { headers, body } = await show({
+        GATE_TEMPLATE: `<style>${end}p { color: #123 }</style>{{style}}<STYLE media="print">p {${end}}</STYLE>{{form}}`,
+        GATE_STYLE: `:root {${end}--stillhere-accent: #246;${end}}`,
+      });
+      expect(body).not.toContain('\r');
+      const inPage = stylesOf(body.replaceAll('STYLE', 'style'));
+      expect(inPage).toHaveLength(3);
+      expect(inPage[1]?.endsWith(':root {\n--stillhere-accent: #246;\n}')).toBe(true);
+      for (const css of inPage) expect(headers['content-security-policy']).toContain(hash(css));
+    },
+  );
+});
+
+describe('what is put into the page', () => {
+  it('is text, never markup', async () => {
+    const nasty = `<x y="z">'&`;
+    const texts = Object.fromEntries(Object.keys(SHIPPED_TEXTS['en'] ?? {}).map((name) => [name, nasty]));
+    await show(
+      { GATE_TEXTS: { en: texts } },
+      { PRIVACY_URL: '/p?a="b"&<x>', GATE_CONTACT: nasty, ALLOW: 'example.org' },
+    );
+    for (const email of [nasty, 'ann@example.com']) {
+      const answer = await app?.send('POST', SUBMIT, FORM, new URLSearchParams({ email, next: '/"<x>' }).toString());
+      expect(answer?.body.match(/&lt;x y=&quot;z&quot;&gt;&#39;&amp;/g)?.length).toBeGreaterThan(7);
+      expect(answer?.body).not.toContain('<x');
+      expect(answer?.body).not.toContain('y="z"');
+    }
+  });
+});
+
+describe('the notice', () => {
+  it('leads to the privacy page, and has no link where there is none', async () => {
+    expect((await show({}, { PRIVACY_URL: '/privacy/' })).body).toContain(
+      ' <a href="/privacy/">Privacy notice</a></small>',
+    );
+    await app?.close();
+    expect((await show({}, { PRIVACY_URL: 'https://example.com/p?a=1&b=2' })).body).toContain(
+      ' <a href="https://example.com/p?a=1&amp;b=2">Privacy notice</a></small>',
+    );
+    await app?.close();
+    expect((await show({})).body).not.toContain('<a ');
+  });
+});
+
+describe('trouble with the store', () => {
+  it('gives the form again, with what was typed and where it leads, and is logged', async () => {
+    app = await startTestApp({}, (store) => ({
+      ...store,
+      createSession: () => Promise.reject(new Error('disk is full')),
+    }));
+    const fields = new URLSearchParams({ email: 'Ann@example.com', next: '/confidential/plan.html' });
+    const { status, headers, body } = await app.send('POST', SUBMIT, FORM, fields.toString());
+    expect(status).toBe(500);
+    expect(headers['set-cookie']).toBeUndefined();
+    expect(body).toContain(SHIPPED_TEXTS['en']?.failed);
+    expect(body).toContain('value="Ann@example.com"');
+    expect(body).toContain('name="next" value="/confidential/plan.html"');
+    expect(body).not.toContain('disk is full');
+    const asJson = await app.send(
+      'POST',
+      SUBMIT,
+      { 'content-type': 'application/json' },
+      '{"email":"ann@example.com"}',
+    );
+    expect([asJson.status, JSON.parse(asJson.body)]).toEqual([
+      500,
+      { success: false, error: SHIPPED_TEXTS['en']?.failed },
+    ]);
+    expect(app.logLines.filter((line) => line.includes('disk is full'))).toHaveLength(2);
+  });
+});

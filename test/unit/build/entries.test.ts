@@ -1,0 +1,40 @@
+// What other people's code imports: harmless where there is no page, as on a server that renders one.
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import stillhere from '../../../client/integrations/astro.ts';
+
+/** By its name: it imports a style sheet, which has no type here. */
+const INSPECTOR = join(import.meta.dirname, '../../../client/inspector/heartbeat-inspector.ts');
+
+describe('the doors, where there is no page', () => {
+  it('of the page library can be imported, and do nothing', async () => {
+    const added = vi.spyOn(globalThis, 'setInterval');
+    const before = Object.keys(globalThis);
+    expect(await import('../../../client/index.ts')).toHaveProperty('startHeartbeat');
+    expect(await import('../../../client/element.ts')).toHaveProperty('SessionHeartbeat');
+    expect(await import('../../../client/bundle.ts')).toHaveProperty('deliverWaiting');
+    expect(await import(INSPECTOR)).toHaveProperty('HeartbeatInspector');
+    expect(Object.keys(globalThis)).toEqual(before);
+    expect(added).not.toHaveBeenCalled();
+  });
+});
+
+describe('the Astro integration', () => {
+  it('puts a script into every page, which counts the paths that it was given', () => {
+    const injected: string[][] = [];
+    const { name, hooks } = stillhere({ paths: ['/confidential/'], tick: 1_000, debug: undefined });
+    hooks['astro:config:setup']({ injectScript: (...all) => void injected.push(all) });
+    expect(name).toBe('stillhere');
+    expect(injected).toEqual([
+      [
+        'page',
+        "import { heartbeatOnPaths } from 'stillhere/astro/integration';\n" +
+          'heartbeatOnPaths(["/confidential/"], {"tick":1000}, "astro:after-swap");',
+      ],
+    ]);
+  });
+
+  it.for([[], ['confidential']])('refuses the paths %j, with which nothing would be counted', (paths) => {
+    expect(() => stillhere({ paths })).toThrow(/paths must name what is read/);
+  });
+});

@@ -1,0 +1,36 @@
+// The options of the page library.
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { normalizeOptions } from '../../../client/options.ts';
+
+const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+afterEach(() => warn.mockClear());
+
+describe('options', () => {
+  it('have the defaults of the original component, and of design.md', () => {
+    const defaults = {
+      interval: 180_000,
+      tick: 5_000,
+      idleAfter: 300_000,
+      adaptive: true,
+      worker: '/sw.js',
+      debug: false,
+      pageFrom: expect.any(Function) as unknown,
+    };
+    expect(normalizeOptions()).toEqual(defaults);
+    expect(normalizeOptions({ interval: undefined, debug: undefined })).toEqual(defaults);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('keep a tick no longer than the interval', () => {
+    expect(normalizeOptions({ interval: 1_000 }).tick).toBe(1_000);
+  });
+
+  it.for([Number.NaN, -1, 0, 999, 'soon' as unknown as number])('replace an interval of %s and say so', (interval) => {
+    expect(normalizeOptions({ interval }).interval).toBe(180_000);
+    expect(warn).toHaveBeenCalledWith('stillhere: interval needs 1000 ms at least; using 180000');
+  });
+
+  it('take 0 for never idle', () => {
+    expect(normalizeOptions({ idleAfter: 0 }).idleAfter).toBe(0);
+  });
+});

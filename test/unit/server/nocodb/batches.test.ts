@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { takeDue, WaitingTimes } from '../../../../server/nocodb/batches.ts';
+
+const SIZE = 10;
+const times = fc.array(fc.nat(100), { maxLength: 45 });
+const take = (since: readonly number[], dueSince: number) => takeDue(since, SIZE, (ms) => ms, dueSince);
+
+describe('what is due', () => {
+  it('is every full batch, and a rest that has waited long enough', () => {
+    expect(take([5, 6, 7], 4)).toEqual([]);
+    expect(take([5, 6, 7], 5)).toEqual([[5, 6, 7]]);
+    expect(
+      take(
+        Array.from({ length: 10 }, () => 9),
+        4,
+      ),
+    ).toHaveLength(1);
+  });
+
+  it('leaves nobody who has waited long enough, and of the others only what does not fill a batch', () => {
+    fc.assert(
+      fc.property(times, fc.nat(100), (since, dueSince) => {
+        const batches = take(since, dueSince);
+        const left = since.length - batches.flat().length;
+        expect(left).toBeLessThan(SIZE);
+        const newest = since.toSorted((a, b) => b - a).slice(0, left);
+        expect(newest.every((ms) => ms > dueSince)).toBe(true);
+        expect(batches.slice(0, -1).every(({ length }) => length === SIZE)).toBe(true);
+        const oldestFirst = since.toSorted((a, b) => a - b);
+        expect(batches.flat()).toEqual(oldestFirst.slice(0, oldestFirst.length - left));
+      }),
+    );
+  });
+});
+
+describe('the time that a session has waited', () => {
+  it('runs from when it was first seen, until it was written or waits no more', () => {
+    const waiting = new WaitingTimes();
+    waiting.see(['a', 'b', 'c'], 1);
+    waiting.forget(['b']);
+    expect(Object.fromEntries(waiting.see(['a', 'b'], 2))).toEqual({ a: 1, b: 2 });
+    expect(Object.fromEntries(waiting.see(['a', 'c'], 3))).toEqual({ a: 1, c: 3 });
+  });
+});

@@ -1,0 +1,76 @@
+// How far the server's clock is ahead of a device's, as deliveries tell it.
+import { describe, expect, it } from 'vitest';
+import { findOffset, observeClock, workOutOffset, type DeviceClock } from '../../../../server/store/device-clock.ts';
+
+const YEAR = 365 * 86_400_000;
+
+/** Deliveries in their order: the device's clock is `behindMs` behind, and each takes so long on the way. */
+function clockAfter(...deliveries: readonly { behindMs: number; transitMs: number }[]): DeviceClock {
+  return deliveries.reduce<DeviceClock>((clock, { behindMs, transitMs }) => observeClock(clock, behindMs + transitMs), {
+    offsetMs: null,
+    formerOffsetMs: null,
+  });
+}
+
+function offsetAfter(...deliveries: readonly { behindMs: number; transitMs: number }[]): number | null {
+  return clockAfter(...deliveries).offsetMs;
+}
+
+describe('the clock offset', () => {
+  it.for([0, 3_600_000, -3_600_000, 10 * YEAR, -10 * YEAR])(
+    'of a device %d ms behind is that, in one delivery',
+    (behindMs) => {
+      expect(offsetAfter({ behindMs, transitMs: 0 })).toBe(behindMs);
+    },
+  );
+
+  it('is not moved by a delivery that was under way for 20 s', () => {
+    expect(offsetAfter({ behindMs: 500, transitMs: 30 }, { behindMs: 500, transitMs: 20_000 })).toBe(530);
+  });
+
+  it('gets better with a faster delivery', () => {
+    expect(offsetAfter({ behindMs: 500, transitMs: 20_000 }, { behindMs: 500, transitMs: 30 })).toBe(530);
+  });
+
+  it('follows a clock that was set, forward or back', () => {
+    expect(offsetAfter({ behindMs: 0, transitMs: 30 }, { behindMs: -3_600_000, transitMs: 30 })).toBe(-3_599_970);
+    expect(offsetAfter({ behindMs: 0, transitMs: 30 }, { behindMs: 3_600_000, transitMs: 30 })).toBe(3_600_030);
+  });
+});
+
+describe('a clock that was set', () => {
+  const HOUR = 3_600_000;
+  const window = { startMs: 0, endMs: HOUR };
+
+  it('is known as it was before, so that spans of that time come to their true place', () => {
+    const clock = clockAfter({ behindMs: -2 * HOUR, transitMs: 30 }, { behindMs: 0, transitMs: 30 });
+    expect(clock).toEqual({ offsetMs: 30, formerOffsetMs: -2 * HOUR + 30 });
+    expect(findOffset(clock, { startMs: 2 * HOUR + 1_000, endMs: 2 * HOUR + 9_000 }, window)).toBe(-2 * HOUR + 30);
+    expect(findOffset(clock, { startMs: 1_000, endMs: 9_000 }, window)).toBe(30);
+  });
+
+  it.for([
+    ['behind', -5 * HOUR],
+    ['ahead', 5 * HOUR],
+  ] as const)('%s, and never known as it was, moves all spans together: lengths and gaps stay', ([, error]) => {
+    const spans = [
+      { startMs: error + 1_000, endMs: error + 4_000 },
+      { startMs: error + 10_000, endMs: error + 30_000 },
+    ];
+    const clock = clockAfter({ behindMs: 0, transitMs: 0 });
+    for (const span of spans) expect(findOffset(clock, span, window)).toBeUndefined();
+    const offsetMs = workOutOffset(0, spans, window);
+    const placed = spans.map(({ startMs, endMs }) => [startMs + offsetMs, endMs + offsetMs]);
+    expect(placed).toEqual(
+      error < 0
+        ? [
+            [0, 3_000],
+            [9_000, 29_000],
+          ]
+        : [
+            [HOUR - 29_000, HOUR - 26_000],
+            [HOUR - 20_000, HOUR],
+          ],
+    );
+  });
+});

@@ -1,0 +1,84 @@
+// Where spans are put whose clock was set before they were delivered: no length is lost, nothing is counted twice.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { placeSpans } from '../../../../server/store/place-spans.ts';
+import { unionMs, type Interval } from '../../../../server/store/reading-time.ts';
+
+const HOUR = 3_600_000;
+const window = { startMs: 0, endMs: HOUR };
+const span = (startMs: number, endMs: number): Interval => ({ startMs, endMs });
+
+function place(spans: readonly Interval[], taken: readonly Interval[] = []): readonly (readonly [number, number])[] {
+  const offsets = placeSpans(spans, 0, window, taken);
+  return spans.map((one) => [one.startMs + (offsets.get(one) ?? NaN), one.endMs + (offsets.get(one) ?? NaN)]);
+}
+
+describe('spans that no known clock explains', () => {
+  it('are moved together, as little as possible, where that is free', () => {
+    const spans = [span(9 * HOUR, 9 * HOUR + 2_000), span(9 * HOUR + 5_000, 9 * HOUR + 6_000)];
+    expect(place(spans)).toEqual([
+      [HOUR - 6_000, HOUR - 4_000],
+      [HOUR - 1_000, HOUR],
+    ]);
+  });
+
+  it('come into the first gap that holds all of them where other reading lies', () => {
+    const spans = [span(-HOUR, 2_000 - HOUR), span(5_000 - HOUR, 6_000 - HOUR)];
+    expect(place(spans, [span(1_000, 3_000), span(7_000, 8_000)])).toEqual([
+      [8_000, 10_000],
+      [13_000, 14_000],
+    ]);
+  });
+
+  it('fill what is free one by one where no gap holds all of them', () => {
+    const spans = [span(-HOUR, 2_000 - HOUR), span(50_000 - HOUR, 51_000 - HOUR)];
+    expect(place(spans, [span(0, 10_000), span(12_500, 30_000), span(31_000, HOUR)])).toEqual([
+      [10_000, 12_000],
+      [30_000, 31_000],
+    ]);
+  });
+
+  it('of two clocks that were both wrong do not come to lie over each other', () => {
+    const spans = [span(9 * HOUR, 9 * HOUR + 2_000), span(30 * HOUR, 30 * HOUR + 3_000)];
+    expect(place(spans)).toEqual([
+      [HOUR - 2_000, HOUR],
+      [0, 3_000],
+    ]);
+  });
+
+  it('of a hundred clocks keep their lengths, too', () => {
+    const spans = Array.from({ length: 100 }, (_, nth) => span(nth * 50 * HOUR, nth * 50 * HOUR + 1_000));
+    const placed = place(spans).map(([startMs, endMs]) => span(startMs, endMs));
+    expect(unionMs(placed)).toBe(100_000);
+  });
+
+  it('of two tabs stay one over the other, wherever they are put', () => {
+    const spans = [span(-HOUR, 4_000 - HOUR), span(2_000 - HOUR, 6_000 - HOUR)];
+    expect(place(spans, [span(0, 1_000)])).toEqual([
+      [1_000, 5_000],
+      [3_000, 7_000],
+    ]);
+  });
+
+  it('are counted as long as they were read, whatever the clocks, as long as there is room', () => {
+    const clocks = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 4 });
+    const reading = fc.array(fc.tuple(fc.integer({ min: 0, max: 9_000 }), fc.integer({ min: 0, max: 9_000 })), {
+      minLength: 1,
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(clocks, reading, (hours, lengths) => {
+        let at = 0;
+        const spans = lengths.map(([pause, length], nth) => {
+          const wrong = ((hours[Math.floor((nth * hours.length) / lengths.length)] ?? 0) + 100) * HOUR;
+          const one = span(at + pause + 1 + wrong, at + pause + 1 + length + wrong);
+          at += pause + 1 + length;
+          return one;
+        });
+        const placed = place(spans).map(([startMs, endMs]) => span(startMs, endMs));
+        expect(unionMs(placed)).toBe(unionMs(spans));
+        for (const { startMs, endMs } of placed) expect(startMs >= 0 && endMs <= HOUR).toBe(true);
+      }),
+    );
+  });
+});

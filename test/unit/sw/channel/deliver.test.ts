@@ -1,0 +1,169 @@
+// queue → send → receipt → queue, against answers of every kind.
+import { describe, expect, it, vi } from 'vitest';
+import { deliver } from '../../../../sw/channel/deliver.ts';
+import type { Delivery } from '../../../../sw/protocol/delivery.ts';
+import {
+  acknowledge,
+  deliverOne,
+  fail,
+  fakeDevice,
+  json,
+  makeSpan,
+  NOW,
+  rows,
+  state,
+} from '../../../helpers/fake-device.ts';
+
+const device = fakeDevice();
+
+describe('a receipt', () => {
+  it('removes what it says is stored, and the wire carries nothing but the span', async () => {
+    expect(await deliverOne(device)).toEqual({ stored: 1, refused: [], waiting: 0, retryInMs: 0, serverNow: NOW });
+    expect(device.sent).toEqual([{ sentAt: NOW, spans: [makeSpan('s')] }]);
+    expect(await rows(device)).toEqual([]);
+  });
+
+  it('leaves a span that has grown since it was sent', async () => {
+    device.answer = async (delivery) => {
+      await device.queue.keep([{ ...makeSpan('s'), end: NOW + 5_000 }]);
+      return acknowledge(delivery);
+    };
+    await deliverOne(device);
+    expect(await rows(device)).toMatchObject([{ id: 's', end: NOW + 5_000 }]);
+    expect(device.sent).toHaveLength(1);
+  });
+
+  it('leaves what it does not name', async () => {
+    device.answer = () => json(200, { success: true, stored: [], refused: [], now: NOW });
+    expect(await deliverOne(device)).toMatchObject({ stored: 0, waiting: 1 });
+    expect(device.sent).toHaveLength(1);
+  });
+
+  it('moves what it refuses aside, with the reason, and it is never sent again', async () => {
+    device.answer = () =>
+      json(200, { success: true, stored: [], refused: [{ id: 's', reason: 'unknown-session' }], now: NOW });
+    expect(await deliverOne(device)).toMatchObject({ refused: [{ id: 's', reason: 'unknown-session' }], waiting: 0 });
+    expect(await rows(device, 'refused')).toMatchObject([{ id: 's', lastError: 'unknown-session' }]);
+    await device.queue.keep([{ ...makeSpan('s'), end: NOW + 5_000 }]);
+    await deliver(device.queue, 'beat');
+    expect(device.sent).toHaveLength(1);
+  });
+});
+
+describe('anything else keeps every span', () => {
+  const ANSWERS: Readonly<Record<string, () => Response | Promise<Response>>> = {
+    'a captive portal': () => new Response('<h1>Welcome</h1>', { headers: { 'content-type': 'text/html' } }),
+    'a 200 with JSON that is no receipt': () => json(200, { success: true }),
+    'a 200 with null': () => json(200, null),
+    'a 204': () => new Response(null, { status: 204 }),
+    'a 302': () => new Response(null, { status: 302, headers: { location: '/login' } }),
+    'a 404': () => json(404, { success: false, error: 'no' }),
+    'a 500': fail,
+    'a 502 in HTML': () => new Response('<h1>Bad gateway</h1>', { status: 502 }),
+    'no network': () => Promise.reject(new TypeError('Failed to fetch')),
+    'no answer in time': () => Promise.reject(new DOMException('timed out', 'TimeoutError')),
+    'a 401': () => json(401, { success: false, error: 'no' }),
+    'a 403': () => json(403, { success: false, error: 'no' }),
+    'a 429': () => new Response(null, { status: 429 }),
+    'a 503': () => new Response(null, { status: 503 }),
+    'a 400 that is not by our server': () => new Response('<h1>Bad request</h1>', { status: 400 }),
+    'a 413 that is not by our server': () => new Response('<h1>Too large</h1>', { status: 413 }),
+  };
+
+  it.for(Object.entries(ANSWERS))('%s', async ([, theAnswer]) => {
+    device.answer = theAnswer;
+    const outcome = await deliverOne(device);
+    expect(outcome).toMatchObject({ stored: 0, refused: [], waiting: 1, error: expect.stringMatching(/./) as unknown });
+    expect(outcome.retryInMs).toBeGreaterThan(0);
+    expect(await rows(device)).toMatchObject([{ id: 's', attempts: 1, lastError: outcome.error }]);
+    expect(await rows(device, 'refused')).toEqual([]);
+  });
+});
+
+describe('a mistake of ours', () => {
+  it('in a request is no missing network: it is told, and tried again ever later', async () => {
+    vi.stubGlobal('fetch', () => {
+      throw new TypeError('AbortSignal.timeout is not a function');
+    });
+    const waits: number[] = [];
+    for (let time = 0; time < 3; time++) {
+      const { retryInMs, error, waiting } = await deliverOne(device, 'online');
+      expect({ error, waiting }).toEqual({
+        error: 'own mistake: TypeError: AbortSignal.timeout is not a function',
+        waiting: 1,
+      });
+      waits.push(retryInMs);
+    }
+    expect(waits).toEqual([2_000, 4_000, 8_000]);
+    expect(await rows(device)).toMatchObject([
+      { attempts: 3, lastError: expect.stringContaining('own mistake') as unknown },
+    ]);
+  });
+
+  it('elsewhere in a delivery comes back as its outcome', async () => {
+    vi.stubGlobal('navigator', {});
+    vi.spyOn(Date, 'parse').mockImplementation(() => {
+      throw new TypeError('no');
+    });
+    device.answer = () =>
+      new Response(null, { status: 503, headers: { 'retry-after': 'Wed, 25 Nov 2026 08:00:00 GMT' } });
+    expect(await deliverOne(device)).toMatchObject({ stored: 0, waiting: 1, error: 'own mistake: TypeError: no' });
+  });
+});
+
+describe('a batch', () => {
+  it('has 200 spans at most, those that ended first before the others', async () => {
+    await device.queue.keep(Array.from({ length: 450 }, (_, nth) => makeSpan(`s${nth}`, NOW - nth)));
+    expect(await deliver(device.queue, 'beat')).toMatchObject({ stored: 450, waiting: 0 });
+    expect(device.sent.map(({ spans }) => spans.length)).toEqual([200, 200, 50]);
+    const ends = device.sent.flatMap(({ spans }) => spans.map(({ end }) => end));
+    expect(ends).toEqual(ends.toSorted((a, b) => a - b));
+  });
+
+  it('has 48 KiB at most', async () => {
+    const long = `/${'x'.repeat(1_900)}`;
+    await device.queue.keep(Array.from({ length: 100 }, (_, nth) => makeSpan(`s${nth}`, NOW, long)));
+    expect(await deliver(device.queue, 'beat')).toMatchObject({ stored: 100 });
+    for (const delivery of device.sent) expect(JSON.stringify(delivery).length).toBeLessThanOrEqual(48 * 1024);
+  });
+
+  it('is halved until the one bad span is alone; all others are stored', async () => {
+    await device.queue.keep(Array.from({ length: 200 }, (_, nth) => makeSpan(`s${nth}`, NOW + nth)));
+    device.answer = (delivery) =>
+      delivery.spans.some(({ id }) => id === 's137')
+        ? json(400, { success: false, error: 'I choke on 137' })
+        : acknowledge(delivery);
+    expect(await deliver(device.queue, 'beat')).toMatchObject({
+      stored: 199,
+      refused: [{ id: 's137', reason: 'malformed' }],
+      waiting: 0,
+    });
+    expect(device.sent.length).toBeLessThan(30);
+  });
+});
+
+describe('a span that makes every request with it fail', () => {
+  const isPoisoned = ({ spans }: Delivery): boolean => spans.some(({ id }) => id === 's7');
+
+  it.for([500, 403, 404, 400])('does not hold up the others behind a %i', async (status) => {
+    await device.queue.keep(Array.from({ length: 300 }, (_, nth) => makeSpan(`s${nth}`, NOW + nth)));
+    device.answer = (delivery) =>
+      isPoisoned(delivery) ? new Response('<h1>No</h1>', { status }) : acknowledge(delivery);
+    for (let time = 0; time < 12; time++) await deliver(device.queue, 'start');
+    expect(await rows(device)).toMatchObject([{ id: 's7' }]);
+    expect(await rows(device, 'refused')).toEqual([]);
+    expect(device.sent.length).toBeLessThan(80);
+  });
+
+  it('costs a second request of a delivery at most while the server is down, and counts as one failure', async () => {
+    await device.queue.keep(Array.from({ length: 300 }, (_, nth) => makeSpan(`s${nth}`, NOW + nth)));
+    device.answer = fail;
+    for (let time = 1; time <= 15; time++) {
+      expect((await deliver(device.queue, 'online')).retryInMs).toBeGreaterThan(0);
+      expect(device.sent.length).toBeLessThanOrEqual(2 * time);
+      const pause = await state(device, 'pause');
+      expect(pause).toMatchObject({ failures: time });
+    }
+    expect(await rows(device)).toHaveLength(300);
+  });
+});

@@ -1,0 +1,116 @@
+// Whose pages are kept, until when, and what goes when there is no room.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  begin,
+  findGrant,
+  forgetPages,
+  grantOf,
+  keep,
+  listPages,
+  type Grant,
+} from '../../../../sw/offline/page-cache.ts';
+import { FakeCaches } from '../../../helpers/fake-caches.ts';
+
+const NOW = Date.parse('2026-11-24T08:00:00Z');
+const HOUR_MS = 3_600_000;
+const MEGABYTE = 1024 * 1024;
+
+let caches: FakeCaches;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+  vi.stubGlobal('caches', (caches = new FakeCaches()));
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+/** What the server answers to a reader with access, on a server whose clock is an hour behind the device's. */
+function page(bytes = 1, leftMs = HOUR_MS): Response {
+  const serverNow = NOW - HOUR_MS;
+  return new Response('x'.repeat(bytes), {
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      date: new Date(serverNow).toUTCString(),
+      'stillhere-access': new Date(serverNow + leftMs).toUTCString(),
+    },
+  });
+}
+
+async function begun(session = 'ann'): Promise<Grant> {
+  const grant = grantOf(page(), session);
+  if (!grant || grant === 'none') throw new Error('There is access');
+  await begin(grant);
+  return grant;
+}
+
+const at = (name: string): string => `http://site.test/${name}`;
+const kept = async (grant: Grant): Promise<string[]> =>
+  (await listPages(grant)).map(({ url }) => new URL(url).pathname);
+
+describe('a grant', () => {
+  it('lasts as long as the server says, whatever the clock of the device shows', () => {
+    expect(grantOf(page(1, 2 * HOUR_MS), 'ann')).toMatchObject({ session: 'ann', untilMs: NOW + 2 * HOUR_MS });
+  });
+
+  it('is none where the server says so, and nothing where it says nothing, like a captive portal', () => {
+    expect(grantOf(new Response('', { headers: { 'stillhere-access': 'none' } }), 'ann')).toBe('none');
+    expect(grantOf(new Response('<h1>Hotel</h1>'), 'ann')).toBeUndefined();
+  });
+
+  it('takes its pages along when its time is over, and those of another reader at once', async () => {
+    const grant = await begun();
+    await keep(grant, at('a'), page());
+    expect(await findGrant((session) => session === 'ann')).toEqual(grant);
+    expect(await findGrant((session) => session === 'bob')).toBeUndefined();
+    expect(await caches.keys()).toEqual([]);
+
+    await begun();
+    vi.setSystemTime(NOW + HOUR_MS);
+    expect(await findGrant((session) => session === 'ann')).toBeUndefined();
+    expect(await caches.keys()).toEqual([]);
+  });
+
+  it('stays taken away when an answer comes late', async () => {
+    const grant = await begun();
+    await keep(grant, at('a'), page());
+    await forgetPages();
+    await keep(grant, at('b'), page());
+    expect(await caches.keys()).toEqual([]);
+  });
+});
+
+describe('what is kept', () => {
+  it('is no failure', async () => {
+    const grant = await begun();
+    await keep(grant, at('a'), new Response('no', { status: 502, headers: { 'content-type': 'text/html' } }));
+    expect(await kept(grant)).toEqual([]);
+  });
+
+  it('is listed with the page that was opened last first, also when it was opened again', async () => {
+    const grant = await begun();
+    for (const name of ['a', 'b', 'c', 'a']) await keep(grant, at(name), page());
+    expect(await kept(grant)).toEqual(['/a', '/c', '/b']);
+  });
+
+  it('is 50 MB at most: what was opened longest ago goes', async () => {
+    const grant = await begun();
+    for (const name of ['a', 'b', 'c']) await keep(grant, at(name), page(20 * MEGABYTE));
+    expect(await kept(grant)).toEqual(['/c', '/b']);
+  });
+
+  it('makes room where the device is full', async () => {
+    const grant = await begun();
+    for (const name of ['a', 'b']) await keep(grant, at(name), page(100));
+    const cache = await caches.open(grant.cacheName);
+    cache.room = 0;
+    const put = cache.put.bind(cache);
+    // There is room again when something has gone.
+    vi.spyOn(cache, 'put').mockImplementation(async (url, answer) => {
+      if ((await cache.matchAll()).length < 2) cache.room = 1;
+      await put(url, answer);
+    });
+    await keep(grant, at('c'), page(100));
+    expect(await kept(grant)).toEqual(['/c', '/b']);
+  });
+});
