@@ -1,7 +1,6 @@
 // One question to the worker, through a port of its own. Not workbox-window's messageSW: that keeps the port to itself, and
 // an answer that comes into a page in the back/forward cache throws the page out of it (Firefox ESR 153: 3 of 3).
-import type { Beat } from '../sw/protocol/messages.ts';
-import type { Outcome } from '../sw/channel/deliver.ts';
+import type { Beat, DeliveryOutcome } from '../sw/protocol/messages.ts';
 
 /**
  * Resolves with what the delivery came to; with undefined where there is no worker or it stays silent for `patienceMs`.
@@ -12,11 +11,11 @@ export function askWorker(
   beat: Beat,
   leaving: AbortSignal,
   patienceMs: number,
-): Promise<Outcome | undefined> {
+): Promise<DeliveryOutcome | undefined> {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve, reject) => {
     const leave = (): void => settle();
-    const settle = (outcome?: Outcome): void => {
+    const settle = (outcome?: DeliveryOutcome): void => {
       clearTimeout(timer);
       port1.close();
       // The signal lives as long as the page is read: what it holds stays in memory (500 bytes a beat).
@@ -25,7 +24,7 @@ export function askWorker(
       else resolve(outcome);
     };
     const timer = setTimeout(settle, patienceMs);
-    port1.addEventListener('message', ({ data }) => settle(data as Outcome));
+    port1.addEventListener('message', ({ data }) => settle(data as DeliveryOutcome));
     port1.start();
     leaving.addEventListener('abort', leave);
     // A worker that has become redundant may throw.

@@ -2,7 +2,8 @@
 // idle-after; `worker` is the path of the worker's script, or `none`; `debug` is on when it is there. With `deliver-only` the
 // page itself is not read: it delivers what waits.
 // Where there are no elements (a server that renders the page) importing it defines none.
-import { deliverWaiting, startHeartbeat, startShared, type Heartbeat } from './start.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { deliverWaiting, startHeartbeat, startShared } from './start.ts';
 
 const Base = globalThis.HTMLElement ?? Object;
 

@@ -1,17 +1,5 @@
-// Wires page life, reading and channel together. The timers of the page are here: the tick, while a span is open; and one
-// that asks again, while the page can be seen and a delivery has failed.
-import type { Trigger } from '../sw/channel/backoff.ts';
-import type { Outcome } from '../sw/channel/deliver.ts';
-import type { Span } from '../sw/protocol/delivery.ts';
-import { Channel } from './worker-connection.ts';
-import { afterFirstPaint } from './first-paint.ts';
-import { handSignOn, takeSignOver } from './last-activity.ts';
-import type { Settings } from './options.ts';
-import { beatDueAt } from './beat-schedule.ts';
-import { isPrerendering, isShown, watchPageLife, type PageEvent } from './page-lifecycle.ts';
-import { readPage } from './page-name.ts';
-import { notReading, step, type Instant, type ReadingEvent } from './reading.ts';
-import { currentSession } from './session.ts';
+// The handle of a running heartbeat, as the page's own code has it.
+import type { DeliveryOutcome } from '../sw/protocol/messages.ts';
 
 /** What the heartbeat can say of itself. */
 export interface HeartbeatStatus {
@@ -26,161 +14,13 @@ export interface HeartbeatStatus {
   /** Why it is in memory only, mostly in the browser's words. */
   readonly storageTrouble?: string | undefined;
   /** What the last delivery came to. */
-  readonly lastDelivery?: Outcome | undefined;
+  readonly lastDelivery?: DeliveryOutcome | undefined;
 }
 
 export interface Heartbeat {
   /** Ends the open span and delivers it; resolves when that has been tried. */
   stop(): Promise<void>;
   /** Tries now to deliver all that waits on this device; resolves with what that came to, and never rejects. */
-  deliver(): Promise<Outcome | undefined>;
+  deliver(): Promise<DeliveryOutcome | undefined>;
   status(): HeartbeatStatus;
-}
-
-/** Where not even the code of a delivery could be loaded. */
-const LOAD_AGAIN_MS = 2_000;
-/** An answer that took longer says nothing of the server's clock. */
-const FRESH_MS = 10_000;
-
-/**
- * @param sessionNow see `Place.session`; asked at each event but signs of the reader, and at each tick.
- * @param stopped called first when it is stopped.
- */
-export function runHeartbeat(
-  settings: Settings,
-  sessionNow: () => string | undefined,
-  stopped?: () => void,
-): Heartbeat {
-  const channel = new Channel(settings.worker);
-  const abort = new AbortController();
-  const { signal } = abort;
-  let reading = notReading(now());
-  let lastBeatAt = 0;
-  let beganAt: number | undefined;
-  let printedAt = -1;
-  let signAt = -Infinity;
-  let serverAheadMs: number | undefined;
-  let retry: ReturnType<typeof setTimeout> | undefined;
-  let timer: ReturnType<typeof setInterval> | undefined;
-  let lastDelivery: Outcome | undefined;
-
-  /** A page that is hidden asks when it is shown, and every page when the browser comes online. */
-  const askAgainIn = (ms: number): void => {
-    clearTimeout(retry);
-    if (ms > 0 && reading.isShown) retry = setTimeout(happen, ms, 'tick', 'retry');
-  };
-
-  const beat = async (trigger: Trigger, spans: readonly Span[]): Promise<void> => {
-    const asked = now();
-    lastBeatAt = asked.monotonic;
-    lastDelivery = await channel.beat(trigger, spans);
-    askAgainIn(lastDelivery?.retryInMs ?? LOAD_AGAIN_MS);
-    const answeredAt = Date.now();
-    // Not where the device slept over it, or its clock was set meanwhile.
-    if (lastDelivery?.serverNow && answeredAt - asked.wall < FRESH_MS)
-      serverAheadMs = lastDelivery.serverNow - answeredAt;
-    if (settings.debug)
-      (await import('./debug/print-delivery.ts')).printDelivery(trigger, spans, lastDelivery, asked.monotonic);
-  };
-
-  const handle = async (event: ReadingEvent, trigger: Trigger = 'beat'): Promise<void> => {
-    const at = now();
-    const before = reading;
-    const aheadBefore = serverAheadMs;
-    // Reading the cookie is dear in Chromium; where an open span lies is looked at with each tick, not with each sign.
-    const place = (event === 'active' && before.open?.span) || {
-      session: sessionNow(),
-      page: readPage(settings.pageFrom),
-    };
-    const next = step(before, event, at, place, settings, newId);
-    const { changed, isTurn, hasSlept } = next;
-    ({ reading } = next);
-    if (reading.open) {
-      beganAt ??= at.monotonic;
-      timer ??= setInterval(happen, settings.tick, 'tick');
-    } else {
-      clearInterval(timer);
-      timer = undefined;
-    }
-    if (!reading.isShown) clearTimeout(retry);
-    const isDue = event === 'tick' && at.monotonic >= beatDueAt(lastBeatAt, reading.activeAt, settings, beganAt);
-    if (!reading.isShown && event !== 'stopped') {
-      if (isTurn) channel.lastWords(changed);
-    } else if (isTurn || isDue || trigger !== 'beat') await beat(trigger, changed);
-    else if (event === 'tick') await channel.queue.keep(changed);
-    const [closed] = changed;
-    if (hasSlept && before.open && closed) {
-      const { explain } = await import('./gap.ts');
-      const { span, activeAt } = await explain(closed, before, at, settings, printedAt, aheadBefore, serverAheadMs);
-      if (span) await beat('beat', [{ ...span, id: span.id ?? newId() }]);
-      if (activeAt) {
-        reading = { ...reading, activeAt: Math.max(activeAt, reading.activeAt) };
-        happen('tick');
-      }
-    }
-  };
-  // The host page must not hear of our troubles, not even as an unhandled rejection.
-  const happen = (event: ReadingEvent, trigger?: Trigger): void => void handle(event, trigger).catch(() => {});
-
-  /** The document begins to be read, or comes back from the back/forward cache: perhaps without a reader. */
-  const arrive = (trigger: Trigger): void =>
-    takeSignOver((untouchedMs) => {
-      reading = { ...reading, activeAt: now().monotonic - untouchedMs };
-      if (isShown() && !signal.aborted) happen('loaded', trigger);
-    });
-  const follow = (event: PageEvent): void => {
-    if (event === 'active' || event === 'shown') signAt = performance.now();
-    if (event === 'left') handSignOn(signAt, reading.activeAt);
-    if (event === 'restored') arrive('visible');
-    else happen(event, event === 'shown' ? 'visible' : 'beat');
-  };
-
-  addEventListener('online', () => void beat('online', []), { signal });
-  addEventListener('beforeprint', () => (printedAt = performance.now()), { signal });
-  channel.onRest(askAgainIn, signal);
-  const wasShown = isShown();
-  if (!wasShown && !isPrerendering()) void beat('start', []);
-  afterFirstPaint(() => {
-    if (signal.aborted) return;
-    watchPageLife(follow, signal);
-    if (!isShown()) return;
-    if (wasShown) arrive('start');
-    else follow('shown');
-  });
-
-  const heartbeat: Heartbeat = {
-    stop: async () => {
-      stopped?.();
-      handSignOn(signAt, reading.activeAt);
-      abort.abort();
-      await handle('stopped').catch(() => {});
-    },
-    deliver: async () => {
-      await beat('start', []);
-      return lastDelivery;
-    },
-    status: () => ({
-      isReading: reading.open !== undefined,
-      hasSession: !!currentSession(),
-      worker: channel.hasWorker ? 'active' : 'none',
-      storage: channel.queue.trouble ? 'memory' : 'stored',
-      storageTrouble: channel.queue.trouble,
-      lastDelivery,
-    }),
-  };
-  if (settings.debug)
-    import('./debug/print-delivery.ts')
-      .then(({ openConsole }) => openConsole(heartbeat, channel.queue))
-      .catch(() => {});
-  return heartbeat;
-}
-
-function now(): Instant {
-  return { wall: Math.round(Date.now()), monotonic: performance.now() };
-}
-
-/** 128 random bits. Not `randomUUID`: it doesn't exist on plain http hosts. */
-function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return bytes.reduce((id, byte) => id + byte.toString(16).padStart(2, '0'), '');
 }

@@ -4,4 +4,4 @@
  * The script by which a server starts the heartbeat early, where it found none of the page's own. Its element comes with the page's
  * last bytes, and shares the heartbeat.
  */
-export const EARLY = 'script[data-stillhere-start]';
+export const INJECTED_SCRIPT = 'script[data-stillhere-start]';

@@ -9,7 +9,7 @@ const OWN_MS = 2_000;
  * Must be called when a document is left, or its heartbeat stopped.
  * @param signAt and `activeAt`: the reader's last sign here, and the last one that counts, on the monotonic clock.
  */
-export function handSignOn(signAt: number, activeAt: number): void {
+export function saveLastActivity(signAt: number, activeAt: number): void {
   const now = performance.now();
   try {
     if (now - signAt > OWN_MS) sessionStorage[KEY] = [Date.now(), now - activeAt].join(' ');
@@ -19,7 +19,7 @@ export function handSignOn(signAt: number, activeAt: number): void {
 }
 
 /** Calls `begin` with how long the reader has not touched anything, as a heartbeat begins or its document comes back. */
-export function takeSignOver(begin: (untouchedMs: number) => void): void {
+export function restoreLastActivity(begin: (untouchedMs: number) => void): void {
   let handed: string | undefined;
   try {
     handed = sessionStorage[KEY] as string | undefined;
@@ -29,7 +29,7 @@ export function takeSignOver(begin: (untouchedMs: number) => void): void {
   }
   if (handed)
     import('./successor.ts').then(
-      ({ sinceSign }) => begin(sinceSign(handed)),
+      ({ sinceActivity }) => begin(sinceActivity(handed)),
       () => begin(0),
     );
   else begin(0);

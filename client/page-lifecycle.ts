@@ -34,7 +34,7 @@ export function isPrerendering(): boolean | undefined {
 }
 
 /** Tells every event of the page's life to `listener` until `signal` is aborted. */
-export function watchPageLife(listener: (event: PageEvent) => void, signal: AbortSignal): void {
+export function watchPageLifecycle(listener: (event: PageEvent) => void, signal: AbortSignal): void {
   const listen = (target: EventTarget, types: string, handle: (event: Event) => unknown): void => {
     for (const type of types.split(' '))
       target.addEventListener(type, handle, { capture: true, passive: true, signal });

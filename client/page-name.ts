@@ -9,7 +9,7 @@ const REFUSED = /[\p{Cc}\p{Cs}\p{Bidi_C}]/gu;
  * What `pageFrom` says; where it fails or says no path, the path of the address. Cut to what the server takes: nothing that is
  * read is lost for its name. Never throws.
  */
-export function readPage(pageFrom: Settings['pageFrom']): string {
+export function readPageName(pageFrom: Settings['pageFrom']): string {
   let page: unknown;
   try {
     page = pageFrom(location);

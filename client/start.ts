@@ -1,10 +1,9 @@
 // The functions that start the heartbeat: one in a page.
-import { EARLY } from './injected-script.ts';
+import { INJECTED_SCRIPT } from './injected-script.ts';
 import { normalizeOptions, type HeartbeatOptions } from './options.ts';
-import { runHeartbeat, type Heartbeat } from './heartbeat.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { runHeartbeat } from './run-heartbeat.ts';
 import { currentSession } from './session.ts';
-
-export type { Heartbeat, HeartbeatStatus } from './heartbeat.ts';
 
 /** Where every copy of this library in a page finds the heartbeat that runs: the site's own, and one that a server puts in. */
 const RUNNING = Symbol.for('stillhere');
@@ -50,7 +49,7 @@ export function deliverWaiting(options?: Pick<HeartbeatOptions, 'worker' | 'debu
 
 /** A page whose own heartbeat lies in a bundle, where no server sees it, has its options. */
 function endEarly(): void {
-  const early = document.querySelector(EARLY);
+  const early = document.querySelector(INJECTED_SCRIPT);
   early?.remove();
   if (early) void window[RUNNING]?.stop();
 }

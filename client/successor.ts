@@ -4,7 +4,7 @@
 const NEXT_MS = 60_000;
 
 /** How long ago the reader's last sign was; 0: the reader has led here. @param handed as last-sign.ts hands it on. */
-export function sinceSign(handed: string): number {
+export function sinceActivity(handed: string): number {
   const [leftAt = 0, untouchedMs = 0] = handed.split(' ').map(Number);
   const sinceMs = Date.now() - leftAt;
   const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];

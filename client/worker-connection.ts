@@ -1,9 +1,7 @@
 // The page's end of the channel: finds the worker, beats, last words at exit.
 // Where there is no worker, or it doesn't answer, the page loads what the worker has and delivers by itself.
-import type { Trigger } from '../sw/channel/backoff.ts';
-import { isRest, type Beat } from '../sw/protocol/messages.ts';
-import type { Outcome } from '../sw/channel/deliver.ts';
-import { post } from '../sw/channel/post-delivery.ts';
+import { type Beat, type DeliveryOutcome, isRetryNotice, type Trigger } from '../sw/protocol/messages.ts';
+import { postDelivery } from '../sw/channel/post-delivery.ts';
 import type { Span } from '../sw/protocol/delivery.ts';
 import { SpanQueue } from '../sw/channel/queue.ts';
 import { askWorker } from './ask-worker.ts';
@@ -20,7 +18,7 @@ const WORKER_START_MS = 5_000;
 const MAX_LAST_CHARS = 20_000;
 
 /** The worker, and the queue that it shares with this page. */
-export class Channel {
+export class WorkerConnection {
   readonly queue = new SpanQueue();
   readonly #path: string;
   readonly #workers = workerContainer();
@@ -46,7 +44,7 @@ export class Channel {
   }
 
   /** Writes the spans down, then has everything that waits delivered. Resolves with what that came to; never rejects. */
-  async beat(trigger: Trigger, spans: readonly Span[]): Promise<Outcome | undefined> {
+  async beat(trigger: Trigger, spans: readonly Span[]): Promise<DeliveryOutcome | undefined> {
     const { signal } = this.#leaving;
     try {
       await this.queue.keep(spans);
@@ -78,15 +76,17 @@ export class Channel {
     this.#usable?.postMessage({ type: 'stillhere-beat', trigger: 'left', spans: told } satisfies Beat);
     // Not sendBeacon: blockers cancel it, and Firefox loses it when a tab is closed.
     const most = MAX_LAST_CHARS / JSON.stringify(told[0]).length;
-    if (!isOfflineSimulated()) post(told.slice(-most), { keepalive: true }).catch(() => {});
+    if (!isOfflineSimulated()) postDelivery(told.slice(-most), { keepalive: true }).catch(() => {});
   }
 
   /** Tells `listener` in how many milliseconds the next try is due, whosever delivery failed. */
   onRest(listener: (retryInMs: number) => void, signal: AbortSignal): void {
-    this.#workers?.addEventListener('message', ({ data }) => isRest(data) && listener(data.retryInMs), { signal });
+    this.#workers?.addEventListener('message', ({ data }) => isRetryNotice(data) && listener(data.retryInMs), {
+      signal,
+    });
   }
 
-  async #askWorker(beat: Beat, leaving: AbortSignal): Promise<Outcome | undefined> {
+  async #askWorker(beat: Beat, leaving: AbortSignal): Promise<DeliveryOutcome | undefined> {
     const isSilent = this.#answered === null;
     const patienceMs = isSilent || this.hasWorker ? WORKER_ANSWER_MS : WORKER_START_MS;
     const asked = askWorker(this.#findWorker(), beat, leaving, patienceMs).then((outcome) => {

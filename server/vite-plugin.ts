@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readConfig } from './config/config.ts';
 import type { HostOptions } from './config/options.ts';
 import { editBytes } from './site/edit-bytes.ts';
-import { putHeartbeat } from './site/inject-heartbeat.ts';
+import { injectHeartbeat } from './site/inject-heartbeat.ts';
 import { scanPage } from './site/scan-page.ts';
 import { isUnder } from './http/request-path.ts';
 import { asksForPrivateFile, type ViteFolders } from './site/vite-files.ts';
@@ -72,5 +72,5 @@ export function stillhere(options: HostOptions & { readonly protect: readonly st
 async function putInto(html: string, { worker, publicUrl }: HostOptions): Promise<string> {
   const page = Buffer.from(html);
   const origin = publicUrl ? URL.parse(publicUrl)?.origin : undefined;
-  return editBytes(page, putHeartbeat(await scanPage(page, false), { worker, origin })).toString();
+  return editBytes(page, injectHeartbeat(await scanPage(page, false), { worker, origin })).toString();
 }

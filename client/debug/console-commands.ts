@@ -1,12 +1,17 @@
 // `debug`: window.stillhere, for a person at the console. All answers are flat, so console.table shows them.
 import type { Pause } from '../../sw/channel/backoff.ts';
+import type { DeliveryOutcome } from '../../sw/protocol/messages.ts';
 import type { QueuedSpan } from '../../sw/channel/database.ts';
-import type { Outcome } from '../../sw/channel/deliver.ts';
 import { toRow, type SpanQueue } from '../../sw/channel/queue.ts';
 import { answer, useStores } from '../ui/device-database.ts';
-import type { Heartbeat } from '../start.ts';
 
 type Flat = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** A running heartbeat, as far as a person at the console asks it. */
+export interface DebuggedHeartbeat {
+  status(): { readonly lastDelivery?: DeliveryOutcome | undefined };
+  deliver(): Promise<DeliveryOutcome | undefined>;
+}
 
 /** What stands at `window.stillhere`. */
 export interface ConsoleCommands {
@@ -17,7 +22,7 @@ export interface ConsoleCommands {
   deliver(): Promise<Flat>;
 }
 
-export function consoleCommands(heartbeat: Heartbeat, queue: SpanQueue): ConsoleCommands {
+export function consoleCommands(heartbeat: DebuggedHeartbeat, queue: SpanQueue): ConsoleCommands {
   return {
     status: () => {
       const { lastDelivery, ...status } = heartbeat.status();
@@ -53,7 +58,7 @@ function flattenRow({ id, session, ...row }: QueuedSpan, state: string, nextTry:
   return { state, page, start: startTime, end: endTime, seconds, attempts, lastError, nextTry, session, id };
 }
 
-function flatten(outcome: Outcome | undefined): Flat {
+function flatten(outcome: DeliveryOutcome | undefined): Flat {
   return outcome ? { ...outcome, refused: outcome.refused.length } : {};
 }
 

@@ -1,6 +1,6 @@
 // `debug`: beats, deliveries and receipts on a track of their own in the devtools' Performance panel
 // (https://developer.chrome.com/docs/devtools/performance/extension). Other browsers show them among the user timings.
-import type { Announced } from '../../sw/channel/events.ts';
+import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 
 const TRACK = 'Stillhere';
 
@@ -13,7 +13,7 @@ export function drawStretch(name: string, start: number, end: number, properties
 }
 
 /** A request that is over, wherever it was sent from, and the receipt that it brought. */
-export function drawRequest(announced: Announced): void {
+export function drawRequest(announced: EmittedEvent): void {
   if (announced.type !== 'sent') return;
   const { spans, sentAt, sent, at, by } = announced;
   const end = toMonotonic(at);

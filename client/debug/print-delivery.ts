@@ -1,25 +1,23 @@
 // `debug`: what was sent, stored, refused and kept, for a person to read in the console; what that person may ask there; and
 // all of it on the timeline. Loaded only when it is asked for.
-import type { Trigger } from '../../sw/channel/backoff.ts';
-import type { Outcome } from '../../sw/channel/deliver.ts';
+import type { DeliveryOutcome, Trigger } from '../../sw/protocol/messages.ts';
 import type { Span } from '../../sw/protocol/delivery.ts';
 import type { SpanQueue } from '../../sw/channel/queue.ts';
-import { consoleCommands, type ConsoleCommands } from './console-commands.ts';
-import { hearAnnouncements } from '../ui/channel-events.ts';
+import { consoleCommands, type ConsoleCommands, type DebuggedHeartbeat } from './console-commands.ts';
+import { onChannelEvent } from '../ui/channel-events.ts';
 import { drawRequest, drawStretch } from './performance-track.ts';
-import type { Heartbeat } from '../start.ts';
 
 /** Opens `window.stillhere`, and draws every request of this device from now on. */
-export function openConsole(heartbeat: Heartbeat, queue: SpanQueue): void {
+export function openConsole(heartbeat: DebuggedHeartbeat, queue: SpanQueue): void {
   (window as { stillhere?: ConsoleCommands }).stillhere = consoleCommands(heartbeat, queue);
-  hearAnnouncements(drawRequest, new AbortController().signal);
+  onChannelEvent(drawRequest, new AbortController().signal);
 }
 
 /** One line for the delivery, and one for each thing that needs a look. `askedAt`: when the page began with it, monotonic. */
 export function printDelivery(
   trigger: Trigger,
   spans: readonly Span[],
-  outcome: Outcome | undefined,
+  outcome: DeliveryOutcome | undefined,
   askedAt: number,
 ): void {
   drawStretch(

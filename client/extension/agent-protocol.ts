@@ -1,6 +1,6 @@
 // How the panel and its agent in the inspected page talk. The devtools can't wait for a promise in the page, so questions and
 // answers go apart: `ask`, then `take`.
-import type { Announced } from '../../sw/channel/events.ts';
+import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 import type { Action } from '../inspector/source.ts';
 
 /** Where the agent stands in the page's window. */
@@ -12,7 +12,7 @@ export type Question = 'read' | Action;
 export interface Taken {
   /** By the number of the question. */
   readonly answers: Readonly<Record<number, Answer>>;
-  readonly announced: readonly Announced[];
+  readonly announced: readonly EmittedEvent[];
   /** Something that nobody announces has changed. */
   readonly hasChanged: boolean;
 }

@@ -1,11 +1,11 @@
 // Runs inside the inspected page, put there by the panel: looks at the device for it and does what it asks.
-import type { Announced } from '../../sw/channel/events.ts';
+import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 import { pageSource } from '../inspector/page-source.ts';
 import { AGENT, type Agent, type Answer, type Taken } from './agent-protocol.ts';
 
 function createAgent(): Agent {
   let answers: Record<number, Answer> = {};
-  let announced: Announced[] = [];
+  let announced: EmittedEvent[] = [];
   let hasChanged = false;
   pageSource.watch((heard) => {
     if (heard) announced.push(heard);

@@ -1,7 +1,7 @@
 // The device of the page that is inspected, looked at from the devtools. They can only run an expression there and get plain
 // data back at once, so an agent (agent.ts) is put into the page, and what it has to say is fetched: twice a second while
 // the panel can be seen. That touches no network, and needs no permission for any site.
-import type { Announced } from '../../sw/channel/events.ts';
+import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 import type { Snapshot } from '../inspector/snapshot.ts';
 import type { Action, Source } from '../inspector/source.ts';
 import { AGENT, type Answer, type Question, type Taken } from './agent-protocol.ts';
@@ -21,7 +21,7 @@ interface Waiting {
 
 export class InspectedSource implements Source {
   readonly #waiting = new Map<number, Waiting>();
-  #listener: (announced: Announced | undefined) => void = () => {};
+  #listener: (announced: EmittedEvent | undefined) => void = () => {};
   #asked = 0;
   #hurry: ReturnType<typeof setTimeout> | undefined;
 
@@ -33,7 +33,7 @@ export class InspectedSource implements Source {
     await this.#ask(action);
   }
 
-  watch(listener: (announced: Announced | undefined) => void): () => void {
+  watch(listener: (announced: EmittedEvent | undefined) => void): () => void {
     this.#listener = listener;
     let isDue = false;
     const timer = setInterval(() => {

@@ -1,5 +1,5 @@
 // What the extension is to a browser. It asks for no permission at all, and may load nothing but its own files.
-import { VERSION } from '../../sw/introduction.ts';
+import { VERSION } from '../../sw/protocol/messages.ts';
 
 export const BROWSERS = ['chromium', 'firefox'] as const;
 

@@ -1,10 +1,10 @@
 // What is told of a span that waits, of one that was refused, of one that arrived, and of a delivery.
-import { waitMs, type Pause } from '../../sw/channel/backoff.ts';
+import { type Pause, waitMs } from '../../sw/channel/backoff.ts';
 import type { QueuedSpan } from '../../sw/channel/database.ts';
 import type { Span } from '../../sw/protocol/delivery.ts';
 import { formatCount, formatLength, formatShort, formatTime } from '../ui/format.ts';
 import type { Column } from '../ui/row-table.ts';
-import type { Delivered, Turn } from './visit-log.ts';
+import type { Delivered, DeliveryRun } from './visit-log.ts';
 
 /** A span of the queue, and when it is tried again. */
 export type WaitingRow = QueuedSpan & { readonly pause: Pause | undefined };
@@ -40,7 +40,7 @@ export const DELIVERED: readonly Column<Delivered>[] = [
   { title: 'Took', text: ({ tookMs }) => formatShort(tookMs), kind: 'number named' },
 ];
 
-export const TURNS: readonly Column<Turn>[] = [
+export const DELIVERIES: readonly Column<DeliveryRun>[] = [
   { title: 'At', text: ({ at }, now) => formatTime(at, now), kind: 'time' },
   { title: 'By', text: ({ by }) => by, kind: 'by' },
   { title: 'Trigger', text: ({ trigger }) => trigger, kind: 'trigger' },
@@ -58,7 +58,7 @@ export function formatNextTry(pause: Pause | undefined, now: number): string {
   return pause && waitMs(pause, 'beat', now) > 0 ? formatTime(pause.until, now) : 'next beat';
 }
 
-function formatOutcome({ outcome: { stored, refused, waiting, retryInMs, error }, requests }: Turn): string {
+function formatOutcome({ outcome: { stored, refused, waiting, retryInMs, error }, requests }: DeliveryRun): string {
   const parts = [
     stored > 0 && `${stored} stored`,
     refused.length > 0 && `${refused.length} refused`,

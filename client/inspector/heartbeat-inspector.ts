@@ -2,7 +2,7 @@
 // being put there: `document.body.append(document.createElement('heartbeat-inspector'))`; removing it closes it.
 // Where there are no elements (a server that renders the page) importing it defines none.
 import { pageSource } from './page-source.ts';
-import { recallLog, rememberLog } from './visit-storage.ts';
+import { loadLog, saveLog } from './visit-storage.ts';
 import { InspectorView } from './view.ts';
 
 interface Badge {
@@ -21,17 +21,17 @@ export class HeartbeatInspector extends Base {
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     this.#view = new InspectorView(this.shadowRoot ?? this.attachShadow({ mode: 'open' }), pageSource, {
-      log: recallLog(),
+      log: loadLog(),
       onClose: () => this.remove(),
       onShown: showBadge,
     });
     this.addEventListener('keydown', ({ key }) => key === 'Escape' && this.remove(), { signal });
-    addEventListener('pagehide', () => this.#view && rememberLog(this.#view.log), { signal });
+    addEventListener('pagehide', () => this.#view && saveLog(this.#view.log), { signal });
   }
 
   /** `close` tells whoever opened it. */
   disconnectedCallback(): void {
-    if (this.#view) rememberLog(this.#view.log);
+    if (this.#view) saveLog(this.#view.log);
     this.#view?.stop();
     this.#abort?.abort();
     showBadge(0);

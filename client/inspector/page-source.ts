@@ -1,12 +1,12 @@
 // The page's own device, looked at from inside the page.
-import type { Announced } from '../../sw/channel/events.ts';
+import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 import { deliver } from '../../sw/channel/deliver.ts';
 import { SpanQueue } from '../../sw/channel/queue.ts';
 import { askWorker } from '../ask-worker.ts';
 
-import { hearAnnouncements } from '../ui/channel-events.ts';
+import { onChannelEvent } from '../ui/channel-events.ts';
 import type { SessionHeartbeat } from '../element.ts';
-import type { Heartbeat } from '../start.ts';
+import type { Heartbeat } from '../heartbeat.ts';
 import { answer, useStores } from '../ui/device-database.ts';
 import { goOffline, goOnline } from './simulate-offline.ts';
 import { takeSnapshot } from './snapshot.ts';
@@ -29,10 +29,10 @@ export const pageSource: Source = {
   act: (action) => ACTIONS[action](),
 };
 
-function watchPage(listener: (announced: Announced | undefined) => void): () => void {
+function watchPage(listener: (announced: EmittedEvent | undefined) => void): () => void {
   const abort = new AbortController();
   const changed = (): void => listener(undefined);
-  hearAnnouncements(listener, abort.signal, changed);
+  onChannelEvent(listener, abort.signal, changed);
   watchWorkers(changed, abort.signal);
   return () => abort.abort();
 }

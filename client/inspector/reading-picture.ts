@@ -13,7 +13,7 @@ const MOST_PAGES = 5;
 const WIDTH = 1000;
 const LEAST_WIDTH = 3;
 
-export class ReadingPicture {
+export class ReadingTimeline {
   readonly element = make('div', { class: 'picture', 'aria-hidden': 'true' });
   #drawn = '';
 

@@ -1,7 +1,7 @@
 // This device is offline for a minute, for somebody who wants to see what happens then. It is a pause of the queue with a
 // cause of its own, so page and worker obey it, also after a restart; and it ends by itself, whether or not anyone looks.
 import type { Pause } from '../../sw/channel/backoff.ts';
-import { takeTurn } from '../../sw/channel/delivery-lock.ts';
+import { withDeliveryLock } from '../../sw/channel/delivery-lock.ts';
 import { OFFLINE_COOKIE } from '../cookies.ts';
 import { answer, useStores } from '../ui/device-database.ts';
 
@@ -17,7 +17,7 @@ export async function goOffline(): Promise<void> {
   setCookie(OFFLINE_MS);
   try {
     // A receipt that comes after it would end it: so not while a request is under way.
-    await takeTurn(async () => {
+    await withDeliveryLock(async () => {
       const isOffline = await useStores('readwrite', async (store) => {
         const state = store('state');
         const before = await answer<Pause | undefined>(state.get('pause'));

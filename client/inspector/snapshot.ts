@@ -1,8 +1,8 @@
 // What lies on this device and who works on it, in one look, as plain data. It changes nothing and asks no network.
-import type { Announced } from '../../sw/channel/events.ts';
+import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 import type { Pause } from '../../sw/channel/backoff.ts';
 import type { QueuedSpan } from '../../sw/channel/database.ts';
-import type { HeartbeatStatus } from '../start.ts';
+import type { HeartbeatStatus } from '../heartbeat.ts';
 import { answer, useStores } from '../ui/device-database.ts';
 import { readWorkers, type SyncSupport, type WorkerState } from './workers.ts';
 
@@ -22,7 +22,7 @@ export interface Snapshot {
   readonly workerSupport: 'yes' | 'none';
   readonly sync: SyncSupport;
   /** What the workers have announced lately. */
-  readonly announced: readonly Announced[];
+  readonly announced: readonly EmittedEvent[];
   /** Of the page's own heartbeat, where it has one in its element. */
   readonly heartbeat?: HeartbeatStatus | undefined;
 }

@@ -1,5 +1,5 @@
 // Where the view gets what it shows: the page that it stands in, or, in the devtools, the page that is inspected.
-import type { Announced } from '../../sw/channel/events.ts';
+import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What a person may ask for. */
@@ -9,7 +9,7 @@ export interface Source {
   /** What lies on the device now. */
   read(): Promise<Snapshot>;
   /** Tells what is announced, and with undefined that something else has changed, until the returned function is called. */
-  watch(listener: (announced: Announced | undefined) => void): () => void;
+  watch(listener: (announced: EmittedEvent | undefined) => void): () => void;
   /** Resolves when it is done; rejects, with words for a person, where it can't be. */
   act(action: Action): Promise<void>;
 }

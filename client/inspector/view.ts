@@ -1,19 +1,19 @@
 // The inspector's picture of a device, drawn into any root: the element's shadow, or the devtools panel.
 import { toRow } from '../../sw/channel/queue.ts';
-import { DELIVERED, REFUSED, TURNS, WAITING, type WaitingRow } from './columns.ts';
+import { DELIVERED, REFUSED, DELIVERIES, WAITING, type WaitingRow } from './columns.ts';
 import { make, setText } from '../ui/dom.ts';
 import { listFacts, summarize } from './facts.ts';
 import { formatTime } from '../ui/format.ts';
 import styles from './inspector.css?inline';
-import { ReadingPicture } from './reading-picture.ts';
+import { ReadingTimeline } from './reading-picture.ts';
 import { writeReport } from './report.ts';
 import { RowTable } from '../ui/row-table.ts';
 import { makeSection, type Section } from '../ui/section.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Source } from './source.ts';
 import { ViewHead } from './view-head.ts';
-import { emptyLog, note, type VisitLog } from './visit-log.ts';
-import { within } from '../ui/with-timeout.ts';
+import { emptyLog, addEvent, type VisitLog } from './visit-log.ts';
+import { withTimeout } from '../ui/with-timeout.ts';
 
 interface Options {
   /** What is known of this visit already. */
@@ -35,11 +35,11 @@ export class InspectorView {
   readonly #head: ViewHead;
   readonly #body = make('div', BODY);
   readonly #facts = make('dl', { class: 'facts' });
-  readonly #picture = new ReadingPicture();
+  readonly #picture = new ReadingTimeline();
   readonly #waiting = new RowTable('Waiting', WAITING);
   readonly #refused = new RowTable('Refused', REFUSED);
   readonly #delivered = new RowTable('Delivered in this visit', DELIVERED);
-  readonly #turns = new RowTable('Timeline', TURNS);
+  readonly #turns = new RowTable('Timeline', DELIVERIES);
   readonly #sections: readonly Section[];
   readonly #unwatch: () => void;
   #snapshot: Snapshot | undefined;
@@ -66,7 +66,7 @@ export class InspectorView {
     this.#body.append(this.#facts, this.#picture.element, columns);
     this.#draw(root);
     this.#unwatch = source.watch((announced) => {
-      if (announced) this.log = note(this.log, announced);
+      if (announced) this.log = addEvent(this.log, announced);
       this.refresh();
     });
     this.refresh();
@@ -99,7 +99,7 @@ export class InspectorView {
     while (this.#isStale) {
       this.#isStale = false;
       try {
-        this.#show(await within(ANSWER_MS, this.#source.read(), 'The device does not answer'));
+        this.#show(await withTimeout(ANSWER_MS, this.#source.read(), 'The device does not answer'));
         this.#body.hidden = false;
       } catch (error) {
         this.#head.showFailure(error);
@@ -111,7 +111,7 @@ export class InspectorView {
 
   #show(snapshot: Snapshot): void {
     this.#snapshot = snapshot;
-    this.log = snapshot.announced.reduce(note, this.log);
+    this.log = snapshot.announced.reduce(addEvent, this.log);
     const { at, refused } = snapshot;
     const { delivered, turns } = this.log;
     const waiting = this.#listWaiting(snapshot);

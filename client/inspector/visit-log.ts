@@ -1,7 +1,5 @@
 // What was announced while somebody looked on → what the inspector tells of this visit. Pure.
-import type { Announced } from '../../sw/channel/events.ts';
-import type { Trigger } from '../../sw/channel/backoff.ts';
-import type { Outcome } from '../../sw/channel/deliver.ts';
+import type { DeliveryOutcome, EmittedEvent, Trigger } from '../../sw/protocol/messages.ts';
 import type { Span } from '../../sw/protocol/delivery.ts';
 
 /** A span that the server has stored, as far as its last receipt says. */
@@ -14,12 +12,12 @@ export interface Delivered extends Span {
 }
 
 /** One delivery, whatever it came to. */
-export interface Turn {
+export interface DeliveryRun {
   readonly id: string;
   readonly at: number;
-  readonly by: Announced['by'];
+  readonly by: EmittedEvent['by'];
   readonly trigger: Trigger;
-  readonly outcome: Outcome;
+  readonly outcome: DeliveryOutcome;
   readonly requests: number;
 }
 
@@ -35,7 +33,7 @@ export interface VisitLog {
   /** The newest first. */
   readonly delivered: readonly Delivered[];
   /** The newest first. */
-  readonly turns: readonly Turn[];
+  readonly turns: readonly DeliveryRun[];
   readonly clock?: ClockDifference | undefined;
   /** What pages said they hold, and no receipt has named: all that is known where the storage can't be read. */
   readonly held: readonly Span[];
@@ -56,7 +54,7 @@ export function emptyLog(since: number): VisitLog {
 }
 
 /** The log with one more announcement in it, unless it is there already. */
-export function note(before: VisitLog, announced: Announced): VisitLog {
+export function addEvent(before: VisitLog, announced: EmittedEvent): VisitLog {
   const id = `${announced.at} ${announced.by} ${announced.type}`;
   if (before.heard.includes(id)) return before;
   const log = { ...before, heard: [...before.heard, id].slice(-MOST_HEARD) };
@@ -67,13 +65,13 @@ export function note(before: VisitLog, announced: Announced): VisitLog {
   return { ...log, turns: turns.toSorted((a, b) => b.at - a.at).slice(0, MOST_TURNS), requests: 0 };
 }
 
-function noteKept(log: VisitLog, { spans, at, by }: Extract<Announced, { type: 'kept' }>): VisitLog {
+function noteKept(log: VisitLog, { spans, at, by }: Extract<EmittedEvent, { type: 'kept' }>): VisitLog {
   const others = log.held.filter(({ id }) => spans.every((span) => span.id !== id));
   const held = [...others, ...spans].slice(-MOST_HELD);
   return { ...log, held, lastTickAt: by === 'page' ? at : log.lastTickAt };
 }
 
-function noteAnswer(log: VisitLog, { spans, sentAt, sent, at }: Extract<Announced, { type: 'sent' }>): VisitLog {
+function noteAnswer(log: VisitLog, { spans, sentAt, sent, at }: Extract<EmittedEvent, { type: 'sent' }>): VisitLog {
   if (sent.type !== 'receipt') return log;
   const { stored, refused, now } = sent.receipt;
   const tookMs = Math.max(0, at - sentAt);

@@ -3,7 +3,7 @@ import type { VisitLog } from './visit-log.ts';
 
 const KEY = 'stillhere-inspector-log';
 
-export function rememberLog(log: VisitLog): void {
+export function saveLog(log: VisitLog): void {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(log));
   } catch {
@@ -11,7 +11,7 @@ export function rememberLog(log: VisitLog): void {
   }
 }
 
-export function recallLog(): VisitLog | undefined {
+export function loadLog(): VisitLog | undefined {
   try {
     return (JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as VisitLog | null) ?? undefined;
   } catch {

@@ -1,6 +1,5 @@
 // Which workers this page's scope has, of which version, and what can wake them.
-import type { Announced } from '../../sw/channel/events.ts';
-import { INTRODUCE_YOURSELF, type Introduction } from '../../sw/introduction.ts';
+import { type EmittedEvent, WORKER_INFO_REQUEST, type WorkerInfo } from '../../sw/protocol/messages.ts';
 
 export interface WorkerState {
   readonly state: ServiceWorkerState;
@@ -19,7 +18,7 @@ interface Workers {
   readonly workers: readonly WorkerState[];
   readonly workerSupport: 'yes' | 'none';
   readonly sync: SyncSupport;
-  readonly announced: readonly Announced[];
+  readonly announced: readonly EmittedEvent[];
 }
 
 const NO_SYNC: SyncSupport = { isSupported: false, tags: [] };
@@ -72,9 +71,9 @@ function workersOf({ active, waiting, installing }: ServiceWorkerRegistration): 
 }
 
 /** Each is asked once: it wakes it. */
-const introductions = new WeakMap<ServiceWorker, Promise<Introduction | undefined>>();
+const introductions = new WeakMap<ServiceWorker, Promise<WorkerInfo | undefined>>();
 
-function introduce(worker: ServiceWorker): Promise<Introduction | undefined> {
+function introduce(worker: ServiceWorker): Promise<WorkerInfo | undefined> {
   const asked = introductions.get(worker) ?? ask(worker);
   introductions.set(worker, asked);
   // A worker that is being installed hears nothing yet: it is asked again.
@@ -82,18 +81,18 @@ function introduce(worker: ServiceWorker): Promise<Introduction | undefined> {
   return asked;
 }
 
-function ask(worker: ServiceWorker): Promise<Introduction | undefined> {
+function ask(worker: ServiceWorker): Promise<WorkerInfo | undefined> {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {
-    const settle = (introduction?: Introduction): void => {
+    const settle = (introduction?: WorkerInfo): void => {
       clearTimeout(timer);
       port1.close();
       resolve(introduction);
     };
     const timer = setTimeout(settle, ANSWER_MS);
-    port1.addEventListener('message', ({ data }) => settle(data as Introduction));
+    port1.addEventListener('message', ({ data }) => settle(data as WorkerInfo));
     port1.start();
-    worker.postMessage(INTRODUCE_YOURSELF, [port2]);
+    worker.postMessage(WORKER_INFO_REQUEST, [port2]);
   });
 }
 

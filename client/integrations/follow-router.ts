@@ -2,7 +2,8 @@
 // one after the other: forward the page is first, by some milliseconds; back it is the address, and the page follows when it has
 // come over the network. So a page counts from when both are right to when the next one's are, under the path that it has then.
 import type { HeartbeatOptions } from '../options.ts';
-import { startHeartbeat, startHeartbeatWhere, type Heartbeat } from '../start.ts';
+import type { Heartbeat } from '../heartbeat.ts';
+import { startHeartbeat, startHeartbeatWhere } from '../start.ts';
 
 /** What a script at the head of a page can be told: it is handed over as JSON. */
 export type PathOptions = Pick<HeartbeatOptions, 'interval' | 'tick' | 'idleAfter' | 'adaptive' | 'worker' | 'debug'>;

@@ -1,19 +1,19 @@
 // What page and worker announce of their work (sw/channel/events.ts), heard in a page by whoever looks on.
-import { ANNOUNCEMENTS, type Announced } from '../../sw/channel/events.ts';
+import { type EmittedEvent, EVENT_CHANNEL } from '../../sw/protocol/messages.ts';
 
 /**
  * Tells every announcement until `signal` is aborted. While the page is in the back/forward cache it hears nothing, since
  * an open channel keeps a page out of Firefox's; `returned` tells when it is back.
  */
-export function hearAnnouncements(
-  heard: (announced: Announced) => void,
+export function onChannelEvent(
+  heard: (announced: EmittedEvent) => void,
   signal: AbortSignal,
   returned: () => void = () => {},
 ): void {
   let channel: BroadcastChannel | undefined;
   const open = (): void => {
-    channel ??= new BroadcastChannel(ANNOUNCEMENTS);
-    channel.addEventListener('message', ({ data }) => heard(data as Announced));
+    channel ??= new BroadcastChannel(EVENT_CHANNEL);
+    channel.addEventListener('message', ({ data }) => heard(data as EmittedEvent));
   };
   const close = (): void => {
     channel?.close();

@@ -1,6 +1,6 @@
 // The database `stillhere` as somebody opens it who only looks on: what isn't there is not made, what is in the way of its
 // owner is closed. The owner is sw/channel/database.ts.
-import { within } from './with-timeout.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** Until then it opens, or the browser keeps it from us. */
 const PATIENCE_MS = 3_000;
@@ -44,7 +44,7 @@ async function open(): Promise<IDBDatabase | undefined> {
     request.transaction?.abort();
   });
   try {
-    const database = await within(PATIENCE_MS, answer(request), 'The database does not answer');
+    const database = await withTimeout(PATIENCE_MS, answer(request), 'The database does not answer');
     database.addEventListener('versionchange', () => database.close());
     return database;
   } catch (error) {

@@ -12,7 +12,7 @@ export interface Column<Row> {
 }
 
 /** As many open in a moment (measured: ARCHITECTURE.md); a phone after a week without network may have thousands. */
-export const MOST_ROWS = 500;
+export const MAX_ROWS = 500;
 
 export class RowTable<Row extends { readonly id: string }> {
   readonly element: HTMLTableElement;
@@ -34,9 +34,9 @@ export class RowTable<Row extends { readonly id: string }> {
     );
   }
 
-  /** Shows these rows in this order, and no others; of very many the first {@link MOST_ROWS}. */
+  /** Shows these rows in this order, and no others; of very many the first {@link MAX_ROWS}. */
   show(all: readonly Row[], now: number): void {
-    const rows = all.slice(0, MOST_ROWS);
+    const rows = all.slice(0, MAX_ROWS);
     const ids = new Set(rows.map(({ id }) => id));
     for (const [id, element] of this.#rows)
       if (!ids.has(id)) {

@@ -1,6 +1,6 @@
 // One part of the panel: a heading with a count, a table, and a sentence where the table is empty.
 import { make } from './dom.ts';
-import { MOST_ROWS } from './row-table.ts';
+import { MAX_ROWS } from './row-table.ts';
 
 export interface Section {
   readonly element: HTMLElement;
@@ -18,7 +18,7 @@ export function makeSection(table: HTMLTableElement, emptyText: string, action?:
   return {
     element,
     show: (rows) => {
-      count.textContent = rows > MOST_ROWS ? `${rows}, the first ${MOST_ROWS} of them` : String(rows || '');
+      count.textContent = rows > MAX_ROWS ? `${rows}, the first ${MAX_ROWS} of them` : String(rows || '');
       element.hidden = rows === 0 && emptyText === '';
       empty.hidden = rows > 0;
       table.hidden = rows === 0;

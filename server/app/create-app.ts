@@ -2,18 +2,18 @@
 import { join } from 'node:path';
 import Koa from 'koa';
 import type { Config } from '../config/config.ts';
-import { answerErrors } from '../http/error-handler.ts';
+import { errorHandler } from '../http/error-handler.ts';
 import { describeError } from '../http/describe-error.ts';
 import { logRequests } from '../ops/request-log.ts';
 import { siteHeaders } from '../http/security-headers.ts';
-import { ownRoutes, type OwnParts } from './routes.ts';
+import { createRoutes, type RouteServices } from './routes.ts';
 import { findFile } from '../site/find-file.ts';
 import { serveChannel } from '../site/serve-channel.ts';
 import { serveSite } from '../site/serve-site.ts';
 import { DEFAULT_STORE_FILE } from '../config/variables.ts';
 
-export interface AppParts extends OwnParts {
-  readonly config: OwnParts['config'] & Pick<Config, 'trustProxy' | 'single' | 'storeFile'>;
+export interface AppServices extends RouteServices {
+  readonly config: RouteServices['config'] & Pick<Config, 'trustProxy' | 'single' | 'storeFile'>;
   /** The site that is served. */
   readonly siteDir: string;
   /** Where the build put the worker and the page library. */
@@ -21,15 +21,15 @@ export interface AppParts extends OwnParts {
 }
 
 /** The application, ready to be given to an HTTP server. */
-export function createApp({ siteDir, buildDir, ...parts }: AppParts): Koa {
+export function createApp({ siteDir, buildDir, ...parts }: AppServices): Koa {
   const { config, log } = parts;
-  const { routes, check, admit } = ownRoutes(parts);
+  const { routes, check, admit } = createRoutes(parts);
 
   // A proxy appends the address that it saw to what it was sent: only the last one is known to be true.
   const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 });
   app.on('error', (error: Error) => log.warn({ err: describeError(error) }, 'answer broke off'));
   app.use(logRequests(log));
-  app.use(answerErrors(log));
+  app.use(errorHandler(log));
   app.use(routes);
   app.use(siteHeaders());
   app.use(serveChannel(buildDir, async (path) => Boolean(await findFile(siteDir, path))));

@@ -11,9 +11,9 @@ import { describeError } from '../http/describe-error.ts';
 import { fetchHandler, nodeHandler } from '../http/adapters.ts';
 import { createMirror } from '../nocodb/mirror.ts';
 import type { HostOptions } from '../config/options.ts';
-import { ownRoutes } from './routes.ts';
+import { createRoutes } from './routes.ts';
 import { readSecrets } from '../config/secrets.ts';
-import { BUILD_DIR } from '../commands/build.ts';
+import { BUILD_DIR } from '../config/package-root.ts';
 import { serveChannel } from '../site/serve-channel.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 
@@ -54,7 +54,7 @@ export function stillhere(options: HostOptions & { readonly log?: Logger } = {})
   const opening = openSqliteStore(config.storeFile).then((store) => {
     const mirror = config.nocodb && createMirror(config.nocodb, store.outbox, log);
     mirror?.start();
-    const { routes, check } = ownRoutes({ config, secrets, store, mirror, log, now: Date.now });
+    const { routes, check } = createRoutes({ config, secrets, store, mirror, log, now: Date.now });
     return { store, mirror, answer: compose([routes, serveChannel(BUILD_DIR, isTaken), check]) };
   });
   const opened = opening.catch((error: unknown) => {

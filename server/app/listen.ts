@@ -9,7 +9,7 @@ import type { Config } from '../config/config.ts';
 import { BACKLOG, CONNECTION_TIMEOUTS, limitConnections } from '../http/connection-limit.ts';
 import { createMirror } from '../nocodb/mirror.ts';
 import type { Secrets } from '../config/secrets.ts';
-import { BUILD_DIR } from '../commands/build.ts';
+import { BUILD_DIR } from '../config/package-root.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 
 /** The portfolio, where it was built: in a clone. */

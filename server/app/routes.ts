@@ -8,23 +8,26 @@ import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { createAccessCheck } from '../gate/access-check.ts';
 import { accessCookies } from '../gate/access-cookie.ts';
 import { gateStyleHashes } from '../gate/gate-page.ts';
-import { addGateRoutes } from '../gate/gate.ts';
+import { addGateRoutes, SUBMIT_PATH } from '../gate/gate.ts';
 import { admitReaders, requireAccess } from '../gate/require-access.ts';
 import type { Config } from '../config/config.ts';
 import { createReceiver } from '../deliveries/receive-spans.ts';
 import { addHeartbeatRoute } from '../deliveries/route.ts';
-import { answerErrors } from '../http/error-handler.ts';
+import { errorHandler } from '../http/error-handler.ts';
 import { addHealthRoutes } from '../ops/health.ts';
-import { otherOrigins } from '../http/cors.ts';
+import { cors } from '../http/cors.ts';
 import { createRateLimit } from '../http/rate-limit.ts';
-import { sameOrigin } from '../http/csrf.ts';
-import { ownHeaders, receiptHeaders } from '../http/security-headers.ts';
+import { csrf } from '../http/csrf.ts';
+import { pageHeaders, receiptHeaders } from '../http/security-headers.ts';
 import type { Mirror } from '../nocodb/mirror.ts';
 import type { Secrets } from '../config/secrets.ts';
 import { addSessionRoutes } from '../sessions/routes.ts';
 import type { SessionStore } from '../store/session-store.ts';
 
-export interface OwnParts {
+/** What a page on another origin needs: our scripts, the gate as an API, and deliveries. Never the owner's API. */
+const CROSS_ORIGIN_PATHS = new RegExp(`^(?:${HEARTBEAT_PATH}|${SUBMIT_PATH}|/stillhere(?:-[\\w-]+)?\\.js)$`);
+
+export interface RouteServices {
   readonly config: Pick<Config, 'protect' | 'allow' | 'gate' | 'corsOrigins' | 'accessMs' | 'publicUrl' | 'limits'>;
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
   readonly store: SessionStore;
@@ -35,7 +38,7 @@ export interface OwnParts {
   readonly now: () => number;
 }
 
-export interface OwnRoutes {
+export interface Routes {
   /** Answers on our own paths. */
   readonly routes: Middleware;
   /** Lets nobody without access reach a protected path. */
@@ -44,15 +47,15 @@ export interface OwnRoutes {
   readonly admit: Middleware;
 }
 
-export function ownRoutes({ config, secrets, store, mirror, log, now }: OwnParts): OwnRoutes {
+export function createRoutes({ config, secrets, store, mirror, log, now }: RouteServices): Routes {
   const { protect, allow, gate, publicUrl, limits } = config;
   const cookies = accessCookies(secrets.secret, config.accessMs, publicUrl?.protocol === 'https:');
   const access = createAccessCheck(cookies, store, allow, now);
   const router = new Router();
-  const headers = ownHeaders(gateStyleHashes(gate));
+  const headers = pageHeaders(gateStyleHashes(gate));
   router.use(
-    answerErrors(log),
-    sameOrigin(publicUrl?.origin, config.corsOrigins),
+    errorHandler(log),
+    csrf(publicUrl?.origin, config.corsOrigins),
     // A receipt is no page: the headers of one would be twelve times as long as it is.
     (ctx, next) => (ctx.path === HEARTBEAT_PATH ? receiptHeaders(ctx, next) : headers(ctx, next)),
   );
@@ -63,7 +66,7 @@ export function ownRoutes({ config, secrets, store, mirror, log, now }: OwnParts
   addHealthRoutes(router, store, mirror, secrets.ownerToken);
   return {
     routes: compose([
-      otherOrigins(config.corsOrigins),
+      cors(config.corsOrigins, CROSS_ORIGIN_PATHS),
       refuseUnknownMethods,
       router.allowedMethods(),
       router.routes(),

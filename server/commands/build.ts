@@ -1,10 +1,7 @@
 // Builds the portfolio, the page library and the worker when they are missing or older than their sources.
 import { existsSync, globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { PACKAGE_DIR } from '../config/package-root.ts';
-
-/** Where Vite puts everything: the scripts of the channel, and the portfolio under `site`. */
-export const BUILD_DIR = join(PACKAGE_DIR, 'dist');
+import { BUILD_DIR, PACKAGE_DIR } from '../config/package-root.ts';
 
 const BUILD_CONFIG = join(PACKAGE_DIR, 'vite.config.ts');
 const SOURCES = ['client/**/*', 'sw/**/*.ts', 'build/minify.ts', 'vite.config.ts', 'package-lock.json'];

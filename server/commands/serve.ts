@@ -6,7 +6,7 @@ import type { ServeOptions } from '../config/options.ts';
 import { openBrowser } from './open-browser.ts';
 import { readSecrets } from '../config/secrets.ts';
 import { buildIfStale } from './build.ts';
-import { findLeaks } from '../site/unprotected-data.ts';
+import { findUnprotectedData } from '../site/unprotected-data.ts';
 import { listSite } from '../site/list-site.ts';
 import { isUnder } from '../http/request-path.ts';
 import { SAMPLE_DIR, startServer, type RunningServer } from '../app/listen.ts';
@@ -76,7 +76,7 @@ function findProtected({ protect, single }: Config, paths: readonly string[]): r
 
 /** It serves all the same: who reads the scripts of a site is not who is sent a link to it. */
 async function warnOfLeaks({ siteDir = SAMPLE_DIR, protect }: Config, paths: readonly string[]): Promise<void> {
-  const leaks = await findLeaks(siteDir, paths, protect);
+  const leaks = await findUnprotectedData(siteDir, paths, protect);
   const [one] = leaks;
   if (!one) return;
   const pages = leaks.length > 1 ? `${leaks.length} pages` : 'one page';

@@ -1,7 +1,7 @@
 // `sessions`: the latest sessions, for a person or a program.
 import { existsSync } from 'node:fs';
 import { ConfigError, readConfig } from '../config/config.ts';
-import { toHarmless } from '../http/harmful-text.ts';
+import { replaceUnsafeCharacters } from '../http/unsafe-characters.ts';
 import { viewSession, type SessionView } from '../sessions/views.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 
@@ -35,11 +35,11 @@ export function printSessions(sessions: readonly SessionView[]): readonly string
   const rows = [
     ['reader', 'from', 'until', 'read', 'page'],
     ...sessions.map(({ emailOfAccessor, sessionStartTime, sessionEndTime, readingTimeMs, currentPage }) => [
-      toHarmless(emailOfAccessor),
+      replaceUnsafeCharacters(emailOfAccessor),
       localTime(sessionStartTime),
       sessionEndTime === null ? '–' : localTime(sessionEndTime),
       duration(readingTimeMs),
-      currentPage === null ? '–' : toHarmless(currentPage),
+      currentPage === null ? '–' : replaceUnsafeCharacters(currentPage),
     ]),
   ];
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

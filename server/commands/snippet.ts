@@ -1,5 +1,6 @@
 // `snippet`: the lines for a page that is read, with the integrity of the page library that this version gives out.
-import { BUILD_DIR, buildIfStale } from './build.ts';
+import { BUILD_DIR } from '../config/package-root.ts';
+import { buildIfStale } from './build.ts';
 import { readIntegrity } from '../site/assets.ts';
 
 /** Prints them, to be put into a page as they are. */

@@ -1,10 +1,10 @@
 // Reads the environment once and reports everything that is wrong with it at once.
 import * as v from 'valibot';
-import type { GateLook } from '../gate/theme.ts';
+import type { GateTheme } from '../gate/theme.ts';
 import { readGateVariables } from './gate-variables.ts';
 import type { NocoConfig } from '../nocodb/client.ts';
 import type { ServeOptions } from './options.ts';
-import { isUnder, readSitePath } from '../http/request-path.ts';
+import { isUnder, readRequestPath } from '../http/request-path.ts';
 import { Environment, HOUR_MS, type LogLevel } from './variables.ts';
 
 /** What the server needs to know. Paths are as they were given; times are in milliseconds. */
@@ -26,7 +26,7 @@ export interface Config {
   /** E-mail addresses and domains that the gate lets in, lower case; empty: everyone. */
   readonly allow: readonly string[];
   /** The gate as readers see it. */
-  readonly gate: GateLook;
+  readonly gate: GateTheme;
   /** Other sites whose pages may deliver to this server. */
   readonly corsOrigins: readonly string[];
   readonly accessMs: number;
@@ -123,7 +123,7 @@ function toVariable(option: string): string {
 
 function isBehindGate(address: string | undefined, protect: readonly string[]): boolean {
   const [path] = address?.match(/^\/[^?#]*/) ?? [];
-  return path !== undefined && isUnder(readSitePath(path) ?? path, protect);
+  return path !== undefined && isUnder(readRequestPath(path) ?? path, protect);
 }
 
 function toNocoConfig(output: v.InferOutput<typeof Environment>): NocoConfig | undefined {

@@ -1,7 +1,7 @@
 // The gate's variables: reads the files that they name, and tells what is wrong with them in one go.
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { GateOptions, type GateLook } from '../gate/theme.ts';
+import { GateOptions, type GateTheme } from '../gate/theme.ts';
 
 /** Each variable's option; those with a file name it. */
 const VARIABLES = {
@@ -14,7 +14,7 @@ const VARIABLES = {
 
 /** The look, or what stands in its way: a line each, beginning with the variable, then the file if it names one. */
 export type GateVariables =
-  | { readonly look: GateLook; readonly problems?: never }
+  | { readonly look: GateTheme; readonly problems?: never }
   | { readonly look?: never; readonly problems: readonly string[] };
 
 export function readGateVariables(environment: Readonly<Record<string, string | undefined>>): GateVariables {

@@ -1,6 +1,6 @@
 // What each variable of the environment must be, and what is made of it. Those of the gate are in access/gate-variables.ts.
 import * as v from 'valibot';
-import { readSitePath } from '../http/request-path.ts';
+import { readRequestPath } from '../http/request-path.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -49,10 +49,10 @@ const Variables = v.object({
     v.pipe(
       list,
       v.everyItem(
-        (path) => path.startsWith('/') && readSitePath(path) !== undefined,
+        (path) => path.startsWith('/') && readRequestPath(path) !== undefined,
         'must be paths like /confidential/, separated by commas',
       ),
-      v.mapItems((path) => `${readSitePath(path) ?? ''}/`.replace(/\/+$/, '/').toLowerCase()),
+      v.mapItems((path) => `${readRequestPath(path) ?? ''}/`.replace(/\/+$/, '/').toLowerCase()),
     ),
     '/portfolio/confidential/',
   ),

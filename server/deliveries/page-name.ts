@@ -1,7 +1,7 @@
 // The name of a page in the record: readable in any script, one for all addresses of a page, and harmless wherever it is shown. Pure.
 import { isUtf8 } from 'node:buffer';
 import { MAX_PAGE_CHARS } from '../../sw/protocol/delivery.ts';
-import { isHarmful } from '../http/harmful-text.ts';
+import { hasUnsafeCharacters } from '../http/unsafe-characters.ts';
 
 /** Characters of a name. The device sends it percent-encoded, up to nine characters for one. */
 export const MAX_NAME_LENGTH = 2_000;
@@ -19,7 +19,7 @@ const SPLIT = /^([^?#]*)(.*)$/s;
 
 /** The name has harmful characters as they are. Percent-encoded, as our page library sends them, they stay encoded. */
 export function isHarmfulName(name: string): boolean {
-  return !PLAIN.test(name) && isHarmful(name);
+  return !PLAIN.test(name) && hasUnsafeCharacters(name);
 }
 
 /**
@@ -76,7 +76,7 @@ function sequenceLength(first: number): number {
 
 /** Not what a path or the rest of an address is made of: `%2F` is no slash. */
 function isReadable(text: string): boolean {
-  return !/[/?#%\\]/.test(text) && !isHarmful(text);
+  return !/[/?#%\\]/.test(text) && !hasUnsafeCharacters(text);
 }
 
 /** Accents composed. Not after a long run of them, which takes quadratic time to be put in order (UAX #15, 12: 30 are enough). */

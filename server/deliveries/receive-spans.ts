@@ -1,6 +1,6 @@
 // Collects the sightings of one turn of the event loop into one transaction, and answers each request after the commit:
 // a commit to disk costs about the same for one row as for a hundred (measured: 2.0k rows/s at 1 per commit, 20.6k at 100).
-import { HttpFailure } from '../http/http-error.ts';
+import { HttpError } from '../http/http-error.ts';
 import type { Recorded, SessionStore, Sighting } from '../store/session-store.ts';
 
 /**
@@ -30,7 +30,7 @@ export function createReceiver(store: Pick<SessionStore, 'record'>): ReceiveSpan
       let from = 0;
       for (const { sightings, resolve } of together) resolve(recorded.slice(from, (from += sightings.length)));
     } catch (cause) {
-      const failure = new HttpFailure(503, 'The store is not available; send it again later', {
+      const failure = new HttpError(503, 'The store is not available; send it again later', {
         cause,
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });

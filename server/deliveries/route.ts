@@ -8,7 +8,7 @@ import {
   type Receipt,
   type Refusal,
 } from '../../sw/protocol/delivery.ts';
-import { HttpFailure } from '../http/http-error.ts';
+import { HttpError } from '../http/http-error.ts';
 import { networkOf } from '../http/client-network.ts';
 import { createRateLimit, type RateLimit } from '../http/rate-limit.ts';
 import { readText } from '../http/body.ts';
@@ -46,7 +46,7 @@ export function addHeartbeatRoute(
 async function take(limit: RateLimit, key: string, whose: 'network' | 'session'): Promise<void> {
   const retryAfterSeconds = await limit(key);
   if (retryAfterSeconds > 0)
-    throw new HttpFailure(429, `Too many deliveries from this ${whose}; send it again later`, { retryAfterSeconds });
+    throw new HttpError(429, `Too many deliveries from this ${whose}; send it again later`, { retryAfterSeconds });
 }
 
 function sessionsOf({ spans }: ParsedDelivery): Iterable<string> {
@@ -55,13 +55,13 @@ function sessionsOf({ spans }: ParsedDelivery): Iterable<string> {
 
 async function seeSession(session: string, receive: ReceiveSpans, receivedMs: number): Promise<{ success: true }> {
   const [recorded] = session ? await receive([{ session, receivedMs }]) : [];
-  if (recorded !== 'stored') throw new HttpFailure(400, 'No session');
+  if (recorded !== 'stored') throw new HttpError(400, 'No session');
   return { success: true };
 }
 
 function parseOrFail(body: string): ParsedDelivery {
   const delivery = parseDelivery(body);
-  if ('error' in delivery) throw new HttpFailure(400, delivery.error);
+  if ('error' in delivery) throw new HttpError(400, delivery.error);
   return delivery;
 }
 

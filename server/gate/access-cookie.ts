@@ -41,7 +41,7 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
       const [, granted = '', sessionId = '', until = '', signature = ''] =
         ctx.cookies.get(ACCESS_COOKIE)?.match(/^(([\w-]+)\.(\d+))\.([\w-]+)$/) ?? [];
       const untilMs = Number(until);
-      return isSame(signature, sign(granted)) && untilMs > nowMs ? { sessionId, untilMs } : undefined;
+      return isEqualSecret(signature, sign(granted)) && untilMs > nowMs ? { sessionId, untilMs } : undefined;
     },
     end(ctx, nowMs) {
       ctx.append('Set-Cookie', [
@@ -55,7 +55,7 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
 }
 
 /** Compares without telling by its duration where the two differ. */
-export function isSame(given: string, right: string): boolean {
+export function isEqualSecret(given: string, right: string): boolean {
   const digest = (text: string): Buffer => createHmac('sha256', 'compare').update(text).digest();
   return timingSafeEqual(digest(given), digest(right));
 }

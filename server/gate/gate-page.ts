@@ -1,7 +1,7 @@
 // The form page of the gate. It works without its one script, which delivers what an earlier visit left on the device:
 // who comes back after access ended comes here.
 import { readFileSync } from 'node:fs';
-import type { GateLanguage, GateLook } from './theme.ts';
+import type { GateLanguage, GateTheme } from './theme.ts';
 import { fillTemplate, hashStyles } from './template.ts';
 
 export interface GateForm {
@@ -18,11 +18,11 @@ export interface GateForm {
 const STYLE = readFileSync(new URL('gate.css', import.meta.url), 'utf8').replaceAll('\r\n', '\n');
 
 /** For `style-src` of the Content-Security-Policy: the stylesheets in the page. */
-export function gateStyleHashes({ template, style }: GateLook): string[] {
+export function gateStyleHashes({ template, style }: GateTheme): string[] {
   return hashStyles(fillTemplate(template, { style: styleElement(style) }));
 }
 
-export function gatePage(look: GateLook, { tag, direction, texts }: GateLanguage, form: GateForm): string {
+export function gatePage(look: GateTheme, { tag, direction, texts }: GateLanguage, form: GateForm): string {
   return fillTemplate(look.template, {
     lang: escapeHtml(tag),
     dir: escapeHtml(direction),
@@ -42,7 +42,7 @@ function styleElement(ownersStyle: string): string {
  * `action`; HTML, "form submission algorithm"): so a reload after a refusal shows the gate, and the fragment of the page that
  * was asked for is kept on the way there and back.
  */
-function formElement(look: GateLook, { tag, direction, texts }: GateLanguage, form: GateForm): string {
+function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, form: GateForm): string {
   const { id, next, reason, email = '' } = form;
   const refusal = reason && `<p id="reason" role="alert">${escapeHtml(reason)}</p>`;
   const privacy = look.privacyUrl && ` <a href="${escapeHtml(look.privacyUrl)}">${escapeHtml(texts.privacy)}</a>`;

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { ACCESS_HEADER, END_ACCESS_PATH, NO_ACCESS } from '../../sw/protocol/delivery.ts';
 import { createCache } from '../http/cache.ts';
 import { describeError } from '../http/describe-error.ts';
-import { HttpFailure } from '../http/http-error.ts';
+import { HttpError } from '../http/http-error.ts';
 import { networkOf } from '../http/client-network.ts';
 import type { RateLimit } from '../http/rate-limit.ts';
 import { readFields } from '../http/body.ts';
@@ -15,7 +15,7 @@ import type { SessionStore } from '../store/session-store.ts';
 import type { AccessCheck } from './access-check.ts';
 import type { AccessCookies } from './access-cookie.ts';
 import { isAllowed, readEmailAddress } from './email-address.ts';
-import type { GateLanguage, GateLook } from './theme.ts';
+import type { GateLanguage, GateTheme } from './theme.ts';
 import { gatePage, type GateForm } from './gate-page.ts';
 import { readNextPath } from './next-path.ts';
 
@@ -37,7 +37,7 @@ export interface Gate {
   readonly cookies: AccessCookies;
   readonly access: AccessCheck;
   readonly allow: readonly string[];
-  readonly look: GateLook;
+  readonly look: GateTheme;
   readonly log: Logger;
   /** Counts tries by network. */
   readonly limit: RateLimit;
@@ -99,7 +99,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
     const next = nextOf(fields.next);
     const form = readFormId(fields.form);
     const refuse = (status: number, reason: string, cause?: unknown): void => {
-      if (wantsJson(ctx)) throw new HttpFailure(status, reason, { cause });
+      if (wantsJson(ctx)) throw new HttpError(status, reason, { cause });
       if (cause) log.error({ err: describeError(cause) }, 'request failed');
       answerForm(ctx, status, look, language, { id: form ?? newFormId(), next, reason, email: fields.email });
     };
@@ -155,7 +155,7 @@ function wantsJson(ctx: Context): boolean {
 }
 
 /** Whatever the address, and whoever else is on the list: the same words. */
-function tellNotOnList({ contact }: GateLook, { texts }: GateLanguage): string {
+function tellNotOnList({ contact }: GateTheme, { texts }: GateLanguage): string {
   return contact === undefined ? texts.notOnList : texts.notOnListContact.replaceAll('{contact}', () => contact);
 }
 
@@ -166,7 +166,7 @@ function tellToWait(seconds: number, { tag, texts }: GateLanguage): string {
 }
 
 /** The reader's, by what the browser says; the answer is in it. */
-function chooseLanguage(ctx: Context, { languages }: GateLook): GateLanguage {
+function chooseLanguage(ctx: Context, { languages }: GateTheme): GateLanguage {
   const tag = ctx.acceptsLanguages(languages.map((language) => language.tag));
   const language = languages.find((one) => one.tag === tag) ?? languages[0];
   ctx.vary('Accept-Language');
@@ -174,7 +174,7 @@ function chooseLanguage(ctx: Context, { languages }: GateLook): GateLanguage {
   return language;
 }
 
-function answerForm(ctx: Context, status: number, look: GateLook, language: GateLanguage, form: GateForm): void {
+function answerForm(ctx: Context, status: number, look: GateTheme, language: GateLanguage, form: GateForm): void {
   ctx.status = status;
   ctx.type = 'html';
   ctx.set('Cache-Control', 'no-store');

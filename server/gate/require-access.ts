@@ -3,7 +3,7 @@ import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { ACCESS_HEADER, NO_ACCESS } from '../../sw/protocol/delivery.ts';
 import { describeError } from '../http/describe-error.ts';
-import { isProtectedTarget, readSitePath } from '../http/request-path.ts';
+import { isProtectedTarget, readRequestPath } from '../http/request-path.ts';
 import type { AccessCheck } from './access-check.ts';
 import { GATE_PATH } from './gate.ts';
 
@@ -18,7 +18,7 @@ export function requireAccess(protect: readonly string[], access: AccessCheck, l
   const admit = admitReaders(access, log);
   return async (ctx, next) => {
     const targets = targetsOf(ctx);
-    if (targets.some((target) => readSitePath(target) === undefined)) refusePath(ctx);
+    if (targets.some((target) => readRequestPath(target) === undefined)) refusePath(ctx);
     else if (targets.some((target) => isProtectedTarget(target, protect))) await admit(ctx, next);
     else await next();
   };

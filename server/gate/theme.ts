@@ -13,7 +13,7 @@ export interface GateLanguage {
 }
 
 /** The gate as readers see it: what {@link GateOptions} makes of an owner's wishes. */
-export interface GateLook {
+export interface GateTheme {
   /** The first one is for readers who want none of these. */
   readonly languages: readonly [GateLanguage, ...GateLanguage[]];
   /** The page's HTML, with placeholders. */
@@ -89,11 +89,11 @@ export const GateOptions = v.pipe(
     ),
     ['style'],
   ),
-  v.transform(({ texts, ...look }): GateLook => ({ ...look, languages: toLanguages(texts) })),
+  v.transform(({ texts, ...look }): GateTheme => ({ ...look, languages: toLanguages(texts) })),
 );
 
 /** The gate as it comes. */
-export const DEFAULT_LOOK: GateLook = v.parse(GateOptions, {});
+export const DEFAULT_THEME: GateTheme = v.parse(GateOptions, {});
 
 /** Valibot's strictObject stops at the first unknown key; this names each one, and each that is missing. */
 function textsSchema(given: unknown): v.GenericSchema<unknown, Readonly<Record<string, GateTexts>>> {
@@ -141,7 +141,7 @@ function languageOf(tag: string): string {
   }
 }
 
-function toLanguages(texts: Readonly<Record<string, GateTexts>>): GateLook['languages'] {
+function toLanguages(texts: Readonly<Record<string, GateTexts>>): GateTheme['languages'] {
   // An owner's languages first, in their order.
   const [first, ...others] = Object.entries({ ...texts, ...SHIPPED_TEXTS, ...texts }).map(([tag, its]) => {
     const locale = new Intl.Locale(tag);

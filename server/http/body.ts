@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import { getRawBody } from 'raw-body';
 import sjson from 'secure-json-parse';
-import { HttpFailure } from './http-error.ts';
+import { HttpError } from './http-error.ts';
 
 /**
  * The body as text; empty if there is none.
@@ -13,7 +13,7 @@ export async function readText(ctx: Context, maxBytes: number): Promise<string> 
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new HttpFailure(400, 'The body must be text in UTF-8', { cause });
+    throw new HttpError(400, 'The body must be text in UTF-8', { cause });
   }
 }
 
@@ -39,7 +39,7 @@ export async function readFields<Name extends string>(
 
 async function readJsonField(ctx: Context, maxBytes: number): Promise<(name: string) => unknown> {
   const json: unknown = sjson.safeParse(await readText(ctx, maxBytes));
-  if (typeof json !== 'object' || json === null) throw new HttpFailure(400, 'The body must be a JSON object');
+  if (typeof json !== 'object' || json === null) throw new HttpError(400, 'The body must be a JSON object');
   return (name) => (Object.hasOwn(json, name) ? (json as Record<string, unknown>)[name] : undefined);
 }
 
@@ -49,7 +49,7 @@ async function readFormField(ctx: Context, type: string, maxBytes: number): Prom
     const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
     return (name) => form.get(name);
   } catch (cause) {
-    throw new HttpFailure(400, 'The body must be a form or a JSON object', { cause });
+    throw new HttpError(400, 'The body must be a form or a JSON object', { cause });
   }
 }
 
@@ -59,8 +59,8 @@ async function readBytes(ctx: Context, maxBytes: number): Promise<Buffer> {
     return await getRawBody(ctx.req, { limit: maxBytes, length: ctx.request.length ?? null });
   } catch (cause) {
     if ((cause as { type?: string }).type === 'entity.too.large')
-      throw new HttpFailure(413, `The body must not be larger than ${maxBytes} bytes`, { cause });
-    throw new HttpFailure(400, 'The body broke off', { cause });
+      throw new HttpError(413, `The body must not be larger than ${maxBytes} bytes`, { cause });
+    throw new HttpError(400, 'The body broke off', { cause });
   }
 }
 

@@ -1,6 +1,6 @@
 // Keeps other sites from speaking in a reader's name.
 import type { Middleware } from 'koa';
-import { HttpFailure } from './http-error.ts';
+import { HttpError } from './http-error.ts';
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -10,7 +10,7 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
  * @param publicOrigin the site's own origin where a proxy hides it.
  * @param others origins that the owner has named.
  */
-export function sameOrigin(publicOrigin: string | undefined, others: readonly string[] = []): Middleware {
+export function csrf(publicOrigin: string | undefined, others: readonly string[] = []): Middleware {
   return async (ctx, next) => {
     if (!SAFE_METHODS.includes(ctx.method)) {
       // Not ctx.origin: since Koa 3 that is the request's own Origin header.
@@ -20,7 +20,7 @@ export function sameOrigin(publicOrigin: string | undefined, others: readonly st
         ? ['same-origin', 'none'].includes(site)
         : !origin || origin === (publicOrigin ?? `${ctx.protocol}://${ctx.host}`);
       if (!isOwn && !others.includes(origin))
-        throw new HttpFailure(403, 'This address takes requests from its own site only');
+        throw new HttpError(403, 'This address takes requests from its own site only');
     }
     await next();
   };

@@ -2,16 +2,16 @@
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { describeError } from './describe-error.ts';
-import { HttpFailure } from './http-error.ts';
+import { HttpError } from './http-error.ts';
 
 /** Answers `{"success":false,"error":"…"}`; what goes wrong inside is logged, not told. */
-export function answerErrors(log: Logger): Middleware {
+export function errorHandler(log: Logger): Middleware {
   return async (ctx, next) => {
     try {
       await next();
     } catch (error) {
       const failure =
-        error instanceof HttpFailure ? error : new HttpFailure(500, 'Something went wrong here', { cause: error });
+        error instanceof HttpError ? error : new HttpError(500, 'Something went wrong here', { cause: error });
       if (failure.status >= 500) log.error({ err: describeError(failure.cause ?? failure) }, 'request failed');
       ctx.status = failure.status;
       if (failure.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(failure.retryAfterSeconds));

@@ -1,7 +1,7 @@
 // Errors that a client may know of. Everything else that is thrown becomes a 500 whose reason only the log tells.
 
 /** Ends the request with `status` and, as the answer, `message`: a sentence that says what to do. */
-export class HttpFailure extends Error {
+export class HttpError extends Error {
   readonly code = 'HTTP_FAILURE';
   readonly status: number;
   /** For 429 and 503: when to come back, in seconds. */

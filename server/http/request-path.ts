@@ -16,7 +16,7 @@ const PILED = /\p{M}{31}/u;
  * a segment that any server reads as `..`, a backslash, NUL, a broken escape, or bytes that are not UTF-8, plain or encoded.
  * @param target the path of a request, or the whole request target.
  */
-export function readSitePath(target: string): string | undefined {
+export function readRequestPath(target: string): string | undefined {
   const path = decode(pathOf(target));
   if (path === undefined || /[\\\0]/.test(path) || UP.test(path) || PILED.test(path)) return undefined;
   return posix.normalize(`/${path}`);
@@ -24,7 +24,7 @@ export function readSitePath(target: string): string | undefined {
 
 /** The path of a request that may ask for a file; undefined if it can't. */
 export function readFilePath({ method, path }: RequestLine): string | undefined {
-  return path !== null && (method === 'GET' || method === 'HEAD') ? readSitePath(path) : undefined;
+  return path !== null && (method === 'GET' || method === 'HEAD') ? readRequestPath(path) : undefined;
 }
 
 export interface RequestLine {
@@ -35,11 +35,11 @@ export interface RequestLine {
 
 /**
  * The request target lies under one of the prefixes as it stands, decoded once, or decoded until nothing changes. One that
- * {@link readSitePath} refuses counts as protected.
+ * {@link readRequestPath} refuses counts as protected.
  */
 export function isProtectedTarget(target: string, prefixes: readonly string[]): boolean {
   return (
-    readSitePath(target) === undefined ||
+    readRequestPath(target) === undefined ||
     readings(pathOf(target)).some((path) => PILED.test(path) || isUnder(path, prefixes))
   );
 }

@@ -3,7 +3,7 @@ import helmet from 'koa-helmet';
 import type { Middleware } from 'koa';
 
 /** For the API and the gate: scripts, styles, pictures and fonts of the site, no frames, and the stylesheets in the page. */
-export function ownHeaders(styleHashes: readonly string[]): Middleware {
+export function pageHeaders(styleHashes: readonly string[]): Middleware {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,

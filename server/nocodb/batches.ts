@@ -24,7 +24,7 @@ export class WaitingTimes {
  * one of it has waited since `dueSince` or longer.
  * @param since when `item` began to wait.
  */
-export function takeDue<T>(
+export function takeBatch<T>(
   items: readonly T[],
   size: number,
   since: (item: T) => number,
@@ -38,7 +38,7 @@ export function takeDue<T>(
 }
 
 /** Batches of items that may each be only in a batch of a certain size or less, the smallest first. */
-export function takeApart<T>(items: readonly T[], sizeOf: (item: T) => number): readonly (readonly T[])[] {
+export function batchesBySize<T>(items: readonly T[], sizeOf: (item: T) => number): readonly (readonly T[])[] {
   const bySize = Map.groupBy(items, (item) => Math.max(1, sizeOf(item)));
   return [...bySize].toSorted(([a], [b]) => a - b).flatMap(([size, some]) => chunk(some, size));
 }

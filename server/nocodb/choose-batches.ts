@@ -1,13 +1,13 @@
 // What a round writes, batch by batch. Without a limit: what has waited longest first. Under a month's limit: starts and ends
 // first, the newest of them first, and the requests that show most before the others; changes in between come along free.
 import { RECORD_IN_DOUBT, type Outbox, type Unmirrored } from '../store/outbox.ts';
-import type { NocoAnswer } from './response.ts';
+import type { NocoResult } from './response.ts';
 import { MAX_IDS } from './client.ts';
 import type { RecordWriter } from './record-writer.ts';
 import type { RequestBudget } from './request-budget.ts';
 import type { MirrorTable } from './table.ts';
-import { takeApart, takeDue, WaitingTimes } from './batches.ts';
-import { BY_VALUE, type WrongRows } from './rejected-rows.ts';
+import { batchesBySize, takeBatch, WaitingTimes } from './batches.ts';
+import { BY_VALUE, type RejectedRows } from './rejected-rows.ts';
 
 /** What one round takes from the store. */
 export const ROUND = 500;
@@ -20,7 +20,7 @@ export interface ChoiceParts {
   readonly outbox: Outbox;
   readonly budget: RequestBudget;
   readonly writer: RecordWriter;
-  readonly wrong: WrongRows;
+  readonly wrong: RejectedRows;
   readonly clock: { readonly monotonic: () => number; readonly wall: () => number };
 }
 
@@ -40,7 +40,7 @@ export class BatchChooser {
   }
 
   /** @param waitMs how long a change may have waited. */
-  async choose(at: MirrorTable, waitMs: number): Promise<NocoAnswer<readonly Batch[]>> {
+  async choose(at: MirrorTable, waitMs: number): Promise<NocoResult<readonly Batch[]>> {
     const { budget, writer, clock } = this.#parts;
     const { isLimited } = budget;
     const isAmple = await budget.isAmple();
@@ -92,11 +92,11 @@ export class BatchChooser {
       wrong.batchSizeOf(row, clock.monotonic()) !== Number.POSITIVE_INFINITY;
     const others = rows.filter((row) => !isSuspect(row));
     const due = budget.isLimited
-      ? takeDue(others, writer.batchSize, (row) => -seenAt(row), Number.POSITIVE_INFINITY)
-      : takeDue(others, writer.batchSize, since, dueSince);
+      ? takeBatch(others, writer.batchSize, (row) => -seenAt(row), Number.POSITIVE_INFINITY)
+      : takeBatch(others, writer.batchSize, since, dueSince);
     const isDue =
       !budget.isLimited || others.length >= writer.batchSize || others.some((row) => since(row) <= dueSince);
-    return [...takeApart(rows.filter(isSuspect), sizeOf), ...(isDue ? due : [])];
+    return [...batchesBySize(rows.filter(isSuspect), sizeOf), ...(isDue ? due : [])];
   }
 
   /** Writing a row value by value is not begun where its requests are not there. */

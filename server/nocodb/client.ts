@@ -2,7 +2,7 @@
 // It decides nothing, and it never throws for what a server or a network does.
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
-import { classify, toRedirected, toSpent, type NocoAnswer, type NocoFailure } from './response.ts';
+import { classify, toRedirected, toBudgetSpent, type NocoResult, type NocoFailure } from './response.ts';
 import { redact } from './redact.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { sendRequest } from './send-request.ts';
@@ -68,24 +68,24 @@ export class NocoClient {
     this.#signal = signal;
   }
 
-  listTables(): Promise<NocoAnswer<v.InferOutput<typeof Tables>>> {
+  listTables(): Promise<NocoResult<v.InferOutput<typeof Tables>>> {
     return this.#call(Tables, 'GET', `/api/v3/meta/bases/${this.#config.baseId}/tables`);
   }
 
-  readTable(tableId: string): Promise<NocoAnswer<NocoTable>> {
+  readTable(tableId: string): Promise<NocoResult<NocoTable>> {
     return this.#call(Table, 'GET', `/api/v3/meta/bases/${this.#config.baseId}/tables/${tableId}`);
   }
 
-  createTable(title: string, fields: readonly NewField[]): Promise<NocoAnswer<NocoTable>> {
+  createTable(title: string, fields: readonly NewField[]): Promise<NocoResult<NocoTable>> {
     return this.#call(Table, 'POST', `/api/v3/meta/bases/${this.#config.baseId}/tables`, { title, fields });
   }
 
-  addField(tableId: string, field: NewField): Promise<NocoAnswer<NocoField>> {
+  addField(tableId: string, field: NewField): Promise<NocoResult<NocoField>> {
     return this.#call(Field, 'POST', `/api/v3/meta/bases/${this.#config.baseId}/tables/${tableId}/fields`, field);
   }
 
   /** Has the view show its rows by the field, the largest first; leaves a view alone that is sorted already. */
-  async sortDescending(viewId: string, fieldId: string): Promise<NocoAnswer<unknown>> {
+  async sortDescending(viewId: string, fieldId: string): Promise<NocoResult<unknown>> {
     const path = `/api/v3/meta/bases/${this.#config.baseId}/views/${viewId}/sorts`;
     const sorts = await this.#call(Sorts, 'GET', path);
     if (sorts.type !== 'ok' || sorts.value.list.length > 0) return sorts;
@@ -93,7 +93,7 @@ export class NocoClient {
   }
 
   /** How many records have something in the field. */
-  async count(tableId: string, fieldId: string): Promise<NocoAnswer<number>> {
+  async count(tableId: string, fieldId: string): Promise<NocoResult<number>> {
     const query = new URLSearchParams({ where: `(${fieldId},notblank)` });
     const path = `/api/v3/data/${this.#config.baseId}/${tableId}/count?${query.toString()}`;
     const answer = await this.#call(Count, 'GET', path);
@@ -101,7 +101,7 @@ export class NocoClient {
   }
 
   /** The ids of the records that have something in the field, in as many requests as there are thousands. */
-  async listIds(tableId: string, fieldId: string): Promise<NocoAnswer<readonly string[]>> {
+  async listIds(tableId: string, fieldId: string): Promise<NocoResult<readonly string[]>> {
     const ids: string[] = [];
     for (let page = 1; ; page++) {
       const query = new URLSearchParams({
@@ -118,7 +118,7 @@ export class NocoClient {
   }
 
   /** The records whose field has one of the values, at most {@link MAX_IDS}; values of `[A-Za-z0-9_-]` only. */
-  find(tableId: string, fieldId: string, values: readonly string[]): Promise<NocoAnswer<readonly NocoRecord[]>> {
+  find(tableId: string, fieldId: string, values: readonly string[]): Promise<NocoResult<readonly NocoRecord[]>> {
     const query = new URLSearchParams({
       where: `(${fieldId},in,${values.join(',')})`,
       pageSize: String(2 * MAX_IDS),
@@ -127,7 +127,7 @@ export class NocoClient {
   }
 
   /** Makes records, all or none; answers in their order, with all fields as they are stored. */
-  create(tableId: string, records: readonly Fields[]): Promise<NocoAnswer<readonly NocoRecord[]>> {
+  create(tableId: string, records: readonly Fields[]): Promise<NocoResult<readonly NocoRecord[]>> {
     return this.#records(
       'POST',
       `${tableId}/records`,
@@ -139,7 +139,7 @@ export class NocoClient {
    * Changes the fields that are given, of all records or of none. An answer of 200 proves nothing: NocoDB gives
    * it to updates that it dropped, with the old values (nocodb#13778), so compare them.
    */
-  update(tableId: string, records: readonly NocoRecord[]): Promise<NocoAnswer<readonly NocoRecord[]>> {
+  update(tableId: string, records: readonly NocoRecord[]): Promise<NocoResult<readonly NocoRecord[]>> {
     return this.#records('PATCH', `${tableId}/records`, records);
   }
 
@@ -149,7 +149,7 @@ export class NocoClient {
     path: string,
     body?: readonly { readonly fields: Fields }[],
     secrets: readonly string[] | undefined = body?.flatMap(({ fields }) => Object.values(fields).map(String)),
-  ): Promise<NocoAnswer<readonly NocoRecord[]>> {
+  ): Promise<NocoResult<readonly NocoRecord[]>> {
     const url = `/api/v3/data/${this.#config.baseId}/${path}`;
     const answer = await this.#call(Records, method, url, body, secrets);
     return answer.type === 'ok' ? { type: 'ok', value: answer.value.records } : answer;
@@ -161,7 +161,7 @@ export class NocoClient {
     path: string,
     body?: unknown,
     secrets: readonly string[] = [],
-  ): Promise<NocoAnswer<T>> {
+  ): Promise<NocoResult<T>> {
     const hide = (failure: NocoFailure): NocoFailure => ({
       ...failure,
       message: redact(failure.message, [this.#config.token, ...secrets]),
@@ -196,7 +196,7 @@ export class NocoClient {
   async #take(): Promise<NocoFailure | undefined> {
     await this.#waitForTurn();
     if (!(await this.#mayAsk())) return { type: 'displaced', message: 'another server mirrors' };
-    if (!(await this.#budget.take())) return toSpent(await this.#budget.waitMs());
+    if (!(await this.#budget.take())) return toBudgetSpent(await this.#budget.waitMs());
     this.requests++;
     return undefined;
   }

@@ -3,8 +3,8 @@ import type { Outbox } from '../store/outbox.ts';
 import type { NocoFailure } from './response.ts';
 import { NocoClient, type NocoConfig } from './client.ts';
 import { RequestBudget } from './request-budget.ts';
-import { readKnownTable, writeKnownTable } from './table-ids.ts';
-import { describeRefused, readRefusedColumns } from './rejected-values.ts';
+import { readTableIds, writeTableIds } from './table-ids.ts';
+import { describeRejected, readRejectedColumns } from './rejected-values.ts';
 import { inspectTable, prepareTable } from './table.ts';
 
 export interface Report {
@@ -30,10 +30,10 @@ const CURES: Readonly<Record<NocoFailure['type'], string>> = {
 
 /** Makes the table, or brings it up to what the mirror writes; rows stay as they are. May be run again and again. */
 export async function setUp(config: NocoConfig, outbox: Outbox, signal: AbortSignal): Promise<Report> {
-  const prepared = await prepareTable(connect(config, outbox, signal), config.table, await readKnownTable(outbox));
+  const prepared = await prepareTable(connect(config, outbox, signal), config.table, await readTableIds(outbox));
   if (prepared.type !== 'ok') return describe(prepared);
   const { done, table } = prepared.value;
-  await writeKnownTable(outbox, table);
+  await writeTableIds(outbox, table);
   const lines = [...done, ...table.leftOut.map(toWrong)];
   return {
     lines: lines.length > 0 ? lines : [`The table ${config.table} has all it needs.`],
@@ -44,12 +44,12 @@ export async function setUp(config: NocoConfig, outbox: Outbox, signal: AbortSig
 /** Looks at the token, the base, the table, its fields, the clock, and what waits; changes nothing. */
 export async function check(config: NocoConfig, outbox: Outbox, signal: AbortSignal): Promise<Report> {
   const client = connect(config, outbox, signal);
-  const known = await readKnownTable(outbox);
+  const known = await readTableIds(outbox);
   const inspected = await inspectTable(client, config.table, known);
   const waiting = await describeWaiting(config, outbox);
   if (inspected.type !== 'ok') return { lines: [...describe(inspected).lines, ...waiting], isWell: false };
   const { found, problems, leftOut } = inspected.value;
-  const refused = known ? describeRefused(await readRefusedColumns(outbox), known) : [];
+  const refused = known ? describeRejected(await readRejectedColumns(outbox), known) : [];
   const aheadS = Math.round((client.clockAheadMs ?? 0) / 1_000);
   return {
     lines: [

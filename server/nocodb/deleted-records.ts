@@ -1,11 +1,11 @@
 // Finds the records that people deleted in NocoDB though their sessions haven't changed since: by their number, and only if
 // that is not what it was, one by one.
 import type { Outbox } from '../store/outbox.ts';
-import type { NocoAnswer } from './response.ts';
+import type { NocoResult } from './response.ts';
 import type { NocoClient } from './client.ts';
 import type { MirrorTable } from './table.ts';
 
-export class GoneRecords {
+export class DeletedRecords {
   readonly #client: NocoClient;
   readonly #outbox: Outbox;
   /** How many more records than sessions there were when they were last compared: copies that a person made, say. */
@@ -17,7 +17,7 @@ export class GoneRecords {
   }
 
   /** The sessions whose record is gone. One request where nothing was deleted; else one more for each 1,000 records. */
-  async find(at: MirrorTable): Promise<NocoAnswer<readonly string[]>> {
+  async find(at: MirrorTable): Promise<NocoResult<readonly string[]>> {
     const known = await this.#outbox.countRecords();
     const counted = await this.#client.count(at.id, at.columns.sessionId.id);
     if (counted.type !== 'ok') return counted;

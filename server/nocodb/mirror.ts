@@ -13,10 +13,10 @@ import { NocoClient, type NocoConfig } from './client.ts';
 import { Lease } from './lease.ts';
 import { MirrorStatusBoard, type MirrorStatus } from './mirror-status.ts';
 import { RecordWriter } from './record-writer.ts';
-import { RefusedValues } from './rejected-values.ts';
+import { RejectedValues } from './rejected-values.ts';
 import { RequestBudget } from './request-budget.ts';
 import { TableCheck } from './table-check.ts';
-import { WrongRows } from './rejected-rows.ts';
+import { RejectedRows } from './rejected-rows.ts';
 
 export type { MirrorStatus } from './mirror-status.ts';
 
@@ -51,8 +51,8 @@ export function createMirror(config: NocoConfig, outbox: Outbox, log: Logger, cl
   const lease = new Lease(outbox, clock.wall);
   const client = new NocoClient(config, budget, stopping.signal, () => lease.hold());
   const patience = budget.isLimited ? FRUGAL : USUAL;
-  const wrong = new WrongRows(log, patience.row, budget.isLimited);
-  const refused = new RefusedValues(outbox, log, patience.value, clock.wall);
+  const wrong = new RejectedRows(log, patience.row, budget.isLimited);
+  const refused = new RejectedValues(outbox, log, patience.value, clock.wall);
   const table = new TableCheck({ client, outbox, budget, log, table: config.table, clock });
   const board = new MirrorStatusBoard(log, clock, budget.intervalMs);
   const writer = new RecordWriter({

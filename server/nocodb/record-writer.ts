@@ -1,15 +1,15 @@
 // Writes batches of sessions as records and notes in the store what NocoDB shows. What spoils a batch is found in the rounds
 // that follow: the row, then the value, so that whatever can be written is written. It doesn't decide when: that is mirror.ts.
 import { RECORD_IN_DOUBT, type Outbox, type Unmirrored } from '../store/outbox.ts';
-import type { NocoAnswer, NocoFailure } from './response.ts';
+import type { NocoResult, NocoFailure } from './response.ts';
 import { MAX_IDS, type NocoClient } from './client.ts';
 import { valuesOf } from './record.ts';
-import type { RefusedValues } from './rejected-values.ts';
+import type { RejectedValues } from './rejected-values.ts';
 import type { FieldName } from './fields.ts';
 import type { MirrorTable } from './table.ts';
 import { chunk } from './batches.ts';
 import { attempt, compare, type Attempt, type Part, type Unshown } from './write-attempt.ts';
-import { BY_VALUE, type WrongRows } from './rejected-rows.ts';
+import { BY_VALUE, type RejectedRows } from './rejected-rows.ts';
 
 /** More in one request gains little (1,500 records/s at 100, 1,900 at 1,000, measured on 0.301.3). */
 const LARGEST_BATCH = 100;
@@ -33,8 +33,8 @@ export type Written =
 export interface WriterParts {
   readonly client: NocoClient;
   readonly outbox: Outbox;
-  readonly wrong: WrongRows;
-  readonly refused: RefusedValues;
+  readonly wrong: RejectedRows;
+  readonly refused: RejectedValues;
   /** As `MirrorClock` has them. */
   readonly clock: { readonly monotonic: () => number; readonly wall: () => number };
   /** Asked when a batch is not shown. @param isCertain a column is not where it was. */
@@ -60,7 +60,7 @@ export class RecordWriter {
   }
 
   /** Finds out which records NocoDB made after all, and which it shows already. Answers those that are still to be written. */
-  async resolveDoubts(doubtful: readonly Unmirrored[], at: MirrorTable): Promise<NocoAnswer<readonly Unmirrored[]>> {
+  async resolveDoubts(doubtful: readonly Unmirrored[], at: MirrorTable): Promise<NocoResult<readonly Unmirrored[]>> {
     const { client, outbox } = this.#parts;
     const resolved: Unmirrored[] = [];
     for (const some of chunk(doubtful, MAX_IDS)) {

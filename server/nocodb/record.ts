@@ -1,5 +1,5 @@
 // A session as a record of the table, and whether an answer shows it as it was sent. Pure.
-import type { Session } from '../store/session-store.ts';
+import type { Session } from '../store/session.ts';
 import { isShownAs, toColumn, type Value } from './columns.ts';
 import type { Fields } from './schemas.ts';
 import { KINDS, type FieldName } from './fields.ts';

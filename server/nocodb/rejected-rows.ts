@@ -16,7 +16,7 @@ interface Wrong {
   readonly shownRevision?: number;
 }
 
-export class WrongRows {
+export class RejectedRows {
   readonly #log: Logger;
   readonly #patience: Patience;
   readonly #isFrugal: boolean;

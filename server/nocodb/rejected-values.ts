@@ -3,7 +3,7 @@
 import type { Logger } from 'pino';
 import * as v from 'valibot';
 import type { Outbox } from '../store/outbox.ts';
-import type { Session } from '../store/session-store.ts';
+import type { Session } from '../store/session.ts';
 import type { Patience } from './backoff.ts';
 import { valuesOf } from './record.ts';
 import type { FieldName } from './fields.ts';
@@ -24,7 +24,7 @@ interface Refused {
 type RefusedColumns = Map<string, Refused>;
 const Columns = v.record(v.string(), v.object({ tries: v.number(), untilMs: v.number() }));
 
-export class RefusedValues {
+export class RejectedValues {
   readonly #outbox: Outbox;
   readonly #log: Logger;
   readonly #patience: Patience;
@@ -43,7 +43,7 @@ export class RefusedValues {
   }
 
   async load(): Promise<void> {
-    this.#columns ??= await readRefusedColumns(this.#outbox);
+    this.#columns ??= await readRejectedColumns(this.#outbox);
   }
 
   /**
@@ -86,7 +86,7 @@ export class RefusedValues {
 
   /** Sentences about the columns that are left out as a whole. */
   describe(at: MirrorTable): readonly string[] {
-    return describeRefused(this.#columns ?? new Map(), at);
+    return describeRejected(this.#columns ?? new Map(), at);
   }
 
   /** All values are tried anew. */
@@ -144,14 +144,14 @@ export class RefusedValues {
 }
 
 /** By our names of the columns. */
-export async function readRefusedColumns(outbox: Outbox): Promise<RefusedColumns> {
+export async function readRejectedColumns(outbox: Outbox): Promise<RefusedColumns> {
   const note = await outbox.readNote(NOTE);
   const known = v.safeParse(Columns, note === undefined ? {} : JSON.parse(note));
   return new Map(known.success ? Object.entries(known.output) : []);
 }
 
 /** A sentence about each column that is left out. */
-export function describeRefused(columns: RefusedColumns, at: MirrorTable): readonly string[] {
+export function describeRejected(columns: RefusedColumns, at: MirrorTable): readonly string[] {
   return namesOf(at)
     .filter((name) => columns.has(name))
     .map((name) => `the column ${at.columns[name]?.title ?? name} takes no value of ${name}, and is left out`);

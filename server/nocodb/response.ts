@@ -30,7 +30,7 @@ export interface NocoFailure {
   readonly most?: number;
 }
 
-export type NocoAnswer<T> = { readonly type: 'ok'; readonly value: T } | NocoFailure;
+export type NocoResult<T> = { readonly type: 'ok'; readonly value: T } | NocoFailure;
 
 const LONGEST_BLOCK_MS = 24 * 60 * 60_000;
 /** NocoDB's documented block after a 429, for when the answer doesn't say (its throttler may rename the header). */
@@ -84,7 +84,7 @@ export function toRedirected({ status, to }: { status: number; to: string | unde
 }
 
 /** @param waitMs until there are enough requests again. */
-export function toSpent(waitMs: number): NocoFailure {
+export function toBudgetSpent(waitMs: number): NocoFailure {
   return {
     type: 'spent',
     message: 'the requests of NOCODB_REQUESTS_PER_MONTH are spent for now',

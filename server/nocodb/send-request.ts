@@ -6,7 +6,7 @@ const MOST_REDIRECTS = 3;
 const SAME_METHOD = [307, 308];
 
 /** `redirected`: the last answer was a redirect that is not followed. `to`: the origin that it names, if it names one. */
-export type Sent =
+export type RawResponse =
   | { readonly type: 'answered'; readonly response: Response }
   | { readonly type: 'redirected'; readonly status: number; readonly to: string | undefined };
 
@@ -15,7 +15,7 @@ export async function sendRequest(
   url: string,
   init: RequestInit,
   mayFollow: () => Promise<boolean> = () => Promise.resolve(true),
-): Promise<Sent> {
+): Promise<RawResponse> {
   const { origin } = new URL(url);
   for (let at = url, hops = 0; ; hops++) {
     const response = await fetch(at, { ...init, redirect: 'manual' });

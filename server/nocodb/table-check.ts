@@ -3,10 +3,10 @@
 import type { Logger } from 'pino';
 import * as v from 'valibot';
 import type { Outbox } from '../store/outbox.ts';
-import { toSpent, type NocoAnswer } from './response.ts';
+import { toBudgetSpent, type NocoResult } from './response.ts';
 import type { NocoClient } from './client.ts';
-import { GoneRecords } from './deleted-records.ts';
-import { readKnownTable, writeKnownTable } from './table-ids.ts';
+import { DeletedRecords } from './deleted-records.ts';
+import { readTableIds, writeTableIds } from './table-ids.ts';
 import { LEAST_BURST, type RequestBudget } from './request-budget.ts';
 import { prepareTable, type MirrorTable } from './table.ts';
 
@@ -36,7 +36,7 @@ export interface CheckParts {
 
 export class TableCheck {
   readonly #parts: CheckParts;
-  readonly #gone: GoneRecords;
+  readonly #gone: DeletedRecords;
   readonly #kind: 'usual' | 'frugal';
   #table: MirrorTable | undefined;
   #isForced = false;
@@ -51,7 +51,7 @@ export class TableCheck {
 
   constructor(parts: CheckParts) {
     this.#parts = parts;
-    this.#gone = new GoneRecords(parts.client, parts.outbox);
+    this.#gone = new DeletedRecords(parts.client, parts.outbox);
     this.#kind = parts.budget.isLimited ? 'frugal' : 'usual';
   }
 
@@ -77,11 +77,11 @@ export class TableCheck {
   }
 
   /** The table to write to, looked at if need be: made or mended; records that were deleted are marked to be made again. */
-  async ask(): Promise<NocoAnswer<MirrorTable>> {
+  async ask(): Promise<NocoResult<MirrorTable>> {
     await this.#load();
     if (this.#table && !(await this.#isDue())) return { type: 'ok', value: this.#table };
     const waitMs = await this.#parts.budget.waitMs(this.#cost);
-    if (waitMs > 0) return toSpent(waitMs);
+    if (waitMs > 0) return toBudgetSpent(waitMs);
     const checked = await this.#check();
     if (checked.type === 'ok') this.#cost = USUAL_COST;
     // It broke off half-way: what it needs is more than the usual.
@@ -98,7 +98,7 @@ export class TableCheck {
     if (!note.success) return;
     this.#isRefilling = note.output.isRefilling;
     if (this.#kind === 'usual') return;
-    this.#table = await readKnownTable(outbox);
+    this.#table = await readTableIds(outbox);
     this.#checkedAt = clock.monotonic() - Math.max(0, clock.wall() - note.output.atMs);
     this.#cost = USUAL_COST;
     this.#gone.surplus = note.output.surplus;
@@ -111,20 +111,20 @@ export class TableCheck {
     return age >= EVERY_MS[this.#kind] && (await budget.isAmple());
   }
 
-  async #check(): Promise<NocoAnswer<MirrorTable>> {
+  async #check(): Promise<NocoResult<MirrorTable>> {
     const { client, outbox, log, table: title, clock } = this.#parts;
-    const known = await readKnownTable(outbox);
+    const known = await readTableIds(outbox);
     const prepared = await prepareTable(client, title, known);
     if (prepared.type !== 'ok') return prepared;
     const { table, done } = prepared.value;
     for (const sentence of done) log.info(`NocoDB: ${sentence}`);
     for (const sentence of table.leftOut)
       if (!this.#table?.leftOut.includes(sentence)) log.error(`NocoDB: ${sentence}`);
-    await writeKnownTable(outbox, table);
+    await writeTableIds(outbox, table);
     this.#isRefilling =
       (this.#isRefilling && (await outbox.countUnmirrored()) > 0) ||
       (known?.id === table.id && known.columns.sessionId.id !== table.columns.sessionId.id);
-    const gone: NocoAnswer<readonly string[]> = this.#isRefilling
+    const gone: NocoResult<readonly string[]> = this.#isRefilling
       ? { type: 'ok', value: [] }
       : await this.#gone.find(table);
     if (gone.type !== 'ok' && gone.type !== 'spent') return gone;

@@ -20,7 +20,7 @@ const Earlier = v.object({
   titles: v.record(v.string(), v.string()),
 });
 
-export async function readKnownTable(outbox: Outbox): Promise<MirrorTable | undefined> {
+export async function readTableIds(outbox: Outbox): Promise<MirrorTable | undefined> {
   const note = await outbox.readNote(NOTE);
   if (note === undefined) return undefined;
   const json: unknown = JSON.parse(note);
@@ -51,8 +51,8 @@ const TYPES: Readonly<Record<FieldName, string>> = {
 };
 
 /** Keeps it; another table, or a column that was made anew or left out before, holds nothing of ours yet: all is written again. */
-export async function writeKnownTable(outbox: Outbox, table: MirrorTable): Promise<void> {
-  const known = await readKnownTable(outbox);
+export async function writeTableIds(outbox: Outbox, table: MirrorTable): Promise<void> {
+  const known = await readTableIds(outbox);
   const isSame =
     known?.id === table.id &&
     Object.entries(table.columns).every(([name, { id }]) => known.columns[name as FieldName]?.id === id);

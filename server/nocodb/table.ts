@@ -1,6 +1,6 @@
 // The table `emailAccess` in NocoDB: made when it isn't there, mended where a field is missing, its rows never touched. A
 // column that can't hold what belongs into it is left out and reported; the others are written.
-import type { NocoAnswer, NocoFailure } from './response.ts';
+import type { NocoResult, NocoFailure } from './response.ts';
 import type { NocoClient } from './client.ts';
 import { canHold } from './columns.ts';
 import { DURATION_MINUTES, FIELDS, KINDS, type FieldName, type OurField } from './fields.ts';
@@ -48,7 +48,7 @@ export async function inspectTable(
   client: NocoClient,
   title: string,
   known?: MirrorTable,
-): Promise<NocoAnswer<InspectedTable>> {
+): Promise<NocoResult<InspectedTable>> {
   const table = await findTable(client, title, known);
   if (table.type !== 'ok') return table;
   const found = table.value;
@@ -70,7 +70,7 @@ async function findTable(
   client: NocoClient,
   title: string,
   known: MirrorTable | undefined,
-): Promise<NocoAnswer<NocoTable | undefined>> {
+): Promise<NocoResult<NocoTable | undefined>> {
   if (known) {
     const read = await client.readTable(known.id);
     if (read.type !== 'no-table') return read;
@@ -89,7 +89,7 @@ export async function prepareTable(
   client: NocoClient,
   title: string,
   known?: MirrorTable,
-): Promise<NocoAnswer<PreparedTable>> {
+): Promise<NocoResult<PreparedTable>> {
   const inspected = await inspectTable(client, title, known);
   if (inspected.type !== 'ok') return inspected;
   const { found, missing } = inspected.value;
@@ -123,7 +123,7 @@ async function order(
   known: MirrorTable | undefined,
   done: readonly string[],
   refused: readonly string[] = [],
-): Promise<NocoAnswer<PreparedTable>> {
+): Promise<NocoResult<PreparedTable>> {
   const [view] = table.views;
   const start = findField(table, 'sessionStartTime', known);
   if (view && start) await client.sortDescending(view.id, start.id);
@@ -155,7 +155,7 @@ function toPrepared(
   known: MirrorTable | undefined,
   done: readonly string[],
   refused: readonly string[],
-): NocoAnswer<PreparedTable> {
+): NocoResult<PreparedTable> {
   const leftOut = [...findUnfit(table, known), ...refused];
   const columns = Object.fromEntries(
     FIELDS.flatMap(({ title: name }) => {

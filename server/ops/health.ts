@@ -4,7 +4,7 @@ import { isOwner } from '../sessions/require-owner.ts';
 import type { MirrorStatus } from '../nocodb/mirror-status.ts';
 import type { Mirror } from '../nocodb/mirror.ts';
 import type { SessionStore } from '../store/session-store.ts';
-import { HttpFailure } from '../http/http-error.ts';
+import { HttpError } from '../http/http-error.ts';
 import { iso } from '../sessions/views.ts';
 
 /**
@@ -23,7 +23,7 @@ export function addHealthRoutes(
   });
   router.get('/readyz', async (ctx) => {
     await store.check().catch((cause: unknown) => {
-      throw new HttpFailure(503, 'The store does not answer', { cause });
+      throw new HttpError(503, 'The store does not answer', { cause });
     });
     ctx.set('Cache-Control', 'no-store');
     const ready = { status: 'ready', store: 'ok' };

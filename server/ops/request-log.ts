@@ -2,7 +2,7 @@
 // cookie's value), hence the route's pattern in place of a path of the API.
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
-import { isProtectedTarget, readSitePath, type RequestLine } from '../http/request-path.ts';
+import { isProtectedTarget, readRequestPath, type RequestLine } from '../http/request-path.ts';
 import { redact } from '../http/describe-error.ts';
 
 export function logRequests(log: Logger): Middleware {
@@ -18,5 +18,5 @@ export function logRequests(log: Logger): Middleware {
 /** By the path that it comes to, however it is spelled. */
 function publicPath(requestPath: RequestLine['path']): string {
   if (requestPath === null || isProtectedTarget(requestPath, ['/api/'])) return '…';
-  return redact(readSitePath(requestPath) ?? '…');
+  return redact(readRequestPath(requestPath) ?? '…');
 }

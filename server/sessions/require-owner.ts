@@ -1,12 +1,12 @@
 // The check before the owner's API.
 import type { Context, Middleware } from 'koa';
-import { HttpFailure } from '../http/http-error.ts';
-import { isSame } from '../gate/access-cookie.ts';
+import { HttpError } from '../http/http-error.ts';
+import { isEqualSecret } from '../gate/access-cookie.ts';
 
 /** The request carries `Authorization: Bearer <owner's token>`. */
 export function isOwner(ctx: Context, ownerToken: string): boolean {
   const [, token = ''] = ctx.get('authorization').match(/^Bearer (.+)$/i) ?? [];
-  return isSame(token, ownerToken);
+  return isEqualSecret(token, ownerToken);
 }
 
 /** Lets the owner through; everything else gets 401. */
@@ -15,7 +15,7 @@ export function requireOwner(ownerToken: string): Middleware {
     ctx.set('Cache-Control', 'no-store');
     if (!isOwner(ctx, ownerToken)) {
       ctx.set('WWW-Authenticate', 'Bearer');
-      throw new HttpFailure(401, 'Send the header "Authorization: Bearer <OWNER_TOKEN>"');
+      throw new HttpError(401, 'Send the header "Authorization: Bearer <OWNER_TOKEN>"');
     }
     await next();
   };

@@ -3,9 +3,10 @@ import { Readable } from 'node:stream';
 import type { Router } from '@koa/router';
 import * as v from 'valibot';
 import { requireOwner } from './require-owner.ts';
-import { HttpFailure } from '../http/http-error.ts';
+import { HttpError } from '../http/http-error.ts';
 import { readQuery } from '../http/query.ts';
-import type { Cursor, Session, SessionStore } from '../store/session-store.ts';
+import type { Cursor, SessionStore } from '../store/session-store.ts';
+import type { Session } from '../store/session.ts';
 import { viewSession } from './views.ts';
 import { writeSession } from './write-session.ts';
 
@@ -38,7 +39,7 @@ export function addSessionRoutes(router: Router, store: SessionStore, ownerToken
 
   router.get('/api/sessions', owner, async (ctx) => {
     const query = v.safeParse(Query, readQuery(ctx, ['email', 'pageSize', 'cursor']));
-    if (!query.success) throw new HttpFailure(400, query.issues.map(({ message }) => message).join('; '));
+    if (!query.success) throw new HttpError(400, query.issues.map(({ message }) => message).join('; '));
     const { email, pageSize, cursor } = query.output;
     // One more than is shown tells whether there is a next page.
     const found = await store.listSessions({ email, pageSize: pageSize + 1, after: cursor });
@@ -52,7 +53,7 @@ export function addSessionRoutes(router: Router, store: SessionStore, ownerToken
 
   router.get('/api/sessions/:id', owner, async (ctx) => {
     const session = await store.findSession(ctx.params['id'] ?? '');
-    if (!session) throw new HttpFailure(404, 'There is no session with this id');
+    if (!session) throw new HttpError(404, 'There is no session with this id');
     const spans = await store.listSpans(session.id);
     ctx.type = 'json';
     ctx.body = Readable.from(writeSession(session, spans));

@@ -1,5 +1,6 @@
 // What the owner is shown: sessions and spans as JSON, times in ISO 8601 (UTC, milliseconds).
-import type { Session, StoredSpan } from '../store/session-store.ts';
+import type { StoredSpan } from '../store/session-store.ts';
+import type { Session } from '../store/session.ts';
 
 export interface SessionView {
   readonly id: string;

@@ -1,7 +1,8 @@
 // One session with all its spans as JSON, a piece at a time: there may be 80 MB of it, and other requests are answered in between.
 import { setImmediate } from 'node:timers/promises';
 import { pageKey } from '../deliveries/page-name.ts';
-import type { Session, StoredSpan } from '../store/session-store.ts';
+import type { StoredSpan } from '../store/session-store.ts';
+import type { Session } from '../store/session.ts';
 import { viewSession, viewSpan, type PageView } from './views.ts';
 
 const PIECE = 200;

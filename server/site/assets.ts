@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export interface Library {
+export interface Assets {
   /** Of all that is put in: pages that have it change with it. */
   readonly version: string;
   /** `none`: the site registers a worker itself. */
@@ -14,7 +14,7 @@ export interface Library {
 const WORKER_FILE = /^(?:sw|service-?worker|.+-sw)\.m?js$/i;
 
 /** Without a build there is nothing to be named. */
-export function readLibrary(buildDir: string, siteDir: string): Library {
+export function readAssets(buildDir: string, siteDir: string): Assets {
   const integrity = readIntegrity(buildDir);
   const hasWorker = listFiles(siteDir).some((file) => WORKER_FILE.test(file));
   return { version: `${integrity.slice(-13, -1)}${hasWorker ? 'n' : ''}`, worker: hasWorker ? 'none' : undefined };

@@ -28,7 +28,7 @@ const FALLBACKS = {
  * @param origin of the site; undefined: not known, then all scripts of the site are let through.
  * @param loaderHash of a script in the page that brings the page library, like `sha256-…`.
  */
-export function allowHeartbeat(policy: string, origin: string | undefined, loaderHash: string): Allowed {
+export function extendPolicy(policy: string, origin: string | undefined, loaderHash: string): Allowed {
   const directives: Directives = new Map();
   for (const part of policy.split(';')) {
     const [name, ...values] = part.trim().split(/\s+/);

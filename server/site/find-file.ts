@@ -17,7 +17,7 @@ const HIDDEN = /\/\.(?!well-known\/)/;
 
 /**
  * The path's own file, `index.html` of a folder that ends with a slash, or `<path>.html`; undefined: none.
- * @param path as from `readSitePath`.
+ * @param path as from `readRequestPath`.
  */
 export async function findFile(root: string, path: string): Promise<Found | undefined> {
   if (HIDDEN.test(path)) return undefined;

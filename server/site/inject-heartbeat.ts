@@ -1,7 +1,7 @@
 // What is put into a page that has no heartbeat of its own, and where: the script at the end of the head, where it begins to count
 // while the rest of the page is still on its way, and the element at the end of the body, where it disturbs no style. Pure.
 import { createHash } from 'node:crypto';
-import { allowHeartbeat } from './csp.ts';
+import { extendPolicy } from './csp.ts';
 import type { PageFacts } from './page-facts.ts';
 
 /** Takes away what is between two places of a page and puts a text there. */
@@ -24,7 +24,7 @@ export function needsOrigin({ hasOwn, hasBase, policies }: PageFacts): boolean {
 }
 
 /** In the order of their places, none over another. */
-export function putHeartbeat(page: PageFacts, { worker, origin }: HeartbeatSettings): readonly Edit[] {
+export function injectHeartbeat(page: PageFacts, { worker, origin }: HeartbeatSettings): readonly Edit[] {
   // Relative to the site's root, so that a proxy that hides the protocol makes no mixed content.
   const src = `${(page.hasBase && origin) || ''}/stillhere.js`;
   const loader = toLoader(src, worker);
@@ -33,7 +33,7 @@ export function putHeartbeat(page: PageFacts, { worker, origin }: HeartbeatSetti
   let isByHash = false;
   const edits: Edit[] = page.policies
     .map(({ start, end, policy }) => {
-      const allowed = allowHeartbeat(policy, origin, loaderHash);
+      const allowed = extendPolicy(policy, origin, loaderHash);
       nonce ??= allowed.nonce;
       isByHash ||= allowed.isByHash;
       return { start, end, text: allowed.policy === policy ? undefined : attribute('content', allowed.policy) };

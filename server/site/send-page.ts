@@ -6,8 +6,8 @@ import type { Context } from 'koa';
 import { editBytes, editStream } from './edit-bytes.ts';
 import type { FileCache } from './file-cache.ts';
 import type { Found } from './find-file.ts';
-import type { Library } from './assets.ts';
-import { needsOrigin, putHeartbeat, type Edit } from './inject-heartbeat.ts';
+import type { Assets } from './assets.ts';
+import { needsOrigin, injectHeartbeat, type Edit } from './inject-heartbeat.ts';
 import { scanPage, type ScannedPage } from './scan-page.ts';
 import { setType } from './send-file.ts';
 import { hashOf, type SiteFile } from './site-file.ts';
@@ -27,7 +27,7 @@ export async function sendPage(
   root: string,
   { file, version }: Found,
   content: SiteFile,
-  { library, origin }: { readonly library: Library; readonly origin: () => string | undefined },
+  { library, origin }: { readonly library: Assets; readonly origin: () => string | undefined },
 ): Promise<void> {
   const path = join(root, file);
   const { worker } = library;
@@ -38,12 +38,12 @@ export async function sendPage(
   const prepare = async (): Promise<PreparedPage> => {
     const scanned = await scanPage(content.bytes ?? path, content.page === 'xhtml');
     if (needsOrigin(scanned)) return { scanned, edits: undefined, bytes: undefined, etag: undefined };
-    const edits = putHeartbeat(scanned, { worker, origin: undefined });
+    const edits = injectHeartbeat(scanned, { worker, origin: undefined });
     const bytes = content.bytes && editBytes(content.bytes, edits, scanned.utf);
     return { scanned, edits, bytes, etag: etagOf(edits) };
   };
   const page = await cache(`page\0${path}`, version, prepare, ({ bytes }) => bytes?.length ?? 0);
-  const edits = page.edits ?? putHeartbeat(page.scanned, { worker, origin: origin() });
+  const edits = page.edits ?? injectHeartbeat(page.scanned, { worker, origin: origin() });
   const { utf } = page.scanned;
 
   ctx.status = 200;

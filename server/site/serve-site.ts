@@ -2,7 +2,7 @@
 import type { Context, Middleware } from 'koa';
 import { createFileCache } from './file-cache.ts';
 import { findFile, type Found } from './find-file.ts';
-import { readLibrary } from './assets.ts';
+import { readAssets } from './assets.ts';
 import { createFileGuard } from './protected-file.ts';
 import { sendFile } from './send-file.ts';
 import { sendPage } from './send-page.ts';
@@ -29,7 +29,7 @@ const isFileName = (path: string): boolean => /\.\w+$/.test(path);
 
 export function serveSite(site: Site): Middleware {
   const { siteDir, protect } = site;
-  const library = readLibrary(site.buildDir, siteDir);
+  const library = readAssets(site.buildDir, siteDir);
   const cache = createFileCache();
   const accessTo = createFileGuard(cache, siteDir, protect, site.privateFiles);
 

@@ -10,7 +10,7 @@ import { readByteOrder } from './page-encoding.ts';
 import { readPageCharset } from './scan-page.ts';
 
 /** What is larger streams from the disk. */
-export const MOST_FILE_BYTES = 1024 * 1024;
+export const MAX_CACHED_BYTES = 1024 * 1024;
 
 export interface SiteFile {
   /** Undefined: too many for the memory. */
@@ -50,7 +50,7 @@ export function hashOf(...parts: readonly (string | Uint8Array)[]): string {
 }
 
 async function makeSiteFile(path: string, stats: Stats): Promise<SiteFile> {
-  const bytes = stats.size <= MOST_FILE_BYTES ? await readFile(path) : undefined;
+  const bytes = stats.size <= MAX_CACHED_BYTES ? await readFile(path) : undefined;
   const start = bytes ?? (await readStart(path));
   const { dev, ino, size, mtimeMs, ctimeMs } = stats;
   const tag = bytes ? hashOf(bytes) : hashOf([dev, ino, size, mtimeMs, ctimeMs].join());
@@ -81,7 +81,7 @@ function readKind(
 async function readStart(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MOST_FILE_BYTES), 0, MOST_FILE_BYTES, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_CACHED_BYTES), 0, MAX_CACHED_BYTES, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

@@ -6,7 +6,7 @@ import { createHtmlReader } from './html-reader.ts';
 import { isUnder } from '../http/request-path.ts';
 
 /** A page behind the gate, and a file that anyone may load and that has text of it. Both are paths of the site. */
-export interface Leak {
+export interface UnprotectedData {
   readonly page: string;
   readonly file: string;
 }
@@ -27,11 +27,11 @@ const LEAST_RUNS = 3;
  * pages, too, as a site's head and foot, doesn't count. Reads one file after another, so that a server goes on meanwhile.
  * @param paths of all files of the site.
  */
-export async function findLeaks(
+export async function findUnprotectedData(
   siteDir: string,
   paths: readonly string[],
   protect: readonly string[],
-): Promise<readonly Leak[]> {
+): Promise<readonly UnprotectedData[]> {
   const isHidden = (path: string): boolean => isUnder(path, protect);
   const hidden = paths.filter((path) => PAGE.test(path) && isHidden(path)).slice(0, MOST_PAGES);
   if (hidden.length === 0) return [];

@@ -1,6 +1,6 @@
 // What the mirror needs of a store: which sessions wait, and what it knows of their records in NocoDB. The outbox is the
 // session row itself, so nothing can come between a commit and the mirror.
-import type { Session } from './session-store.ts';
+import type { Session } from './session.ts';
 
 /** A session that NocoDB doesn't show as it is here. */
 export interface Unmirrored {

@@ -1,24 +1,7 @@
 // What a session store promises, whatever database is behind it. Everything is asynchronous: a store may be a thread or
 // a network away. Times are epoch milliseconds on the server's clock.
 import type { Outbox } from './outbox.ts';
-
-/** One grant of access. */
-export interface Session {
-  /** 128 random bits, base64url: also the value of the readable cookie. */
-  readonly id: string;
-  readonly email: string;
-  readonly startMs: number;
-  /** The largest end of its spans; null before the first. */
-  readonly endMs: number | null;
-  /** The measure of the union of its spans. */
-  readonly readingMs: number;
-  /** The page of its latest span; null before the first. */
-  readonly currentPage: string | null;
-  /** When its access was taken back, by the reader or the owner; null: never. Its record stays. */
-  readonly accessEndedMs: number | null;
-  /** NocoDB shows it as it is here. */
-  readonly isMirrored: boolean;
-}
+import type { Session } from './session.ts';
 
 export interface StoredSpan {
   readonly id: string;

@@ -1,7 +1,7 @@
 // The tables as Kysely sees them, and the migrations that make them.
 import { sql, type Generated, type Kysely, type Selectable } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
-import type { Session } from './session-store.ts';
+import type { Session } from './session.ts';
 
 export interface Tables {
   sessions: {

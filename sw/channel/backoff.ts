@@ -13,7 +13,7 @@ export type PauseCause = 'network' | 'backoff' | 'server' | 'denied' | 'simulate
 /** What is known of a delivery that failed. */
 export interface Failure {
   /** No server of ours was reached: no connection, or a captive portal. */
-  readonly isUnreached?: boolean;
+  readonly isNetworkError?: boolean;
   /** Somebody answered. */
   readonly isAnswer?: boolean;
   readonly isDenied?: boolean;
@@ -56,16 +56,16 @@ const FRESH_START: readonly Trigger[] = ['start', 'visible', 'online', 'sync'];
  * @param before the pause that the failure before this one left, if nothing has worked since.
  */
 export function pauseAfter(
-  { isUnreached, isAnswer, isDenied, retryAfterMs }: Failure,
+  { isNetworkError, isAnswer, isDenied, retryAfterMs }: Failure,
   before: Pause | undefined,
   now: number,
   random: () => number,
   isOnline: boolean,
 ): Pause {
-  const isNetwork = isUnreached && isOnline;
+  const isNetwork = isNetworkError && isOnline;
   // A server that comes to be reached is not to blame for the tunnel before: its trouble counts from here.
   const failures = before && (isNetwork || before.cause !== 'network') ? before.failures + 1 : 1;
-  const strangers = isUnreached && isAnswer ? (before?.strangers ?? 0) + 1 : 0;
+  const strangers = isNetworkError && isAnswer ? (before?.strangers ?? 0) + 1 : 0;
   const pause = (cause: PauseCause, ms: number): Pause => ({
     cause,
     failures,

@@ -12,7 +12,7 @@ const LOOK_MS = 5_000;
  * Runs `work` as soon as no other page nor the worker is at it; what rejects is tried once more. Where there are no locks, or nobody
  * has this one and we don't get it either, two may overlap: the server doesn't mind.
  */
-export function takeTurn<T>(work: () => Promise<T>): Promise<T> {
+export function withDeliveryLock<T>(work: () => Promise<T>): Promise<T> {
   const { locks } = navigator as { locks?: LockManager };
   if (!locks) return work();
   const waiting = new AbortController();

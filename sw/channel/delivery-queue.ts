@@ -6,7 +6,7 @@ import { isLonger, toRow, type SpanQueue } from './queue.ts';
 import { useStores } from './stores.ts';
 
 /** The spans that ended first, at most {@link MAX_SPANS}; before them what the storage didn't take, which is most at risk. */
-export async function oldest({ database, memory, trouble }: SpanQueue): Promise<readonly Span[]> {
+export async function oldestSpans({ database, memory, trouble }: SpanQueue): Promise<readonly Span[]> {
   // Only reading: after a read along an index in a writing transaction Chromium 156 deletes ever slower, and 10,000 spans in
   // turns of 200 take 7.1 s to read and settle instead of 2.4.
   const rows = await useStores(
@@ -22,7 +22,7 @@ export async function oldest({ database, memory, trouble }: SpanQueue): Promise<
  * Takes the server's word for what was sent. A stored span goes, but only if its row still has the end that was sent, or
  * says less (what was sent could not be written); a refused one moves to `refused`; one that the server didn't name stays.
  */
-export async function settle(
+export async function acknowledge(
   { database, memory }: SpanQueue,
   sent: readonly Span[],
   { stored, refused }: Pick<Receipt, 'stored' | 'refused'>,
@@ -49,7 +49,12 @@ const LEAST_TRIES = 10;
  * Notes a failed delivery on the rows that were in it, and until when deliveries rest. A row that was older than a week then
  * is dropped, and counted: not before {@link LEAST_TRIES}, so that a clock that jumps ahead doesn't empty the queue.
  */
-export async function rest(queue: SpanQueue, pause: Pause, sent: readonly Span[], lastError: string): Promise<void> {
+export async function postpone(
+  queue: SpanQueue,
+  pause: Pause,
+  sent: readonly Span[],
+  lastError: string,
+): Promise<void> {
   const isWritten = await useStores(queue.database, ['spans', 'state'], async (spans, state) => {
     let expired = 0;
     const rows = sent.map(({ id }): Promise<QueuedSpan | undefined> => spans.get(id));
@@ -92,7 +97,7 @@ export async function countWaiting({ database, memory, trouble }: SpanQueue): Pr
 }
 
 /** Drops what was refused more than a week ago. */
-export async function forgetRefused({ database }: SpanQueue): Promise<void> {
+export async function dropOldRefused({ database }: SpanQueue): Promise<void> {
   await useStores(database, ['refused'], async (store) => {
     const old = IDBKeyRange.upperBound(Date.now() - KEEP_MS);
     for (const id of await store.index('end').getAllKeys(old)) void store.delete(id);

@@ -7,7 +7,7 @@ declare global {
 }
 
 /** Posts the spans, with the device's clock as the request leaves. */
-export function post(spans: readonly Span[], options: RequestInit): Promise<Response> {
+export function postDelivery(spans: readonly Span[], options: RequestInit): Promise<Response> {
   const delivery: Delivery = { sentAt: Date.now(), spans };
   // Not the path alone, which a page's `<base>` may lead elsewhere.
   return fetch((globalThis.stillhereServer ?? globalThis.origin ?? '') + HEARTBEAT_PATH, {

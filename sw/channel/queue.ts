@@ -1,6 +1,6 @@
 // Where spans are written before anything is sent: one row per span, however many beats it stands for. Page and worker
 // share it. What takes spans out again is in undelivered.ts.
-import { announce } from './events.ts';
+import { emit } from './events.ts';
 import type { Pause } from './backoff.ts';
 import { Database, type QueuedSpan } from './database.ts';
 import { answer } from './indexed-db.ts';
@@ -36,7 +36,7 @@ export class SpanQueue {
     });
     this.trouble = isWritten ? undefined : this.database.trouble;
     if (isWritten) this.release(held);
-    if (spans.length > 0) announce({ type: 'kept', spans });
+    if (spans.length > 0) emit({ type: 'kept', spans });
   }
 
   /**

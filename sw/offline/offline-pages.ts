@@ -4,9 +4,9 @@ import { cleanupOutdatedCaches } from 'workbox-precaching/cleanupOutdatedCaches.
 import { matchPrecache } from 'workbox-precaching/matchPrecache.js';
 import { precacheAndRoute } from 'workbox-precaching/precacheAndRoute.js';
 import { registerRoute } from 'workbox-routing/registerRoute.js';
-import { finishEndOfAccess } from './sign-out.ts';
-import { findGrant, findKept, forgetPages, grantOf, keep, PAGES, type Grant } from './page-cache.ts';
-import { hearPages, lookingPage, seeSession } from './current-reader.ts';
+import { finishSignOut } from './sign-out.ts';
+import { findGrant, findCachedPage, deletePageCaches, grantOf, cachePage, PAGES, type Grant } from './page-cache.ts';
+import { onReaderChecked, readerCheckPage, readSessionCookie } from './current-reader.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -32,19 +32,19 @@ export function offlinePages(files: readonly PrecacheEntry[], offlinePath: strin
     const rule = { condition: { urlPattern: new URL(`${API}*`, self.location.href).href }, source: 'network' };
     event.waitUntil((event as RoutedInstallEvent).addRoutes?.(rule).catch(() => {}) ?? Promise.resolve());
   });
-  const hasPageLooked = hearPages();
+  const hasPageLooked = onReaderChecked();
   cleanupOutdatedCaches();
   precacheAndRoute([...files], { ignoreURLParametersMatching: [/./], cleanURLs: false });
   registerRoute(
     ({ sameOrigin, url, request }) => sameOrigin && !url.pathname.startsWith(API) && !request.headers.has('range'),
     async ({ request, event }) => {
-      if (request.mode === 'navigate') await finishEndOfAccess();
-      const session = await seeSession();
+      if (request.mode === 'navigate') await finishSignOut();
+      const session = await readSessionCookie();
       const grant = await findGrant((owner) => session === undefined || owner === session);
-      const kept = grant && (await findKept(grant, request.url));
+      const kept = grant && (await findCachedPage(grant, request.url));
       if (kept) {
         const isSure = session !== undefined || request.mode !== 'navigate' || hasPageLooked();
-        if (!isSure) return lookingPage(PAGES);
+        if (!isSure) return readerCheckPage(PAGES);
         event.waitUntil(refresh(grant, request.url));
         return kept;
       }
@@ -62,6 +62,6 @@ async function refresh(grant: Grant, url: string): Promise<void> {
   const answer = await fetch(url, { cache: 'no-cache', credentials: 'same-origin' }).catch(() => undefined);
   if (!answer) return;
   const access = grantOf(answer, grant.session);
-  if (access === 'none') await forgetPages();
-  else if (access) await keep(grant, url, answer);
+  if (access === 'none') await deletePageCaches();
+  else if (access) await cachePage(grant, url, answer);
 }

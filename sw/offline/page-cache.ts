@@ -35,7 +35,7 @@ export async function findGrant(isReader: (session: string) => boolean): Promise
 }
 
 /** What is kept of an address, whatever its query. */
-export async function findKept({ cacheName }: Grant, url: string): Promise<Response | undefined> {
+export async function findCachedPage({ cacheName }: Grant, url: string): Promise<Response | undefined> {
   return (await caches.open(cacheName)).match(url, { ignoreSearch: true, ignoreVary: true });
 }
 
@@ -66,7 +66,7 @@ export function grantOf(answer: Response, session: string): Grant | 'none' | und
 }
 
 /** From here on pages may be kept with the grant, until it is taken away. */
-export async function begin({ cacheName }: Grant): Promise<void> {
+export async function openPageCache({ cacheName }: Grant): Promise<void> {
   await caches.open(cacheName);
 }
 
@@ -74,7 +74,7 @@ export async function begin({ cacheName }: Grant): Promise<void> {
  * Keeps an answer as the newest. Nothing is kept of a failure, nor of a redirect, which belongs to another address, nor once
  * the grant was taken away: an answer may come after the reader has had the device forget.
  */
-export async function keep({ cacheName }: Grant, url: string, answer: Response): Promise<void> {
+export async function cachePage({ cacheName }: Grant, url: string, answer: Response): Promise<void> {
   if (!answer.ok || answer.redirected) return;
   const body = await answer.blob();
   if (!(await caches.has(cacheName))) return;
@@ -92,7 +92,7 @@ export async function keep({ cacheName }: Grant, url: string, answer: Response):
 }
 
 /** Takes all pages of all readers away. */
-export async function forgetPages(): Promise<void> {
+export async function deletePageCaches(): Promise<void> {
   await findGrant(() => false);
 }
 

@@ -2,7 +2,7 @@
 import { files } from 'stillhere:precache';
 import { heartbeat } from './listeners.ts';
 import { offlinePages } from '../offline/offline-pages.ts';
-import { isTakeOver } from '../take-over.ts';
+import { isSkipWaiting } from '../protocol/messages.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -11,7 +11,7 @@ offlinePages(files, '/offline.html');
 
 // A new version waits until the reader takes it: what is being read must not change in the middle.
 self.addEventListener('message', (event) => {
-  if (isTakeOver(event.data)) event.waitUntil(self.skipWaiting());
+  if (isSkipWaiting(event.data)) event.waitUntil(self.skipWaiting());
 });
 
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));

@@ -1,11 +1,18 @@
 // The channel's listeners, to be put into a service worker: ours (worker.ts) or a site's own. It has no fetch handler, so
 // requests to /api/* never meet one of ours: with one, an idle worker lost a closing page's last request in Chromium,
 // server up.
-import { recentlyAnnounced } from '../channel/events.ts';
-import type { Trigger } from '../channel/backoff.ts';
-import { isBeat, type Beat, type Rest } from '../protocol/messages.ts';
-import { deliver, type Outcome } from '../channel/deliver.ts';
-import { INTRODUCE_YOURSELF, VERSION, type Introduction } from '../introduction.ts';
+import { recentEvents } from '../channel/events.ts';
+import {
+  type Beat,
+  type DeliveryOutcome,
+  isBeat,
+  type RetryNotice,
+  type Trigger,
+  VERSION,
+  WORKER_INFO_REQUEST,
+  type WorkerInfo,
+} from '../protocol/messages.ts';
+import { deliver } from '../channel/deliver.ts';
 import { SpanQueue } from '../channel/queue.ts';
 import { onSync } from './background-sync.ts';
 
@@ -27,7 +34,7 @@ export function heartbeat(): void {
   const queue = new SpanQueue();
 
   /** Tells pages of each request that failed; whose turn comes in the pause after it asks for nothing, and tells nobody. */
-  const tryNow = async (trigger: Trigger): Promise<Outcome> => {
+  const tryNow = async (trigger: Trigger): Promise<DeliveryOutcome> => {
     const outcome = await deliver(queue, trigger);
     const { retryInMs, error } = outcome;
     if (error !== undefined && retryInMs > 0) await tellPages({ type: 'stillhere-rest', retryInMs });
@@ -41,7 +48,7 @@ export function heartbeat(): void {
     if (retryInMs > 0 || storageTrouble) throw new Error(error ?? storageTrouble ?? 'resting');
   });
 
-  const take = async ({ spans, trigger }: Beat): Promise<Outcome> => {
+  const take = async ({ spans, trigger }: Beat): Promise<DeliveryOutcome> => {
     await queue.keep(spans);
     const outcome = await tryNow(trigger);
     if (outcome.retryInMs > 0) await requestSync();
@@ -51,13 +58,13 @@ export function heartbeat(): void {
   self.addEventListener('message', (event) => {
     const message: unknown = event.data;
     if (isBeat(message)) event.waitUntil(take(message).then((outcome) => event.ports[0]?.postMessage(outcome)));
-    else if (message === INTRODUCE_YOURSELF)
-      event.ports[0]?.postMessage({ version: VERSION, announced: recentlyAnnounced } satisfies Introduction);
+    else if (message === WORKER_INFO_REQUEST)
+      event.ports[0]?.postMessage({ version: VERSION, announced: recentEvents } satisfies WorkerInfo);
   });
 }
 
 /** Only those that can be seen: a message would throw a page out of the back/forward cache. */
-async function tellPages(rest: Rest): Promise<void> {
+async function tellPages(rest: RetryNotice): Promise<void> {
   for (const page of await self.clients.matchAll({ type: 'window', includeUncontrolled: true }))
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a page of this worker has its origin
     if (page.visibilityState === 'visible') page.postMessage(rest);

@@ -1,7 +1,7 @@
 // One heartbeat in a page, however many copies of the library and however many elements there are, and wherever they go.
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
-import type { Heartbeat } from '../../client/start.ts';
+import type { Heartbeat } from '../../client/heartbeat.ts';
 import { it } from '../helpers/browser-test.ts';
 import { openAndListen } from '../helpers/host-page.ts';
 import { passGate } from '../helpers/reader.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { expect } from 'vitest';
-import { BUILD_DIR } from '../../server/commands/build.ts';
+import { BUILD_DIR } from '../../server/config/package-root.ts';
 import { it } from '../helpers/browser-test.ts';
 import { CASE_STUDY, passGate, readQueue } from '../helpers/reader.ts';
 import { StillhereServer } from '../helpers/stillhere-server.ts';

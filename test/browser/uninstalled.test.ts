@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
-import { BUILD_DIR } from '../../server/commands/build.ts';
+import { BUILD_DIR } from '../../server/config/package-root.ts';
 import { it } from '../helpers/browser-test.ts';
 import { openAndListen } from '../helpers/host-page.ts';
 import { passGate, readQueue } from '../helpers/reader.ts';

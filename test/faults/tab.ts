@@ -1,6 +1,6 @@
 // A tab with one page in it: the real client in as much of a document as it asks for.
 import type { HeartbeatOptions } from '../../client/options.ts';
-import type { Heartbeat } from '../../client/start.ts';
+import type { Heartbeat } from '../../client/heartbeat.ts';
 import { SESSION_COOKIE } from '../../sw/protocol/delivery.ts';
 import type { Device } from './device.ts';
 import { Realm } from './realm.ts';

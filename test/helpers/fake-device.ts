@@ -3,7 +3,8 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, vi } from 'vitest';
-import { deliver, type Outcome } from '../../sw/channel/deliver.ts';
+import { deliver } from '../../sw/channel/deliver.ts';
+import type { DeliveryOutcome } from '../../sw/protocol/messages.ts';
 import { answer } from '../../sw/channel/indexed-db.ts';
 import type { Delivery, Receipt, Span } from '../../sw/protocol/delivery.ts';
 import { SpanQueue } from '../../sw/channel/queue.ts';
@@ -71,7 +72,7 @@ export async function state({ queue }: FakeDevice, key: 'pause' | 'expired'): Pr
 export async function deliverOne(
   { queue }: FakeDevice,
   trigger: Parameters<typeof deliver>[1] = 'beat',
-): Promise<Outcome> {
+): Promise<DeliveryOutcome> {
   await queue.keep([makeSpan('s')]);
   return deliver(queue, trigger);
 }

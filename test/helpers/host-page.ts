@@ -1,7 +1,7 @@
 // The page that a heartbeat is in, as its owner sees it: what its own error handlers hear, and what the status says.
 import type { Page } from 'puppeteer-core';
 import type { SessionHeartbeat } from '../../client/element.ts';
-import type { HeartbeatStatus } from '../../client/start.ts';
+import type { HeartbeatStatus } from '../../client/heartbeat.ts';
 import type { Device } from './chromium.ts';
 
 /**

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { vi } from 'vitest';
 import { watchHistory } from '../../client/history.ts';
-import { isShown as isShownInCode, watchPageLife, type PageEvent } from '../../client/page-lifecycle.ts';
+import { isShown as isShownInCode, watchPageLifecycle, type PageEvent } from '../../client/page-lifecycle.ts';
 import type { Interval } from '../../server/store/reading-time.ts';
 import { ClockedPage, SETTINGS } from './clocked-page.ts';
 import { FakeDom } from './fake-dom.ts';
@@ -74,7 +74,7 @@ const media = (otherwise: object): object => ({
 async function loadMedia(): Promise<void> {
   const abort = new AbortController();
   const dom = new FakeDom(false);
-  watchPageLife(() => {}, abort.signal);
+  watchPageLifecycle(() => {}, abort.signal);
   dom.window.say('timeupdate', { type: 'timeupdate', target: media({}), isTrusted: true });
   await import('../../client/media.ts');
   await new Promise((resolve) => setImmediate(resolve));
@@ -210,7 +210,7 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
     page.happen(event);
     keepTimer();
   };
-  watchPageLife(happen, abort.signal);
+  watchPageLifecycle(happen, abort.signal);
   // It is loaded late, and there is no time here in which it could be.
   if (!life.hasNavigation) watchHistory(() => happen('moved'), abort.signal);
   if (isShownInCode()) {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createApp } from '../../server/app/create-app.ts';
 import { readConfig } from '../../server/config/config.ts';
-import { BUILD_DIR } from '../../server/commands/build.ts';
+import { BUILD_DIR } from '../../server/config/package-root.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
 import { OWNER_TOKEN, SECRET } from './test-app.ts';
 

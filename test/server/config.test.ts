@@ -3,7 +3,7 @@ import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LOOK } from '../../server/gate/theme.ts';
+import { DEFAULT_THEME } from '../../server/gate/theme.ts';
 import { ConfigError, readConfig } from '../../server/config/config.ts';
 import { readSecrets } from '../../server/config/secrets.ts';
 
@@ -23,7 +23,7 @@ describe('the environment', () => {
       secret: undefined,
       ownerToken: undefined,
       allow: [],
-      gate: DEFAULT_LOOK,
+      gate: DEFAULT_THEME,
       corsOrigins: [],
       accessMs: 86_400_000,
       publicUrl: undefined,

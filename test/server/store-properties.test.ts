@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unionMs } from '../../server/store/reading-time.ts';
-import type { Session, SessionStore, Sighting } from '../../server/store/session-store.ts';
+import type { SessionStore, Sighting } from '../../server/store/session-store.ts';
+import type { Session } from '../../server/store/session.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findLeaks } from '../../server/site/unprotected-data.ts';
+import { findUnprotectedData } from '../../server/site/unprotected-data.ts';
 import { listSite } from '../../server/site/list-site.ts';
 
 const PROSE = [
@@ -26,7 +26,7 @@ async function leaksOf(files: Readonly<Record<string, string>>, protect = ['/rep
     await mkdir(dirname(join(site, path)), { recursive: true });
     await writeFile(join(site, path), text);
   }
-  return findLeaks(site, await listSite(site), protect);
+  return findUnprotectedData(site, await listSite(site), protect);
 }
 
 describe('the text of a page behind the gate', () => {

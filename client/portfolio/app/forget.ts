@@ -1,5 +1,5 @@
 // "Forget this device": the reading is delivered first, then everything that the reader left here goes.
-import { endAccess } from '../../../sw/offline/sign-out.ts';
+import { signOut } from '../../../sw/offline/sign-out.ts';
 import { FORGOTTEN_COOKIE, SESSION_COOKIE } from '../../../sw/protocol/delivery.ts';
 import type { SessionHeartbeat } from '../../element.ts';
 import { showNote } from './note.ts';
@@ -20,7 +20,7 @@ async function forget(button: Element): Promise<void> {
   document.cookie = `${SESSION_COOKIE}=; Path=/; Max-Age=0`;
   // Other pages that are open keep their session without its cookie, but not over this.
   document.cookie = `${FORGOTTEN_COOKIE}=${Date.now()}; Path=/; SameSite=Lax`;
-  const isTold = await endAccess();
+  const isTold = await signOut();
   document.querySelector('main')?.replaceChildren(farewell());
   button.remove();
   const lines = [

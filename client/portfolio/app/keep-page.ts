@@ -1,5 +1,12 @@
 // Keeps the confidential page that is being read, with all that it needs, for reading it offline while the access lasts.
-import { begin, findGrant, forgetPages, grantOf, keep, type Grant } from '../../../sw/offline/page-cache.ts';
+import {
+  openPageCache,
+  findGrant,
+  deletePageCaches,
+  grantOf,
+  cachePage,
+  type Grant,
+} from '../../../sw/offline/page-cache.ts';
 import { readSession } from '../../cookies.ts';
 
 /** Longer than any timer can wait: those that are set for longer run at once. */
@@ -25,18 +32,18 @@ async function keepWhatAnswers(url: string, session: string): Promise<Grant | un
   const grant = await findGrant((owner) => owner === session);
   const answer = await fetch(url, { cache: 'no-cache', priority: 'low' });
   const answered = grantOf(answer, session);
-  if (answered === 'none') await forgetPages();
+  if (answered === 'none') await deletePageCaches();
   // The reader may have had the device forget meanwhile.
   if (!answered || answered === 'none' || readSession() !== session) return undefined;
   // What comes from the device's own cache tells of an hour that has gone by: the first answer counts.
   const kept = grant ?? answered;
-  if (!grant) await begin(kept);
-  await keep(kept, url, answer);
+  if (!grant) await openPageCache(kept);
+  await cachePage(kept, url, answer);
   return kept;
 }
 
 async function keepBeside(grant: Grant, url: string): Promise<void> {
-  await keep(grant, url, await fetch(url, { priority: 'low' }));
+  await cachePage(grant, url, await fetch(url, { priority: 'low' }));
 }
 
 /** Style sheets, scripts, fonts and pictures of this site, those too that are not loaded before they are scrolled to. */

@@ -1,5 +1,5 @@
 // A new version of the site is offered, never forced: what is being read doesn't change in the middle.
-import type { TakeOver } from '../../../sw/take-over.ts';
+import type { SkipWaiting } from '../../../sw/protocol/messages.ts';
 import { showNote } from './note.ts';
 
 export function offerUpdates(): void {
@@ -21,7 +21,7 @@ function offer(waiting: ServiceWorker): void {
   const take = (): void => {
     // Only the tab in which it was asked for is loaded anew; the others go on, and get it with their next page.
     navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
-    const takeOver: TakeOver = { type: 'stillhere-take-over' };
+    const takeOver: SkipWaiting = { type: 'stillhere-take-over' };
     waiting.postMessage(takeOver, []);
     // Chromium 156 takes 30 s where the page still asks the old worker for a picture as it ends: it is started again then, and
     // nobody tells it to end. Asking again changes nothing (measured).

@@ -1,7 +1,7 @@
 // How fast the mirror writes, beside a bare loop that sends NocoDB the same requests.
 import { pino } from 'pino';
 import type { NocoConfig } from '../../../server/nocodb/client.ts';
-import { readKnownTable } from '../../../server/nocodb/table-ids.ts';
+import { readTableIds } from '../../../server/nocodb/table-ids.ts';
 import { createMirror } from '../../../server/nocodb/mirror.ts';
 import { toFields } from '../../../server/nocodb/record.ts';
 import { chunk } from '../../../server/nocodb/batches.ts';
@@ -64,7 +64,7 @@ async function mirrorAll(config: NocoConfig, store: SessionStore): Promise<void>
 }
 
 async function toBodies(store: SessionStore): Promise<readonly string[]> {
-  const table = await readKnownTable(store.outbox);
+  const table = await readTableIds(store.outbox);
   if (!table) throw new Error('There is no table yet');
   const waiting = await store.outbox.listUnmirrored(SESSIONS);
   return chunk(waiting, 10).map((batch) =>
@@ -73,7 +73,7 @@ async function toBodies(store: SessionStore): Promise<readonly string[]> {
 }
 
 async function sendAll(config: NocoConfig, store: SessionStore, bodies: readonly string[]): Promise<void> {
-  const table = await readKnownTable(store.outbox);
+  const table = await readTableIds(store.outbox);
   const rest = bodies.values();
   const lane = async (): Promise<void> => {
     for (const body of rest) {

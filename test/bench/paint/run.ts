@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync } from 'node:zlib';
 import type { Browser, Page } from 'puppeteer-core';
-import { BUILD_DIR } from '../../../server/commands/build.ts';
+import { BUILD_DIR } from '../../../server/config/package-root.ts';
 import { launchChromium } from '../../helpers/chromium.ts';
 import { CASE_STUDY } from '../../helpers/reader.ts';
 import { StillhereServer } from '../../helpers/stillhere-server.ts';

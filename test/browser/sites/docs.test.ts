@@ -2,7 +2,7 @@
 import { cpSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect } from 'vitest';
-import { findLeaks } from '../../../server/site/unprotected-data.ts';
+import { findUnprotectedData } from '../../../server/site/unprotected-data.ts';
 import { listSite } from '../../../server/site/list-site.ts';
 import { it } from '../../helpers/browser-test.ts';
 import { openAndListen } from '../../helpers/host-page.ts';
@@ -47,7 +47,7 @@ describe('the documentation of another project', { timeout: INSTALL_MS }, () => 
   });
 
   it('has the text of each page in a script, too, which is told where only a part is behind the gate', async () => {
-    const leaks = await findLeaks(dist, await listSite(dist), ['/Guides/']);
+    const leaks = await findUnprotectedData(dist, await listSite(dist), ['/Guides/']);
     expect(leaks.map(({ page }) => page.slice(1)).toSorted()).toEqual(
       globSync('Guides/*.html', { cwd: dist }).toSorted(),
     );

@@ -1,7 +1,7 @@
 // The name of a page in the record.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { normalizeOptions } from '../../../client/options.ts';
-import { readPage } from '../../../client/page-name.ts';
+import { readPageName } from '../../../client/page-name.ts';
 import { toPageName } from '../../../server/deliveries/page-name.ts';
 
 const { pageFrom } = normalizeOptions();
@@ -10,14 +10,14 @@ beforeEach(() => vi.stubGlobal('location', new URL('https://example.com/a/b?toke
 afterEach(() => vi.unstubAllGlobals());
 
 it('is the path alone: no query, no fragment', () => {
-  expect(readPage(pageFrom)).toBe('/a/b');
+  expect(readPageName(pageFrom)).toBe('/a/b');
 });
 
 it('is what pageFrom says, and only that much of the query', () => {
   const options = normalizeOptions({
     pageFrom: ({ pathname, search }) => `${pathname}?tab=${new URLSearchParams(search).get('tab')}`,
   });
-  expect(readPage(options.pageFrom)).toBe('/a/b?tab=2');
+  expect(readPageName(options.pageFrom)).toBe('/a/b?tab=2');
 });
 
 it('is the path where pageFrom fails, or says what is no path', () => {
@@ -25,15 +25,15 @@ it('is the path where pageFrom fails, or says what is no path', () => {
     throw new Error('a mistake of the host page');
   };
   for (const mistaken of [fail, () => 'overview', () => '', () => undefined as unknown as string])
-    expect(readPage(mistaken)).toBe('/a/b');
+    expect(readPageName(mistaken)).toBe('/a/b');
 });
 
 describe('a name that the server would refuse', () => {
   const at = (href: string): string => {
     vi.stubGlobal('location', new URL(href));
-    return readPage(pageFrom);
+    return readPageName(pageFrom);
   };
-  const named = (name: string): string => readPage(() => name);
+  const named = (name: string): string => readPageName(() => name);
 
   it('begins with a slash, in documents whose address has no path, too', () => {
     expect(at('about:srcdoc')).toBe('/srcdoc');

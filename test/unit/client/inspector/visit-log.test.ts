@@ -1,9 +1,8 @@
 // What the inspector tells of a visit, from what was announced.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { emptyLog, note, type VisitLog } from '../../../../client/inspector/visit-log.ts';
-import type { Announced } from '../../../../sw/channel/events.ts';
-import { VERSION } from '../../../../sw/introduction.ts';
+import { emptyLog, addEvent, type VisitLog } from '../../../../client/inspector/visit-log.ts';
+import { type EmittedEvent, VERSION } from '../../../../sw/protocol/messages.ts';
 import type { Span } from '../../../../sw/protocol/delivery.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
@@ -12,7 +11,7 @@ function makeSpan(id: string, end = NOW): Span {
   return { id, session: 'ann', page: '/a/', start: end - 1_000, end };
 }
 
-function receiptFor(spans: readonly Span[], sentAt: number, at: number, now: number, refusedId?: string): Announced {
+function receiptFor(spans: readonly Span[], sentAt: number, at: number, now: number, refusedId?: string): EmittedEvent {
   const stored = spans.map(({ id }) => id).filter((id) => id !== refusedId);
   const refused = refusedId ? [{ id: refusedId, reason: 'unknown-session' as const }] : [];
   return {
@@ -25,8 +24,8 @@ function receiptFor(spans: readonly Span[], sentAt: number, at: number, now: num
   };
 }
 
-function hear(...announced: readonly Announced[]): VisitLog {
-  return announced.reduce(note, emptyLog(NOW));
+function hear(...announced: readonly EmittedEvent[]): VisitLog {
+  return announced.reduce(addEvent, emptyLog(NOW));
 }
 
 it('a span that grows and is delivered again is one line, with two receipts', () => {
@@ -50,7 +49,7 @@ it('the clock is ahead by what the middle of the request says, give or take half
 it('what is heard twice counts once', () => {
   const receipt = receiptFor([makeSpan('s')], NOW, NOW + 40, NOW);
   const outcome = { stored: 1, refused: [], waiting: 0, retryInMs: 0 };
-  const end: Announced = { type: 'delivered', trigger: 'beat', outcome, at: NOW + 41, by: 'worker' };
+  const end: EmittedEvent = { type: 'delivered', trigger: 'beat', outcome, at: NOW + 41, by: 'worker' };
   const { delivered, turns } = hear(receipt, end, receipt, end);
   expect(delivered[0]?.receipts).toBe(1);
   expect(turns).toHaveLength(1);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { takeDue, WaitingTimes } from '../../../../server/nocodb/batches.ts';
+import { takeBatch, WaitingTimes } from '../../../../server/nocodb/batches.ts';
 
 const SIZE = 10;
 const times = fc.array(fc.nat(100), { maxLength: 45 });
-const take = (since: readonly number[], dueSince: number) => takeDue(since, SIZE, (ms) => ms, dueSince);
+const take = (since: readonly number[], dueSince: number) => takeBatch(since, SIZE, (ms) => ms, dueSince);
 
 describe('what is due', () => {
   it('is every full batch, and a rest that has waited long enough', () => {

@@ -1,11 +1,11 @@
 // What is added to a site's Content-Security-Policy, and what isn't.
 import { describe, expect, it } from 'vitest';
-import { allowHeartbeat } from '../../../../server/site/csp.ts';
+import { extendPolicy } from '../../../../server/site/csp.ts';
 
 const ORIGIN = 'https://site.example';
 const CHUNKS = 'register-worker deliver frames gap history media successor'.split(' ');
 const SCRIPTS = ['stillhere.js', ...CHUNKS.map((chunk) => `stillhere-${chunk}.js`)].map((file) => `${ORIGIN}/${file}`);
-const allow = (policy: string): ReturnType<typeof allowHeartbeat> => allowHeartbeat(policy, ORIGIN, 'sha256-abc=');
+const allow = (policy: string): ReturnType<typeof extendPolicy> => extendPolicy(policy, ORIGIN, 'sha256-abc=');
 
 describe('a policy that lets the heartbeat through', () => {
   it.for([

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { html, parse, type DefaultTreeAdapterTypes } from 'parse5';
 import { expect, it } from 'vitest';
 import { editBytes } from '../../../../server/site/edit-bytes.ts';
-import { putHeartbeat } from '../../../../server/site/inject-heartbeat.ts';
+import { injectHeartbeat } from '../../../../server/site/inject-heartbeat.ts';
 import { scanPage } from '../../../../server/site/scan-page.ts';
 
 const PARTS = [
@@ -107,7 +107,7 @@ it('each page that has none gets one script, at most one element, and is what it
       fc.pre(!/<select>[^]*<(?:svg|math|title|style|noscript|iframe|\/?table|td)/.test(page));
       const bytes = Buffer.from(page);
       const facts = await scanPage(bytes, false);
-      const shown = editBytes(bytes, putHeartbeat(facts, { origin: undefined })).toString();
+      const shown = editBytes(bytes, injectHeartbeat(facts, { origin: undefined })).toString();
       const before = read(page);
       const after = read(shown);
       if (facts.hasOwn) expect(shown).toBe(page);

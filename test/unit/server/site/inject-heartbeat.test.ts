@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { editBytes, editStream } from '../../../../server/site/edit-bytes.ts';
-import { needsOrigin, putHeartbeat } from '../../../../server/site/inject-heartbeat.ts';
+import { needsOrigin, injectHeartbeat } from '../../../../server/site/inject-heartbeat.ts';
 import { scanPage } from '../../../../server/site/scan-page.ts';
 
 const ORIGIN = 'https://site.example';
@@ -15,7 +15,7 @@ const OWN_ELEMENT = '<session-heartbeat tick="9"></session-heartbeat>';
 
 async function putBytes(bytes: Buffer, isXml = false): Promise<Buffer> {
   const scanned = await scanPage(bytes, isXml);
-  return editBytes(bytes, putHeartbeat(scanned, { origin: ORIGIN }), scanned.utf);
+  return editBytes(bytes, injectHeartbeat(scanned, { origin: ORIGIN }), scanned.utf);
 }
 
 async function put(page: string, isXml = false): Promise<string> {
@@ -203,7 +203,7 @@ describe('the bytes of a page', () => {
         fc.array(fc.nat(100), { maxLength: 8 }),
         async (chosen, cuts) => {
           const bytes = Buffer.from(chosen.join(''));
-          const edits = putHeartbeat(await scanPage(bytes, false), { origin: ORIGIN });
+          const edits = injectHeartbeat(await scanPage(bytes, false), { origin: ORIGIN });
           const ends = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].toSorted((one, two) => one - two);
           let start = 0;
           const pieces = ends.map((end) => bytes.subarray(start, (start = end))).filter(({ length }) => length > 0);
@@ -276,12 +276,12 @@ describe('the address of the script', () => {
 
   it('can end neither a script nor an attribute', async () => {
     const scanned = await scanPage(Buffer.from('<base href=/x/>'), false);
-    const [script] = putHeartbeat(scanned, { origin: 'https://"><script>' });
+    const [script] = injectHeartbeat(scanned, { origin: 'https://"><script>' });
     expect(script?.text).toContain('src="https://&quot;>&lt;script>/stillhere.js"');
   });
 
   it('comes with the worker that the site says', async () => {
-    const edits = putHeartbeat(await scanPage(Buffer.from('Text'), false), { worker: 'none', origin: ORIGIN });
+    const edits = injectHeartbeat(await scanPage(Buffer.from('Text'), false), { worker: 'none', origin: ORIGIN });
     expect(edits.map(({ text }) => text)).toEqual([
       SCRIPT.replace('></script>', ' data-worker="none"></script>'),
       '<session-heartbeat worker="none"></session-heartbeat>',

@@ -1,10 +1,11 @@
 // When a device may try again.
 import { describe, expect, it } from 'vitest';
-import { pauseAfter, waitMs, type Failure, type Pause, type Trigger } from '../../../../sw/channel/backoff.ts';
+import { type Failure, type Pause, pauseAfter, waitMs } from '../../../../sw/channel/backoff.ts';
+import type { Trigger } from '../../../../sw/protocol/messages.ts';
 
 const NOW = 1_000_000;
 const ALL: readonly Trigger[] = ['start', 'beat', 'retry', 'visible', 'left', 'online', 'sync'];
-const UNREACHED: Failure = { isUnreached: true };
+const UNREACHED: Failure = { isNetworkError: true };
 
 /** After so many failures in a row of the same kind. */
 function pauseAfterMany(failure: Failure, failures: number, random: number, isOnline = true): Pause {
@@ -29,7 +30,7 @@ describe('the pause after a failure', () => {
   });
 
   it('doubles after five in a row that somebody else answered, and no connection at all begins anew', () => {
-    const stranger: Failure = { isUnreached: true, isAnswer: true };
+    const stranger: Failure = { isNetworkError: true, isAnswer: true };
     const ms = (failures: number): number => pauseAfterMany(stranger, failures, 0).until - NOW;
     expect([1, 5, 6, 7, 10, 13, 14, 50].map(ms)).toEqual([
       1_000, 1_000, 2_000, 4_000, 32_000, 256_000, 300_000, 300_000,

@@ -1,6 +1,7 @@
 // When a delivery that failed is tried again, and that no crowd of pages tries at once.
 import { describe, expect, it, vi } from 'vitest';
-import { deliver, type Outcome } from '../../../../sw/channel/deliver.ts';
+import { deliver } from '../../../../sw/channel/deliver.ts';
+import type { DeliveryOutcome } from '../../../../sw/protocol/messages.ts';
 import { SpanQueue } from '../../../../sw/channel/queue.ts';
 import { acknowledge, DAY, deliverOne, fail, fakeDevice, json, makeSpan, NOW } from '../../../helpers/fake-device.ts';
 
@@ -160,7 +161,7 @@ describe('a crowd', () => {
   });
 
   it('is not kept waiting by a request that hung since before it came', async () => {
-    let later: Promise<Outcome> | undefined;
+    let later: Promise<DeliveryOutcome> | undefined;
     device.answer = async (delivery, nth) => {
       if (nth > 0) return acknowledge(delivery);
       vi.setSystemTime(NOW + 1_000);

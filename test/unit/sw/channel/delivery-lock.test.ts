@@ -1,6 +1,6 @@
 // One delivery at a time, and none that waits for a lock that nobody has.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { takeTurn } from '../../../../sw/channel/delivery-lock.ts';
+import { withDeliveryLock } from '../../../../sw/channel/delivery-lock.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -17,7 +17,7 @@ const work = (name: string) => async (): Promise<string> => {
 beforeEach(() => void begun.splice(0));
 
 it('is one after the other, however long one takes', async () => {
-  const turns = [takeTurn(work('one')), takeTurn(work('two'))];
+  const turns = [withDeliveryLock(work('one')), withDeliveryLock(work('two'))];
   await vi.advanceTimersByTimeAsync(19_000);
   expect(begun).toEqual(['one']);
   await vi.advanceTimersByTimeAsync(22_000);
@@ -29,7 +29,7 @@ it('comes after some seconds where the browser gives the lock to nobody', async 
   const request = (_name: string, { signal }: { signal: AbortSignal }): Promise<never> =>
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
   vi.stubGlobal('navigator', { locks: { request, query: async () => ({ held: [], pending: [{}] }) } });
-  const turn = takeTurn(work('one'));
+  const turn = withDeliveryLock(work('one'));
   await vi.advanceTimersByTimeAsync(4_000);
   expect(begun).toEqual([]);
   await vi.advanceTimersByTimeAsync(22_000);

@@ -7,7 +7,7 @@ import { deliver } from '../../../../sw/channel/deliver.ts';
 import { answer as rowsOf } from '../../../../sw/channel/indexed-db.ts';
 import type { Delivery, Receipt, Span } from '../../../../sw/protocol/delivery.ts';
 import { SpanQueue } from '../../../../sw/channel/queue.ts';
-import { readPause, settle } from '../../../../sw/channel/delivery-queue.ts';
+import { acknowledge as takeReceipt, readPause } from '../../../../sw/channel/delivery-queue.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const DOWN = (): Response => Response.json({ success: false, error: 'down' }, { status: 500 });
@@ -246,7 +246,7 @@ describe('a full disk', () => {
 
   it('leaves no older version behind of what the server has got from memory', async () => {
     await queue.keep([makeSpan('a')]);
-    await settle(queue, [makeSpan('a', NOW + 5_000)], { stored: ['a'], refused: [] });
+    await takeReceipt(queue, [makeSpan('a', NOW + 5_000)], { stored: ['a'], refused: [] });
     expect(await rows()).toEqual([]);
   });
 

@@ -1,11 +1,11 @@
 // Whose pages are kept, until when, and what goes when there is no room.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
-  begin,
+  openPageCache,
   findGrant,
-  forgetPages,
+  deletePageCaches,
   grantOf,
-  keep,
+  cachePage,
   listPages,
   type Grant,
 } from '../../../../sw/offline/page-cache.ts';
@@ -40,7 +40,7 @@ function page(bytes = 1, leftMs = HOUR_MS): Response {
 async function begun(session = 'ann'): Promise<Grant> {
   const grant = grantOf(page(), session);
   if (!grant || grant === 'none') throw new Error('There is access');
-  await begin(grant);
+  await openPageCache(grant);
   return grant;
 }
 
@@ -60,7 +60,7 @@ describe('a grant', () => {
 
   it('takes its pages along when its time is over, and those of another reader at once', async () => {
     const grant = await begun();
-    await keep(grant, at('a'), page());
+    await cachePage(grant, at('a'), page());
     expect(await findGrant((session) => session === 'ann')).toEqual(grant);
     expect(await findGrant((session) => session === 'bob')).toBeUndefined();
     expect(await caches.keys()).toEqual([]);
@@ -73,9 +73,9 @@ describe('a grant', () => {
 
   it('stays taken away when an answer comes late', async () => {
     const grant = await begun();
-    await keep(grant, at('a'), page());
-    await forgetPages();
-    await keep(grant, at('b'), page());
+    await cachePage(grant, at('a'), page());
+    await deletePageCaches();
+    await cachePage(grant, at('b'), page());
     expect(await caches.keys()).toEqual([]);
   });
 });
@@ -83,25 +83,25 @@ describe('a grant', () => {
 describe('what is kept', () => {
   it('is no failure', async () => {
     const grant = await begun();
-    await keep(grant, at('a'), new Response('no', { status: 502, headers: { 'content-type': 'text/html' } }));
+    await cachePage(grant, at('a'), new Response('no', { status: 502, headers: { 'content-type': 'text/html' } }));
     expect(await kept(grant)).toEqual([]);
   });
 
   it('is listed with the page that was opened last first, also when it was opened again', async () => {
     const grant = await begun();
-    for (const name of ['a', 'b', 'c', 'a']) await keep(grant, at(name), page());
+    for (const name of ['a', 'b', 'c', 'a']) await cachePage(grant, at(name), page());
     expect(await kept(grant)).toEqual(['/a', '/c', '/b']);
   });
 
   it('is 50 MB at most: what was opened longest ago goes', async () => {
     const grant = await begun();
-    for (const name of ['a', 'b', 'c']) await keep(grant, at(name), page(20 * MEGABYTE));
+    for (const name of ['a', 'b', 'c']) await cachePage(grant, at(name), page(20 * MEGABYTE));
     expect(await kept(grant)).toEqual(['/c', '/b']);
   });
 
   it('makes room where the device is full', async () => {
     const grant = await begun();
-    for (const name of ['a', 'b']) await keep(grant, at(name), page(100));
+    for (const name of ['a', 'b']) await cachePage(grant, at(name), page(100));
     const cache = await caches.open(grant.cacheName);
     cache.room = 0;
     const put = cache.put.bind(cache);
@@ -110,7 +110,7 @@ describe('what is kept', () => {
       if ((await cache.matchAll()).length < 2) cache.room = 1;
       await put(url, answer);
     });
-    await keep(grant, at('c'), page(100));
+    await cachePage(grant, at('c'), page(100));
     expect(await kept(grant)).toEqual(['/c', '/b']);
   });
 });

@@ -5,11 +5,11 @@ const HARMFUL = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 const EACH_HARMFUL = new RegExp(HARMFUL, 'gu');
 
 /** There is a control character in it, an override of the direction of text, or half of a surrogate pair. */
-export function isHarmful(text: string): boolean {
+export function hasUnsafeCharacters(text: string): boolean {
   return HARMFUL.test(text);
 }
 
 /** For output: each such character replaced by U+FFFD. The record may be older than the check at the border. */
-export function toHarmless(text: string): string {
+export function replaceUnsafeCharacters(text: string): string {
   return text.replaceAll(EACH_HARMFUL, '\ufffd');
 }
