@@ -28,8 +28,10 @@ let isFollowed: ((media: HTMLMediaElement) => boolean) | undefined;
  * @returns the listener, for events of frames.
  */
 export function watchActivity(tell: () => void, signal: AbortSignal): (event: Event) => void {
-  const options = { capture: true, passive: true };
+  const options = { capture: true, passive: true, signal };
   let timer: ReturnType<typeof setTimeout> | undefined;
+  // Not the timer alone: after a device's sleep the first input may come before it.
+  let nextAt = 0;
   let pointer: string | undefined;
   let isAway = !document.hasFocus();
 
@@ -53,19 +55,20 @@ export function watchActivity(tell: () => void, signal: AbortSignal): (event: Ev
     return wasAway || isAway || (userActivation?.isActive ?? true);
   };
   const hear = (event: Event): void => {
-    if (timer || !event.isTrusted || !isSign(event)) return;
+    const at = performance.now();
+    if (at < nextAt || !event.isTrusted || !isSign(event)) return;
     listen('remove');
+    nextAt = at + EVERY_MS;
     timer = setTimeout(listen, EVERY_MS, 'add');
     tell();
   };
   const listen = (change: 'add' | 'remove'): void => {
     clearTimeout(timer);
-    timer = undefined;
+    nextAt = 0;
     for (const type of CROWDED.split(' ')) window[`${change}EventListener`](type, hear, options);
   };
   listen('add');
-  for (const type of INPUT.split(' ')) window.addEventListener(type, hear, { ...options, signal });
+  for (const type of INPUT.split(' ')) window.addEventListener(type, hear, options);
   document.addEventListener('visibilitychange', () => listen('add'), { signal });
-  signal.addEventListener('abort', () => listen('remove'));
   return hear;
 }

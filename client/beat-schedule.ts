@@ -1,5 +1,24 @@
-// How often a page that is read says "still here" over the network. Pure; the ticks, which need none, don't slow down.
+// What the page does with the spans that an event changed, and how often it says "still here" over the network. Pure.
+import type { Trigger } from '../sw/protocol/messages.ts';
 import type { Settings } from './options.ts';
+import type { ReadingEvent, Step } from './reading.ts';
+
+/**
+ * `keep`: written to the device, without network; `beat`: written, and delivered with all that waits; `lastWords`: both at
+ * once and without waiting, since the page may be gone in a moment.
+ * @param trigger other than `beat`: a delivery is tried whatever has changed.
+ * @param isDue a beat is due ({@link beatDueAt}).
+ */
+export function chooseAction(
+  event: ReadingEvent,
+  trigger: Trigger,
+  { reading, isTurn }: Step,
+  isDue: boolean,
+): 'keep' | 'beat' | 'lastWords' | undefined {
+  if (!reading.isShown && event !== 'stopped') return isTurn ? 'lastWords' : undefined;
+  if (isTurn || isDue || trigger !== 'beat') return 'beat';
+  return event === 'tick' ? 'keep' : undefined;
+}
 
 /** Beats after the beginning, so that the owner sees a new reader's time while it is short. */
 const SOON_MS = [5_000, 15_000, 30_000, 60_000];

@@ -1,25 +1,27 @@
-// Wires page life, reading and channel together. The timers of the page are here: the tick, while a span is open; and one
-// that asks again, while the page can be seen and a delivery has failed.
+// Connects the page's lifecycle, its reading and the worker. Decides nothing: reading.ts says what is read, beat-schedule.ts what an event
+// leads to.
+// It owns the page's two timers: the tick, while a span is open; and the retry, while the page is visible and a delivery failed.
 import type { DeliveryOutcome, Trigger } from '../sw/protocol/messages.ts';
 import type { Span } from '../sw/protocol/delivery.ts';
-import { WorkerConnection } from './worker-connection.ts';
+import { beatDueAt, chooseAction } from './beat-schedule.ts';
 import { afterFirstPaint } from './first-paint.ts';
-import { saveLastActivity, restoreLastActivity } from './last-activity.ts';
 import type { Heartbeat } from './heartbeat.ts';
+import { restoreLastActivity, saveLastActivity } from './last-activity.ts';
 import type { Settings } from './options.ts';
-import { beatDueAt } from './beat-schedule.ts';
 import { isPrerendering, isShown, watchPageLifecycle, type PageEvent } from './page-lifecycle.ts';
 import { readPageName } from './page-name.ts';
 import { notReading, step, type Instant, type ReadingEvent } from './reading.ts';
 import { currentSession } from './session.ts';
+import { WorkerConnection } from './worker-connection.ts';
 
-/** Where not even the code of a delivery could be loaded. */
-const LOAD_AGAIN_MS = 2_000;
-/** An answer that took longer says nothing of the server's clock. */
+/** Pause where not even the code of a delivery could be loaded. */
+const LOAD_RETRY_MS = 2_000;
+/** A receipt that took longer says nothing about the server's clock. */
 const FRESH_MS = 10_000;
 
 /**
- * @param sessionNow see `Place.session`; asked at each event but signs of the reader, and at each tick.
+ * Runs the heartbeat of this page until `stop()`.
+ * @param sessionNow see `Place.session`; asked at each tick and each event, except activity.
  * @param stopped called first when it is stopped.
  */
 export function runHeartbeat(
@@ -27,7 +29,7 @@ export function runHeartbeat(
   sessionNow: () => string | undefined,
   stopped?: () => void,
 ): Heartbeat {
-  const channel = new WorkerConnection(settings.worker);
+  const connection = new WorkerConnection(settings.worker);
   const abort = new AbortController();
   const { signal } = abort;
   let reading = notReading(now());
@@ -36,23 +38,23 @@ export function runHeartbeat(
   let printedAt = -1;
   let signAt = -Infinity;
   let serverAheadMs: number | undefined;
-  let retry: ReturnType<typeof setTimeout> | undefined;
-  let timer: ReturnType<typeof setInterval> | undefined;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let tickTimer: ReturnType<typeof setInterval> | undefined;
   let lastDelivery: DeliveryOutcome | undefined;
 
-  /** A page that is hidden asks when it is shown, and every page when the browser comes online. */
-  const askAgainIn = (ms: number): void => {
-    clearTimeout(retry);
-    if (ms > 0 && reading.isShown) retry = setTimeout(happen, ms, 'tick', 'retry');
+  /** Only visible pages retry. A hidden one tries when it is shown, and every page when the browser comes online. */
+  const retryIn = (ms: number): void => {
+    clearTimeout(retryTimer);
+    if (ms > 0 && reading.isShown) retryTimer = setTimeout(happen, ms, 'tick', 'retry');
   };
 
   const beat = async (trigger: Trigger, spans: readonly Span[]): Promise<void> => {
     const asked = now();
     lastBeatAt = asked.monotonic;
-    lastDelivery = await channel.beat(trigger, spans);
-    askAgainIn(lastDelivery?.retryInMs ?? LOAD_AGAIN_MS);
+    lastDelivery = await connection.beat(trigger, spans);
+    retryIn(lastDelivery?.retryInMs ?? LOAD_RETRY_MS);
     const answeredAt = Date.now();
-    // Not where the device slept over it, or its clock was set meanwhile.
+    // Not if the device slept, or its clock was set, between question and answer.
     if (lastDelivery?.serverNow && answeredAt - asked.wall < FRESH_MS)
       serverAheadMs = lastDelivery.serverNow - answeredAt;
     if (settings.debug)
@@ -63,57 +65,57 @@ export function runHeartbeat(
     const at = now();
     const before = reading;
     const aheadBefore = serverAheadMs;
-    // Reading the cookie is dear in Chromium; where an open span lies is looked at with each tick, not with each sign.
+    // Reading the cookie is slow in Chromium, so activity, which is frequent, belongs to the span that is open.
     const place = (event === 'active' && before.open?.span) || {
       session: sessionNow(),
       page: readPageName(settings.pageFrom),
     };
     const next = step(before, event, at, place, settings, newId);
-    const { changed, isTurn, hasSlept } = next;
+    const { changed, hasSlept } = next;
     ({ reading } = next);
     if (reading.open) {
       beganAt ??= at.monotonic;
-      timer ??= setInterval(happen, settings.tick, 'tick');
+      tickTimer ??= setInterval(happen, settings.tick, 'tick');
     } else {
-      clearInterval(timer);
-      timer = undefined;
+      clearInterval(tickTimer);
+      tickTimer = undefined;
     }
-    if (!reading.isShown) clearTimeout(retry);
+    if (!reading.isShown) clearTimeout(retryTimer);
     const isDue = event === 'tick' && at.monotonic >= beatDueAt(lastBeatAt, reading.activeAt, settings, beganAt);
-    if (!reading.isShown && event !== 'stopped') {
-      if (isTurn) channel.lastWords(changed);
-    } else if (isTurn || isDue || trigger !== 'beat') await beat(trigger, changed);
-    else if (event === 'tick') await channel.queue.keep(changed);
-    const [closed] = changed;
-    if (hasSlept && before.open && closed) {
-      const { explain } = await import('./gap.ts');
-      const { span, activeAt } = await explain(closed, before, at, settings, printedAt, aheadBefore, serverAheadMs);
-      if (span) await beat('beat', [{ ...span, id: span.id ?? newId() }]);
-      if (activeAt) {
-        reading = { ...reading, activeAt: Math.max(activeAt, reading.activeAt) };
-        happen('tick');
-      }
+    const action = chooseAction(event, trigger, next, isDue);
+    if (action === 'beat') await beat(trigger, changed);
+    else if (action === 'keep') await connection.queue.keep(changed);
+    else if (action === 'lastWords') connection.lastWords(changed);
+    const [ended] = changed;
+    if (!hasSlept || !before.open || !ended) return;
+    const { explain } = await import('./gap.ts');
+    const { span, activeAt } = await explain(ended, before, at, settings, printedAt, aheadBefore, serverAheadMs);
+    if (span) await beat('beat', [{ ...span, id: span.id ?? newId() }]);
+    if (activeAt) {
+      reading = { ...reading, activeAt: Math.max(activeAt, reading.activeAt) };
+      happen('tick');
     }
   };
-  // The host page must not hear of our troubles, not even as an unhandled rejection.
+  // The host page must not see our errors, not even as unhandled rejections.
   const happen = (event: ReadingEvent, trigger?: Trigger): void => void handle(event, trigger).catch(() => {});
 
-  /** The document begins to be read, or comes back from the back/forward cache: perhaps without a reader. */
+  /** A document begins, or returns from the back/forward cache: perhaps nobody is there. */
   const arrive = (trigger: Trigger): void =>
     restoreLastActivity((untouchedMs) => {
       reading = { ...reading, activeAt: now().monotonic - untouchedMs };
       if (isShown() && !signal.aborted) happen('loaded', trigger);
     });
+  const leave = (): void => saveLastActivity(signAt, reading.activeAt);
   const follow = (event: PageEvent): void => {
     if (event === 'active' || event === 'shown') signAt = performance.now();
-    if (event === 'left') saveLastActivity(signAt, reading.activeAt);
+    if (event === 'left') leave();
     if (event === 'restored') arrive('visible');
     else happen(event, event === 'shown' ? 'visible' : 'beat');
   };
 
   addEventListener('online', () => void beat('online', []), { signal });
   addEventListener('beforeprint', () => (printedAt = performance.now()), { signal });
-  channel.onRest(askAgainIn, signal);
+  connection.onRetryNotice(retryIn, signal);
   const wasShown = isShown();
   if (!wasShown && !isPrerendering()) void beat('start', []);
   afterFirstPaint(() => {
@@ -127,7 +129,7 @@ export function runHeartbeat(
   const heartbeat: Heartbeat = {
     stop: async () => {
       stopped?.();
-      saveLastActivity(signAt, reading.activeAt);
+      leave();
       abort.abort();
       await handle('stopped').catch(() => {});
     },
@@ -136,17 +138,17 @@ export function runHeartbeat(
       return lastDelivery;
     },
     status: () => ({
-      isReading: reading.open !== undefined,
+      isReading: !!reading.open,
       hasSession: !!currentSession(),
-      worker: channel.hasWorker ? 'active' : 'none',
-      storage: channel.queue.trouble ? 'memory' : 'stored',
-      storageTrouble: channel.queue.trouble,
+      worker: connection.hasWorker ? 'active' : 'none',
+      storage: connection.queue.trouble ? 'memory' : 'stored',
+      storageTrouble: connection.queue.trouble,
       lastDelivery,
     }),
   };
   if (settings.debug)
     import('./debug/print-delivery.ts')
-      .then(({ openConsole }) => openConsole(heartbeat, channel.queue))
+      .then(({ openConsole }) => openConsole(heartbeat, connection.queue))
       .catch(() => {});
   return heartbeat;
 }
@@ -155,7 +157,7 @@ function now(): Instant {
   return { wall: Math.round(Date.now()), monotonic: performance.now() };
 }
 
-/** 128 random bits. Not `randomUUID`: it doesn't exist on plain http hosts. */
+/** 128 random bits. Not `randomUUID`, which plain http pages lack. */
 function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return bytes.reduce((id, byte) => id + byte.toString(16).padStart(2, '0'), '');

@@ -79,8 +79,8 @@ export class WorkerConnection {
     if (!isOfflineSimulated()) postDelivery(told.slice(-most), { keepalive: true }).catch(() => {});
   }
 
-  /** Tells `listener` in how many milliseconds the next try is due, whosever delivery failed. */
-  onRest(listener: (retryInMs: number) => void, signal: AbortSignal): void {
+  /** Calls `listener` with the milliseconds until the next try is due, whichever page's delivery failed. */
+  onRetryNotice(listener: (retryInMs: number) => void, signal: AbortSignal): void {
     this.#workers?.addEventListener('message', ({ data }) => isRetryNotice(data) && listener(data.retryInMs), {
       signal,
     });

@@ -36,7 +36,7 @@ export function readGateVariables(environment: Readonly<Record<string, string | 
   const parsed = v.safeParse(GateOptions, options);
   for (const { path = [], message } of parsed.issues ?? []) {
     const [option, ...keys] = path.map(({ key }) => String(key));
-    problems.push([places[option ?? ''], keys.join('../access'), message].filter(Boolean).join(': '));
+    problems.push([places[option ?? ''], keys.join('.'), message].filter(Boolean).join(': '));
   }
   return parsed.success && problems.length === 0 ? { look: parsed.output } : { problems };
 }

@@ -2,7 +2,8 @@
 // ones beside it; a body that is none gets a sentence that says what to do.
 import sjson from 'secure-json-parse';
 import * as v from 'valibot';
-import { MAX_SPANS, type Refusal, type Span } from '../../sw/protocol/delivery.ts';
+import type { Refusal, Span } from '../../sw/protocol/delivery.ts';
+import { MAX_SPANS } from '../../sw/protocol/limits.ts';
 import { isHarmfulName, toPageName } from './page-name.ts';
 
 const Id = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));

@@ -1,13 +1,8 @@
 // POST /api/session-heartbeat: a delivery of spans, answered with a receipt; or, with an empty body, the original
 // contract: the session of the cookie was seen now.
 import type { Router } from '@koa/router';
-import {
-  HEARTBEAT_PATH,
-  MAX_BODY_BYTES,
-  SESSION_COOKIE,
-  type Receipt,
-  type Refusal,
-} from '../../sw/protocol/delivery.ts';
+import { HEARTBEAT_PATH, SESSION_COOKIE, type Receipt, type Refusal } from '../../sw/protocol/delivery.ts';
+import { MAX_BODY_BYTES } from '../../sw/protocol/limits.ts';
 import { HttpError } from '../http/http-error.ts';
 import { networkOf } from '../http/client-network.ts';
 import { createRateLimit, type RateLimit } from '../http/rate-limit.ts';

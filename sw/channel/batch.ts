@@ -1,6 +1,7 @@
 // What the next request of a delivery contains, and what follows from its result: which spans leave the queue, how long the
 // device pauses, when the delivery ends. Pure: it reads no clock and touches neither queue nor network.
-import { MAX_DELIVERY_BYTES, type Receipt, type Span } from '../protocol/delivery.ts';
+import type { Receipt, Span } from '../protocol/delivery.ts';
+import { MAX_DELIVERY_BYTES } from '../protocol/limits.ts';
 import type { DeliveryResult, Trigger } from '../protocol/messages.ts';
 import { pauseAfter, waitMs, type Pause } from './backoff.ts';
 

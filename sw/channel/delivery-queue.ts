@@ -1,7 +1,8 @@
 // The queue as a delivery sees it: what is next, what the server's word removes, until when to rest.
 import type { Pause } from './backoff.ts';
 import type { QueuedSpan } from './database.ts';
-import { KEEP_MS, MAX_SPANS, type Receipt, type Span } from '../protocol/delivery.ts';
+import type { Receipt, Span } from '../protocol/delivery.ts';
+import { KEEP_MS, MAX_SPANS } from '../protocol/limits.ts';
 import { isLonger, toRow, type SpanQueue } from './queue.ts';
 import { useStores } from './stores.ts';
 

@@ -2,9 +2,12 @@
 // no listener can delay the channel.
 import { EVENT_CHANNEL, type ChannelEvent, type EmittedEvent } from '../protocol/messages.ts';
 
-/** This worker's most recent events, for listeners that start late. Pages, which stay open for hours, keep none. */
-export const recentEvents: EmittedEvent[] = [];
-const MAX_RECENT_EVENTS = 30;
+let hear: (event: EmittedEvent) => void = () => {};
+
+/** Calls `listener` for each event of this page or worker; one listener at most. */
+export function onEmit(listener: (event: EmittedEvent) => void): void {
+  hear = listener;
+}
 
 /**
  * Broadcasts the event to all pages of the site. Never throws.
@@ -12,7 +15,7 @@ const MAX_RECENT_EVENTS = 30;
  */
 export function emit(event: ChannelEvent): void {
   const emitted: EmittedEvent = { ...event, at: Date.now(), by: 'document' in globalThis ? 'page' : 'worker' };
-  if (emitted.by === 'worker' && recentEvents.push(emitted) > MAX_RECENT_EVENTS) recentEvents.shift();
+  hear(emitted);
   try {
     const channel = new BroadcastChannel(EVENT_CHANNEL);
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has none

@@ -26,18 +26,6 @@ export const FORGOTTEN_COOKIE = 'stillhere_forgotten';
 /** The name of a page, at most, in characters of its percent-encoded form. */
 export const MAX_PAGE_CHARS = 8_000;
 
-/** Spans in one delivery, at most. */
-export const MAX_SPANS = 200;
-
-/** What a device puts into one request body, at most, in bytes. The server takes {@link MAX_BODY_BYTES}. */
-export const MAX_DELIVERY_BYTES = 48 * 1024;
-
-/** What the server reads of one request body, at most, in bytes. */
-export const MAX_BODY_BYTES = 64 * 1024;
-
-/** How long an undelivered or refused span is kept on the device, in milliseconds (7 days). */
-export const KEEP_MS = 7 * 24 * 60 * 60 * 1000;
-
 /**
  * An unbroken stretch of reading: one page, one tab, visible and not idle.
  * It is state, not an event: whoever says it again with a larger `end` says more, never something else.

@@ -14,7 +14,7 @@ export interface Beat {
 
 /** The site's other scripts may send messages to the worker, too. */
 export function isBeat(message: unknown): message is Beat {
-  return hasType(message, 'stillhere-beat');
+  return (message as Partial<Beat> | undefined)?.type === 'stillhere-beat';
 }
 
 /** What a delivery achieved. The worker's answer to a {@link Beat}, through the port that came with it. */
@@ -40,7 +40,7 @@ export interface RetryNotice {
 }
 
 export function isRetryNotice(message: unknown): message is RetryNotice {
-  return hasType(message, 'stillhere-rest');
+  return (message as Partial<RetryNotice> | undefined)?.type === 'stillhere-rest';
 }
 
 /** Page to a waiting version of the worker: the reader wants the update. */
@@ -49,7 +49,7 @@ export interface SkipWaiting {
 }
 
 export function isSkipWaiting(message: unknown): message is SkipWaiting {
-  return hasType(message, 'stillhere-take-over');
+  return (message as Partial<SkipWaiting> | undefined)?.type === 'stillhere-take-over';
 }
 
 /** The package's version, as in package.json. */
@@ -95,7 +95,3 @@ export type ChannelEvent =
 
 /** An event with its time on the device's clock, in epoch milliseconds, and its source. */
 export type EmittedEvent = ChannelEvent & { readonly at: number; readonly by: 'page' | 'worker' };
-
-function hasType(message: unknown, type: string): boolean {
-  return (message as { readonly type?: unknown } | null | undefined)?.type === type;
-}

@@ -1,48 +1,54 @@
-// The channel's listeners, to be put into a service worker: ours (worker.ts) or a site's own. It has no fetch handler, so
-// requests to /api/* never meet one of ours: with one, an idle worker lost a closing page's last request in Chromium,
-// server up.
-import { recentEvents } from '../channel/events.ts';
+// The channel's listeners in a service worker: ours (worker.ts) or the site's own. There is no fetch handler, so requests to
+// /api/* never wait for this code: with one, an idle worker lost a closing page's last request in Chromium, with the server up.
+import { deliver } from '../channel/deliver.ts';
+import { onEmit } from '../channel/events.ts';
+import { SpanQueue } from '../channel/queue.ts';
 import {
-  type Beat,
-  type DeliveryOutcome,
   isBeat,
-  type RetryNotice,
-  type Trigger,
   VERSION,
   WORKER_INFO_REQUEST,
+  type Beat,
+  type DeliveryOutcome,
+  type EmittedEvent,
+  type RetryNotice,
+  type Trigger,
   type WorkerInfo,
 } from '../protocol/messages.ts';
-import { deliver } from '../channel/deliver.ts';
-import { SpanQueue } from '../channel/queue.ts';
 import { onSync } from './background-sync.ts';
 
-/** Where every copy of this code in a worker finds that another one listens already. */
+/** Set once this code listens in a worker, whichever copy of it. */
 const LISTENING = Symbol.for('stillhere');
+
+const MAX_RECENT_EVENTS = 30;
 
 declare const self: ServiceWorkerGlobalScope & { [LISTENING]?: true };
 
 /**
- * Keeps and delivers what pages of this site read. Must be called while the worker's script first runs; a second call does
- * nothing. It listens to messages and to the sync events of its own tags (`stillhere`, `stillhere-2`, `stillhere-3`, which
- * Workbox has begin with `workbox-background-sync:`), and to nothing else: requests, caches, and when a new version takes over
- * are the worker's own business. On the device it has the database `stillhere`; Workbox's own is not opened. A queue of
- * workbox-background-sync in the same worker may have any other name than those three.
+ * Queues and delivers what pages of this site read. Call it while the worker's script first runs; a second call does nothing.
+ * It listens to messages and to the sync events of its own tags (`stillhere`, `stillhere-2`, `stillhere-3`, which Workbox
+ * prefixes with `workbox-background-sync:`) and to nothing else: requests, caches and updates remain the worker's own business.
+ * On the device it uses the database `stillhere`; it does not open Workbox's. A workbox-background-sync queue in the same
+ * worker may have any name but those three.
  */
 export function heartbeat(): void {
   if (self[LISTENING]) return;
   self[LISTENING] = true;
   const queue = new SpanQueue();
+  const recentEvents: EmittedEvent[] = [];
+  onEmit((event) => {
+    if (recentEvents.push(event) > MAX_RECENT_EVENTS) recentEvents.shift();
+  });
 
-  /** Tells pages of each request that failed; whose turn comes in the pause after it asks for nothing, and tells nobody. */
+  /** Visible pages learn of a failed request; a delivery that only waited in its pause tells them nothing new. */
   const tryNow = async (trigger: Trigger): Promise<DeliveryOutcome> => {
     const outcome = await deliver(queue, trigger);
     const { retryInMs, error } = outcome;
-    if (error !== undefined && retryInMs > 0) await tellPages({ type: 'stillhere-rest', retryInMs });
+    if (error !== undefined && retryInMs > 0) await notifyPages({ type: 'stillhere-rest', retryInMs });
     return outcome;
   };
 
   const requestSync = onSync(queue, async () => {
-    // What can't be looked at may still wait.
+    // Writes what memory holds: if that fails, spans may wait that this delivery can't see.
     await queue.keep([]);
     const { retryInMs, error, storageTrouble } = await tryNow('sync');
     if (retryInMs > 0 || storageTrouble) throw new Error(error ?? storageTrouble ?? 'resting');
@@ -63,9 +69,9 @@ export function heartbeat(): void {
   });
 }
 
-/** Only those that can be seen: a message would throw a page out of the back/forward cache. */
-async function tellPages(rest: RetryNotice): Promise<void> {
+/** Visible pages only: a message would remove a page from the back/forward cache. */
+async function notifyPages(notice: RetryNotice): Promise<void> {
   for (const page of await self.clients.matchAll({ type: 'window', includeUncontrolled: true }))
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a page of this worker has its origin
-    if (page.visibilityState === 'visible') page.postMessage(rest);
+    if (page.visibilityState === 'visible') page.postMessage(notice);
 }

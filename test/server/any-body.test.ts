@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HEARTBEAT_PATH, MAX_BODY_BYTES } from '../../sw/protocol/delivery.ts';
+import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
+import { MAX_BODY_BYTES } from '../../sw/protocol/limits.ts';
 import { makeSpan, NOW, startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
 
 let app: TestApp;

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDelivery } from '../../server/deliveries/parse-delivery.ts';
 import { MAX_STRETCHES, type SessionStore } from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
-import { MAX_SPANS, type Span } from '../../sw/protocol/delivery.ts';
+import type { Span } from '../../sw/protocol/delivery.ts';
+import { MAX_SPANS } from '../../sw/protocol/limits.ts';
 
 const MOST_CPU_MS = 10;
 const TRIES = 7;

@@ -1,7 +1,8 @@
 // What one request costs the thread that answers everybody, whatever stands in its address and headers: parsers that take quadratic
 // time for some inputs would let one reader hold up all others. CPU time, the least of several tries; the test's own side is in it.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { HEARTBEAT_PATH, MAX_BODY_BYTES, MAX_SPANS } from '../../sw/protocol/delivery.ts';
+import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
+import { MAX_BODY_BYTES, MAX_SPANS } from '../../sw/protocol/limits.ts';
 import { makeSpan, NOW, startTestApp, type TestApp } from '../helpers/test-app.ts';
 
 const MOST_CPU_MS = 10;

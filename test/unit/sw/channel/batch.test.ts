@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Pause } from '../../../../sw/channel/backoff.ts';
 import { judge, nextBatch, startPlan, type Circumstances, type Plan } from '../../../../sw/channel/batch.ts';
-import { MAX_DELIVERY_BYTES, type Span } from '../../../../sw/protocol/delivery.ts';
+import type { Span } from '../../../../sw/protocol/delivery.ts';
+import { MAX_DELIVERY_BYTES } from '../../../../sw/protocol/limits.ts';
 import type { DeliveryResult } from '../../../../sw/protocol/messages.ts';
 
 const FAILED: DeliveryResult = { type: 'failed', error: 'HTTP 500', isAnswer: true };

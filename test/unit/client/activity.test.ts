@@ -1,0 +1,48 @@
+// Which events count as the reader's activity, and how often. In real browsers: test/browser/activity.test.ts.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { watchActivity } from '../../../client/activity.ts';
+
+let nowMs: number;
+
+beforeEach(() => {
+  nowMs = 10_000;
+  vi.useFakeTimers();
+  vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  vi.stubGlobal('window', new EventTarget());
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { hasFocus: () => true }));
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+describe('activity', () => {
+  const key = { type: 'keydown', isTrusted: true } as Event;
+
+  it('counts at most once a second', () => {
+    const tell = vi.fn();
+    const hear = watchActivity(tell, new AbortController().signal);
+    for (; nowMs < 13_000; nowMs += 100) {
+      hear(key);
+      vi.advanceTimersByTime(100);
+    }
+    expect(tell).toHaveBeenCalledTimes(3);
+  });
+
+  it('counts at once after a sleep, before any timer of the page has fired', () => {
+    const tell = vi.fn();
+    const hear = watchActivity(tell, new AbortController().signal);
+    hear(key);
+    nowMs += 60_000;
+    hear(key);
+    expect(tell).toHaveBeenCalledTimes(2);
+  });
+
+  it('does not count when a script causes it', () => {
+    const tell = vi.fn();
+    watchActivity(tell, new AbortController().signal)({ ...key, isTrusted: false } as Event);
+    expect(tell).not.toHaveBeenCalled();
+  });
+});
