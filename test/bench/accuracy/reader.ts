@@ -80,6 +80,9 @@ export class Reader {
         this.truth.input(tab, Date.now());
         await tab.move();
       }
+      // As a hand does: a single move may come in the moment in which the page doesn't listen, as after a sleep.
+      await delay(100);
+      for (const tab of this.#seen.keys()) await tab.move();
       await delay(Math.max(0, Math.min(MOVE_EVERY_MS, endsAt - performance.now())));
     }
   }

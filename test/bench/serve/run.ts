@@ -1,15 +1,18 @@
-// Throughput of `serve`: a page of 50 kB, before the gate and behind it, beside sirv in the same run. Ratios count, not requests.
+// Throughput of `serve`: a page of 50 kB, before the gate and behind it, beside sirv and, with `--against <checkout>`, beside an
+// earlier version of this project. Alternating in one run: ratios count, not requests.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { askForAccess } from '../../helpers/cookies.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { until } from '../../helpers/until.ts';
-import { median, printTable } from '../table.ts';
+import { median, printTable, type Row } from '../table.ts';
 
-const ROUNDS = 7;
+const { values: flags } = parseArgs({ options: { against: { type: 'string' } } });
+const ROUNDS = 9;
 const SECONDS = 3;
 const CONNECTIONS = 20;
 const PAGE = `<!doctype html><html><head><title>Report</title></head><body>${'<p>What somebody wrote, and others read.</p>\n'.repeat(1_150)}</body></html>`;
@@ -40,7 +43,9 @@ async function start(args: readonly string[]): Promise<string> {
 }
 
 const sirv = await start([join(import.meta.dirname, 'sirv-server.ts'), site]);
-const ours = await start([join(import.meta.dirname, '../../../server/cli.ts'), 'serve', site, '--protect', '/secret/']);
+const serve = (checkout: string): Promise<string> =>
+  start([join(checkout, 'server/cli.ts'), 'serve', site, '--protect', '/secret/']);
+const ours = await serve(resolve(import.meta.dirname, '../../..'));
 const cookie = await askForAccess(ours);
 
 const contenders: Contender[] = [
@@ -48,6 +53,18 @@ const contenders: Contender[] = [
   { name: 'ours, before the gate', url: `${ours}/`, rates: [] },
   { name: 'ours, behind the gate', url: `${ours}/secret/`, headers: { cookie }, rates: [] },
 ];
+if (flags.against) {
+  const earlier = await serve(flags.against);
+  contenders.push(
+    { name: 'earlier, before the gate', url: `${earlier}/`, rates: [] },
+    {
+      name: 'earlier, behind the gate',
+      url: `${earlier}/secret/`,
+      headers: { cookie: await askForAccess(earlier) },
+      rates: [],
+    },
+  );
+}
 for (let round = 0; round < ROUNDS; round++)
   for (const { name, url, headers = {}, rates } of contenders) {
     const { requests, non2xx } = await autocannon({ url, headers, connections: CONNECTIONS, duration: SECONDS });
@@ -58,13 +75,24 @@ for (let round = 0; round < ROUNDS; round++)
 for (const child of children) child.kill();
 await rm(folder, { recursive: true });
 
-const [base, ...rest] = contenders;
-const REQUIRED = [0.8, 0.6];
-printTable(
-  rest.map(({ name, rates }, nth) => ({
-    what: `${name}, requests a second ÷ sirv's`,
-    measured: median(rates.map((rate, round) => rate / (base?.rates[round] ?? Number.NaN))),
-    required: { least: REQUIRED[nth] ?? 1 },
-    how: `median of ${ROUNDS} rounds; ${Math.round(median(rates))} and ${Math.round(median(base?.rates ?? []))} a second`,
+const ratio = (name: string, base: string): number => {
+  const ratesOf = (one: string): readonly number[] =>
+    contenders.find((contender) => contender.name === one)?.rates ?? [];
+  return median(ratesOf(name).map((rate, round) => rate / (ratesOf(base)[round] ?? Number.NaN)));
+};
+const how = `median of ${ROUNDS} rounds`;
+const rows: Row[] = [
+  ...(['before', 'behind'] as const).map((place) => ({
+    what: `ours, ${place} the gate, requests a second ÷ sirv's`,
+    measured: ratio(`ours, ${place} the gate`, 'sirv'),
+    required: { least: place === 'before' ? 0.8 : 0.6 },
+    how,
   })),
-);
+  ...(flags.against ? (['before', 'behind'] as const) : []).map((place) => ({
+    what: `${place} the gate, new ÷ old`,
+    measured: ratio(`ours, ${place} the gate`, `earlier, ${place} the gate`),
+    required: { least: 0.97 },
+    how,
+  })),
+];
+printTable(rows);
