@@ -1,7 +1,8 @@
-// The public door of the server: re-exports, nothing else.
+// The public API of the server: re-exports, nothing else.
 export { ConfigError } from './config/config.ts';
 export type { HostOptions, StillhereOptions } from './config/options.ts';
-export { fetchEmailAccessSessions, type EmailAccessRecord } from './sessions/fetch-email-access-sessions.ts';
+export { fetchEmailAccessSessions } from './sessions/fetch-email-access-sessions.ts';
+export type { EmailAccessRecord, Sessions, SessionsQuery } from './sessions/read-sessions.ts';
 export { stillhere, type Stillhere } from './app/embed.ts';
 export type { SessionStore } from './store/session-store.ts';
 export { openSqliteStore } from './store/sqlite-store.ts';

@@ -6,14 +6,14 @@ import { errorHandler } from '../http/error-handler.ts';
 import { describeError } from '../http/describe-error.ts';
 import { logRequests } from '../ops/request-log.ts';
 import { siteHeaders } from '../http/security-headers.ts';
-import { createRoutes, type RouteServices } from './routes.ts';
+import { createRoutes, type RouteParts } from './routes.ts';
 import { findFile } from '../site/find-file.ts';
 import { serveChannel } from '../site/serve-channel.ts';
 import { serveSite } from '../site/serve-site.ts';
 import { DEFAULT_STORE_FILE } from '../config/variables.ts';
 
-export interface AppServices extends RouteServices {
-  readonly config: RouteServices['config'] & Pick<Config, 'trustProxy' | 'single' | 'storeFile'>;
+export interface AppParts extends RouteParts {
+  readonly config: RouteParts['config'] & Pick<Config, 'trustProxy' | 'single' | 'storeFile'>;
   /** The site that is served. */
   readonly siteDir: string;
   /** Where the build put the worker and the page library. */
@@ -21,7 +21,7 @@ export interface AppServices extends RouteServices {
 }
 
 /** The application, ready to be given to an HTTP server. */
-export function createApp({ siteDir, buildDir, ...parts }: AppServices): Koa {
+export function createApp({ siteDir, buildDir, ...parts }: AppParts): Koa {
   const { config, log } = parts;
   const { routes, check, admit } = createRoutes(parts);
 

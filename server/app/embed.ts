@@ -1,38 +1,36 @@
-// Stillhere in somebody else's server: one middleware for Koa, one for whatever takes Node's requests, one for Fetch's.
+// Stillhere in somebody else's server: a middleware for Koa, one for Node's requests, one for Fetch's.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import compose from 'koa-compose';
 import { pino, type Logger } from 'pino';
-import { HEARTBEAT_PATH, WORKER_PATH } from '../../sw/protocol/delivery.ts';
-import { MAX_BODY_BYTES } from '../../sw/protocol/limits.ts';
-import { GATE_PATH, SUBMIT_PATH } from '../gate/gate.ts';
+import { WORKER_PATH } from '../../sw/protocol/delivery.ts';
 import { closeProtected } from '../gate/require-access.ts';
 import { ConfigError, readConfig } from '../config/config.ts';
 import { describeError } from '../http/describe-error.ts';
-import { fetchHandler, nodeHandler } from '../http/adapters.ts';
-import { createMirror } from '../nocodb/mirror.ts';
+import { fetchHandler } from '../http/fetch-adapter.ts';
+import { nodeHandler } from '../http/node-adapter.ts';
 import type { HostOptions } from '../config/options.ts';
 import { createRoutes } from './routes.ts';
+import { openServices } from './services.ts';
+import { readSessions, type Sessions } from '../sessions/read-sessions.ts';
 import { readSecrets } from '../config/secrets.ts';
 import { BUILD_DIR } from '../config/package-root.ts';
 import { serveChannel } from '../site/serve-channel.ts';
-import { openSqliteStore } from '../store/sqlite-store.ts';
 
-/** Where our own routes read what was posted. */
-const TAKES_BODY: readonly string[] = [HEARTBEAT_PATH, SUBMIT_PATH, GATE_PATH];
-
-/** A middleware of Koa; and the same for other servers. It belongs at the root of the site, before what it protects. */
+/** A Koa middleware, and the same for other servers. Mount it at the root of the site, before what it protects. */
 export interface Stillhere extends Middleware {
-  /** For Node's own server, Express, Connect, Fastify's hooks: what it doesn't answer goes on to `next`. */
+  /** For Node's own server, Express, Connect, Fastify's hooks. Requests that it doesn't answer go on to `next`. */
   node(request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
   /**
-   * For servers of Fetch's kind, like Hono or Astro's middleware: what it doesn't answer goes on to `next`.
-   * @param clientAddress the reader's, which a `Request` doesn't say. Without it all readers share what the gate allows one address.
+   * For servers that use `Request` and `Response`, like Hono or Astro's middleware. Requests that it doesn't answer go on to `next`.
+   * @param clientAddress the reader's address, which a `Request` doesn't have. Without it all readers share one address's limits.
    */
   fetch(request: Request, next: () => Promise<Response> | Response, clientAddress?: string): Promise<Response>;
-  /** Resolves when the store is open; rejects with why it can't be. Nobody needs to wait for it: requests do. */
+  /** The sessions in the store that this instance is configured with. */
+  readonly sessions: Sessions;
+  /** Resolves when the store is open; rejects if it can't be opened. You need not wait for it: requests do. */
   ready(): Promise<void>;
-  /** Finishes what was received, commits, closes. */
+  /** Commits what was received and closes the store. */
   close(): Promise<void>;
 }
 
@@ -52,11 +50,10 @@ export function stillhere(options: HostOptions & { readonly log?: Logger } = {})
   const log = given ?? pino({ level: config.logLevel });
   const secrets = readSecrets(config);
   const isTaken = (path: string): boolean => worker === 'none' && path.startsWith(WORKER_PATH);
-  const opening = openSqliteStore(config.storeFile).then((store) => {
-    const mirror = config.nocodb && createMirror(config.nocodb, store.outbox, log);
-    mirror?.start();
-    const { routes, check } = createRoutes({ config, secrets, store, mirror, log, now: Date.now });
-    return { store, mirror, answer: compose([routes, serveChannel(BUILD_DIR, isTaken), check]) };
+  const opening = openServices(config, log).then((services) => {
+    services.start();
+    const { routes, check } = createRoutes({ config, secrets, services, log, now: Date.now });
+    return { services, answer: compose([routes, serveChannel(BUILD_DIR, isTaken), check]) };
   });
   const opened = opening.catch((error: unknown) => {
     log.error({ err: describeError(error) }, 'the store can not be opened');
@@ -77,15 +74,12 @@ export function stillhere(options: HostOptions & { readonly log?: Logger } = {})
   const node = nodeHandler(middleware, config.trustProxy);
   return Object.assign(middleware, {
     node,
-    // As the router reads paths: in any case, with or without a slash at the end.
-    fetch: fetchHandler(node, (path) =>
-      TAKES_BODY.includes(path.toLowerCase().replace(/\/$/, '')) ? MAX_BODY_BYTES : 0,
-    ),
+    fetch: fetchHandler(node),
+    sessions: readSessions(async () => (await opening).services.store),
     ready: async () => void (await opening),
     close: async () => {
       const ours = await opened;
-      await ours?.mirror?.stop();
-      await ours?.store.close();
+      await ours?.services.stop();
     },
   });
 }

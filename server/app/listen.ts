@@ -1,4 +1,4 @@
-// From the configuration to a server that listens, and back.
+// Starts the server from its configuration, and stops it.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,12 +7,11 @@ import type { Logger } from 'pino';
 import { createApp } from './create-app.ts';
 import type { Config } from '../config/config.ts';
 import { BACKLOG, CONNECTION_TIMEOUTS, limitConnections } from '../http/connection-limit.ts';
-import { createMirror } from '../nocodb/mirror.ts';
 import type { Secrets } from '../config/secrets.ts';
 import { BUILD_DIR } from '../config/package-root.ts';
-import { openSqliteStore } from '../store/sqlite-store.ts';
+import { openServices } from './services.ts';
 
-/** The portfolio, where it was built: in a clone. */
+/** The sample portfolio, which only a clone has built. */
 export const SAMPLE_DIR = join(BUILD_DIR, 'site');
 
 /** How long a stop waits for requests under way, in milliseconds. */
@@ -20,16 +19,15 @@ const LAST_REQUESTS_MS = 5_000;
 
 export interface RunningServer {
   readonly port: number;
-  /** Finishes what was received, commits, closes. */
+  /** Answers the requests under way, commits, closes. */
   stop(): Promise<void>;
 }
 
 /** Opens the store and listens; resolves when the server answers. */
 export async function startServer(config: Config, secrets: Secrets, log: Logger): Promise<RunningServer> {
-  const store = await openSqliteStore(config.storeFile);
-  const mirror = config.nocodb && createMirror(config.nocodb, store.outbox, log);
+  const services = await openServices(config, log);
   const siteDir = config.siteDir ?? SAMPLE_DIR;
-  const app = createApp({ config, secrets, store, mirror, log, siteDir, buildDir: BUILD_DIR, now: Date.now });
+  const app = createApp({ config, secrets, services, log, siteDir, buildDir: BUILD_DIR, now: Date.now });
   const answer = app.callback();
   const server = createServer(CONNECTION_TIMEOUTS, (request, response) => void answer(request, response));
   limitConnections(server, config.maxConnections, config.trustProxy, log);
@@ -37,10 +35,10 @@ export async function startServer(config: Config, secrets: Secrets, log: Logger)
   try {
     await once(server, 'listening');
   } catch (cause) {
-    await store.close();
+    await services.stop();
     throw new Error(`Can't listen on ${config.host}:${config.port}; set HOST and PORT`, { cause });
   }
-  mirror?.start();
+  services.start();
   return {
     port: (server.address() as AddressInfo).port,
     stop: async () => {
@@ -52,8 +50,7 @@ export async function startServer(config: Config, secrets: Secrets, log: Logger)
       await closed;
       clearInterval(sweep);
       clearTimeout(patience);
-      await mirror?.stop();
-      await store.close();
+      await services.stop();
     },
   };
 }

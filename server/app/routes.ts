@@ -1,5 +1,5 @@
-// What answers for Stillhere, in our own server and in somebody else's: gate, heartbeat, the owner's API. Nothing of the host's
-// passes through it: its errors, bodies and headers stay its own.
+// Stillhere's routes, in our own server and in somebody else's: gate, deliveries, the owner's API, health. The host's requests
+// don't pass through them, so its errors, bodies and headers stay its own.
 import { Router } from '@koa/router';
 import type { Middleware } from 'koa';
 import compose from 'koa-compose';
@@ -22,32 +22,32 @@ import { pageHeaders, receiptHeaders } from '../http/security-headers.ts';
 import type { Mirror } from '../nocodb/mirror.ts';
 import type { Secrets } from '../config/secrets.ts';
 import { addSessionRoutes } from '../sessions/routes.ts';
-import type { SessionStore } from '../store/session-store.ts';
+import type { Services } from './services.ts';
 
 /** What a page on another origin needs: our scripts, the gate as an API, and deliveries. Never the owner's API. */
 const CROSS_ORIGIN_PATHS = new RegExp(`^(?:${HEARTBEAT_PATH}|${SUBMIT_PATH}|/stillhere(?:-[\\w-]+)?\\.js)$`);
 
-export interface RouteServices {
+/** What the routes need. */
+export interface RouteParts {
   readonly config: Pick<Config, 'protect' | 'allow' | 'gate' | 'corsOrigins' | 'accessMs' | 'publicUrl' | 'limits'>;
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
-  readonly store: SessionStore;
-  /** The background copy in NocoDB; undefined: there is none. */
-  readonly mirror?: Pick<Mirror, 'status'> | undefined;
+  readonly services: Pick<Services, 'store'> & { readonly mirror?: Pick<Mirror, 'status'> | undefined };
   readonly log: Logger;
   /** The server's clock, epoch milliseconds. */
   readonly now: () => number;
 }
 
 export interface Routes {
-  /** Answers on our own paths. */
+  /** Answers on Stillhere's paths. */
   readonly routes: Middleware;
-  /** Lets nobody without access reach a protected path. */
+  /** Stops requests without access before protected paths. */
   readonly check: Middleware;
-  /** The same for what is protected under another path than the request's. */
+  /** The same check, whatever the path: for files that are protected under another name. */
   readonly admit: Middleware;
 }
 
-export function createRoutes({ config, secrets, store, mirror, log, now }: RouteServices): Routes {
+export function createRoutes({ config, secrets, services, log, now }: RouteParts): Routes {
+  const { store, mirror } = services;
   const { protect, allow, gate, publicUrl, limits } = config;
   const cookies = accessCookies(secrets.secret, config.accessMs, publicUrl?.protocol === 'https:');
   const access = createAccessCheck(cookies, store, allow, now);

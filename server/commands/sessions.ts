@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { ConfigError, readConfig } from '../config/config.ts';
 import { replaceUnsafeCharacters } from '../http/unsafe-characters.ts';
-import { viewSession, type SessionView } from '../sessions/views.ts';
+import type { SessionView } from '../../sw/protocol/owner-api.ts';
+import { viewSession } from '../sessions/views.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 
 const MAX_LIMIT = 10_000;

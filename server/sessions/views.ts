@@ -1,34 +1,7 @@
-// What the owner is shown: sessions and spans as JSON, times in ISO 8601 (UTC, milliseconds).
+// Sessions and spans as the owner's API shows them.
+import type { SessionView, SpanView } from '../../sw/protocol/owner-api.ts';
 import type { StoredSpan } from '../store/session-store.ts';
 import type { Session } from '../store/session.ts';
-
-export interface SessionView {
-  readonly id: string;
-  readonly emailOfAccessor: string;
-  readonly sessionStartTime: string;
-  readonly sessionEndTime: string | null;
-  readonly durationMs: number;
-  readonly readingTimeMs: number;
-  readonly currentPage: string | null;
-  readonly mirrored: boolean;
-}
-
-export interface SpanView {
-  readonly id: string;
-  readonly page: string;
-  readonly start: string;
-  readonly end: string;
-  /** It came by replay, more than a minute after its end. */
-  readonly late: boolean;
-  /** Only where the device's clock can't have been right: the times were bounded to what can be true. */
-  readonly clamped?: true;
-}
-
-/** Each page's own reading time, in the order in which they were first read. */
-export interface PageView {
-  readonly page: string;
-  readonly readingTimeMs: number;
-}
 
 export function viewSession(session: Session): SessionView {
   const { id, email, startMs, endMs, readingMs, currentPage, isMirrored } = session;

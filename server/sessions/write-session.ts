@@ -3,7 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import { pageKey } from '../deliveries/page-name.ts';
 import type { StoredSpan } from '../store/session-store.ts';
 import type { Session } from '../store/session.ts';
-import { viewSession, viewSpan, type PageView } from './views.ts';
+import type { PageView } from '../../sw/protocol/owner-api.ts';
+import { viewSession, viewSpan } from './views.ts';
 
 const PIECE = 200;
 

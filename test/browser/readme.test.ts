@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { SessionView } from '../../server/sessions/views.ts';
+import type { SessionView } from '../../sw/protocol/owner-api.ts';
 import { Device } from '../helpers/chromium.ts';
 import { readSnippet } from '../helpers/read-snippet.ts';
 import { passGate } from '../helpers/reader.ts';

@@ -121,9 +121,11 @@ export class ServerProcess {
         secret: 'secret-for-tests-only-0123456789abcdef',
         ownerToken: 'owner-token-for-tests-only-0123456789',
       },
-      store: new Proxy(store, {
-        get: (target, name) => (name === 'record' ? record : (Reflect.get(target, name, target) as unknown)),
-      }),
+      services: {
+        store: new Proxy(store, {
+          get: (target, name) => (name === 'record' ? record : (Reflect.get(target, name, target) as unknown)),
+        }),
+      },
       log: pino({ level: 'silent' }),
       siteDir: '/nowhere',
       buildDir: '/nowhere',

@@ -17,7 +17,7 @@ export async function startShortAccess(accessMs: number): Promise<{ url: string;
   const answer = createApp({
     config: { ...readConfig({}), accessMs },
     secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },
-    store,
+    services: { store },
     log: pino({ level: 'silent' }),
     siteDir: join(BUILD_DIR, 'site'),
     buildDir: BUILD_DIR,

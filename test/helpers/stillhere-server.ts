@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PageView, SessionView, SpanView } from '../../server/sessions/views.ts';
+import type { PageView, SessionView, SpanView } from '../../sw/protocol/owner-api.ts';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 

@@ -43,7 +43,7 @@ export async function startTestSite(
       ...environment,
     }),
     secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },
-    store,
+    services: { store },
     log: pino({ level: 'silent' }),
     siteDir: join(folder, 'site'),
     buildDir: join(folder, 'build'),

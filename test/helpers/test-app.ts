@@ -15,7 +15,7 @@ import { pino } from 'pino';
 import { createApp } from '../../server/app/create-app.ts';
 import { readConfig } from '../../server/config/config.ts';
 import type { Mirror } from '../../server/nocodb/mirror.ts';
-import type { SessionView, SpanView } from '../../server/sessions/views.ts';
+import type { SessionView, SpanView } from '../../sw/protocol/owner-api.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
 import { HEARTBEAT_PATH, type Receipt, type Span } from '../../sw/protocol/delivery.ts';
@@ -78,8 +78,7 @@ export async function startTestApp(
     // Tests send more in a second than readers do.
     config: readConfig({ PROTECT: '/confidential/', LIMIT_BEATS: '0', LIMIT_NETWORK: '0', ...environment }),
     secrets: { secret, ownerToken: OWNER_TOKEN },
-    store: wrapStore(store),
-    mirror,
+    services: { store: wrapStore(store), mirror },
     log: pino({ level: 'trace' }, { write: (line) => logLines.push(line) }),
     siteDir: join(folder, 'site'),
     buildDir: join(folder, 'build'),

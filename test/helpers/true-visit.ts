@@ -2,7 +2,7 @@
 import type { Page } from 'puppeteer-core';
 import { expect } from 'vitest';
 import { passGate } from './reader.ts';
-import type { SpanView } from '../../server/sessions/views.ts';
+import type { SpanView } from '../../sw/protocol/owner-api.ts';
 import type { StillhereServer } from './stillhere-server.ts';
 import { elapsed, until } from './until.ts';
 

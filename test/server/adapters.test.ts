@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stillhere, type Stillhere } from '../../server/app/embed.ts';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
+import type { SessionView } from '../../sw/protocol/owner-api.ts';
 import { cookiesOf } from '../helpers/cookies.ts';
 
 const EMAIL = JSON.stringify({ email: 'ann@example.com' });
@@ -160,6 +161,29 @@ describe("in a server of Fetch's kind", () => {
     },
   );
 
+  it('streams its own files, whole, in part, and not at all', async () => {
+    const ask = (init: RequestInit): Promise<Response> => host(new Request('https://site.example/stillhere.js', init));
+    const whole = await ask({});
+    const bytes = Buffer.from(await whole.arrayBuffer());
+    expect([whole.status, bytes.length > 5_000, whole.headers.get('accept-ranges')]).toEqual([200, true, 'bytes']);
+    const part = await ask({ headers: { range: 'bytes=10-19' } });
+    expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([
+      206,
+      `bytes 10-19/${bytes.length}`,
+      bytes.subarray(10, 20).toString(),
+    ]);
+    const known = await ask({ headers: { 'if-none-match': whole.headers.get('etag') ?? '' } });
+    expect([known.status, known.body]).toEqual([304, null]);
+    const head = await ask({ method: 'HEAD' });
+    expect([head.status, head.body, head.headers.get('content-length')]).toEqual([200, null, String(bytes.length)]);
+  });
+
+  it('does not touch a body that is for the host', async () => {
+    const request = new Request('https://site.example/own', { method: 'POST', body: 'for the host' });
+    const seen = await gate.fetch(request, async () => new Response(`${request.bodyUsed} ${await request.text()}`));
+    expect(await seen.text()).toBe('false for the host');
+  });
+
   it("leaves a host's own stricter words standing, and adds to its policies", async () => {
     const passed = await host(
       new Request('https://site.example/api/verify-temp-access', { method: 'POST', headers: JSON_BODY, body: EMAIL }),
@@ -193,6 +217,26 @@ describe("in a server of Fetch's kind", () => {
       Promise.reject(new Error('the host broke')),
     );
     await expect(failing).rejects.toThrow('the host broke');
+  });
+});
+
+it('gives host code the sessions of its own store', async () => {
+  const body = JSON.stringify({ email: 'Reader@Example.com' });
+  const init = { method: 'POST', headers: JSON_BODY, body };
+  const answer = await gate.fetch(
+    new Request('https://site.example/api/verify-temp-access', init),
+    () => new Response(),
+  );
+  const { session } = (await answer.json()) as { session: string };
+  const found: SessionView[] = [];
+  for await (const one of gate.sessions.list({ email: 'reader@example.com' })) found.push(one);
+  expect(found.map(({ id, emailOfAccessor }) => [id, emailOfAccessor])).toEqual([[session, 'reader@example.com']]);
+  expect((await gate.sessions.find(session))?.emailOfAccessor).toBe('reader@example.com');
+  expect(await gate.sessions.find('nobody')).toBeUndefined();
+  const [record] = await gate.sessions.fetchEmailAccessSessions({ email: 'READER@example.com' });
+  expect(record).toMatchObject({
+    id: session,
+    fields: { emailOfAccessor: 'reader@example.com', sessionEndTime: null },
   });
 });
 

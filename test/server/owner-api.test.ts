@@ -1,7 +1,7 @@
 // What the owner can ask, and nobody else.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fetchEmailAccessSessions } from '../../server/index.ts';
-import type { SessionView } from '../../server/sessions/views.ts';
+import type { SessionView } from '../../sw/protocol/owner-api.ts';
 import { makeSpan, NOW, OWNER_TOKEN, startTestApp, type TestApp } from '../helpers/test-app.ts';
 
 const MINUTE = 60_000;

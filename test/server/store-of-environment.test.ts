@@ -40,3 +40,10 @@ it('says what is wrong with STORE_URL', async () => {
   vi.stubEnv('STORE_URL', 'stillhere.db');
   await expect(fetchEmailAccessSessions()).rejects.toThrow(/STORE_URL: must be/);
 });
+
+it('makes no store where there is none, and says where it looked', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'stillhere-env-')), 'absent.db');
+  vi.stubEnv('STORE_URL', `file:${file}`);
+  await expect(fetchEmailAccessSessions()).rejects.toThrow(`There is no store ${file}.`);
+  expect(existsSync(file)).toBe(false);
+});

@@ -1,0 +1,32 @@
+// What runs behind the routes: the store, and the work in the background. Opened, started and stopped here, for our own server
+// and for somebody else's.
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import { createMirror, type Mirror } from '../nocodb/mirror.ts';
+import type { SessionStore } from '../store/session-store.ts';
+import { openSqliteStore } from '../store/sqlite-store.ts';
+
+export interface Services {
+  readonly store: SessionStore;
+  /** The copy in NocoDB; undefined where none is configured. */
+  readonly mirror: Mirror | undefined;
+  /** Begins the work in the background. */
+  start(): void;
+  /** Finishes the work in the background, then closes the store. Call it when no request is under way. */
+  stop(): Promise<void>;
+}
+
+/** @throws when the store can't be opened. */
+export async function openServices(config: Pick<Config, 'storeFile' | 'nocodb'>, log: Logger): Promise<Services> {
+  const store = await openSqliteStore(config.storeFile);
+  const mirror = config.nocodb && createMirror(config.nocodb, store.outbox, log);
+  return {
+    store,
+    mirror,
+    start: () => mirror?.start(),
+    stop: async () => {
+      await mirror?.stop();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+// The sessions of a store, for code on the server and for the commands. Reads page by page, however many there are.
+import type { SessionView } from '../../sw/protocol/owner-api.ts';
+import type { Cursor, SessionStore } from '../store/session-store.ts';
+import type { Session } from '../store/session.ts';
+import { iso, viewSession } from './views.ts';
+
+const PAGE_SIZE = 500;
+
+export interface SessionsQuery {
+  /** Only the sessions of this address, in any case. */
+  readonly email?: string | undefined;
+}
+
+/** A session in the form of the original NocoDB records. */
+export interface EmailAccessRecord {
+  readonly id: string;
+  readonly fields: {
+    readonly emailOfAccessor: string;
+    /** ISO 8601, UTC. */
+    readonly sessionStartTime: string;
+    /** ISO 8601, UTC; null before the first beat. */
+    readonly sessionEndTime: string | null;
+  };
+}
+
+/** The sessions of one store. All methods reject if the store can't be opened. */
+export interface Sessions {
+  /** All sessions, newest first, read while you iterate: `for await (const session of sessions.list())`. */
+  list(query?: SessionsQuery): AsyncGenerator<SessionView>;
+  find(id: string): Promise<SessionView | undefined>;
+  /** All sessions, newest first, in the form of the original NocoDB records. */
+  fetchEmailAccessSessions(query?: SessionsQuery): Promise<readonly EmailAccessRecord[]>;
+}
+
+/** @param openStore asked with each call. */
+export function readSessions(openStore: () => Promise<SessionStore>): Sessions {
+  return {
+    list: async function* (query = {}) {
+      for await (const session of allSessions(await openStore(), query)) yield viewSession(session);
+    },
+    find: async (id) => {
+      const session = await (await openStore()).findSession(id);
+      return session && viewSession(session);
+    },
+    fetchEmailAccessSessions: async (query = {}) => {
+      const records: EmailAccessRecord[] = [];
+      for await (const session of allSessions(await openStore(), query)) records.push(toRecord(session));
+      return records;
+    },
+  };
+}
+
+/** Newest first. Sessions that begin meanwhile are left out. */
+async function* allSessions(store: SessionStore, { email }: SessionsQuery): AsyncGenerator<Session> {
+  let after: Cursor | undefined;
+  for (;;) {
+    const sessions = await store.listSessions({ email: email?.trim().toLowerCase(), pageSize: PAGE_SIZE, after });
+    yield* sessions;
+    after = sessions.at(-1);
+    if (!after || sessions.length < PAGE_SIZE) return;
+  }
+}
+
+function toRecord({ id, email, startMs, endMs }: Session): EmailAccessRecord {
+  return {
+    id,
+    fields: {
+      emailOfAccessor: email,
+      sessionStartTime: iso(startMs),
+      sessionEndTime: endMs === null ? null : iso(endMs),
+    },
+  };
+}
