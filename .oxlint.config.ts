@@ -37,7 +37,7 @@ const ownedBy = (file: string): string[] => Object.keys(OWNERS).filter((name) =>
  * all that it imports, so imports only go down.
  */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  build: ['client/extension'],
+  build: ['client/extension', 'server/config'],
   server: [
     'server/commands',
     'server/app',

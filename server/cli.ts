@@ -1,41 +1,32 @@
 #!/usr/bin/env node
-// The commands (the only user of commander). Reads .env, prints for a person or a program, ends the process: 0 done, 1 failed,
-// 2 asked wrongly.
+// The commands (the only user of commander). Reads .env. Exit codes: 0 done, 1 failed, 2 wrong usage.
 import { existsSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { nocodb } from './commands/nocodb.ts';
 import { serve } from './commands/serve.ts';
 import { listSessions } from './commands/sessions.ts';
 import { printSnippet } from './commands/snippet.ts';
 import { ConfigError } from './config/config.ts';
 import { PACKAGE_VERSION } from './config/package-root.ts';
+import { flagOf, SETTINGS, variableOf, type Setting } from './config/settings.ts';
 import { buildIfStale } from './commands/build.ts';
 
 const program = new Command('stillhere')
   .description('Tells the owner of a gated page who read it and for how long.')
   .version(PACKAGE_VERSION)
-  .addHelpText('after', '\nWhatever has no option is a variable of the environment, or of a file .env.')
-  .exitOverride()
-  .showHelpAfterError('(stillhere --help says what there is)');
-
-program
-  .command('serve')
-  .description('serve a built site, with a gate before parts of it')
-  .argument('[dir]', 'the folder of the built site')
-  .option('--protect <paths>', 'path prefixes behind the gate, separated by commas, like /confidential/')
-  .option(
-    '--allow <list>',
-    'e-mail addresses and domains that the gate lets in, separated by commas; by default everyone',
+  .addHelpText(
+    'after',
+    '\nEach setting is also an environment variable, or a line in a file .env: docs/configuration.md.',
   )
-  .option('--host <address>', 'where to listen (default: 127.0.0.1)')
-  .option('--port <number>', 'where to listen (default: 8080, or the next one that is free)')
-  .option('--store-url <url>', 'file: and the path of the SQLite file (default: file:data/stillhere.db)')
-  .option('--access-hours <hours>', 'how long access lasts (default: 24)')
-  .option('--public-url <url>', 'the address of the site as its readers see it')
-  .option('--trust-proxy', "a proxy tells the reader's address and protocol")
-  .option('--single', 'a single-page site: paths without a file are shown its index.html')
-  .option('--open', 'show it in the browser')
-  .action(serve);
+  .exitOverride()
+  .showHelpAfterError('(stillhere --help lists commands and options)');
+
+const serveCommand = program
+  .command('serve')
+  .description('serve a built site, with a gate in front of parts of it')
+  .argument('[dir]', 'the folder of the built site');
+for (const option of settingFlags()) serveCommand.addOption(option);
+serveCommand.option('--open', 'open it in the browser').action(serve);
 
 program
   .command('sessions')
@@ -67,6 +58,18 @@ program
   .action(async () => {
     if (await buildIfStale()) console.info('Built dist/.');
   });
+
+/** Each setting but the folder, which is an argument, and secrets, which don't belong on a command line. */
+function settingFlags(): readonly Option[] {
+  return Object.entries<Setting>(SETTINGS)
+    .filter(([name, { isSecret }]) => name !== 'siteDir' && !isSecret)
+    .map(([name, { about, kind, otherwise, default: value }]) => {
+      const fallback = otherwise ?? value;
+      const more = fallback && kind !== 'switch' ? ` (default: ${fallback})` : '';
+      const operand = kind === 'switch' ? '' : ` <${kind}>`;
+      return new Option(flagOf(name) + operand, `${about}${more} [${variableOf(name)}]`.replaceAll('`', ''));
+    });
+}
 
 try {
   if (existsSync('.env')) process.loadEnvFile('.env');

@@ -9,7 +9,7 @@ import { scanPage } from './site/scan-page.ts';
 import { isUnder } from './http/request-path.ts';
 import { asksForPrivateFile, type ViteFolders } from './site/vite-files.ts';
 import { stillhere as createStillhere } from './app/embed.ts';
-import { DEFAULT_STORE_FILE } from './config/variables.ts';
+import { DEFAULT_STORE_FILE } from './config/settings.ts';
 
 /** As much of Vite's servers as is used. */
 interface ViteServer {

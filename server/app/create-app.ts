@@ -10,7 +10,7 @@ import { createRoutes, type RouteParts } from './routes.ts';
 import { findFile } from '../site/find-file.ts';
 import { serveChannel } from '../site/serve-channel.ts';
 import { serveSite } from '../site/serve-site.ts';
-import { DEFAULT_STORE_FILE } from '../config/variables.ts';
+import { DEFAULT_STORE_FILE } from '../config/settings.ts';
 
 export interface AppParts extends RouteParts {
   readonly config: RouteParts['config'] & Pick<Config, 'trustProxy' | 'single' | 'storeFile'>;

@@ -36,7 +36,7 @@ export interface Stillhere extends Middleware {
 
 /**
  * Gate, check, heartbeat and the owner's API for an app that exists, and the scripts that its pages load. What the options
- * leave out is read from the environment (README, "Configuration"); secrets belong there.
+ * leave out is read from the environment (docs/configuration.md); secrets belong there.
  * @param options `protect` is needed, here or as PROTECT.
  * @throws ConfigError that names everything that is wrong at once.
  */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { pino } from 'pino';
 import { ConfigError, readConfig, type Config } from '../config/config.ts';
 import type { ServeOptions } from '../config/options.ts';
+import { flagOf } from '../config/settings.ts';
 import { openBrowser } from './open-browser.ts';
 import { readSecrets } from '../config/secrets.ts';
 import { buildIfStale } from './build.ts';
@@ -17,8 +18,7 @@ const OTHER_PORTS = 20;
 /** Serves until it is told to stop; resolves when it listens. */
 export async function serve(dir: string | undefined, flags: ServeOptions & { readonly open?: boolean }): Promise<void> {
   const { open, ...options } = flags;
-  const say = (option: string): string =>
-    option === 'siteDir' ? 'DIR' : `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const say = (name: string): string => (name === 'siteDir' ? 'DIR' : flagOf(name));
   const config = readConfig(process.env, { ...options, ...(dir !== undefined && { siteDir: dir }) }, say);
   await checkSite(config);
   const paths = await listSite(config.siteDir ?? SAMPLE_DIR);

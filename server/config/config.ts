@@ -1,11 +1,11 @@
-// Reads the environment once and reports everything that is wrong with it at once.
+// Reads the settings once, from code and environment, and reports everything that is wrong at once.
 import * as v from 'valibot';
 import type { GateTheme } from '../gate/theme.ts';
-import { readGateVariables } from './gate-variables.ts';
-import type { NocoConfig } from '../nocodb/client.ts';
-import type { ServeOptions } from './options.ts';
 import { isUnder, readRequestPath } from '../http/request-path.ts';
-import { Environment, HOUR_MS, type LogLevel } from './variables.ts';
+import type { NocoConfig } from '../nocodb/client.ts';
+import { readGateSettings } from './gate-settings.ts';
+import type { ServeOptions } from './options.ts';
+import { HOUR_MS, SETTINGS, variableOf, type LogLevel, type SettingName, type SettingValues } from './settings.ts';
 
 /** What the server needs to know. Paths are as they were given; times are in milliseconds. */
 export interface Config {
@@ -15,7 +15,7 @@ export interface Config {
   readonly storeFile: string;
   /** A built site; undefined: the sample portfolio. */
   readonly siteDir: string | undefined;
-  /** It is a single-page site: a path that names no file is shown its `index.html`. */
+  /** A single-page site: a path that names no file gets its `index.html`. */
   readonly single: boolean;
   /** Path prefixes behind the gate, each beginning and ending with a slash, lower case. */
   readonly protect: readonly string[];
@@ -30,36 +30,47 @@ export interface Config {
   /** Other sites whose pages may deliver to this server. */
   readonly corsOrigins: readonly string[];
   readonly accessMs: number;
-  /** How often readers may come; 0: no limit. */
   readonly limits: Limits;
   /** Open connections at a time; 0: no limit. */
   readonly maxConnections: number;
-  /** Where readers see the site, without a path; undefined: as their requests say. */
+  /** Where readers see the site, without a path; undefined: taken from each request. */
   readonly publicUrl: URL | undefined;
-  /** A proxy in front tells the client's address and protocol (X-Forwarded-…). */
+  /** A proxy in front sets the client's address and protocol (X-Forwarded-…). */
   readonly trustProxy: boolean;
   readonly logLevel: LogLevel;
-  /** Where sessions are mirrored to; undefined: nowhere. */
+  /** Where sessions are copied to; undefined: nowhere. */
   readonly nocodb: NocoConfig | undefined;
 }
 
+/** How often a reader may call; 0: no limit. */
 export interface Limits {
-  /** Tries at the gate, a minute and network. */
+  /** Tries at the gate, per minute and network. */
   readonly gate: number;
-  /** Deliveries, a second and session. */
+  /** Deliveries, per second and session. */
   readonly beats: number;
-  /** Deliveries, a second and network. */
+  /** Deliveries, per second and network. */
   readonly network: number;
 }
 
-/** Everything that is wrong with the environment, one line each. */
+/** Everything that is wrong with the settings, one line each. */
 export class ConfigError extends Error {
   readonly code = 'CONFIG';
 }
 
+/** A setting with what was given for it. */
+interface Given {
+  readonly value: unknown;
+  /** What the person who gave it calls it. */
+  readonly source: string;
+}
+
+/** NocoDB needs these three: all or none. */
+const NOCODB = ['nocodbUrl', 'nocodbToken', 'nocodbBaseId'] as const;
+const NAMES = Object.keys(SETTINGS) as SettingName[];
+
 /**
  * Reads the configuration. An empty variable counts as not set; an option comes before its variable.
- * @param sayOption how an option is called by who gives it.
+ * @param sayOption what an option is called by the person who gives it.
  * @throws ConfigError that names each wrong variable or option and says what it must be.
  */
 export function readConfig(
@@ -67,58 +78,64 @@ export function readConfig(
   options: ServeOptions = {},
   sayOption = (name: string): string => name,
 ): Config {
-  const isGiven = ([, value]: [string, unknown]): boolean => value !== undefined && value !== '';
-  const optionOf = new Map(
-    Object.entries(options)
-      .filter(isGiven)
-      .map(([name, value]) => [toVariable(name), { name, value: String(value) }]),
-  );
-  const given = {
-    ...(Object.fromEntries(Object.entries(environment).filter(isGiven)) as Record<string, string>),
-    ...Object.fromEntries(Array.from(optionOf, ([variable, { value }]) => [variable, value])),
-  };
-  const parsed = v.safeParse(Environment, given);
-  const gate = readGateVariables(given);
-  const lines = [
-    ...(parsed.issues ?? []).map((issue) => [v.getDotPath(issue), issue.message].filter(Boolean).join(': ')),
-    ...(gate.problems ?? []),
-  ];
-  if (parsed.success && isBehindGate(gate.look?.privacyUrl, parsed.output.PROTECT))
-    lines.push('PRIVACY_URL: must lie outside of PROTECT, where it can be read before the gate');
-  if (!parsed.success || !gate.look || lines.length > 0) {
-    const said = lines.map((line) => {
-      const [variable = ''] = line.match(/^\w+/) ?? [];
-      const option = optionOf.get(variable);
-      return option ? sayOption(option.name) + line.slice(variable.length) : line;
-    });
-    throw new ConfigError(`The configuration can't be used:\n  ${[...new Set(said)].join('\n  ')}`);
+  const given = new Map<SettingName, Given>();
+  for (const name of NAMES) {
+    const option: unknown = options[name];
+    const variable = environment[variableOf(name)];
+    if (option !== undefined && option !== '') given.set(name, { value: option, source: sayOption(name) });
+    else if (variable) given.set(name, { value: variable, source: variableOf(name) });
   }
-  const { output } = parsed;
-  return {
-    host: output.HOST,
-    port: output.PORT,
-    storeFile: output.STORE_URL,
-    siteDir: output.SITE_DIR,
-    single: output.SINGLE === 'true',
-    protect: output.PROTECT,
-    secret: output.SECRET,
-    ownerToken: output.OWNER_TOKEN,
-    allow: output.ALLOW,
-    gate: gate.look,
-    corsOrigins: output.CORS_ORIGINS,
-    accessMs: output.ACCESS_HOURS * HOUR_MS,
-    limits: { gate: output.LIMIT_GATE, beats: output.LIMIT_BEATS, network: output.LIMIT_NETWORK },
-    maxConnections: output.MAX_CONNECTIONS,
-    publicUrl: output.PUBLIC_URL,
-    trustProxy: output.TRUST_PROXY === 'true',
-    logLevel: output.LOG_LEVEL,
-    nocodb: toNocoConfig(output),
-  };
+  const problems: string[] = [];
+  const read: Record<string, unknown> = {};
+  for (const name of NAMES) {
+    const setting: { readonly schema: v.GenericSchema; readonly default?: string } = SETTINGS[name];
+    const { value = setting.default, source = variableOf(name) } = given.get(name) ?? {};
+    if (value === undefined) continue;
+    const parsed = v.safeParse(setting.schema, value);
+    read[name] = parsed.output;
+    for (const { message } of parsed.issues ?? []) problems.push(`${source}: ${message}`);
+  }
+  // Each has been read by its own schema.
+  const values = read as unknown as SettingValues;
+
+  const sourceOf = (name: SettingName): string => given.get(name)?.source ?? variableOf(name);
+  const missing = NOCODB.filter((name) => !given.has(name));
+  if (missing.length > 0 && missing.length < NOCODB.length)
+    problems.push(
+      `${missing.map(sourceOf).join(', ')}: must be set, too, or none of ${NOCODB.map(sourceOf).join(', ')}`,
+    );
+  const gate = readGateSettings(values, sourceOf);
+  problems.push(...gate.problems);
+  if (problems.length === 0 && isBehindGate(gate.theme?.privacyUrl, values.protect))
+    problems.push(`${sourceOf('privacyUrl')}: must lie outside of PROTECT, where it can be read before the gate`);
+  if (!gate.theme || problems.length > 0)
+    throw new ConfigError(`The configuration can't be used:\n  ${[...new Set(problems)].join('\n  ')}`);
+  return toConfig(values, gate.theme);
 }
 
-/** `storeUrl` → `STORE_URL`. */
-function toVariable(option: string): string {
-  return option.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+function toConfig(values: SettingValues, gate: GateTheme): Config {
+  const { host, port, siteDir, single, protect, secret, ownerToken, allow, corsOrigins } = values;
+  const { maxConnections, publicUrl, trustProxy, logLevel } = values;
+  return {
+    host,
+    port,
+    storeFile: values.storeUrl,
+    siteDir,
+    single,
+    protect,
+    secret,
+    ownerToken,
+    allow,
+    gate,
+    corsOrigins,
+    accessMs: values.accessHours * HOUR_MS,
+    limits: { gate: values.limitGate, beats: values.limitBeats, network: values.limitNetwork },
+    maxConnections,
+    publicUrl,
+    trustProxy,
+    logLevel,
+    nocodb: toNocoConfig(values),
+  };
 }
 
 function isBehindGate(address: string | undefined, protect: readonly string[]): boolean {
@@ -126,16 +143,16 @@ function isBehindGate(address: string | undefined, protect: readonly string[]): 
   return path !== undefined && isUnder(readRequestPath(path) ?? path, protect);
 }
 
-function toNocoConfig(output: v.InferOutput<typeof Environment>): NocoConfig | undefined {
-  const { NOCODB_URL: url, NOCODB_TOKEN: token, NOCODB_BASE_ID: baseId } = output;
+function toNocoConfig(values: SettingValues): NocoConfig | undefined {
+  const { nocodbUrl: url, nocodbToken: token, nocodbBaseId: baseId } = values;
   if (!url || !token || !baseId) return undefined;
   return {
     url: url.origin,
     token,
     baseId,
-    table: output.NOCODB_TABLE,
-    requestsPerSecond: output.NOCODB_REQUESTS_PER_SECOND,
-    requestsPerMonth: output.NOCODB_REQUESTS_PER_MONTH,
-    freshnessMs: output.NOCODB_FRESHNESS_MS,
+    table: values.nocodbTable,
+    requestsPerSecond: values.nocodbRequestsPerSecond,
+    requestsPerMonth: values.nocodbRequestsPerMonth,
+    freshnessMs: values.nocodbFreshnessMs,
   };
 }

@@ -1,69 +1,78 @@
-// What code and the command line may say of the configuration. The names are those of the variables.
+// Generated from settings.ts by `npm run generate`: the settings as options in code, and of `stillhere serve`.
 
-/** What code says of the configuration; what it leaves out is read from the environment. The names are those of its variables. */
+/** Options in code. What they leave out is read from the environment: `storeUrl` is STORE_URL there. */
 export interface StillhereOptions {
-  /** Path prefixes behind the gate, like `['/confidential/']`. */
-  readonly protect?: readonly string[] | string;
-  /** `file:` and the path of the SQLite file. @default 'file:data/stillhere.db' */
-  readonly storeUrl?: string;
-  /** Signs the access cookies, at least 32 characters. By default one is made and kept beside the store. */
-  readonly secret?: string;
-  /** The owner's password for the API, at least 32 characters. By default one is made and kept beside the store. */
-  readonly ownerToken?: string;
-  /** E-mail addresses and domains that the gate lets in. By default everyone. */
-  readonly allow?: readonly string[] | string;
-  /** A JSON file with texts of the gate, by language. */
-  readonly gateTexts?: string;
-  /** An HTML file with `{{form}}` in it: the gate's page. */
-  readonly gateTemplate?: string;
-  /** A CSS file that comes after ours. */
-  readonly gateStyle?: string;
-  /** Whom to ask for access, as the gate's refusal names it. */
-  readonly gateContact?: string;
-  /** A path of the site, or an https address, where the gate's notice leads. */
-  readonly privacyUrl?: string;
-  /** Other sites whose pages may deliver to this server, like `['https://site.example']`. By default none. */
-  readonly corsOrigins?: readonly string[] | string;
-  /** How long access lasts. @default 24 */
-  readonly accessHours?: number | string;
-  /** Tries at the gate, a minute and network (an IPv4 address, an IPv6 /64); 0: no limit. @default 60 */
-  readonly limitGate?: number;
-  /** Deliveries, a second and session; 0: no limit. @default 10 */
-  readonly limitBeats?: number;
-  /** Deliveries, a second and network: a mobile carrier's readers share one address; 0: no limit. @default 500 */
-  readonly limitNetwork?: number;
-  /** The site's address as its readers see it, without a path. By default as their requests say. */
-  readonly publicUrl?: string;
-  /** A proxy tells the client's address and protocol (X-Forwarded-…). @default false */
-  readonly trustProxy?: boolean;
-  /** @default 'info' */
-  readonly logLevel?: string;
-  readonly nocodbUrl?: string;
-  readonly nocodbToken?: string;
-  readonly nocodbBaseId?: string;
-  /** @default 'emailAccess' */
-  readonly nocodbTable?: string;
-  readonly nocodbRequestsPerSecond?: number;
-  /** 0 = no limit. @default 0 */
-  readonly nocodbRequestsPerMonth?: number;
-  /** Milliseconds. @default 2000 */
-  readonly nocodbFreshnessMs?: number;
+  /** The site's address as its readers see it, without a path, like `https://example.com`; https makes cookies `Secure`. By default: taken from each request. */
+  readonly publicUrl?: string | undefined;
+  /** A proxy in front sets the client's address and protocol (`X-Forwarded-For`, `X-Forwarded-Proto`). @default false */
+  readonly trustProxy?: boolean | undefined;
+  /** Other origins whose pages may deliver here, like `https://site.example`. By default: none. */
+  readonly corsOrigins?: readonly string[] | string | undefined;
+  /** `file:` and the path of the SQLite file, on a local disk. @default 'file:data/stillhere.db' */
+  readonly storeUrl?: string | undefined;
+  /** Signs the access cookies, at least 32 characters. By default: made at the first start and kept beside the store (mode 600). */
+  readonly secret?: string | undefined;
+  /** The owner's password for the API, at least 32 characters. By default: made at the first start and kept beside the store (mode 600). */
+  readonly ownerToken?: string | undefined;
+  /** `trace`, `debug`, `info`, `warn`, `error`, `fatal`, `silent`. @default 'info' */
+  readonly logLevel?: string | undefined;
+  /** Path prefixes behind the gate, like `/confidential/`. @default ['/portfolio/confidential/'] */
+  readonly protect?: readonly string[] | string | undefined;
+  /** E-mail addresses and domains that the gate lets in. By default: everyone. */
+  readonly allow?: readonly string[] | string | undefined;
+  /** How long access lasts, in hours. @default 24 */
+  readonly accessHours?: number | string | undefined;
+  /** JSON file with the gate's texts, by language. By default: English and German. */
+  readonly gateTexts?: string | undefined;
+  /** HTML file with `{{form}}` in it: the gate's page. By default: Stillhere's own. */
+  readonly gateTemplate?: string | undefined;
+  /** CSS file that comes after the gate's own styles. */
+  readonly gateStyle?: string | undefined;
+  /** Whom a refused reader can ask for access, like an e-mail address. */
+  readonly gateContact?: string | undefined;
+  /** Where the gate's notice links to: a path of the site outside of PROTECT, or an https address. By default: no link. */
+  readonly privacyUrl?: string | undefined;
+  /** Tries at the gate per minute and network (an IPv4 address or an IPv6 /64); 0: no limit. @default 60 */
+  readonly limitGate?: number | string | undefined;
+  /** Deliveries per second and session; 0: no limit. @default 10 */
+  readonly limitBeats?: number | string | undefined;
+  /** Deliveries per second and network (a mobile carrier's readers share one address); 0: no limit. @default 500 */
+  readonly limitNetwork?: number | string | undefined;
+  /** Address of NocoDB, without a path; turns the copy on, together with the next two. By default: no copy in NocoDB. */
+  readonly nocodbUrl?: string | undefined;
+  /** API token of NocoDB. */
+  readonly nocodbToken?: string | undefined;
+  /** Id of the base, like `p1a2b3c4d5e6f7g`. */
+  readonly nocodbBaseId?: string | undefined;
+  /** Title of the table. @default 'emailAccess' */
+  readonly nocodbTable?: string | undefined;
+  /** Requests per second, at most; NocoDB's cloud allows 5. @default 4 */
+  readonly nocodbRequestsPerSecond?: number | string | undefined;
+  /** Requests per month, at most; the free plan has 1000: start and end of each session, more when there is room; 0: no limit. @default 0 */
+  readonly nocodbRequestsPerMonth?: number | string | undefined;
+  /** How long a change may wait, in milliseconds, so that one request carries many. @default 2000 */
+  readonly nocodbFreshnessMs?: number | string | undefined;
 }
 
-/** For who has a server. */
+/** Options for a host's own server. */
 export interface HostOptions extends StillhereOptions {
   /**
-   * `none`: the site has a worker of its own at `/sw.js`, so ours isn't given out there. Its pages say `worker="none"`, too. By default
-   * ours comes before whatever the host has at that path.
+   * `none`: the site has its own worker at `/sw.js`, so Stillhere doesn't serve one there. Its pages then say `worker="none"`.
+   * By default Stillhere's worker comes before anything that the host has at that path.
    */
   readonly worker?: 'none';
 }
 
-/** What only the command line has. */
+/** Options of `stillhere serve`. */
 export interface ServeOptions extends StillhereOptions {
-  readonly host?: string;
-  readonly port?: string;
-  readonly siteDir?: string;
-  readonly maxConnections?: string;
-  readonly single?: boolean;
+  /** Address to listen on. @default '127.0.0.1' */
+  readonly host?: string | undefined;
+  /** Port to listen on. By default: `8080`, or the next free one. */
+  readonly port?: number | string | undefined;
+  /** Folder of the built site; the argument of `serve`. By default: the sample portfolio. */
+  readonly siteDir?: string | undefined;
+  /** A single-page site: paths without a file get its `index.html`. @default false */
+  readonly single?: boolean | undefined;
+  /** Open connections, a quarter of them from one network; 0: no limit. @default 10000 */
+  readonly maxConnections?: number | string | undefined;
 }

@@ -6,7 +6,7 @@ import sjson from 'secure-json-parse';
 import * as v from 'valibot';
 import { closeToOthers } from '../store/private-file.ts';
 import type { Config } from './config.ts';
-import { password } from './variables.ts';
+import { password } from './settings.ts';
 
 export interface Secrets {
   readonly secret: string;

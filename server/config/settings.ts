@@ -1,0 +1,323 @@
+// All settings, one entry each. From here come the environment's variables, the options in code (options.ts, generated), the
+// flags of `serve` and their help, and docs/configuration.md (generated). After a change: npm run generate.
+import * as v from 'valibot';
+import { readRequestPath } from '../http/request-path.ts';
+
+export type SettingKind = 'text' | 'list' | 'number' | 'switch';
+export type SettingGroup = 'server' | 'site' | 'gate' | 'limits' | 'nocodb';
+
+export interface Setting<Value = unknown> {
+  readonly group: SettingGroup;
+  /** Decides its type in code, and how its flag is written. */
+  readonly kind: SettingKind;
+  /** What it does: for the documentation, the help and the docstring. Starts in lower case, without a full stop. */
+  readonly about: string;
+  /** What is used where nothing is given, as text; undefined: nothing. */
+  readonly default?: string;
+  /** What happens where nothing is given, where that is more than a value. */
+  readonly otherwise?: string;
+  /** Only `stillhere serve` has it: it is no option in code. */
+  readonly isOfServe?: true;
+  /** It has no flag: command lines are visible to other users of the machine. */
+  readonly isSecret?: true;
+  /** Reads text, or the value as code gives it. Its messages start with "must". */
+  readonly schema: v.GenericSchema<unknown, Value>;
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const HOUR_MS = 3_600_000;
+/** The store's file where STORE_URL is not set. */
+export const DEFAULT_STORE_FILE = 'data/stillhere.db';
+
+const text = v.string('must be text');
+
+/** Text separated by commas, or an array, whose items are taken as they are. */
+const list = v.pipe(
+  v.union([v.string(), v.array(v.string())], 'must be a list of texts'),
+  v.transform((given) => (typeof given === 'string' ? given.split(',') : given)),
+  v.transform((items) => items.flatMap((item) => item.trim().toLowerCase() || [])),
+);
+
+const wholeNumber = (least: number, most: number, what: string) =>
+  v.pipe(
+    v.union([v.string(), v.number()], what),
+    v.transform(String),
+    v.regex(/^\d+$/, what),
+    v.transform(Number),
+    v.minValue(least, what),
+    v.maxValue(most, what),
+  );
+
+const limit = wholeNumber(0, 1e9, 'must be a whole number; 0 for no limit');
+
+/** @internal Also checks the secrets that are kept beside the store. */
+export const password = v.pipe(v.string(), v.minLength(32, 'must have at least 32 characters'));
+
+const yesOrNo = v.pipe(
+  v.union([v.string(), v.boolean()], 'must be true or false'),
+  v.transform(String),
+  v.picklist(['true', 'false'], 'must be true or false'),
+  v.transform((given) => given === 'true'),
+);
+
+const origin = (what: string) =>
+  v.pipe(
+    text,
+    v.check(
+      (address) => URL.canParse(address) && /^https?:\/\/[^/?#@]+\/?$/.test(address),
+      `must be the address of ${what} without a path, like https://example.com`,
+    ),
+    v.transform((address) => new URL(address)),
+  );
+
+/** By their names in code; {@link variableOf} and {@link flagOf} give the others. */
+export const SETTINGS = {
+  host: {
+    group: 'server',
+    kind: 'text',
+    about: 'address to listen on',
+    default: '127.0.0.1',
+    isOfServe: true,
+    schema: text,
+  },
+  port: {
+    group: 'server',
+    kind: 'number',
+    about: 'port to listen on',
+    default: '8080',
+    otherwise: '`8080`, or the next free one',
+    isOfServe: true,
+    schema: wholeNumber(0, 65_535, 'must be a port number, 0 to 65535'),
+  },
+  publicUrl: {
+    group: 'server',
+    kind: 'text',
+    about:
+      "the site's address as its readers see it, without a path, like `https://example.com`; https makes cookies `Secure`",
+    otherwise: 'taken from each request',
+    schema: origin('the site'),
+  },
+  trustProxy: {
+    group: 'server',
+    kind: 'switch',
+    about: "a proxy in front sets the client's address and protocol (`X-Forwarded-For`, `X-Forwarded-Proto`)",
+    default: 'false',
+    schema: yesOrNo,
+  },
+  corsOrigins: {
+    group: 'server',
+    kind: 'list',
+    about: 'other origins whose pages may deliver here, like `https://site.example`',
+    default: '',
+    otherwise: 'none',
+    schema: v.pipe(
+      list,
+      v.everyItem(
+        (address) => URL.canParse(address) && new URL(address).origin === address && address.startsWith('http'),
+        'must be origins like https://site.example, separated by commas',
+      ),
+    ),
+  },
+  storeUrl: {
+    group: 'server',
+    kind: 'text',
+    about: '`file:` and the path of the SQLite file, on a local disk',
+    default: `file:${DEFAULT_STORE_FILE}`,
+    schema: v.pipe(
+      text,
+      v.regex(/^file:./, 'must be file: and the path of a file, like file:data/stillhere.db'),
+      v.transform((url) => url.slice('file:'.length)),
+    ),
+  },
+  secret: {
+    group: 'server',
+    kind: 'text',
+    about: 'signs the access cookies, at least 32 characters',
+    otherwise: 'made at the first start and kept beside the store (mode 600)',
+    isSecret: true,
+    schema: password,
+  },
+  ownerToken: {
+    group: 'server',
+    kind: 'text',
+    about: "the owner's password for the API, at least 32 characters",
+    otherwise: 'made at the first start and kept beside the store (mode 600)',
+    isSecret: true,
+    schema: password,
+  },
+  logLevel: {
+    group: 'server',
+    kind: 'text',
+    about: LOG_LEVELS.map((level) => `\`${level}\``).join(', '),
+    default: 'info',
+    schema: v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`),
+  },
+  siteDir: {
+    group: 'site',
+    kind: 'text',
+    about: 'folder of the built site; the argument of `serve`',
+    otherwise: 'the sample portfolio',
+    isOfServe: true,
+    schema: text,
+  },
+  single: {
+    group: 'site',
+    kind: 'switch',
+    about: 'a single-page site: paths without a file get its `index.html`',
+    default: 'false',
+    isOfServe: true,
+    schema: yesOrNo,
+  },
+  protect: {
+    group: 'gate',
+    kind: 'list',
+    about: 'path prefixes behind the gate, like `/confidential/`',
+    default: '/portfolio/confidential/',
+    schema: v.pipe(
+      list,
+      v.everyItem(
+        (path) => path.startsWith('/') && readRequestPath(path) !== undefined,
+        'must be paths like /confidential/, separated by commas',
+      ),
+      v.mapItems((path) => `${readRequestPath(path) ?? ''}/`.replace(/\/+$/, '/').toLowerCase()),
+    ),
+  },
+  allow: {
+    group: 'gate',
+    kind: 'list',
+    about: 'e-mail addresses and domains that the gate lets in',
+    default: '',
+    otherwise: 'everyone',
+    schema: list,
+  },
+  accessHours: {
+    group: 'gate',
+    kind: 'number',
+    about: 'how long access lasts, in hours',
+    default: '24',
+    schema: wholeNumber(1, 24 * 365, 'must be a whole number of hours, at least 1'),
+  },
+  gateTexts: {
+    group: 'gate',
+    kind: 'text',
+    about: "JSON file with the gate's texts, by language",
+    otherwise: 'English and German',
+    schema: text,
+  },
+  gateTemplate: {
+    group: 'gate',
+    kind: 'text',
+    about: "HTML file with `{{form}}` in it: the gate's page",
+    otherwise: "Stillhere's own",
+    schema: text,
+  },
+  gateStyle: {
+    group: 'gate',
+    kind: 'text',
+    about: "CSS file that comes after the gate's own styles",
+    schema: text,
+  },
+  gateContact: {
+    group: 'gate',
+    kind: 'text',
+    about: 'whom a refused reader can ask for access, like an e-mail address',
+    schema: text,
+  },
+  privacyUrl: {
+    group: 'gate',
+    kind: 'text',
+    about: "where the gate's notice links to: a path of the site outside of PROTECT, or an https address",
+    otherwise: 'no link',
+    schema: text,
+  },
+  limitGate: {
+    group: 'limits',
+    kind: 'number',
+    about: 'tries at the gate per minute and network (an IPv4 address or an IPv6 /64); 0: no limit',
+    default: '60',
+    schema: limit,
+  },
+  limitBeats: {
+    group: 'limits',
+    kind: 'number',
+    about: 'deliveries per second and session; 0: no limit',
+    default: '10',
+    schema: limit,
+  },
+  limitNetwork: {
+    group: 'limits',
+    kind: 'number',
+    about: "deliveries per second and network (a mobile carrier's readers share one address); 0: no limit",
+    default: '500',
+    schema: limit,
+  },
+  maxConnections: {
+    group: 'limits',
+    kind: 'number',
+    about: 'open connections, a quarter of them from one network; 0: no limit',
+    default: '10000',
+    isOfServe: true,
+    schema: limit,
+  },
+  nocodbUrl: {
+    group: 'nocodb',
+    kind: 'text',
+    about: 'address of NocoDB, without a path; turns the copy on, together with the next two',
+    otherwise: 'no copy in NocoDB',
+    schema: origin('NocoDB'),
+  },
+  nocodbToken: { group: 'nocodb', kind: 'text', about: 'API token of NocoDB', isSecret: true, schema: text },
+  nocodbBaseId: {
+    group: 'nocodb',
+    kind: 'text',
+    about: 'id of the base, like `p1a2b3c4d5e6f7g`',
+    schema: v.pipe(text, v.regex(/^\w+$/, 'must be the id of a base, like p1a2b3c4d5e6f7g')),
+  },
+  nocodbTable: { group: 'nocodb', kind: 'text', about: 'title of the table', default: 'emailAccess', schema: text },
+  nocodbRequestsPerSecond: {
+    group: 'nocodb',
+    kind: 'number',
+    about: "requests per second, at most; NocoDB's cloud allows 5",
+    default: '4',
+    schema: wholeNumber(1, 1_000, 'must be a whole number, 1 to 1000'),
+  },
+  nocodbRequestsPerMonth: {
+    group: 'nocodb',
+    kind: 'number',
+    about:
+      'requests per month, at most; the free plan has 1000: start and end of each session, more when there is room; 0: no limit',
+    default: '0',
+    schema: v.pipe(
+      wholeNumber(0, 1e9, 'must be 0 for no limit, or at least 100'),
+      v.check((count) => count === 0 || count >= 100, 'must be 0 for no limit, or at least 100'),
+    ),
+  },
+  nocodbFreshnessMs: {
+    group: 'nocodb',
+    kind: 'number',
+    about: 'how long a change may wait, in milliseconds, so that one request carries many',
+    default: '2000',
+    schema: wholeNumber(10, HOUR_MS, 'must be milliseconds, 10 to 3600000'),
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The values as {@link SETTINGS} reads them; undefined: nothing is given, and there is no default. */
+export type SettingValues = {
+  readonly [Name in SettingName]:
+    | v.InferOutput<(typeof SETTINGS)[Name]['schema']>
+    | ((typeof SETTINGS)[Name] extends { readonly default: string } ? never : undefined);
+};
+
+/** `storeUrl` → `STORE_URL`. */
+export function variableOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+/** `storeUrl` → `--store-url`. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
