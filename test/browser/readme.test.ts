@@ -19,9 +19,9 @@ describe('the README', () => {
   it('puts a gate before a built site, and its two lines record the reading', async () => {
     const site = await mkdtemp(join(tmpdir(), 'stillhere-site-'));
     await mkdir(join(site, 'report'));
-    const lines = await readSnippet('html', '<session-heartbeat>');
+    const lines = await readSnippet('README.md', 'html', '<session-heartbeat>');
     await writeFile(join(site, 'report/index.html'), `<!doctype html><title>Report</title>\n${lines}`);
-    const serve = await readSnippet('sh', 'stillhere serve dist');
+    const serve = await readSnippet('README.md', 'sh', 'stillhere serve dist');
     const [, protect = ''] = serve.match(/--protect (\S+)/) ?? [];
     const server = await StillhereServer.start({ SITE_DIR: site, PROTECT: protect });
     const device = await Device.open();
@@ -30,14 +30,16 @@ describe('the README', () => {
       const id = await passGate(page, server.url, 'ann@example.com', protect);
       await until(async () => (await server.session(id)).sessionEndTime);
 
-      const ask = (await readSnippet('sh', 'curl')).replace('http://localhost:8080', server.url);
+      const ask = (await readSnippet('README.md', 'sh', 'curl')).replace('http://localhost:8080', server.url);
       const { stdout } = await run('bash', ['-c', ask], { env: { ...process.env, OWNER_TOKEN } });
       const { sessions } = JSON.parse(stdout) as { sessions: SessionView[] };
       expect(sessions).toMatchObject([{ id, emailOfAccessor: 'ann@example.com', currentPage: protect }]);
-      const shown = JSON.parse(await readSnippet('json', 'emailOfAccessor')) as { sessions: SessionView[] };
+      const shown = JSON.parse(await readSnippet('README.md', 'json', 'emailOfAccessor')) as {
+        sessions: SessionView[];
+      };
       expect(Object.keys(sessions[0] ?? {})).toEqual(Object.keys(shown.sessions[0] ?? {}));
 
-      const code = await readSnippet('js', 'fetchEmailAccessSessions');
+      const code = await readSnippet('README.md', 'js', 'fetchEmailAccessSessions');
       const { stdout: printed } = await run(process.execPath, ['--input-type=module', '-e', code], {
         cwd: PROJECT,
         env: { ...process.env, STORE_URL: server.storeUrl },

@@ -34,7 +34,7 @@ describe("the README's snippet", () => {
     ['other-origin', 'sw.js', 'js', 'https://stillhere.example/stillhere-sw.js'],
   ] as const)('is taken from %s/%s, and has all of ours: %s %s', async ([folder, file, language, part]) => {
     const lines = readLines(join(SITES, folder), file).map(({ text, isOurs }) => ({ text: text.trim(), isOurs }));
-    const snippet = (await readSnippet(language, part)).split('\n').flatMap((line) => line.trim() || []);
+    const snippet = (await readSnippet('README.md', language, part)).split('\n').flatMap((line) => line.trim() || []);
     expect(lines.map(({ text }) => text)).toEqual(expect.arrayContaining(snippet));
     const ours = lines.filter(({ isOurs }) => isOurs).map(({ text }) => text);
     if (part !== 'Content-Security-Policy') expect(snippet).toEqual(expect.arrayContaining(ours));
