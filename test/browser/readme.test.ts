@@ -19,7 +19,7 @@ describe('the README', () => {
   it('puts a gate before a built site, and its two lines record the reading', async () => {
     const site = await mkdtemp(join(tmpdir(), 'stillhere-site-'));
     await mkdir(join(site, 'report'));
-    const lines = await readSnippet('README.md', 'html', '<session-heartbeat>');
+    const lines = await readSnippet('docs/integrations/html.md', 'html', '<session-heartbeat>');
     await writeFile(join(site, 'report/index.html'), `<!doctype html><title>Report</title>\n${lines}`);
     const serve = await readSnippet('README.md', 'sh', 'stillhere serve dist');
     const [, protect = ''] = serve.match(/--protect (\S+)/) ?? [];
