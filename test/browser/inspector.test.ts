@@ -53,8 +53,8 @@ describe.concurrent('the inspector', () => {
     expect(await readInspector(page)).toBeUndefined();
   });
 
-  it('opens on any site that has the line of the README', async ({ serve, device }) => {
-    const line = await readSnippet('README.md', 'html', 'stillhere-open-inspector');
+  it('opens on any site that has the line of docs/inspector.md', async ({ serve, device }) => {
+    const line = await readSnippet('docs/inspector.md', 'html', 'stillhere-open-inspector');
     const server = await serve({ '/plain/': `<!doctype html><title>Plain</title>${line}<body>` });
     const page = await device.newPage();
     await page.goto(`${server.url}/plain/`);

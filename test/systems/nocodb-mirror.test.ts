@@ -418,8 +418,8 @@ describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
       expect(others).toHaveLength(1);
     });
 
-    it('work as the README has them', async () => {
-      const commands = await readSnippet('README.md', 'sh', 'nocodb setup');
+    it('work as docs/nocodb.md has them', async () => {
+      const commands = await readSnippet('docs/nocodb.md', 'sh', 'nocodb setup');
       const { url, token, baseId, table } = noco.config;
       const { stdout } = await run('bash', ['-ec', commands], {
         cwd: join(import.meta.dirname, '../..'),
