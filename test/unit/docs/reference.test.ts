@@ -1,0 +1,45 @@
+// The reference pages name all that there is: variables, commands, options, paths.
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { GATE_PATH, SUBMIT_PATH } from '../../../server/gate/gate.ts';
+import { Environment } from '../../../server/config/variables.ts';
+import { ACCESS_HEADER, END_ACCESS_PATH, HEARTBEAT_PATH, SESSION_COOKIE } from '../../../sw/protocol/delivery.ts';
+
+const PROJECT = join(import.meta.dirname, '../../..');
+const run = promisify(execFile);
+
+const readPage = (page: string): Promise<string> => readFile(join(PROJECT, 'docs', page), 'utf8');
+
+it('docs/configuration.md has every variable in its one table', async () => {
+  const page = await readPage('configuration.md');
+  const firstCells = [...page.matchAll(/^\| (.*?) +\|/gm)].map(([, cell = '']) => cell);
+  const named = firstCells.flatMap((cell) => [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name));
+  const gate = ['GATE_TEXTS', 'GATE_STYLE', 'GATE_TEMPLATE', 'PRIVACY_URL', 'GATE_CONTACT'];
+  expect(named.toSorted()).toEqual([...Object.keys(Environment.entries), ...gate].toSorted());
+});
+
+describe('docs/cli.md', () => {
+  it.for([['serve'], ['sessions'], ['snippet'], ['nocodb', 'setup'], ['nocodb', 'check'], ['nocodb', 'resync']])(
+    'has every option of %s',
+    async (command) => {
+      const { stdout } = await run(process.execPath, [join(PROJECT, 'server/cli.ts'), ...command, '--help']);
+      const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+(?: <\w+>)?)/gm)].map(([, option = '']) => option);
+      const page = await readPage('cli.md');
+      expect(options).toContain('--help');
+      for (const option of options) expect(page).toContain(`\`${option}\``);
+      expect(page).toContain(`\`${command.join(' ')}`);
+    },
+  );
+});
+
+it('docs/http-api.md has every path', async () => {
+  const page = await readPage('http-api.md');
+  for (const path of [GATE_PATH, SUBMIT_PATH, END_ACCESS_PATH, HEARTBEAT_PATH])
+    expect(page).toContain(`### \`POST ${path}\`\n`);
+  for (const path of ['/api/sessions', '/api/sessions/:id', '/healthz', '/readyz'])
+    expect(page).toContain(`### \`GET ${path}\`\n`);
+  for (const name of [ACCESS_HEADER, SESSION_COOKIE]) expect(page).toContain(`\`${name}\``);
+});
