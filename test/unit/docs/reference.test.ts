@@ -1,12 +1,14 @@
-// The reference pages name all that there is: variables, commands, options, paths.
+// The reference pages name all that there is: variables, commands, options, paths. The README shows what a command prints.
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { GATE_PATH, SUBMIT_PATH } from '../../../server/gate/gate.ts';
+import { printSessions } from '../../../server/commands/sessions.ts';
 import { Environment } from '../../../server/config/variables.ts';
 import { ACCESS_HEADER, END_ACCESS_PATH, HEARTBEAT_PATH, SESSION_COOKIE } from '../../../sw/protocol/delivery.ts';
+import { readSnippet } from '../../helpers/read-snippet.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 const run = promisify(execFile);
@@ -42,4 +44,22 @@ it('docs/http-api.md has every path', async () => {
   for (const path of ['/api/sessions', '/api/sessions/:id', '/healthz', '/readyz'])
     expect(page).toContain(`### \`GET ${path}\`\n`);
   for (const name of [ACCESS_HEADER, SESSION_COOKIE]) expect(page).toContain(`\`${name}\``);
+});
+
+it('README.md shows a session as `stillhere sessions` prints it', async () => {
+  const shown = await readSnippet('README.md', 'text', 'ann@example.com');
+  const [, from = '', until = '', read = '', page = ''] =
+    /^ann@example\.com +(\S+ \S+) +(\S+ \S+) +(\S+) +(\S+)$/m.exec(shown) ?? [];
+  const ann = {
+    id: 'ann',
+    emailOfAccessor: 'ann@example.com',
+    // Without a zone: the machine's own, in which they are printed.
+    sessionStartTime: new Date(from).toISOString(),
+    sessionEndTime: new Date(until).toISOString(),
+    durationMs: Date.parse(until) - Date.parse(from),
+    readingTimeMs: Date.parse(`1970-01-01T${read}Z`),
+    currentPage: page,
+    mirrored: false,
+  };
+  expect(`${printSessions([ann]).join('\n')}\n`).toBe(shown);
 });
