@@ -89,18 +89,22 @@ function writePage(): string {
 
 # Configuration
 
-Every setting can be given in three ways; the first one that is there counts:
+Every setting can be given in three ways. The first one that is there counts:
 
-1. an option in code (\`stillhere({ protect: ['/confidential/'] })\`) or a flag of \`stillhere serve\`;
+1. an option in code, as in \`stillhere({ protect: ['/confidential/'] })\`, or a flag of [\`stillhere serve\`](cli.md#stillhere-serve);
 2. an environment variable;
-3. a line in a file \`.env\` in the folder where the command is started.
+3. for the commands, a line in a file \`.env\` in the current folder. In [a server of your own](integrations/koa.md#options) it is not read.
 
-An empty variable counts as not set. Lists are separated by commas; in code they can be arrays. Stillhere reads the settings once,
-at start, and reports everything that is wrong at once.
-
-Secrets have no flag, because command lines are visible to other users of the machine.
+An empty variable counts as not set. Lists are separated by commas; in code they can be arrays, whose items may contain commas.
+Stillhere reads the settings once, at start, and reports everything that is wrong at once.
 
 ${tables.join('\n\n')}
+
+## Secrets
+
+Secrets have no flag, because command lines are visible to other users of the machine. Those that you don't set are kept in
+\`<store>.secrets.json\`, by default \`data/stillhere.db.secrets.json\`; \`serve\` prints a new owner's token once. A changed \`SECRET\`
+makes all access cookies invalid: readers have to pass the gate again.
 `;
 }
 

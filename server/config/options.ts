@@ -20,7 +20,7 @@ export interface StillhereOptions {
   readonly protect?: readonly string[] | string | undefined;
   /** E-mail addresses and domains that the gate lets in. By default: everyone. */
   readonly allow?: readonly string[] | string | undefined;
-  /** How long access lasts, in hours. @default 24 */
+  /** How long access lasts, in hours: 1 to 8760. @default 24 */
   readonly accessHours?: number | string | undefined;
   /** JSON file with the gate's texts, by language. By default: English and German. */
   readonly gateTexts?: string | undefined;
@@ -50,7 +50,7 @@ export interface StillhereOptions {
   readonly nocodbRequestsPerSecond?: number | string | undefined;
   /** Requests per month, at most; the free plan has 1000: start and end of each session, more when there is room; 0: no limit. @default 0 */
   readonly nocodbRequestsPerMonth?: number | string | undefined;
-  /** How long a change may wait, in milliseconds, so that one request carries many. @default 2000 */
+  /** How long a change may wait, in milliseconds (10 to 3600000), so that one request carries many. @default 2000 */
   readonly nocodbFreshnessMs?: number | string | undefined;
 }
 
@@ -67,7 +67,7 @@ export interface HostOptions extends StillhereOptions {
 export interface ServeOptions extends StillhereOptions {
   /** Address to listen on. @default '127.0.0.1' */
   readonly host?: string | undefined;
-  /** Port to listen on. By default: `8080`, or the next free one. */
+  /** Port to listen on. By default: `8080`, or one of the next 20 if it is taken. */
   readonly port?: number | string | undefined;
   /** Folder of the built site; the argument of `serve`. By default: the sample portfolio. */
   readonly siteDir?: string | undefined;

@@ -87,7 +87,7 @@ export const SETTINGS = {
     kind: 'number',
     about: 'port to listen on',
     default: '8080',
-    otherwise: '`8080`, or the next free one',
+    otherwise: '`8080`, or one of the next 20 if it is taken',
     isOfServe: true,
     schema: wholeNumber(0, 65_535, 'must be a port number, 0 to 65535'),
   },
@@ -195,7 +195,7 @@ export const SETTINGS = {
   accessHours: {
     group: 'gate',
     kind: 'number',
-    about: 'how long access lasts, in hours',
+    about: 'how long access lasts, in hours: 1 to 8760',
     default: '24',
     schema: wholeNumber(1, 24 * 365, 'must be a whole number of hours, at least 1'),
   },
@@ -297,7 +297,7 @@ export const SETTINGS = {
   nocodbFreshnessMs: {
     group: 'nocodb',
     kind: 'number',
-    about: 'how long a change may wait, in milliseconds, so that one request carries many',
+    about: 'how long a change may wait, in milliseconds (10 to 3600000), so that one request carries many',
     default: '2000',
     schema: wholeNumber(10, HOUR_MS, 'must be milliseconds, 10 to 3600000'),
   },

@@ -111,8 +111,8 @@ describe('the gate', () => {
   });
 
   it('in colours and words of the owner', async ({ device }) => {
-    const css = await readSnippet('css', '--stillhere-accent');
-    const texts = await readSnippet('json', 'Unser Angebot');
+    const css = await readSnippet('docs/gate.md', 'css', '--stillhere-accent');
+    const texts = await readSnippet('docs/gate.md', 'json', 'Unser Angebot');
     const variables = await writeOwnerFiles({ GATE_STYLE: css.replaceAll('\n', '\r\n'), GATE_TEXTS: texts });
     await withServer(variables, async ({ url }) => {
       const page = await device.newPage();
@@ -131,7 +131,7 @@ describe('the gate', () => {
   });
 
   it("in a template of the owner, with the site's own styles and pictures", async ({ device }) => {
-    const variables = await writeOwnerFiles({ GATE_TEMPLATE: await readSnippet('html', '{{form}}') });
+    const variables = await writeOwnerFiles({ GATE_TEMPLATE: await readSnippet('docs/gate.md', 'html', '{{form}}') });
     await withServer(variables, async (server) => {
       const page = await device.newPage();
       const trouble = listenForTrouble(page);

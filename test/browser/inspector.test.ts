@@ -1,10 +1,10 @@
 // The inspector at work: what it shows is what lies on the device, live, and its buttons do what they say.
-import { readFile } from 'node:fs/promises';
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import { layRows, makeRows, press, readInspector, type Shown } from '../helpers/inspected-device.ts';
 import { CASE_STUDY, passGate, readQueue } from '../helpers/reader.ts';
+import { readSnippet } from '../helpers/read-snippet.ts';
 import { READ, readPage } from '../helpers/reading-site.ts';
 import { elapsed, until } from '../helpers/until.ts';
 
@@ -53,9 +53,8 @@ describe.concurrent('the inspector', () => {
     expect(await readInspector(page)).toBeUndefined();
   });
 
-  it('opens on any site that has the line of the README', async ({ serve, device }) => {
-    const readme = await readFile('README.md', 'utf8');
-    const [line = ''] = readme.match(/^<script.*stillhere-open-inspector.*$/m) ?? [];
+  it('opens on any site that has the line of docs/inspector.md', async ({ serve, device }) => {
+    const line = await readSnippet('docs/inspector.md', 'html', 'stillhere-open-inspector');
     const server = await serve({ '/plain/': `<!doctype html><title>Plain</title>${line}<body>` });
     const page = await device.newPage();
     await page.goto(`${server.url}/plain/`);

@@ -1,4 +1,5 @@
-// The README's snippets, run as they stand there; only the port is the test's own. (`npm ci && npm test` is what CI runs.)
+// What the README and docs/ tell an owner to type, run as it stands there; only the port is the test's own. (`npm ci && npm test` is
+// what CI runs.)
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,13 +16,13 @@ import { until } from '../helpers/until.ts';
 const PROJECT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
-describe('the README', () => {
+describe('the documentation', () => {
   it('puts a gate before a built site, and its two lines record the reading', async () => {
     const site = await mkdtemp(join(tmpdir(), 'stillhere-site-'));
     await mkdir(join(site, 'report'));
-    const lines = await readSnippet('html', '<session-heartbeat>');
+    const lines = await readSnippet('docs/integrations/html.md', 'html', '<session-heartbeat>');
     await writeFile(join(site, 'report/index.html'), `<!doctype html><title>Report</title>\n${lines}`);
-    const serve = await readSnippet('sh', 'stillhere serve dist');
+    const serve = await readSnippet('README.md', 'sh', 'stillhere serve dist');
     const [, protect = ''] = serve.match(/--protect (\S+)/) ?? [];
     const server = await StillhereServer.start({ SITE_DIR: site, PROTECT: protect });
     const device = await Device.open();
@@ -30,14 +31,16 @@ describe('the README', () => {
       const id = await passGate(page, server.url, 'ann@example.com', protect);
       await until(async () => (await server.session(id)).sessionEndTime);
 
-      const ask = (await readSnippet('sh', 'curl')).replace('http://localhost:8080', server.url);
+      const ask = (await readSnippet('docs/http-api.md', 'sh', 'curl')).replace('http://localhost:8080', server.url);
       const { stdout } = await run('bash', ['-c', ask], { env: { ...process.env, OWNER_TOKEN } });
       const { sessions } = JSON.parse(stdout) as { sessions: SessionView[] };
       expect(sessions).toMatchObject([{ id, emailOfAccessor: 'ann@example.com', currentPage: protect }]);
-      const shown = JSON.parse(await readSnippet('json', 'emailOfAccessor')) as { sessions: SessionView[] };
+      const shown = JSON.parse(await readSnippet('docs/http-api.md', 'json', 'emailOfAccessor')) as {
+        sessions: SessionView[];
+      };
       expect(Object.keys(sessions[0] ?? {})).toEqual(Object.keys(shown.sessions[0] ?? {}));
 
-      const code = await readSnippet('js', 'fetchEmailAccessSessions');
+      const code = await readSnippet('docs/http-api.md', 'js', 'fetchEmailAccessSessions');
       const { stdout: printed } = await run(process.execPath, ['--input-type=module', '-e', code], {
         cwd: PROJECT,
         env: { ...process.env, STORE_URL: server.storeUrl },

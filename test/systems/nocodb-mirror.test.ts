@@ -1,6 +1,6 @@
 // The mirror against a real NocoDB: whatever happens to it, to us, or by people's hands, the table is the store again.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +14,7 @@ import { formOf } from '../helpers/nocodb/answer-form.ts';
 import { NocoServer } from '../helpers/nocodb/nocodb-server.ts';
 import { NocoStandIn } from '../helpers/nocodb/stand-in.ts';
 import { Postgres } from '../helpers/postgres.ts';
+import { readSnippet } from '../helpers/read-snippet.ts';
 import { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
 
@@ -417,9 +418,8 @@ describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
       expect(others).toHaveLength(1);
     });
 
-    it('work as the README has them', async () => {
-      const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
-      const commands = /```sh\n(npx stillhere nocodb setup.*?)```/s.exec(readme)?.[1] ?? '';
+    it('work as docs/nocodb.md has them', async () => {
+      const commands = await readSnippet('docs/nocodb.md', 'sh', 'nocodb setup');
       const { url, token, baseId, table } = noco.config;
       const { stdout } = await run('bash', ['-ec', commands], {
         cwd: join(import.meta.dirname, '../..'),

@@ -1,0 +1,61 @@
+// The commands that docs/ gives for the store's file do what is said of them.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { SessionStore } from '../../../server/store/session-store.ts';
+import { openSqliteStore } from '../../../server/store/sqlite-store.ts';
+import { readSnippet } from '../../helpers/read-snippet.ts';
+
+const NOW = Date.parse('2026-11-24T08:00:00Z');
+
+let folder: string;
+let store: SessionStore;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stillhere-docs-'));
+  store = await openSqliteStore(join(folder, 'data/stillhere.db'));
+  for (const name of ['ann', 'bob']) {
+    await store.createSession({ id: name, email: `${name}@example.com`, startMs: NOW });
+    const span = { id: 'a', page: `/for-${name}/`, startMs: NOW, endMs: NOW + 60_000, offsetMs: 0 };
+    await store.record([{ session: name, receivedMs: NOW + 60_000, span }]);
+  }
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** As in the folder in which the server was started, with this Node. */
+async function type(command: string): Promise<void> {
+  const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
+  await promisify(execFile)('bash', ['-ec', command], { cwd: folder, env: { ...process.env, PATH } });
+}
+
+async function readEmails(one: SessionStore): Promise<readonly string[]> {
+  return (await one.listSessions({ pageSize: 10 })).map(({ email }) => email).toSorted();
+}
+
+it('a backup while the server runs has all that is in the store', async () => {
+  await type(await readSnippet('docs/backup-and-upgrade.md', 'sh', 'backup('));
+  await store.close();
+  expect(await readdir(folder)).toEqual(['backup.db', 'data']);
+  const restored = await openSqliteStore(join(folder, 'backup.db'));
+  expect(await readEmails(restored)).toEqual(['ann@example.com', 'bob@example.com']);
+  expect(await restored.listSpans('ann')).toHaveLength(1);
+  await restored.close();
+});
+
+it('a reader who is deleted is gone from the file, and nobody else is', async () => {
+  await store.close();
+  const page = await readFile(join(import.meta.dirname, '../../../docs/privacy.md'), 'utf8');
+  const [, command = ''] = /^ +(node -e .*DELETE FROM sessions.*)$/m.exec(page) ?? [];
+  await type(command);
+  for (const file of await readdir(join(folder, 'data')))
+    expect(await readFile(join(folder, 'data', file), 'latin1')).not.toMatch(/ann@example|for-ann/);
+  const after = await openSqliteStore(join(folder, 'data/stillhere.db'));
+  expect(await readEmails(after)).toEqual(['bob@example.com']);
+  expect(await after.listSpans('ann')).toEqual([]);
+  expect(await after.listSpans('bob')).toHaveLength(1);
+  const span = { id: 'b', page: '/', startMs: NOW, endMs: NOW, offsetMs: 0 };
+  expect(await after.record([{ session: 'ann', receivedMs: NOW, span }])).toEqual(['unknown-session']);
+  await after.close();
+});
