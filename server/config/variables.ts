@@ -1,4 +1,4 @@
-// What each variable of the environment must be, and what is made of it. Those of the gate are in access/gate-variables.ts.
+// What each variable of the environment must be, and what is made of it. Those of the gate are in gate-variables.ts.
 import * as v from 'valibot';
 import { readRequestPath } from '../http/request-path.ts';
 
