@@ -5,7 +5,7 @@
 // counts. Where none does, the framed page counts by itself, while some of it lies in what the reader sees: to the browser
 // a frame is visible, too, that is not displayed or lies far below. Frames of other sites tell the page around them nothing.
 
-/** Of the heartbeat that runs in a window: as in start-heartbeat.ts. */
+/** Of the heartbeat that runs in a window: as in start.ts. */
 const RUNNING = Symbol.for('stillhere');
 /** An event of a framed window: look again whether a page around it counts. */
 const CHANGED = 'stillhere-frames';

@@ -3,7 +3,7 @@
 /** A document that comes later than this after the last one is not its successor. */
 const NEXT_MS = 60_000;
 
-/** How long ago the reader's last sign was; 0: the reader has led here. @param handed as last-sign.ts hands it on. */
+/** How long ago the reader's last sign was; 0: the reader has led here. @param handed as last-activity.ts hands it on. */
 export function sinceActivity(handed: string): number {
   const [leftAt = 0, untouchedMs = 0] = handed.split(' ').map(Number);
   const sinceMs = Date.now() - leftAt;

@@ -64,7 +64,7 @@ export class WorkerConnection {
 
   /**
    * The last chance before the page may be gone: three ways at once, since each engine loses another one of them
-   * (measured: ARCHITECTURE.md, "Last words"). All of them have begun when it returns, and nothing is waited for any more.
+   * (docs/internals/decisions/0001-last-words.md). All of them have begun when it returns, and nothing is waited for any more.
    * What isn't known to be written goes, too, as when a page of a single-page site is left and the tab closed in one turn.
    */
   lastWords(changed: readonly Span[]): void {

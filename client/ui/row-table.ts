@@ -11,7 +11,10 @@ export interface Column<Row> {
   readonly isBad?: (row: Row) => boolean;
 }
 
-/** As many open in a moment (measured: ARCHITECTURE.md); a phone after a week without network may have thousands. */
+/**
+ * As many open in a moment (measured: docs/internals/decisions/0023-announcements.md); a phone after a week without network may
+ * have thousands.
+ */
 export const MAX_ROWS = 500;
 
 export class RowTable<Row extends { readonly id: string }> {

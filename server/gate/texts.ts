@@ -1,5 +1,5 @@
 // What the gate says to readers, in the languages that it comes with. Texts only: what an owner may change, and how, is
-// said in gate-look.ts.
+// said in theme.ts.
 
 /** All that a reader of the gate can see. Plain text: it is escaped where it is put in. */
 export interface GateTexts {

@@ -1,4 +1,4 @@
-// The request of a delivery. What its answer means is in send.ts: a page that goes away doesn't hear it any more.
+// The request of a delivery. What its answer means is in read-response.ts: a page that goes away doesn't hear it any more.
 import { HEARTBEAT_PATH, type Delivery, type Span } from '../protocol/delivery.ts';
 
 declare global {

@@ -1,5 +1,5 @@
 // Where spans are written before anything is sent: one row per span, however many beats it stands for. Page and worker
-// share it. What takes spans out again is in undelivered.ts.
+// share it. What takes spans out again is in delivery-queue.ts.
 import { emit } from './events.ts';
 import type { Pause } from './backoff.ts';
 import { Database, type QueuedSpan } from './database.ts';

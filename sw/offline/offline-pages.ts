@@ -1,5 +1,5 @@
 // Pages for reading offline (the only user of workbox-routing and workbox-precaching): the public ones from a precache, the
-// confidential ones that this reader has opened from granted-pages.ts. /api/* never meets any of it.
+// confidential ones that this reader has opened from page-cache.ts. /api/* never meets any of it.
 import { cleanupOutdatedCaches } from 'workbox-precaching/cleanupOutdatedCaches.js';
 import { matchPrecache } from 'workbox-precaching/matchPrecache.js';
 import { precacheAndRoute } from 'workbox-precaching/precacheAndRoute.js';

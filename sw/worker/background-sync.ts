@@ -1,6 +1,6 @@
 // Background Sync as a trigger (the only user of workbox-background-sync), and Periodic Background Sync where an installed
 // app may have it. Workbox's own replay is not used: it deletes a request before it sends it and takes a 500 for success
-// (workbox Queue.ts, replayRequests; workbox#2599).
+// (workbox-background-sync/src/Queue.ts, replayRequests; workbox#2599).
 import { Queue } from 'workbox-background-sync/Queue.js';
 import type { SpanQueue } from '../channel/queue.ts';
 import { useStores } from '../channel/stores.ts';

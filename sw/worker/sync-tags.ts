@@ -1,6 +1,7 @@
-// Which tag of Background Sync to ask for. Pure. What Chromium 156 does with a tag (measured: ARCHITECTURE.md, "Background
-// Sync"): it fires at once, or as soon as the browser is online; after a failure again 5 and then 15 minutes later, whatever
-// happens meanwhile, and then never again. Until then `getTags` names it, and asking for it again does nothing.
+// Which tag of Background Sync to ask for. Pure. What Chromium 156 does with a tag (measured:
+// docs/internals/background-sync.md): it fires at once, or as soon as the browser is online; after a failure again 5 and then
+// 15 minutes later, whatever happens meanwhile, and then never again. Until then `getTags` names it, and asking for it again
+// does nothing.
 
 /** All that may ever wait at a time: as many as it takes for one to be tried each 5 minutes. */
 export const TAGS = ['stillhere', 'stillhere-2', 'stillhere-3'] as const;

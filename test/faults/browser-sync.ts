@@ -1,4 +1,4 @@
-// Background Sync as measured in Chromium (ARCHITECTURE.md, "Background Sync"): a tag that is waiting isn't taken again; a new
+// Background Sync as measured in Chromium (docs/internals/background-sync.md): a tag that is waiting isn't taken again; a new
 // one fires at once, or when the device is online; after a failure the next attempt comes minutes later; the third is the last.
 import type { Device } from './device.ts';
 

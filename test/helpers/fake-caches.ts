@@ -1,4 +1,4 @@
-// `caches` as the specification has it, as far as granted-pages.ts asks for it: entries in the order in which they were put.
+// `caches` as the specification has it, as far as page-cache.ts asks for it: entries in the order in which they were put.
 
 class FakeCache {
   readonly #entries = new Map<string, Response>();

@@ -1,4 +1,4 @@
-// The part of a DOM that page-life.ts listens to, without a browser: for many random lives a second. What real browsers
+// The part of a DOM that page-lifecycle.ts listens to, without a browser: for many random lives a second. What real browsers
 // say, and when, is in test/browser.
 import { vi } from 'vitest';
 

@@ -16,7 +16,7 @@ import { until } from '../helpers/until.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const DIST = join(PROJECT, 'dist');
-/** As in inspector-looks.test.ts. */
+/** As in test/browser/inspector-appearance.test.ts. */
 const FOLDER = process.env['INSPECTOR_PICTURES'];
 /** Where the devtools lie in a window of this width. */
 const WINDOW = { width: 1600, height: 800 };

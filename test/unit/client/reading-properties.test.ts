@@ -1,4 +1,4 @@
-// What is always true of reading, whatever a page lives through: page-life.ts and reading.ts against an oracle that sees
+// What is always true of reading, whatever a page lives through: page-lifecycle.ts and reading.ts against an oracle that sees
 // each stretch of time and asks whether a person was reading then.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
