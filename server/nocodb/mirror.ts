@@ -1,162 +1,184 @@
-// The server's background copy of sessions into NocoDB. It is in nobody's way: it reads what waits in the store, has it
-// written, and goes by what NocoDB shows; whatever fails, the sessions stay unmirrored in the store and are written later.
+// The background copy of sessions in NocoDB, a consumer of the outbox. No reader waits for it: it reads what waits in the store,
+// writes it, and believes only what NocoDB shows. Whatever fails, sessions stay unmirrored in the store and are written later.
 //
 // The outbox is the session row itself (revision and mirrored revision), so nothing is lost between commit and mirror.
 // A session is written once a round however many beats it had, and never by two requests at a time.
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { Consumer } from '../outbox/consumer.ts';
 import type { Outbox, Unmirrored } from '../store/outbox.ts';
-import type { NocoFailure } from './response.ts';
 import { FRUGAL, USUAL } from './backoff.ts';
 import { BatchChooser, ROUND } from './choose-batches.ts';
-import { NocoClient, type NocoConfig } from './client.ts';
-import { Lease } from './lease.ts';
+import { NocoClient, TIMEOUT_MS, type NocoConfig } from './client.ts';
 import { MirrorStatusBoard, type MirrorStatus } from './mirror-status.ts';
 import { RecordWriter } from './record-writer.ts';
+import { RejectedRows } from './rejected-rows.ts';
 import { RejectedValues } from './rejected-values.ts';
 import { RequestBudget } from './request-budget.ts';
+import type { NocoFailure, NocoResult } from './response.ts';
 import { TableCheck } from './table-check.ts';
-import { RejectedRows } from './rejected-rows.ts';
 
 export type { MirrorStatus } from './mirror-status.ts';
 
-/** More only wait longer: NocoDB is one process (measured on 0.301.3). */
+/** Requests at a time. More only wait longer: NocoDB is one process (measured on 0.301.3). */
 const IN_FLIGHT = 2;
-/** A round each quarter of the freshness: so much of it may be over before a change is noticed. */
+/** Part of the freshness that may be over before a change is noticed: the pause between rounds. */
 const ROUND_PART = 1 / 4;
+/** Failures that may come from a table that was changed. */
+const OF_TABLE: readonly NocoFailure['type'][] = ['denied', 'no-table', 'no-record', 'refused', 'too-many'];
 
 export interface Mirror {
   status(): MirrorStatus;
-  /** One round: all that is due, once. True: more waits than fits in a round. Rejects only when the store fails. */
+  /** One round: writes all that is due, once. True: more waits than fits in a round. Rejects only when the store fails. */
   round(): Promise<boolean>;
   /** Rounds, until {@link stop}. */
   start(): void;
-  /** Breaks off the requests that are under way; what they wrote is found again at the next start. */
+  /** Aborts the requests under way; what they wrote is found written at the next start. */
   stop(): Promise<void>;
 }
 
 /** Milliseconds of both clocks. */
 export interface MirrorClock {
-  /** Since 1970: for what other servers read, too, or what outlives this one. */
+  /** Epoch milliseconds: for times that other servers read, or that outlive this process. */
   readonly wall: () => number;
-  /** Never set by anybody: for what only this process waits for. Two processes have nothing of it in common. */
+  /** Never set: for waiting within this process. */
   readonly monotonic: () => number;
 }
 
 const CLOCK: MirrorClock = { wall: () => Date.now(), monotonic: () => performance.now() };
 
 export function createMirror(config: NocoConfig, outbox: Outbox, log: Logger, clock = CLOCK): Mirror {
-  const stopping = new AbortController();
-  const budget = new RequestBudget(outbox, config.requestsPerMonth, clock.wall);
-  const lease = new Lease(outbox, clock.wall);
-  const client = new NocoClient(config, budget, stopping.signal, () => lease.hold());
-  const patience = budget.isLimited ? FRUGAL : USUAL;
-  const wrong = new RejectedRows(log, patience.row, budget.isLimited);
-  const refused = new RejectedValues(outbox, log, patience.value, clock.wall);
-  const table = new TableCheck({ client, outbox, budget, log, table: config.table, clock });
-  const board = new MirrorStatusBoard(log, clock, budget.intervalMs);
-  const writer = new RecordWriter({
-    client,
-    outbox,
-    wrong,
-    refused,
-    clock,
-    isStale: (isCertain) => table.isStale(isCertain),
-    onShown: (ids) => chooser.forget(ids),
-  });
-  const chooser = new BatchChooser({ outbox, budget, writer, wrong, clock });
-  let isLoaded = false;
-  let columns: string | undefined;
+  return new NocoMirror(config, outbox, log, clock);
+}
 
-  /** NocoDB as a whole failed: nothing comes of this round any more. */
-  const rest = (failure: NocoFailure, from: 'reading' | 'writing'): void => {
-    if (stopping.signal.aborted || failure.type === 'displaced') return;
-    board.rest(failure, from);
-    if (['denied', 'no-table', 'no-record', 'refused', 'too-many'].includes(failure.type)) table.force();
-  };
+class NocoMirror implements Mirror {
+  readonly #outbox: Outbox;
+  /** How old a change may be at a round, in milliseconds. */
+  readonly #waitMs: number;
+  readonly #consumer: Consumer;
+  readonly #budget: RequestBudget;
+  readonly #client: NocoClient;
+  readonly #table: TableCheck;
+  readonly #rows: RejectedRows;
+  readonly #values: RejectedValues;
+  readonly #writer: RecordWriter;
+  readonly #chooser: BatchChooser;
+  readonly #board: MirrorStatusBoard;
+  #isLoaded = false;
+  /** The table's columns at the last round, as text. */
+  #columns: string | undefined;
 
-  /** False where nothing more is to be done in this round. */
-  const writeOne = async (batch: readonly Unmirrored[]): Promise<boolean> => {
-    const at = table.table;
-    if (!at || stopping.signal.aborted || board.isResting() || !(await lease.hold())) return false;
-    const written = await writer.write(batch, at);
-    if (written.type === 'ok') board.succeed('writing');
-    else if (written.type === 'stale') table.force();
-    else if (written.type !== 'spoilt') rest(written, 'writing');
-    return written.type === 'ok';
-  };
+  constructor(config: NocoConfig, outbox: Outbox, log: Logger, clock: MirrorClock) {
+    this.#outbox = outbox;
+    const pauseMs = config.freshnessMs * ROUND_PART;
+    this.#waitMs = config.freshnessMs - pauseMs;
+    const [name, now] = ['nocodb-mirror', clock.wall];
+    this.#consumer = new Consumer({ name, outbox, log, pauseMs, requestMs: TIMEOUT_MS, now });
+    const budget = new RequestBudget(outbox, config.requestsPerMonth, clock.wall);
+    this.#budget = budget;
+    this.#client = new NocoClient(config, budget, this.#consumer.signal, () => this.#consumer.holdLease());
+    this.#table = new TableCheck({ client: this.#client, outbox, budget, log, table: config.table, clock });
+    const patience = budget.isLimited ? FRUGAL : USUAL;
+    this.#rows = new RejectedRows(log, patience.row, budget.isLimited);
+    this.#values = new RejectedValues(outbox, log, patience.value, clock.wall);
+    this.#writer = new RecordWriter({
+      client: this.#client,
+      outbox,
+      wrong: this.#rows,
+      refused: this.#values,
+      clock,
+      isStale: (isCertain) => this.#table.isStale(isCertain),
+      onShown: (ids) => this.#chooser.forget(ids),
+    });
+    this.#chooser = new BatchChooser({ outbox, budget, writer: this.#writer, wrong: this.#rows, clock });
+    this.#board = new MirrorStatusBoard(log, clock, budget.intervalMs);
+  }
 
-  /** Answers whether more waits than was written. */
-  const writeDue = async (): Promise<boolean> => {
-    const at = await table.ask();
-    if (at.type !== 'ok') {
-      rest(at, 'reading');
+  status(): MirrorStatus {
+    return this.#board.status(this.#client.requests);
+  }
+
+  start(): void {
+    this.#consumer.start(() => this.round());
+  }
+
+  stop(): Promise<void> {
+    return this.#consumer.stop();
+  }
+
+  async round(): Promise<boolean> {
+    await this.#load();
+    let isMoreWaiting = false;
+    if (!this.#board.isResting() && (await this.#consumer.holdLease())) {
+      isMoreWaiting = await this.#writeDue();
+      // Under a limit each request is chosen anew, as the one that shows most.
+      while (isMoreWaiting && this.#budget.isLimited && !this.#consumer.signal.aborted)
+        isMoreWaiting = await this.#writeDue();
+    }
+    const { table } = this.#table;
+    this.#board.see({
+      waiting: await this.#outbox.countUnmirrored(),
+      oldestWaitingMs: await this.#outbox.findOldestUnmirroredMs(),
+      leftOut: table ? [...table.leftOut, ...this.#values.describe(table)] : [],
+    });
+    return isMoreWaiting;
+  }
+
+  async #load(): Promise<void> {
+    if (this.#isLoaded) return;
+    this.#isLoaded = true;
+    await this.#values.load();
+    if (this.#budget.isLimited) await this.#writer.loadBatchSize();
+  }
+
+  /** Resolves with whether more waits than was written. */
+  async #writeDue(): Promise<boolean> {
+    const chosen = await this.#choose();
+    if (chosen.type !== 'ok') {
+      this.#rest(chosen, 'reading');
       return false;
     }
-    // What columns did not take, others may.
-    if (JSON.stringify(at.value.columns) !== columns) for (const one of [wrong, refused]) one.forgive();
-    columns = JSON.stringify(at.value.columns);
-    const due = await chooser.choose(at.value, config.freshnessMs * (1 - ROUND_PART));
-    if (due.type !== 'ok') {
-      rest(due, 'reading');
-      return false;
-    }
-    board.succeed('reading');
-    const batches = due.value.values();
+    this.#board.succeed('reading');
+    const batches = chosen.value;
+    const left = batches.values();
     let isAllWritten = true;
     const lane = async (): Promise<void> => {
-      for (const batch of batches) {
-        isAllWritten &&= await writeOne(batch);
+      for (const batch of left) {
+        isAllWritten &&= await this.#write(batch);
         if (!isAllWritten) return;
       }
     };
-    await Promise.all(Array.from({ length: budget.isLimited ? 1 : IN_FLIGHT }, lane));
-    return isAllWritten && (budget.isLimited ? due.value.length > 0 : due.value.flat().length >= ROUND);
-  };
+    const { isLimited } = this.#budget;
+    await Promise.all(Array.from({ length: isLimited ? 1 : IN_FLIGHT }, lane));
+    return isAllWritten && (isLimited ? batches.length > 0 : batches.flat().length >= ROUND);
+  }
 
-  const load = async (): Promise<void> => {
-    isLoaded = true;
-    await refused.load();
-    if (budget.isLimited) await writer.loadBatchSize();
-  };
+  async #choose(): Promise<NocoResult<readonly (readonly Unmirrored[])[]>> {
+    const table = await this.#table.ask();
+    if (table.type !== 'ok') return table;
+    // What the columns did not take before, changed ones may.
+    const columns = JSON.stringify(table.value.columns);
+    if (columns !== this.#columns) for (const rejected of [this.#rows, this.#values]) rejected.forgive();
+    this.#columns = columns;
+    return this.#chooser.choose(table.value, this.#waitMs);
+  }
 
-  const round = async (): Promise<boolean> => {
-    if (!isLoaded) await load();
-    let isMoreWaiting = false;
-    if (!board.isResting() && (await lease.hold())) {
-      isMoreWaiting = await writeDue();
-      // A limited one writes batch by batch, each time the best.
-      while (isMoreWaiting && budget.isLimited && !stopping.signal.aborted) isMoreWaiting = await writeDue();
-    }
-    board.see({
-      waiting: await outbox.countUnmirrored(),
-      oldestWaitingMs: await outbox.findOldestUnmirroredMs(),
-      leftOut: table.table ? [...table.table.leftOut, ...refused.describe(table.table)] : [],
-    });
-    return isMoreWaiting;
-  };
+  /** Resolves with false when the round is over. */
+  async #write(batch: readonly Unmirrored[]): Promise<boolean> {
+    // As it is now: a batch before this one may have found it changed.
+    const { table } = this.#table;
+    if (!table || this.#consumer.signal.aborted || this.#board.isResting()) return false;
+    if (!(await this.#consumer.holdLease())) return false;
+    const written = await this.#writer.write(batch, table);
+    if (written.type === 'ok') this.#board.succeed('writing');
+    else if (written.type === 'stale') this.#table.force();
+    else if (written.type !== 'spoilt') this.#rest(written, 'writing');
+    return written.type === 'ok';
+  }
 
-  let running: Promise<void> | undefined;
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      const isMoreWaiting = await round().catch((error: unknown) => {
-        log.error({ err: error }, 'NocoDB: a round failed');
-        return false;
-      });
-      if (!isMoreWaiting)
-        await delay(config.freshnessMs * ROUND_PART, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  };
-  return {
-    status: () => board.status(client.requests),
-    round,
-    start: () => {
-      running = run();
-    },
-    stop: async () => {
-      stopping.abort();
-      await running;
-      await lease.release();
-    },
-  };
+  /** NocoDB as a whole failed, so the round is over. */
+  #rest(failure: NocoFailure, from: 'reading' | 'writing'): void {
+    if (this.#consumer.signal.aborted || failure.type === 'displaced') return;
+    this.#board.rest(failure, from);
+    if (OF_TABLE.includes(failure.type)) this.#table.force();
+  }
 }
