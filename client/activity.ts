@@ -1,4 +1,4 @@
-// Signs of the reader: input, and focus that moves between this window and another one.
+// Signs of the reader: input, and focus that comes from another window.
 //
 // `isTrusted` does not mean that a person did something: scrolling, focus, selections, film and history are trusted when a
 // script causes them. So an event counts only if no script can cause it. Scroll and selectionchange are not listened to: a
@@ -52,7 +52,8 @@ export function watchActivity(tell: () => void, signal: AbortSignal): (event: Ev
     const wasAway = isAway;
     isAway = type === 'blur' && !document.hasFocus();
     const { userActivation } = navigator as { userActivation?: UserActivation };
-    return wasAway || isAway || (userActivation?.isActive ?? true);
+    // A window that loses the focus proves nothing: Firefox blurs a tab that is closed, by whatever closes it.
+    return !isAway && (wasAway || (userActivation?.isActive ?? true));
   };
   const hear = (event: Event): void => {
     const at = performance.now();

@@ -72,7 +72,8 @@ export class Network {
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
     const isPage = response.headers['content-type']?.startsWith('text/html') ?? false;
-    if (isPage && path.includes('/read/')) this.#setAtMs = Math.min(this.#setAtMs, Date.now() + this.#setAfterMs);
+    // With the first page, the gate's: a worker that comes before the page to read must know it, too.
+    if (isPage) this.#setAtMs = Math.min(this.#setAtMs, Date.now() + this.#setAfterMs);
     const prefix = isPage ? this.#clockScript('<script>', '</script>') : this.#clockScript('', '\n');
     const body = isPage || path.endsWith('sw.js') ? [Buffer.from(prefix), ...chunks] : chunks;
     delete response.headers['content-length'];

@@ -33,7 +33,7 @@ await writeFile(join(site, 'secret/index.html'), PAGE);
 const children: ChildProcess[] = [];
 async function start(args: readonly string[]): Promise<string> {
   const port = await freePort();
-  const env = { ...process.env, PORT: String(port), STORE_URL: `file:${join(folder, 'store.db')}` };
+  const env = { ...process.env, PORT: String(port), STORE_URL: `file:${join(folder, `${port}.db`)}` };
   // What it logs is read as by whoever keeps it.
   const child = spawn(process.execPath, [...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   child.stdout.resume();

@@ -40,6 +40,19 @@ describe('activity', () => {
     expect(tell).toHaveBeenCalledTimes(2);
   });
 
+  it('counts when the focus comes from another window, and not when it leaves', () => {
+    let hasFocus = true;
+    const tell = vi.fn();
+    vi.stubGlobal('document', Object.assign(new EventTarget(), { hasFocus: () => hasFocus }));
+    const hear = watchActivity(tell, new AbortController().signal);
+    hasFocus = false;
+    hear({ type: 'blur', target: window, isTrusted: true } as unknown as Event);
+    expect(tell).not.toHaveBeenCalled();
+    hasFocus = true;
+    hear({ type: 'focus', target: window, isTrusted: true } as unknown as Event);
+    expect(tell).toHaveBeenCalledTimes(1);
+  });
+
   it('does not count when a script causes it', () => {
     const tell = vi.fn();
     const hear = watchActivity(tell, new AbortController().signal);
