@@ -1,39 +1,25 @@
-// Builds what is packed beside the scripts that vite.config.ts makes: the entries that a site's own bundler takes, and the
-// server as JavaScript. Only what package.json calls `dependencies` stays an import; all else that is used is put in, with its
-// licence (dist/*/*licenses.md), so that an installation brings few packages.
+// Builds what is packed beside the scripts of vite.config.ts: the entries for a site's own bundler, with the libraries that they
+// use and their licences (dist/package/*.licenses.md), and the server as JavaScript, whose dependencies stay imports.
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { minify } from 'terser';
-import { defineConfig, type Plugin, type Rolldown } from 'vite';
+import { defineConfig, type Rolldown } from 'vite';
 import manifest from '../package.json' with { type: 'json' };
 import { NODE_ENTRIES, PAGE_ENTRIES, WORKER_ENTRIES } from './entries.ts';
 import { alias, define, smallest, SYNTAX, treeshake } from './minify.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
-const MADE_HERE = ['package', 'server', 'client', 'sw', 'vendor', 'types', 'packed'];
+const MADE_HERE = ['package', 'server', 'client', 'sw', 'types', 'packed'];
 
 /** Files that the server reads beside its code. */
 const BESIDE_CODE = 'server/*/*.{css,html,json}';
 
 const NOT_OURS = 'node_modules';
 
-/** Other people's code in the server: small. Ours stays as it reads. */
-const minifyVendor: Plugin = {
-  name: 'stillhere:minify-vendor',
-  applyToEnvironment: ({ name }) => name === 'server',
-  renderChunk: async (code, { name }) => {
-    if (!name.includes(NOT_OURS)) return null;
-    const { code: small = code } = await minify(code, { module: true, ecma: 2020 });
-    return { code: small, map: null };
-  },
-};
-
 export default defineConfig({
   root: ROOT,
   publicDir: false,
   build: { target: SYNTAX, emptyOutDir: false, sourcemap: true },
-  plugins: [minifyVendor],
   resolve: { alias },
   define,
   environments: {
@@ -44,21 +30,19 @@ export default defineConfig({
     worker: browserEntries('worker', WORKER_ENTRIES),
     server: {
       consumer: 'server',
-      resolve: { external: [...Object.keys(manifest.dependencies), 'vite'], noExternal: true },
+      resolve: { external: [...Object.keys(manifest.dependencies), 'vite'] },
       build: {
         ssr: true,
         // It reads as its sources do, without the types.
         sourcemap: false,
         outDir: DIST,
-        license: { fileName: 'server/licenses.md' },
         rolldownOptions: {
           input: [...Object.values(inRoot(NODE_ENTRIES)), join(ROOT, 'server/cli.ts')],
           output: {
             // Files stay where they are beside each other: some read others by their place.
             preserveModules: true,
             preserveModulesRoot: ROOT,
-            // npm packs no folder of the name node_modules.
-            entryFileNames: ({ name }) => `${name.replaceAll(/node_modules|_virtual/g, 'vendor')}.js`,
+            entryFileNames: '[name].js',
           },
         },
       },

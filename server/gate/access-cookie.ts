@@ -1,5 +1,5 @@
-// The signed cookie that opens the protected pages. The readable one beside it only names the session.
-import { createHmac, timingSafeEqual } from 'node:crypto';
+// The signed cookie that opens the protected pages (the only user of keygrip). The readable one beside it only names the session.
+import Keygrip from 'keygrip';
 import type { Context } from 'koa';
 import { FORGOTTEN_COOKIE, SESSION_COOKIE } from '../../sw/protocol/delivery.ts';
 
@@ -23,10 +23,11 @@ export interface AccessCookies {
 
 /** @param isHttps the site is reached by https whatever the request says (a TLS-terminating proxy stands in front). */
 export function accessCookies(secret: string, accessMs: number, isHttps: boolean): AccessCookies {
-  const sign = (granted: string): string => createHmac('sha256', secret).update(granted).digest('base64url');
+  const keys = new Keygrip([secret], 'sha256');
   return {
     grant(ctx, sessionId, nowMs) {
-      // Not ctx.cookies.set, which refuses `secure` behind a proxy that terminates TLS.
+      // Not ctx.cookies.set: it refuses `secure` behind a proxy that terminates TLS, and writes `Expires`, which a device's wrong
+      // clock would end too early, instead of `Max-Age`.
       const secure = isHttps || ctx.secure ? '; Secure' : '';
       const life = `; Path=/; Max-Age=${Math.floor(accessMs / 1000)}${secure}; SameSite=Lax`;
       const granted = `${sessionId}.${nowMs + accessMs}`;
@@ -34,14 +35,14 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
       // `document.cookie`. It opens nothing by itself.
       ctx.append('Set-Cookie', [
         `${SESSION_COOKIE}=${sessionId}${life}`,
-        `${ACCESS_COOKIE}=${granted}.${sign(granted)}${life}; HttpOnly`,
+        `${ACCESS_COOKIE}=${granted}.${keys.sign(granted)}${life}; HttpOnly`,
       ]);
     },
     read(ctx, nowMs) {
       const [, granted = '', sessionId = '', until = '', signature = ''] =
         ctx.cookies.get(ACCESS_COOKIE)?.match(/^(([\w-]+)\.(\d+))\.([\w-]+)$/) ?? [];
       const untilMs = Number(until);
-      return isEqualSecret(signature, sign(granted)) && untilMs > nowMs ? { sessionId, untilMs } : undefined;
+      return keys.verify(granted, signature) && untilMs > nowMs ? { sessionId, untilMs } : undefined;
     },
     end(ctx, nowMs) {
       ctx.append('Set-Cookie', [
@@ -52,10 +53,4 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
       ]);
     },
   };
-}
-
-/** Compares without telling by its duration where the two differ. */
-export function isEqualSecret(given: string, right: string): boolean {
-  const digest = (text: string): Buffer => createHmac('sha256', 'compare').update(text).digest();
-  return timingSafeEqual(digest(given), digest(right));
 }

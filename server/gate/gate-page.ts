@@ -1,6 +1,7 @@
 // The form page of the gate. It works without its one script, which delivers what an earlier visit left on the device:
 // who comes back after access ended comes here.
 import { readFileSync } from 'node:fs';
+import escapeHtml from 'escape-html';
 import type { GateLanguage, GateTheme } from './theme.ts';
 import { fillTemplate, hashStyles } from './template.ts';
 
@@ -58,16 +59,4 @@ function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, f
       </form>
       <script type="module" src="/stillhere.js"></script>
       <session-heartbeat deliver-only worker="none"></session-heartbeat>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
