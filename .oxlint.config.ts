@@ -119,7 +119,7 @@ const restrict = (patterns: Pattern[]) => ({ 'no-restricted-imports': ['error', 
 export default defineConfig({
   plugins: ['typescript', 'import', 'unicorn', 'promise', 'node'],
   categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
-  ignorePatterns: ['dist/**', 'test/helpers/nocodb/**'],
+  ignorePatterns: ['dist/**', 'test/helpers/nocodb/**', 'test/fixtures/**'],
   rules: {
     eqeqeq: 'error',
     'typescript/no-explicit-any': 'error',

@@ -28,6 +28,8 @@ export class FaultProxy {
   workerFault: 'none' | 'missing' | 'html' = 'none';
   /** The file of the site that is given out as the worker's script. */
   workerFile = WORKER_PATH;
+  /** Scripts that are given out instead of the server's, by their path. */
+  readonly scripts = new Map<string, Buffer>();
   /** How often the worker's script was asked for. */
   workerAsked = 0;
   /** Heartbeats that came by, with their bodies, and the fault that each met. */
@@ -86,6 +88,12 @@ export class FaultProxy {
     if (incoming.url === WORKER_PATH && this.workerFault !== 'none') {
       if (this.workerFault === 'missing') answer.writeHead(404).end();
       else answer.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Back soon</h1>');
+      return;
+    }
+
+    const script = this.scripts.get(incoming.url ?? '');
+    if (script) {
+      answer.writeHead(200, { 'content-type': 'text/javascript', 'cache-control': 'no-store' }).end(script);
       return;
     }
 

@@ -11,12 +11,15 @@ export const TICKS = [0, 1_000, 2_000, 5_000] as const;
 export type Tick = (typeof TICKS)[number];
 export const PROTECT = '/read/';
 
+/** The page without us lies outside of the gate: `serve` puts the heartbeat into each page behind it. */
+export const pathOf = (tick: number): string => (tick > 0 ? `${PROTECT}${tick}/` : '/plain/');
+
 /** Writes a site with a page for each tick; resolves with its folder. */
 export async function writeSite(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stillhere-cost-'));
   const text = '<p>A long page to read.</p>'.repeat(200);
   for (const tick of TICKS) {
-    const path = join(folder, 'read', String(tick));
+    const path = join(folder, pathOf(tick));
     const ours = `<script type="module" src="/stillhere.js"></script><session-heartbeat tick="${tick}"></session-heartbeat>`;
     await mkdir(path, { recursive: true });
     await writeFile(join(path, 'index.html'), `<!doctype html><title>${tick}</title>${tick ? ours : ''}${text}`);
@@ -48,7 +51,8 @@ export class ReadingTab {
     const browser = await launchChromium(profile);
     const [page = await browser.newPage()] = await browser.pages();
     await prepare?.(page);
-    await passGate(page, url, 'ann@example.com', `${PROTECT}${tick}/`);
+    await passGate(page, url, 'ann@example.com', `/access?next=${encodeURIComponent(pathOf(tick))}`);
+    if (tick === 0 && (await page.$('script, session-heartbeat'))) throw new Error(`${pathOf(tick)} is not without us`);
     return new ReadingTab(browser, profile, page, await page.createCDPSession(), await browser.version());
   }
 

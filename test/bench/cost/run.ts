@@ -9,7 +9,7 @@ import { StillhereServer } from '../../helpers/stillhere-server.ts';
 import { measureHeap } from './heap.ts';
 import { cellsOf, COLUMNS, kilobytes, MAX_HEAP_BYTES, missedBy, type Cost, type Temper } from './limits.ts';
 import { difference, readMeter } from './meter.ts';
-import { PROTECT, ReadingTab, TICKS, writeSite, type Tick } from './reading-tab.ts';
+import { pathOf, PROTECT, ReadingTab, TICKS, writeSite, type Tick } from './reading-tab.ts';
 import { CATEGORIES, readTrace, type TracedTime } from './trace.ts';
 
 /** How often each moves the pointer. */
@@ -47,7 +47,7 @@ process.exitCode = isWithin(DEFAULT_TICK) && heapBytes <= MAX_HEAP_BYTES ? 0 : 1
 async function measure(tick: Tick, temper: Temper): Promise<Cost> {
   const tab = await ReadingTab.open(server.url, 0);
   version = tab.version;
-  const path = `${PROTECT}${tick}/`;
+  const path = pathOf(tick);
   const read = async (): Promise<void> => {
     const endsAt = performance.now() + minutes * 60_000;
     for (let x = 0; performance.now() < endsAt; await delay(MOVE_EVERY_MS[temper]))
