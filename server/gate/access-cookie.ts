@@ -2,8 +2,10 @@
 import Keygrip from 'keygrip';
 import type { Context } from 'koa';
 import { FORGOTTEN_COOKIE, SESSION_COOKIE } from '../../sw/protocol/delivery.ts';
+import { createCache } from '../http/cache.ts';
 
 const ACCESS_COOKIE = 'stillhere_access';
+const MAX_VERIFIED = 1_000;
 
 /** What a signed cookie grants. */
 export interface Grant {
@@ -24,6 +26,13 @@ export interface AccessCookies {
 /** @param isHttps the site is reached by https whatever the request says (a TLS-terminating proxy stands in front). */
 export function accessCookies(secret: string, accessMs: number, isHttps: boolean): AccessCookies {
   const keys = new Keygrip([secret], 'sha256');
+  /** By the cookie's text, only those whose signature is right: a page with its files sends the same one many times. */
+  const verified = createCache<string, Grant>({ max: MAX_VERIFIED, ttlMs: 0 });
+  const verify = (cookie: string): Grant | undefined => {
+    const [, granted = '', sessionId = '', until = '', signature = ''] =
+      cookie.match(/^(([\w-]+)\.(\d+))\.([\w-]+)$/) ?? [];
+    return keys.verify(granted, signature) ? { sessionId, untilMs: Number(until) } : undefined;
+  };
   return {
     grant(ctx, sessionId, nowMs) {
       // Not ctx.cookies.set: it refuses `secure` behind a proxy that terminates TLS, and writes `Expires`, which a device's wrong
@@ -39,10 +48,10 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
       ]);
     },
     read(ctx, nowMs) {
-      const [, granted = '', sessionId = '', until = '', signature = ''] =
-        ctx.cookies.get(ACCESS_COOKIE)?.match(/^(([\w-]+)\.(\d+))\.([\w-]+)$/) ?? [];
-      const untilMs = Number(until);
-      return keys.verify(granted, signature) && untilMs > nowMs ? { sessionId, untilMs } : undefined;
+      const cookie = ctx.cookies.get(ACCESS_COOKIE) ?? '';
+      const grant = verified.get(cookie) ?? verify(cookie);
+      if (grant) verified.set(cookie, grant);
+      return grant && grant.untilMs > nowMs ? grant : undefined;
     },
     end(ctx, nowMs) {
       ctx.append('Set-Cookie', [

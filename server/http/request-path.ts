@@ -1,9 +1,13 @@
 // What path a request means. Decided here once, for every adapter and for the files: pure, and it fails closed. Frameworks and
 // file systems read a path in different ways, so a request is protected if any of those readings is.
 import { posix } from 'node:path';
+import { createSizedCache } from './cache.ts';
 
 /** Deeper than this nobody decodes a path. */
 const MAX_DECODINGS = 5;
+
+/** Of paths that were folded before. */
+const MAX_REMEMBERED_CHARS = 500_000;
 
 /** Some servers cut a segment at `;` or `:`, and some ignore spaces around it: `/report/..;/` is `/` to them. */
 const UP = /(?:^|\/) *\.\. *(?:[:;?#/]|$)/;
@@ -86,11 +90,26 @@ export function isUnder(path: string, prefixes: readonly string[]): boolean {
  * As the most forgiving file system and framework see it. Some don't tell `A` from `a`, or `é` from `e` with an accent; Windows
  * ignores dots and spaces at the end of a name and takes `:` for a stream; routers may cut a segment at `;`.
  */
-function toFolder(path: string): string {
+const toFolder = remember((path: string): string => {
   const folded = path.normalize('NFKC').toUpperCase().toLowerCase().replaceAll('\\', '/');
   const segments = folded
     .split('/')
     .map((segment) => (segment === '..' ? segment : segment.replace(/[:;?#].*$|(?<![. ])[. ]+$/g, '')));
   const name = posix.normalize(`/${segments.join('/')}`).replace(/\/$/, '');
   return `${name.replace(COMPRESSED, '').replace(PAGE_FILE, '')}/`;
+});
+
+/** Keeps the latest results: a site has few paths, and each request asks for its own several times. */
+function remember(compute: (path: string) => string): (path: string) => string {
+  const results = createSizedCache<string, string>(
+    MAX_REMEMBERED_CHARS,
+    (result, path) => result.length + path.length + 1,
+  );
+  return (path) => {
+    const known = results.get(path);
+    if (known !== undefined) return known;
+    const result = compute(path);
+    results.set(path, result);
+    return result;
+  };
 }
