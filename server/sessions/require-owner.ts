@@ -1,15 +1,15 @@
-// The check before the owner's API.
+// Access control for the owner's API.
 import type { Context, Middleware } from 'koa';
 import { HttpError } from '../http/http-error.ts';
 import { isEqualSecret } from '../gate/access-cookie.ts';
 
-/** The request carries `Authorization: Bearer <owner's token>`. */
+/** True if the request carries `Authorization: Bearer <owner's token>`. */
 export function isOwner(ctx: Context, ownerToken: string): boolean {
   const [, token = ''] = ctx.get('authorization').match(/^Bearer (.+)$/i) ?? [];
   return isEqualSecret(token, ownerToken);
 }
 
-/** Lets the owner through; everything else gets 401. */
+/** Answers 401 unless the request carries the owner's token. */
 export function requireOwner(ownerToken: string): Middleware {
   return async (ctx, next) => {
     ctx.set('Cache-Control', 'no-store');
