@@ -1,37 +1,37 @@
-// The signed cookie that opens the protected pages. The readable one beside it only names the session.
+// The signed cookie that gives access to protected pages. The cookie that scripts can read only names the session.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
 import { FORGOTTEN_COOKIE, SESSION_COOKIE } from '../../sw/protocol/delivery.ts';
 
 const ACCESS_COOKIE = 'stillhere_access';
 
-/** What a signed cookie grants. */
+/** The contents of a signed cookie. */
 export interface Grant {
   readonly sessionId: string;
-  /** When the access ends, epoch milliseconds. */
+  /** When the access ends, in epoch milliseconds. */
   readonly untilMs: number;
 }
 
 export interface AccessCookies {
-  /** Grants the reader of this request access to the session, from `nowMs` on for as long as access lasts. */
+  /** Grants the reader access to the session, starting at `nowMs`, for the configured duration. */
   grant(ctx: Context, sessionId: string, nowMs: number): void;
-  /** The grant that this request carries, signed by us and not expired; undefined: none. */
+  /** The grant of this request, if its signature is valid and it has not expired. */
   read(ctx: Context, nowMs: number): Grant | undefined;
-  /** Tells the browser of this request to delete both cookies. */
+  /** Deletes both cookies in the request's browser. */
   end(ctx: Context, nowMs: number): void;
 }
 
-/** @param isHttps the site is reached by https whatever the request says (a TLS-terminating proxy stands in front). */
+/** @param isHttps the site uses https even if the request doesn't (behind a TLS-terminating proxy). */
 export function accessCookies(secret: string, accessMs: number, isHttps: boolean): AccessCookies {
   const sign = (granted: string): string => createHmac('sha256', secret).update(granted).digest('base64url');
   return {
     grant(ctx, sessionId, nowMs) {
-      // Not ctx.cookies.set, which refuses `secure` behind a proxy that terminates TLS.
+      // ctx.cookies.set would refuse `secure` behind a TLS-terminating proxy.
       const secure = isHttps || ctx.secure ? '; Secure' : '';
       const life = `; Path=/; Max-Age=${Math.floor(accessMs / 1000)}${secure}; SameSite=Lax`;
       const granted = `${sessionId}.${nowMs + accessMs}`;
-      // Lax for the readable one, too: after a link from webmail Safari was reported to hide a Strict cookie from
-      // `document.cookie`. It opens nothing by itself.
+      // The readable cookie is Lax, too: after a link from webmail, Safari was reported to hide a Strict cookie from
+      // `document.cookie`. It gives no access by itself.
       ctx.append('Set-Cookie', [
         `${SESSION_COOKIE}=${sessionId}${life}`,
         `${ACCESS_COOKIE}=${granted}.${sign(granted)}${life}; HttpOnly`,
@@ -45,7 +45,7 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
     },
     end(ctx, nowMs) {
       ctx.append('Set-Cookie', [
-        // Pages that are open keep their session without its cookie, but not over this.
+        // Open pages keep their session without its cookie, but stop when they see this cookie.
         `${FORGOTTEN_COOKIE}=${nowMs}; Path=/; SameSite=Lax`,
         `${SESSION_COOKIE}=; Path=/; Max-Age=0`,
         `${ACCESS_COOKIE}=; Path=/; Max-Age=0; HttpOnly`,
@@ -54,7 +54,7 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
   };
 }
 
-/** Compares without telling by its duration where the two differ. */
+/** Compares in constant time. */
 export function isEqualSecret(given: string, right: string): boolean {
   const digest = (text: string): Buffer => createHmac('sha256', 'compare').update(text).digest();
   return timingSafeEqual(digest(given), digest(right));

@@ -36,12 +36,12 @@ describe('texts', () => {
       }),
     ).toEqual(
       [
-        ...['intro: must not be empty', 'label: can hold no word in braces', 'button: must be a text'].map(
+        ...['intro: must not be empty', 'label: may contain no word in braces', 'button: must be text'].map(
           (line) => `en.${line}`,
         ),
-        'en.tooMany: can hold {wait} and no other word in braces',
-        'en.titel: is no text of the gate',
-        'en.headline: is no text of the gate',
+        'en.tooMany: may contain {wait} but no other word in braces',
+        'en.titel: is not a text of the gate',
+        'en.headline: is not a text of the gate',
         'fr.title: is missing',
         ...Object.keys(SHIPPED_TEXTS['en'] ?? {})
           // Added after owners had written languages of their own.
@@ -72,10 +72,10 @@ describe('texts', () => {
 
 describe('a template', () => {
   it.for([
-    ['', 'must have {{form}} once: the e-mail field and its button come there'],
-    ['{{form}}{{form}}', 'must have {{form}} once: the e-mail field and its button come there'],
-    ['{{form}}{{ titel }}', '{{titel}} is none of {{form}}, {{style}}, {{lang}}, {{dir}}, {{title}}, {{intro}}'],
-    ['<style>a::after { content: "{{title}}" }</style>{{form}}', 'can have no {{…}} inside of <style>'],
+    ['', 'must contain {{form}} once, for the e-mail field and its button'],
+    ['{{form}}{{form}}', 'must contain {{form}} once, for the e-mail field and its button'],
+    ['{{form}}{{ titel }}', '{{titel}} is unknown, use {{form}}, {{style}}, {{lang}}, {{dir}}, {{title}}, {{intro}}'],
+    ['<style>a::after { content: "{{title}}" }</style>{{form}}', 'must not contain {{…}} inside <style>'],
   ] as const)('%j is refused', async ([template, reason]) => {
     expect(await refuse({ GATE_TEMPLATE: template })).toEqual([`GATE_TEMPLATE: gate_template: ${reason}`]);
   });
@@ -90,7 +90,7 @@ describe('a style', () => {
 
   it('needs a place in the template', async () => {
     expect(await refuse({ GATE_STYLE: 'a {}', GATE_TEMPLATE: '{{form}}' })).toEqual([
-      'GATE_STYLE: gate_style: would be left out: the template has no {{style}}',
+      'GATE_STYLE: gate_style: would be ignored: the template has no {{style}}',
     ]);
     expect(await refuse({ GATE_STYLE: 'a {}', GATE_TEMPLATE: '{{style}}{{form}}' })).toEqual([]);
   });
@@ -133,7 +133,7 @@ describe('the privacy page', () => {
 
 it('the contact is a short text', () => {
   expect(readConfig({ GATE_CONTACT: ' ann@example.com ' }).gate.contact).toBe('ann@example.com');
-  expect(readProblems({ GATE_CONTACT: ' ' })).toEqual(['GATE_CONTACT: must be a text, like an e-mail address']);
+  expect(readProblems({ GATE_CONTACT: ' ' })).toEqual(['GATE_CONTACT: must be text, like an e-mail address']);
   expect(readProblems({ GATE_CONTACT: 'x'.repeat(201) })).toEqual(['GATE_CONTACT: must have at most 200 characters']);
 });
 
