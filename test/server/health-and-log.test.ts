@@ -79,7 +79,7 @@ describe('a store that fails', () => {
   it('has its details in the log, and not in the answer', async () => {
     app = await startTestApp({}, brokenStore);
     const { status, body } = await app.send('GET', '/api/sessions', { authorization: `Bearer ${OWNER_TOKEN}` });
-    expect([status, JSON.parse(body)]).toEqual([500, { success: false, error: 'Something went wrong here' }]);
+    expect([status, JSON.parse(body)]).toEqual([500, { success: false, error: 'Internal server error' }]);
     expect(app.logLines.join()).toContain('secret_detail');
   });
 });

@@ -147,7 +147,7 @@ describe('the rest of the site', () => {
   ])('%s leads to no file outside it', async (path) => {
     const { status, body } = await get(path);
     expect(path === '/.hidden' ? [404] : [400]).toContain(status);
-    expect(body).toMatch(/^(<title>Not here<\/title>|Not Found|This address can not be read.*)$/);
+    expect(body).toMatch(/^(<title>Not here<\/title>|Not Found|Invalid path.*)$/);
   });
 
   it('is public, and what is named by its content is kept for a year', async () => {
