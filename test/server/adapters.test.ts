@@ -241,7 +241,7 @@ it('gives host code the sessions of its own store', async () => {
 });
 
 it('says what it must be told', () => {
-  expect(() => stillhere({})).toThrow(/protect: must name what is behind the gate/);
+  expect(() => stillhere({})).toThrow(/protect: must list the paths behind the gate/);
   expect(() => stillhere({ protect: ['secret'], accessHours: 0 })).toThrow(
     /\n {2}protect: must be paths.*\n {2}accessHours: must/s,
   );

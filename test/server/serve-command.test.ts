@@ -61,7 +61,7 @@ describe('serve', () => {
     await writeFile(join(folder, 'site/Plans/one.html'), '<body>Plan</body>');
     const { url, said } = await serve(['--port', String(await freePort()), '--protect', '/report/,/reprot/,/Plans/']);
     expect(said()).toContain('Behind the gate: /report/, /plans/\n');
-    expect(said()).toContain('There is nothing under /reprot/ in site: is it spelled right?');
+    expect(said()).toContain('There is nothing under /reprot/ in site. Check the spelling.');
     expect((await fetch(`${url}/report/`, { redirect: 'manual' })).status).toBe(303);
     expect(await (await fetch(url)).text()).toBe('<body>Home</body>');
   });
@@ -83,7 +83,9 @@ describe('serve', () => {
     await writeFile(join(folder, 'site/app.js'), `document.body.innerHTML = '${text}';`);
     const { said } = await serve(['--port', String(await freePort()), '--protect', '/report/']);
     await until(() =>
-      said().includes('one page behind the gate lies before it, too: that of /report/index.html is in /app.js'),
+      said().includes(
+        'one page behind the gate is also in unprotected files: /app.js, which anyone can load, has text of /report/index.html',
+      ),
     );
   });
 
@@ -130,6 +132,6 @@ describe('sessions', () => {
     );
     const { sessions } = JSON.parse((await ask('sessions', '--json')).stdout) as { sessions: unknown[] };
     expect(sessions).toMatchObject([{ emailOfAccessor: 'ann@example.com', sessionEndTime: null }]);
-    expect((await ask('sessions', '--email', 'bob@example.com')).stdout).toBe('Nobody yet.\n');
+    expect((await ask('sessions', '--email', 'bob@example.com')).stdout).toBe('No sessions yet.\n');
   });
 });
