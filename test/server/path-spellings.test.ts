@@ -126,7 +126,7 @@ describe('is refused, with or without access', () => {
   ])('%s', async (path) => {
     for (const headers of [{}, { cookie }]) {
       const { status, body } = await site.get(path, headers);
-      expect([status, body]).toEqual([400, expect.stringContaining('can not be read') as unknown]);
+      expect([status, body]).toEqual([400, expect.stringContaining('Invalid path') as unknown]);
     }
   });
 });
