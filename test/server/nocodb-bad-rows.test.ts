@@ -148,7 +148,7 @@ describe('a session of which nothing can be written', { timeout: 20_000 }, () =>
     await pass(2 * MINUTE);
     expect(await waiting()).toBe(1);
     expect(noco.rows.size).toBe(SESSIONS - 1);
-    expect(logLines.join('')).toMatch(/"msg":"NocoDB: a row is not as it was sent"/);
+    expect(logLines.join('')).toMatch(/"msg":"NocoDB: a row differs from what was sent"/);
     noco.fault = () => 'none';
     await pass(11 * MINUTE, 5 * SECOND);
     await expectShown();

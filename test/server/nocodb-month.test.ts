@@ -279,9 +279,9 @@ describe('nocodb check', () => {
       new AbortController().signal,
     );
     expect(isWell).toBe(false);
-    expect(lines.join('\n')).toMatch(/^WRONG {4}the requests of NOCODB_REQUESTS_PER_MONTH are spent for now/);
+    expect(lines.join('\n')).toMatch(/^WRONG {4}the requests of NOCODB_REQUESTS_PER_MONTH are used up for now/);
     expect(lines).toContain('waiting  5 sessions to be written; the oldest was last seen at 2026-11-01T00:00:00.000Z');
-    const next = /the next one may leave at (\S+)$/m.exec(lines.join('\n'))?.[1] ?? '';
+    const next = /the next one can be sent at (\S+)$/m.exec(lines.join('\n'))?.[1] ?? '';
     // Half of what 86 requests in 31 days leave between two.
     const half = (31 * DAY) / 86 / 2;
     expect(Math.abs(Date.parse(next) - at - half)).toBeLessThan(MINUTE);
