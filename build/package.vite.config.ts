@@ -1,6 +1,6 @@
-// Builds what is packed beside the scripts that vite.config.ts makes: the entries that a site's own bundler takes, and the
-// server as JavaScript. Only what package.json calls `dependencies` stays an import; all else that is used is put in, with its
-// licence (dist/*/*licenses.md), so that an installation brings few packages.
+// Builds the rest of the package, besides the scripts from vite.config.ts: the entries for a site's bundler, and the
+// server as JavaScript. Only `dependencies` in package.json stay imports. Everything else is bundled with its licence
+// (dist/*/*licenses.md), so that an installation needs few packages.
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { minify } from 'terser';
@@ -13,12 +13,12 @@ const ROOT = resolve(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 const MADE_HERE = ['package', 'server', 'client', 'sw', 'vendor', 'types', 'packed'];
 
-/** Files that the server reads beside its code. */
+/** Files that the server reads next to its code. */
 const BESIDE_CODE = 'server/*/*.{css,html,json}';
 
 const NOT_OURS = 'node_modules';
 
-/** Other people's code in the server: small. Ours stays as it reads. */
+/** Minifies third-party code in the server, and leaves the project's code readable. */
 const minifyVendor: Plugin = {
   name: 'stillhere:minify-vendor',
   applyToEnvironment: ({ name }) => name === 'server',
@@ -37,7 +37,7 @@ export default defineConfig({
   resolve: { alias },
   define,
   environments: {
-    // What both entries need is one file: halves of it compress worse (5.3 kB a page for 4.9).
+    // Shared code goes into one file, because split files compress worse (5.3 kB per page instead of 4.9).
     page: browserEntries('page', PAGE_ENTRIES, {
       codeSplitting: { groups: [{ name: 'heartbeat', minShareCount: 2 }] },
     }),
@@ -47,17 +47,17 @@ export default defineConfig({
       resolve: { external: [...Object.keys(manifest.dependencies), 'vite'], noExternal: true },
       build: {
         ssr: true,
-        // It reads as its sources do, without the types.
+        // The output is as readable as the sources, without the types.
         sourcemap: false,
         outDir: DIST,
         license: { fileName: 'server/licenses.md' },
         rolldownOptions: {
           input: [...Object.values(inRoot(NODE_ENTRIES)), join(ROOT, 'server/cli.ts')],
           output: {
-            // Files stay where they are beside each other: some read others by their place.
+            // Keeps the files' relative positions, because some read others by path.
             preserveModules: true,
             preserveModulesRoot: ROOT,
-            // npm packs no folder of the name node_modules.
+            // npm doesn't pack folders named node_modules.
             entryFileNames: ({ name }) => `${name.replaceAll(/node_modules|_virtual/g, 'vendor')}.js`,
           },
         },
@@ -70,7 +70,8 @@ export default defineConfig({
       for (const environment of Object.values(builder.environments))
         if (environment.name !== 'client' && environment.name !== 'ssr') await builder.build(environment);
       for (const file of globSync(BESIDE_CODE, { cwd: ROOT })) cpSync(join(ROOT, file), join(DIST, file));
-      // What the server gives out shows positions only: the same sources are in the maps of what a site's bundler takes.
+      // The scripts that the server serves get maps with positions only; the sources are in the maps of the entries for
+      // bundlers.
       leaveOutSources('*.js.map', () => true);
       leaveOutSources('package/*.js.map', (source) => source.includes(NOT_OURS));
       mkdirSync(join(DIST, 'packed'));
@@ -95,7 +96,9 @@ function inRoot<Name extends string>(entries: Readonly<Record<Name, string>>): R
   return Object.fromEntries(Object.entries<string>(entries).map(([name, source]) => [name, join(ROOT, source)]));
 }
 
-/** A map that repeats no text still tells where something is: the text is in the repository, and in other packages. */
+/**
+ * Removes source text from maps. Positions stay useful, because the text is in the repository and in other packages.
+ */
 function leaveOutSources(maps: string, isLeftOut: (source: string) => boolean): void {
   for (const file of globSync(maps, { cwd: DIST })) {
     const path = join(DIST, file);
