@@ -35,6 +35,6 @@ describe('the Astro integration', () => {
   });
 
   it.for([[], ['confidential']])('refuses the paths %j, with which nothing would be counted', (paths) => {
-    expect(() => stillhere({ paths })).toThrow(/paths must name what is read/);
+    expect(() => stillhere({ paths })).toThrow(/paths must list the pages to count/);
   });
 });
