@@ -49,6 +49,6 @@ export function normalizeOptions(options: HeartbeatOptions = {}): Settings {
 
 function milliseconds(name: string, value: number | undefined, least: number, otherwise: number): number {
   if (value === undefined || value >= least) return value ?? otherwise;
-  console.warn(`stillhere: ${name} needs at least ${least} ms; using ${otherwise}`);
+  console.warn(`stillhere: ${name} must be ${least} ms or more; using ${otherwise}`);
   return otherwise;
 }

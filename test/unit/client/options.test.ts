@@ -27,7 +27,7 @@ describe('options', () => {
 
   it.for([Number.NaN, -1, 0, 999, 'soon' as unknown as number])('replace an interval of %s and say so', (interval) => {
     expect(normalizeOptions({ interval }).interval).toBe(180_000);
-    expect(warn).toHaveBeenCalledWith('stillhere: interval needs at least 1000 ms; using 180000');
+    expect(warn).toHaveBeenCalledWith('stillhere: interval must be 1000 ms or more; using 180000');
   });
 
   it('take 0 for never idle', () => {
