@@ -1,4 +1,4 @@
-// `stillhere serve` and `stillhere sessions`, as somebody types them.
+// `stillhere serve` and `stillhere sessions`, run as commands.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -30,7 +30,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Resolves, when it serves, with its address and what it has said so far. */
+/** Resolves when it serves, with its address and its output so far. */
 async function serve(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
@@ -56,7 +56,7 @@ async function ask(...args: string[]): Promise<{ code: number; stdout: string; s
 }
 
 describe('serve', () => {
-  it('says what is behind the gate, and what was misspelled', async () => {
+  it('prints the protected paths, and warns of those without files', async () => {
     await mkdir(join(folder, 'site/Plans'));
     await writeFile(join(folder, 'site/Plans/one.html'), '<body>Plan</body>');
     const { url, said } = await serve(['--port', String(await freePort()), '--protect', '/report/,/reprot/,/Plans/']);
@@ -66,13 +66,13 @@ describe('serve', () => {
     expect(await (await fetch(url)).text()).toBe('<body>Home</body>');
   });
 
-  it('says that nothing is, and changes no page', async () => {
+  it('prints that nothing is protected, and changes no page', async () => {
     const { url, said } = await serve(['--port', String(await freePort())]);
     expect(said()).toContain('Nothing is behind the gate');
     expect(await (await fetch(`${url}/report/`)).text()).toBe('<body>Report</body>');
   });
 
-  it('says what is behind the gate and before it, too', async () => {
+  it('warns of protected text in unprotected files', async () => {
     const prose = [
       'The first of three sentences, long enough.',
       'The second one is about as long.',
@@ -89,7 +89,7 @@ describe('serve', () => {
     );
   });
 
-  it('takes the next port where nobody asked for one that is taken', async () => {
+  it('uses the next port if the default one is in use', async () => {
     const urls = [await serve([]), await serve([])].map(({ url }) => Number(new URL(url).port));
     expect(urls[1]).toBeGreaterThan(urls[0] ?? 0);
     const port = String(urls[0]);
@@ -97,7 +97,7 @@ describe('serve', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining(`Can't listen on 127.0.0.1:${port}`)]);
   });
 
-  it('shows itself in the browser', async () => {
+  it('opens the browser', async () => {
     const opener = join(folder, 'browser.sh');
     await writeFile(opener, `#!/bin/sh\necho "$1" > '${join(folder, 'opened')}'\n`, { mode: 0o755 });
     const { url } = await serve(['--port', String(await freePort()), '--open'], { BROWSER: opener });
@@ -122,7 +122,7 @@ describe('serve', () => {
 });
 
 describe('sessions', () => {
-  it('lists who read, for a person and for a program', async () => {
+  it('prints sessions as a table and as JSON', async () => {
     const { url } = await serve(['--port', String(await freePort()), '--protect', '/report/']);
     const form = new URLSearchParams({ email: 'ann@example.com' });
     await fetch(`${url}/api/verify-temp-access`, { method: 'POST', body: form, redirect: 'manual' });
