@@ -6,7 +6,7 @@ const SUBMIT = '/api/verify-temp-access';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 const ALLOW = 'ann@example.com, example.org';
-/** Similar to a listed address, in a subdomain of a listed domain, similar to a domain, and unrelated. */
+/** Addresses that are not listed: similar to listed ones, and unrelated. */
 const OTHERS = [
   'bob@example.com',
   'x@sub.example.org',
