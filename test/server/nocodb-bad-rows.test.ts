@@ -98,7 +98,7 @@ describe('a page name that NocoDB answers', { timeout: 20_000 }, () => {
       expect(rowOf(nth)?.['currentPage'] ?? null).toBe(isBad ? null : PAGE);
     }
     expect(noco.rows.size).toBe(SESSIONS);
-    expect(logLines.join('')).toMatch(/"columns":\["currentPage"\],"msg":"NocoDB: a row is written without values/);
+    expect(logLines.join('')).toMatch(/"columns":\["currentPage"\],"msg":"NocoDB: a row was written without values/);
 
     // Later sessions are written as usual, those on the bad page without it.
     const { requests } = noco;

@@ -248,7 +248,9 @@ describe('SQLite', () => {
   });
 
   it('refuses to open without these settings', async () => {
-    await expect(openSqliteStore(':memory:')).rejects.toThrow(/refuses journal_mode=WAL with synchronous=FULL/);
+    await expect(openSqliteStore(':memory:')).rejects.toThrow(
+      /does not support journal_mode=WAL with synchronous=FULL/,
+    );
   });
 
   it('can be created by the next start, wherever the first one was killed', { timeout: 60_000 }, async () => {
