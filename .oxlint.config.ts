@@ -1,4 +1,4 @@
-// Lint rules, and the project's two rules about imports: they only go down between folders, and each dependency has one owner.
+// Lint rules, and two rules of the project: imports only go down between folders, and each dependency has one owner.
 import { posix } from 'node:path';
 import { defineConfig } from 'oxlint';
 
@@ -27,7 +27,7 @@ const OWNERS: Readonly<Record<string, string>> = {
 
 type Pattern = ({ group: string[] } | { regex: string }) & { message: string };
 
-/** Forbids the dependencies, but for those `allowed`. */
+/** Forbids all dependencies except those `allowed`. */
 const owned = (...allowed: string[]): Pattern[] =>
   Object.entries(OWNERS)
     .filter(([name]) => !allowed.includes(name))
@@ -36,8 +36,8 @@ const owned = (...allowed: string[]): Pattern[] =>
 const ownedBy = (file: string): string[] => Object.keys(OWNERS).filter((name) => OWNERS[name] === file);
 
 /**
- * Each folder, with the folders that its files may import besides their own; imports of types count. A folder is listed above
- * all that it imports, so imports only go down.
+ * The other folders that a folder's files may import, including type imports. Each folder is listed above all that it
+ * imports, so imports only go down.
  */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   build: ['client/extension', 'server/config'],
@@ -102,7 +102,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'sw/protocol': [],
 };
 
-/** Of a file in `folder`: the imports that {@link LAYERS} doesn't allow. */
+/** Patterns for the imports that {@link LAYERS} doesn't allow in `folder`. */
 function upwards(folder: string): Pattern[] {
   const allowed = LAYERS[folder] ?? [];
   const message = `${folder} may import ${['itself', ...allowed].join(', ')}.`;
@@ -131,13 +131,13 @@ export default defineConfig({
     'typescript/only-throw-error': 'error',
     'import/no-default-export': 'error',
     'import/no-cycle': ['error', { ignoreTypes: false }],
-    // One after the other is often the point: a queue, a transaction, a test.
+    // Sequential awaits are often intended: in a queue, a transaction, a test.
     'no-await-in-loop': 'off',
-    // At borders (SQLite rows, JSON, DOM) a type is asserted once.
+    // At boundaries (SQLite rows, JSON, DOM), a type is asserted once.
     'typescript/no-unsafe-type-assertion': 'off',
     'import/no-unassigned-import': 'off',
     'import/no-named-as-default-member': 'off',
-    // A list of three is read faster as a list.
+    // A list of three is easier to read than a set.
     'unicorn/prefer-set-has': 'off',
     'unicorn/consistent-function-scoping': 'off',
   },
@@ -151,7 +151,7 @@ export default defineConfig({
       files: [file],
       rules: restrict([...upwards(posix.dirname(file)), ...owned(...ownedBy(file))]),
     })),
-    // The project's own scripts are built anew from their sources; a site's bundler takes the package.
+    // These build the project's own scripts, or act as a site's bundler.
     {
       files: [
         'test/faults/scripts.ts',
@@ -161,16 +161,16 @@ export default defineConfig({
       ],
       rules: restrict(owned('vite')),
     },
-    // What our reading of a page leads to is seen with its own parser.
+    // This test checks the edited page with parse5 itself.
     { files: ['test/unit/server/site/inject-heartbeat-tree.test.ts'], rules: restrict(owned('parse5')) },
-    // A zip file is opened again by its test.
+    // The test unpacks the zip file.
     {
       files: ['build/extension.vite.config.ts', 'test/systems/devtools-extension.test.ts'],
       rules: restrict(owned('fflate', 'vite')),
     },
-    // The objects of the fault world refer to each other, by types only.
+    // The objects of the fault tests refer to each other, but only by types.
     { files: ['test/faults/*.ts'], rules: { 'import/no-cycle': 'error' } },
-    // As Astro wants it.
+    // Astro requires default exports.
     {
       files: ['*.config.ts', '.*.config.ts', 'client/integrations/astro.ts', 'test/sites/**'],
       rules: { 'import/no-default-export': 'off' },

@@ -1,5 +1,6 @@
-// All builds in one run (`vite build --app`): the page library, the worker as one classic script, the inspector and what
-// opens it, the portfolio's pages, and their own worker, which has them for reading offline. And the test projects.
+// Builds everything in one run (`vite build --app`): the page library, the worker as one classic script, the inspector
+// and its opener, the portfolio's pages, and the portfolio's worker with pages for offline reading. Also defines the
+// test projects.
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -10,7 +11,7 @@ import { alias, define, smallest, SYNTAX, treeshake } from './build/minify.ts';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 
-/** In Vite's library mode a dynamic import stays an import (no preload helper: 0.9 kB). */
+/** In Vite's library mode, a dynamic import stays an import (no preload helper: 0.9 kB). */
 const script = (entry: string, file: string, format: 'es' | 'iife', outDir = 'dist') => ({
   build: {
     lib: { entry: at(entry), formats: [format], name: 'stillhere', fileName: () => file },
@@ -27,7 +28,7 @@ const script = (entry: string, file: string, format: 'es' | 'iife', outDir = 'di
   },
 });
 
-/** What every reader may have offline, and needs there. What lies behind the gate is kept page by page, for who has access. */
+/** The public files that every reader needs offline. Protected pages are cached one by one, for readers with access. */
 const PRECACHED = [
   { from: 'dist/site', files: '**/*.{html,css,js,svg,webmanifest}' },
   {
@@ -37,7 +38,7 @@ const PRECACHED = [
 ];
 const NOT_PRECACHED = ['portfolio/confidential/**', '404.html', 'icons/**', 'screenshots/**', 'sw.js'];
 
-/** The list of those files for the worker, from what has just been built. */
+/** The list of these files for the worker, from the finished build. */
 const precacheList: Plugin = {
   name: 'stillhere:precache',
   resolveId: (id) => (id === 'stillhere:precache' ? id : null),
@@ -60,7 +61,9 @@ const precacheList: Plugin = {
   },
 };
 
-/** Text and style come first: the scripts only begin to count what is read. Vite leaves the attribute out. */
+/**
+ * Scripts get a low priority, after text and styles, because they only count reading. Vite doesn't keep the attribute.
+ */
 const lateScripts: Plugin = {
   name: 'stillhere:late-scripts',
   transformIndexHtml: {
@@ -69,12 +72,14 @@ const lateScripts: Plugin = {
   },
 };
 
-/** Below this a packet holds it anyway. */
+/** Smaller files fit into one packet anyway. */
 const LEAST_COMPRESSED_BYTES = 1_000;
 
-/** Lays compressed files beside those that are text; the server sends them to who takes them. A third of the bytes. */
+/**
+ * Writes compressed copies beside text files, a third of the size. The server sends them to clients that accept them.
+ */
 function compressBuild(): void {
-  // Not all of dist/: the package is built there, too.
+  // Not all of dist/, because the package is built there, too.
   for (const file of globSync('{*,site/**/*}.{html,css,js,svg,webmanifest}', { cwd: at('dist') })) {
     const path = join(at('dist'), file);
     const text = readFileSync(path);
@@ -96,7 +101,7 @@ export default defineConfig({
       build: {
         outDir: at('dist/site'),
         emptyOutDir: true,
-        // Inlined pictures would be stopped by the portfolio's Content-Security-Policy.
+        // The portfolio's Content-Security-Policy would block inlined images.
         assetsInlineLimit: 0,
         rolldownOptions: { input: globSync('client/portfolio/**/*.html', { cwd: import.meta.dirname }).map(at) },
       },
@@ -116,7 +121,7 @@ export default defineConfig({
     appWorker: { consumer: 'client', ...script('sw/worker/app-worker.ts', 'sw.js', 'iife', 'dist/site') },
   },
   builder: {
-    // The worker with pages last: it lists what the others have built.
+    // The worker with pages is built last, because it lists the other files.
     buildApp: async (builder) => {
       for (const name of ['worker', 'channel', 'noWorker', 'library', 'inspector', 'opener', 'client', 'appWorker']) {
         const environment = builder.environments[name];
@@ -129,7 +134,7 @@ export default defineConfig({
     root: import.meta.dirname,
     projects: [
       {
-        // Thousands of random lives: seconds on a machine that has other work.
+        // Thousands of random cases: seconds on a busy machine.
         test: { name: 'unit', root: import.meta.dirname, include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
       },
       { test: { name: 'server', root: import.meta.dirname, include: ['test/{server,package}/**/*.test.ts'] } },
@@ -146,7 +151,8 @@ export default defineConfig({
           name: 'browser',
           root: import.meta.dirname,
           include: ['test/browser/**/*.test.ts'],
-          // Real browsers in real time: on a loaded machine a process that starves for seconds fails one test in a hundred.
+          // Real browsers in real time: on a busy machine, a process that gets no CPU for seconds fails one test in a
+          // hundred.
           retry: 1,
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -160,7 +166,7 @@ export default defineConfig({
           include: ['test/systems/**/*.test.ts'],
           retry: 1,
           testTimeout: 120_000,
-          // The first one installs NocoDB.
+          // The first test installs NocoDB.
           hookTimeout: 300_000,
           fileParallelism: false,
         },

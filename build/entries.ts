@@ -1,22 +1,25 @@
-// The doors of the package: the source behind each, by the name that its built file has. package.json's `exports` says the same.
+// The package's entries: the source of each, by the name of its built file. Must match `exports` in package.json.
 
-/** For pages: bundled, so that they bring no other package with them. */
+/** For pages. Bundled, so that they need no other package. */
 export const PAGE_ENTRIES = {
   index: 'client/index.ts',
   element: 'client/element.ts',
   'astro-integration': 'client/integrations/astro.ts',
 } as const;
 
-/** For service workers: bundled, too. */
+/** For service workers. Bundled, too. */
 export const WORKER_ENTRIES = { sw: 'sw/worker/index.ts' } as const;
 
-/** For Node: file by file as the sources are. */
+/** For Node. One file per source file. */
 export const NODE_ENTRIES = {
   server: 'server/index.ts',
   vite: 'server/vite-plugin.ts',
 } as const;
 
-/** Whose types are shown to the world. The inspector is the file that the server gives out; what React gets is the element. */
+/**
+ * The entries with public types. For the inspector, the built file is the one that the server serves; React uses the
+ * element.
+ */
 export const TYPED_ENTRIES = {
   ...PAGE_ENTRIES,
   ...WORKER_ENTRIES,

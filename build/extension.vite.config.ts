@@ -1,5 +1,5 @@
-// The devtools extension (`npm run build:devtools`): its pages, the agent as one classic script, and of both together a
-// folder and a zip file for each browser (the only user of fflate). The same sources make the same bytes.
+// Builds the devtools extension (`npm run build:devtools`): its pages, the agent as a classic script, and for each
+// browser a folder and a zip file (the only user of fflate). The output is reproducible.
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { zipSync, type Zippable } from 'fflate';
@@ -9,7 +9,7 @@ import { BROWSERS, writeManifest } from '../client/extension/manifest.ts';
 const HERE = join(import.meta.dirname, '../client/extension');
 const DIST = join(HERE, '../../dist');
 const BUILT = join(DIST, 'devtools/built');
-/** The earliest that a zip file can say, in whatever zone: it is written without one. */
+/** The earliest time in a zip file. Zip files have no time zone, so this works in every zone. */
 const NO_TIME = new Date(1980, 0, 1);
 
 export default defineConfig({

@@ -1,4 +1,5 @@
-// npm run generate: writes what follows from the table of settings, options.ts and docs/configuration.md. A test compares them.
+// npm run generate: generates options.ts and docs/configuration.md from the settings table. A test checks that they are
+// current.
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -8,7 +9,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const OPTIONS_FILE = 'server/config/options.ts';
 const PAGE_FILE = 'docs/configuration.md';
 
-/** In TypeScript. Text is taken for each, since a variable may be handed on. */
+/** The TypeScript types. Strings are always accepted, because values may come from environment variables. */
 const TYPES: Readonly<Record<Setting['kind'], string>> = {
   text: 'string',
   list: 'readonly string[] | string',
@@ -26,7 +27,7 @@ const GROUPS: Readonly<Record<SettingGroup, string>> = {
 
 const entries: readonly (readonly [string, Setting])[] = Object.entries(SETTINGS);
 
-/** The generated files, by their path. */
+/** The generated files, by path. */
 export async function generate(): Promise<ReadonlyMap<string, string>> {
   const files = [
     [OPTIONS_FILE, writeOptions()],

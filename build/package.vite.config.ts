@@ -11,7 +11,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 const MADE_HERE = ['package', 'server', 'client', 'sw', 'types', 'packed'];
 
-/** Files that the server reads beside its code. */
+/** Files that the server reads next to its code. */
 const BESIDE_CODE = 'server/*/*.{css,html,json}';
 
 const NOT_OURS = 'node_modules';
@@ -23,7 +23,7 @@ export default defineConfig({
   resolve: { alias },
   define,
   environments: {
-    // What both entries need is one file: halves of it compress worse (5.3 kB a page for 4.9).
+    // Shared code goes into one file, because split files compress worse (5.3 kB per page instead of 4.9).
     page: browserEntries('page', PAGE_ENTRIES, {
       codeSplitting: { groups: [{ name: 'heartbeat', minShareCount: 2 }] },
     }),
@@ -33,13 +33,13 @@ export default defineConfig({
       resolve: { external: [...Object.keys(manifest.dependencies), 'vite'] },
       build: {
         ssr: true,
-        // It reads as its sources do, without the types.
+        // The output is as readable as the sources, without the types.
         sourcemap: false,
         outDir: DIST,
         rolldownOptions: {
           input: [...Object.values(inRoot(NODE_ENTRIES)), join(ROOT, 'server/cli.ts')],
           output: {
-            // Files stay where they are beside each other: some read others by their place.
+            // Keeps the files' relative positions, because some read others by path.
             preserveModules: true,
             preserveModulesRoot: ROOT,
             entryFileNames: '[name].js',
@@ -54,7 +54,8 @@ export default defineConfig({
       for (const environment of Object.values(builder.environments))
         if (environment.name !== 'client' && environment.name !== 'ssr') await builder.build(environment);
       for (const file of globSync(BESIDE_CODE, { cwd: ROOT })) cpSync(join(ROOT, file), join(DIST, file));
-      // What the server gives out shows positions only: the same sources are in the maps of what a site's bundler takes.
+      // The scripts that the server serves get maps with positions only; the sources are in the maps of the entries for
+      // bundlers.
       leaveOutSources('*.js.map', () => true);
       leaveOutSources('package/*.js.map', (source) => source.includes(NOT_OURS));
       mkdirSync(join(DIST, 'packed'));
@@ -79,7 +80,9 @@ function inRoot<Name extends string>(entries: Readonly<Record<Name, string>>): R
   return Object.fromEntries(Object.entries<string>(entries).map(([name, source]) => [name, join(ROOT, source)]));
 }
 
-/** A map that repeats no text still tells where something is: the text is in the repository, and in other packages. */
+/**
+ * Removes source text from maps. Positions stay useful, because the text is in the repository and in other packages.
+ */
 function leaveOutSources(maps: string, isLeftOut: (source: string) => boolean): void {
   for (const file of globSync(maps, { cwd: DIST })) {
     const path = join(DIST, file);

@@ -1,5 +1,5 @@
-// The types of the package: one declaration file for each door, and beside it what a reviewer reads, in test/package/api
-// (the only user of API Extractor). Fails when a door's types aren't those that were reviewed; `--accept` writes them anew.
+// Builds the package's types: one declaration file per entry, and a report for review in test/package/api (the only
+// user of API Extractor). Fails if the types differ from the reviewed ones; `--accept` updates the reports.
 import { execFile } from 'node:child_process';
 import { appendFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,7 @@ import { TYPED_ENTRIES } from './entries.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const TYPES = join(ROOT, 'dist/types');
-/** One for each source: not packed. */
+/** One per source; not packed. */
 const SINGLE = join(TYPES, 'single');
 const REPORTS = join(ROOT, 'test/package/api');
 
@@ -24,7 +24,7 @@ const changed = Object.entries(TYPED_ENTRIES)
 rmSync(SINGLE, { recursive: true });
 if (changed.length > 0) {
   console.error(
-    `The types of ${changed.join(', ')} are others than test/package/api says. Write them there and look at the difference:\n` +
+    `The public types of ${changed.join(', ')} differ from test/package/api. Update the reports and review the difference:\n` +
       '  npm run accept:api && git diff test/package/api',
   );
   process.exitCode = 1;
@@ -39,7 +39,7 @@ async function declare(folder: string): Promise<void> {
   );
 }
 
-/** TypeScript leaves `.ts` in them, which leads nowhere from a declaration. */
+/** TypeScript keeps the `.ts` extension, which doesn't resolve from a declaration file. */
 function mendImports(): void {
   for (const file of globSync('**/*.d.ts', { cwd: SINGLE })) {
     const path = join(SINGLE, file);
@@ -50,7 +50,7 @@ function mendImports(): void {
   }
 }
 
-/** @returns whether its types are others than those that were reviewed. */
+/** @returns true if the types differ from the reviewed ones. */
 function rollUp(name: string, source: string): boolean {
   const entry = join(SINGLE, source.replace(/\.ts$/, '.d.ts'));
   const configObject: IConfigFile = {
@@ -81,7 +81,7 @@ function rollUp(name: string, source: string): boolean {
     dtsRollup: { enabled: true, untrimmedFilePath: join(TYPES, `${name}.d.ts`) },
     tsdocMetadata: { enabled: false },
     newlineKind: 'lf',
-    // Our docstrings are TypeScript's, not TSDoc's.
+    // The docstrings are TypeScript's, not TSDoc's.
     messages: { extractorMessageReporting: NONE, tsdocMessageReporting: NONE },
   };
   const config = ExtractorConfig.prepare({
@@ -100,7 +100,7 @@ function rollUp(name: string, source: string): boolean {
   return !isAccepted && result.apiReportChanged;
 }
 
-/** What an entry says of the page's own types, or of another package's, API Extractor leaves out. */
+/** Adds the module augmentations (`declare global`, `declare module`) that API Extractor omits. */
 function tellOthers(declared: string, file: string): void {
   for (const [block] of declared.matchAll(/^declare (?:global|module ['"][^.].*['"]) \{\n[^]*?^\}\n/gm))
     appendFileSync(file, `\n${block}`);

@@ -1,43 +1,44 @@
 // Signs of the reader: input, and focus that comes from another window.
 //
-// `isTrusted` does not mean that a person did something: scrolling, focus, selections, film and history are trusted when a
-// script causes them. So an event counts only if no script can cause it. Scroll and selectionchange are not listened to: a
-// reader scrolls and selects with a wheel, a key, a finger or a pointer, and those are heard.
+// `isTrusted` does not mean that a person did something: scrolling, focus, selections, media and history are trusted
+// even if a script causes them. So an event counts only if no script can cause it. Scroll and selectionchange are not
+// used: readers scroll and select with a wheel, key, finger or pointer, whose events are used.
 //
-// Screen readers count by what reaches the page: keys (in forms mode; VoiceOver on a Mac always) and the click that they make
-// (trusted, with no pointer event before it). Reading aloud in browse mode and swiping with VoiceOver on iOS send nothing but
-// scroll and focus events, which no engine distinguishes from a script's: `idleAfter` runs there.
+// Screen readers count by the events that reach the page: keys (in forms mode; VoiceOver on a Mac always) and the
+// clicks that they make (trusted, without a preceding pointer event). Reading aloud in browse mode and swiping with
+// VoiceOver on iOS cause only scroll and focus events, which no engine distinguishes from a script's. There,
+// `idleAfter` applies.
 
 const INPUT = 'pointerdown keydown click beforeinput wheel focus blur';
 /**
- * Events that come in crowds. `timeupdate`: media are playing. Not `pointermove`: Chromium takes 20 times as long to begin
- * listening to it; `touchmove` goes on while a finger scrolls.
+ * Frequent events. `timeupdate`: media are playing. `pointermove` is not used: Chromium takes 20 times as long to add
+ * its listener. `touchmove` continues while a finger scrolls.
  */
 const CROWDED = 'mousemove touchmove timeupdate';
-/** What a reader does in a page, or in a frame of it. */
+/** The reader's input events in a page or one of its frames. */
 export const READER_EVENTS = `${INPUT} ${CROWDED}`;
 const EVERY_MS = 1_000;
 
-/** Once something has played. */
+/** Set once media have played. */
 let isFollowed: ((media: HTMLMediaElement) => boolean) | undefined;
 
 /**
- * Calls `tell` for a sign, at most once a second, until `signal` is aborted. For a second after a sign it does not listen to
- * crowded events: with a pointer that never rests their handlers took two thirds of our script time (30 of 44 ms a minute).
- * When the page is shown or hidden it listens to all of them at once.
- * @returns the listener, for events of frames.
+ * Calls `tell` on a sign of the reader, at most once a second, until `signal` is aborted. For a second after a sign,
+ * frequent events have no listeners: with a pointer in constant motion, their handlers took two thirds of the library's
+ * script time (30 of 44 ms a minute). When the page is shown or hidden, all listeners are added at once.
+ * @returns the listener, for events in frames.
  */
 export function watchActivity(tell: () => void, signal: AbortSignal): (event: Event) => void {
   const options = { capture: true, passive: true, signal };
   let timer: ReturnType<typeof setTimeout> | undefined;
-  // Not the timer alone: after a device's sleep the first input may come before it.
+  // In addition to the timer: after a device's sleep, the first input may come before it.
   let nextAt = 0;
   let pointer: string | undefined;
   let isAway = !document.hasFocus();
 
   const isSign = ({ type, target, screenX, screenY }: Event & Partial<MouseEvent>): boolean => {
     if (type === 'mousemove') {
-      // WebKit sends one when the page moves under a pointer that rests.
+      // WebKit sends this event when the page moves under a resting pointer.
       const before = pointer;
       return before !== (pointer = `${screenX} ${screenY}`);
     }
@@ -47,8 +48,9 @@ export function watchActivity(tell: () => void, signal: AbortSignal): (event: Ev
     }
     if (type !== 'focus' && type !== 'blur') return true;
     if (target !== window) return false;
-    // A script moves the focus within this window only, into a frame and out of it. So does a click into a frame of another
-    // site, but it activates this page, too. (Firefox before 120 and Safari before 16.4 do not tell.)
+    // A script moves the focus only within this window, into a frame or out of it. A click into a frame of another site
+    // does so, too, but it also activates this page. (Firefox before 120 and Safari before 16.4 don't report
+    // activation.)
     const wasAway = isAway;
     isAway = type === 'blur' && !document.hasFocus();
     const { userActivation } = navigator as { userActivation?: UserActivation };

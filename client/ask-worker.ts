@@ -1,10 +1,10 @@
-// One question to the worker, through a port of its own. Not workbox-window's messageSW: that keeps the port to itself, and
-// an answer that comes into a page in the back/forward cache throws the page out of it (Firefox ESR 153: 3 of 3).
+// Sends one message to the worker and waits for its answer, with a port of its own. workbox-window's messageSW keeps
+// the port open, and an answer to a page in the back/forward cache evicts the page (Firefox ESR 153: 3 of 3).
 import type { Beat, DeliveryOutcome } from '../sw/protocol/messages.ts';
 
 /**
- * Resolves with what the delivery came to; with undefined where there is no worker or it stays silent for `patienceMs`.
- * Rejects when `leaving` says that nobody waits any more: then neither a timer nor an open port stays behind.
+ * Resolves with the outcome of the delivery, or with undefined without a worker or after `patienceMs` without an
+ * answer. Rejects when `leaving` is aborted. Afterwards, no timer or open port remains.
  */
 export function askWorker(
   worker: Promise<ServiceWorker | undefined>,
@@ -18,7 +18,7 @@ export function askWorker(
     const settle = (outcome?: DeliveryOutcome): void => {
       clearTimeout(timer);
       port1.close();
-      // The signal lives as long as the page is read: what it holds stays in memory (500 bytes a beat).
+      // The signal lives as long as the page is read, so its listeners would stay in memory (500 bytes per beat).
       leaving.removeEventListener('abort', leave);
       if (leaving.aborted) reject(leaving.reason as Error);
       else resolve(outcome);

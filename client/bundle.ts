@@ -1,10 +1,10 @@
-// What the server gives out as /stillhere.js: the element and the functions in one file.
+// The source of /stillhere.js: the element and the functions in one file.
 import { INJECTED_SCRIPT } from './injected-script.ts';
 import { startShared } from './start.ts';
 
 export * from './element.ts';
 export * from './index.ts';
 
-// In Node there is no document.
+// Node has no document.
 const script = globalThis.document?.querySelector<HTMLScriptElement>(INJECTED_SCRIPT);
 if (script) startShared({ worker: script.dataset['worker'] });

@@ -1,24 +1,24 @@
-// <session-heartbeat>: the heartbeat without code. Attributes are the options, in milliseconds: interval, tick,
-// idle-after; `worker` is the path of the worker's script, or `none`; `debug` is on when it is there. With `deliver-only` the
-// page itself is not read: it delivers what waits.
-// Where there are no elements (a server that renders the page) importing it defines none.
+// <session-heartbeat>: the heartbeat without code. Attributes are the options: interval, tick and idle-after in
+// milliseconds; `worker` is the path of the worker's script, or `none`; `debug` is on if present. With `deliver-only`,
+// the page is not counted and only delivers the queue.
+// Without custom elements (server-side rendering), importing this file defines none.
 import type { Heartbeat } from './heartbeat.ts';
 import { deliverWaiting, startHeartbeat, startShared } from './start.ts';
 
 const Base = globalThis.HTMLElement ?? Object;
 
-/** Those that are in the page. */
+/** The elements in the page. */
 const elements = new Set<SessionHeartbeat>();
 
 /** The element `<session-heartbeat>`. */
 export class SessionHeartbeat extends Base {
-  /** What runs while the element is in the page. */
+  /** The heartbeat that runs while the element is in the page. */
   heartbeat: Heartbeat | undefined;
 
   connectedCallback(): void {
     const ms = (name: string): number | undefined =>
       this.hasAttribute(name) ? Number(this.getAttribute(name)) : undefined;
-    // The element of a server has no other attribute.
+    // The element that a server injects has no other attribute.
     const start = this.getAttributeNames().some((name) => name !== 'worker') ? startHeartbeat : startShared;
     const run = this.hasAttribute('deliver-only') ? deliverWaiting : start;
     elements.add(this);
@@ -31,7 +31,10 @@ export class SessionHeartbeat extends Base {
     });
   }
 
-  /** Not if it was only moved, or another one has taken its place, as with a page that a router puts into this document. */
+  /**
+   * Keeps the heartbeat if the element was only moved or replaced by another one, for example when a router swaps the
+   * page.
+   */
   async disconnectedCallback(): Promise<void> {
     elements.delete(this);
     await Promise.resolve();
@@ -48,5 +51,5 @@ declare global {
 try {
   customElements.define('session-heartbeat', SessionHeartbeat);
 } catch {
-  // There are no elements here, or another copy of this library has defined it.
+  // There are no custom elements, or another copy of this library has defined it.
 }

@@ -1,6 +1,6 @@
-// When a person can see something of the page for the first time. Before that nothing is read, however long its bytes take.
+// Waits until the page is visible for the first time. Before that, nothing counts as reading, however long it loads.
 
-/** Calls `begin` once; at once where the page has been painted already. */
+/** Calls `begin` once; immediately if the page has been painted already. */
 export function afterFirstPaint(begin: () => void): void {
   let waiting: typeof begin | undefined = begin;
   const paint = (): void => {
@@ -9,9 +9,10 @@ export function afterFirstPaint(begin: () => void): void {
   };
   const { PerformanceObserver, requestAnimationFrame } = window as Partial<typeof window>;
   if (!requestAnimationFrame || performance.getEntriesByType('paint').length > 0) return paint();
-  // The text of a page comes in parts: it may be painted long before it is whole.
+  // A page loads in parts and may be painted long before it is complete.
   if (PerformanceObserver) new PerformanceObserver(paint).observe({ type: 'paint' });
-  // Firefox reports no paint when it resists fingerprinting. A whole page gets a frame when it is drawn.
+  // Firefox reports no paint while it resists fingerprinting. After loading, an animation frame means that the page is
+  // drawn.
   const wait = (): void => void requestAnimationFrame(paint);
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', wait);
   else wait();

@@ -1,18 +1,18 @@
-// Reading in frames of this site, and reading of a page that lies in a frame. Loaded by pages that have frames or are in one.
+// Reading in same-origin frames, and in a page that is in a frame. Loaded by pages that have frames or are in one.
 //
-// A page is counted once, as the page whose address the reader opened: what a reader does in its frames is done in it, however
-// deep they lie. A framed page with a heartbeat of its own delivers what waits and counts nothing, as long as a page around it
-// counts. Where none does, the framed page counts by itself, while some of it lies in what the reader sees: to the browser
-// a frame is visible, too, that is not displayed or lies far below. Frames of other sites tell the page around them nothing.
+// A page is counted once, as the page whose address the reader opened: activity in its frames, however deep, counts for
+// it. A framed page with its own heartbeat delivers the queue but counts nothing while a page around it counts. If none
+// does, the framed page counts itself while part of it is in view: browsers also report frames as visible that are not
+// displayed or far below. Cross-origin frames report nothing to the page around them.
 
-/** Of the heartbeat that runs in a window: as in start.ts. */
+/** The running heartbeat of a window, as in start.ts. */
 const RUNNING = Symbol.for('stillhere');
-/** An event of a framed window: look again whether a page around it counts. */
+/** Event for framed windows: check again whether a page around them counts. */
 const CHANGED = 'stillhere-frames';
 
 /**
- * Has `hear` called for events of these types in each frame of this site, those added or navigated later, too. In a framed page
- * it tells `see`, now and at each change, whether the page counts by itself and is in sight.
+ * Calls `hear` for events of these types in every same-origin frame, including frames added or navigated later. In a
+ * framed page, calls `see` now and on each change with whether the page is in view and counts itself.
  */
 export function watchFrames(
   types: string,
@@ -24,7 +24,7 @@ export function watchFrames(
   const options = { capture: true, passive: true, signal };
   const look = (): void =>
     eachFrame(window, (frame) => {
-      // The same listener again changes nothing.
+      // Adding the same listener again has no effect.
       for (const type of types.split(' ')) frame.addEventListener(type, hear, options);
       frame.document.addEventListener('load', look, options);
     });
@@ -34,7 +34,7 @@ export function watchFrames(
     tellFrames();
   };
   document.addEventListener('load', start, options);
-  // A frame whose document is still loading: the pointer comes to it over this page, the finger takes the focus to it.
+  // A frame that is still loading: the pointer enters it from this page, or a touch moves the focus to it.
   for (const type of ['mouseover', 'blur']) window.addEventListener(type, look, options);
   start();
   signal.addEventListener('abort', tellFrames);
@@ -56,7 +56,7 @@ function watchSight(see: (isSeen: boolean) => void, signal: AbortSignal): void {
   signal.addEventListener('abort', () => sight.disconnect());
 }
 
-/** Through frames of other sites, too: one of this site may lie in them. */
+/** Also descends through cross-origin frames, which may contain same-origin ones. */
 function eachFrame(page: Window, visit: (frame: Window) => void): void {
   for (let nth = 0; nth < page.length; nth++) {
     const frame = page[nth] as Window;
@@ -71,7 +71,7 @@ function isCountedAround(): boolean {
   return false;
 }
 
-/** Undefined: it shows another site. */
+/** Undefined for a cross-origin page. */
 function readable(page: Window): Window | undefined {
   try {
     return page.document && page;

@@ -1,35 +1,40 @@
-// What a gap in a page's life was, when its ticks stayed away or its wall clock ran ahead of the monotonic one: sleep, which
-// reading.ts takes it for, or a page that was held up by a dialog or a long task, or a clock that was set. Loaded after such a gap.
+// Explains a gap in a page's ticks, or between its wall clock and the monotonic one: sleep (reading.ts assumes that), a
+// dialog or long task that blocked the page, or a clock that was set. Loaded after such a gap.
 //
-// A dialog (alert, confirm, prompt, print). The clocks do not distinguish it from sleep: both run on through a dialog, and through
-// sleep, too, where the monotonic clock counts it (Windows). But a dialog keeps one task from ending, and sleep comes between
-// tasks: Chromium reports long tasks afterwards. Printing begins with `beforeprint` in all engines. Firefox and WebKit tell
-// nothing of the other dialogs: there a span ends at the last tick before one of 15 s or more, and the next one begins after it.
+// Dialogs (alert, confirm, prompt, print): clocks don't distinguish them from sleep. Both clocks run during a dialog,
+// and also during sleep if the monotonic clock counts it (Windows). But a dialog keeps one task running, while sleep
+// happens between tasks, and Chromium reports long tasks afterwards. Printing starts with `beforeprint` in all engines.
+// Firefox and WebKit report nothing about other dialogs: there, a span ends at the last tick before a dialog of 15 s or
+// more, and the next begins after it.
 //
-// A clock that is set forward looks like sleep where the monotonic clock stands still in sleep. But it moves against the server's
-// clock, which each receipt tells. The span before it was told on the old clock, and is told again on the new one. Where the server can't be reached the reader counts as asleep until the next sign.
+// Clocks: a clock that is set forward looks like sleep if the monotonic clock stops during sleep. But it then differs
+// from the server's clock, which each receipt contains. The span before the change used the old clock, and is sent
+// again on the new one. If the server can't be reached, the reader counts as asleep until the next sign.
 import type { Settings } from './options.ts';
 import type { Instant, Reading } from './reading.ts';
 import type { Span } from '../sw/protocol/delivery.ts';
 
 export interface Explanation {
-  /** What is to be told beyond what reading.ts has: the span of a gap that was read, or the one before it on the right clock. */
+  /**
+   * A span to send in addition to those from reading.ts: a gap that was read, or the previous span on the corrected
+   * clock.
+   */
   readonly span?: (Omit<Span, 'id'> & Partial<Span>) | undefined;
-  /** It was no sleep: the reader's last sign stays where it was on the monotonic clock. */
+  /** Set if the gap was not sleep: the reader's last sign keeps its place on the monotonic clock. */
   readonly activeAt?: number | undefined;
 }
 
-/** What may be missing from a gap and is no sleep: less than reading.ts takes for one. */
+/** A shorter unexplained rest of a gap is not sleep; less than what reading.ts assumes to be sleep. */
 const REST_MS = 15_000;
-/** Until then the browser has reported. */
+/** How long to wait for the browser's report. */
 const REPORT_MS = 1_000;
 
 /**
- * @param closed the span that was open before the gap, as reading.ts has ended it.
- * @param before what was known before the gap.
- * @param at the first event after it.
+ * @param closed the span that was open before the gap, as reading.ts ended it.
+ * @param before the state before the gap.
+ * @param at the first event after the gap.
  * @param printedAt when the reader last printed, monotonic.
- * @param aheadBefore and `aheadNow`: how far the server's clock was ahead of the device's before the gap, and is now.
+ * @param aheadBefore and `aheadNow`: server's clock minus device's clock before the gap and now.
  */
 export async function explain(
   closed: Span,

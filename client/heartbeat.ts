@@ -1,7 +1,7 @@
-// The handle of a running heartbeat, as the page's own code has it.
+// The handle of a running heartbeat, for the page's own code.
 import type { DeliveryOutcome } from '../sw/protocol/messages.ts';
 
-/** What the heartbeat can say of itself. */
+/** The state of the heartbeat. */
 export interface HeartbeatStatus {
   /** A span is open: the page is visible, the reader is not idle, and there is a session. */
   readonly isReading: boolean;
@@ -9,18 +9,18 @@ export interface HeartbeatStatus {
   readonly hasSession: boolean;
   /** `none`: the page delivers by itself. */
   readonly worker: 'active' | 'none';
-  /** `stored`: what was read up to the last tick is in the device's database. `memory`: it may be lost with the page. */
+  /** `stored`: everything up to the last tick is in the device's database. `memory`: it may be lost with the page. */
   readonly storage: 'stored' | 'memory';
-  /** Why it is in memory only, mostly in the browser's words. */
+  /** Why storing failed, usually in the browser's words. */
   readonly storageTrouble?: string | undefined;
-  /** What the last delivery came to. */
+  /** The outcome of the last delivery. */
   readonly lastDelivery?: DeliveryOutcome | undefined;
 }
 
 export interface Heartbeat {
-  /** Ends the open span and delivers it; resolves when that has been tried. */
+  /** Ends the open span and tries to deliver it; resolves after the attempt. */
   stop(): Promise<void>;
-  /** Tries now to deliver all that waits on this device; resolves with what that came to, and never rejects. */
+  /** Tries to deliver the queue now. Resolves with the outcome; never rejects. */
   deliver(): Promise<DeliveryOutcome | undefined>;
   status(): HeartbeatStatus;
 }

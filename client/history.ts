@@ -1,7 +1,7 @@
-// A page's moves within its document, where the browser has no Navigation API (Firefox before 147, Safari before 26.2). Loaded
-// there only.
+// Detects navigation within a document if the browser has no Navigation API (Firefox before 147, Safari before 26.2).
+// Loaded only there.
 
-/** Calls `move` for each of them until `signal` is aborted. There is no event for pushState and replaceState. */
+/** Calls `move` on each navigation until `signal` is aborted. pushState and replaceState have no event. */
 export function watchHistory(move: () => void, signal: AbortSignal): void {
   window.addEventListener('popstate', move, { capture: true, signal });
   for (const name of ['pushState', 'replaceState'] as const) {
@@ -11,7 +11,7 @@ export function watchHistory(move: () => void, signal: AbortSignal): void {
       move();
     };
     history[name] = telling;
-    // Unless another script has put its own over it.
+    // Unless another script has wrapped it since.
     signal.addEventListener('abort', () => {
       if (history[name] === telling) history[name] = original;
     });

@@ -1,7 +1,7 @@
-// What a server puts early into a page, and what the page's element may say otherwise.
+// The script that a server injects early into a page. The page's element can override its options.
 
 /**
- * The script by which a server starts the heartbeat early, where it found none of the page's own. Its element comes with the page's
- * last bytes, and shares the heartbeat.
+ * The script with which a server starts the heartbeat early, in pages without their own. Its element is at the end of
+ * the page and shares the heartbeat.
  */
 export const INJECTED_SCRIPT = 'script[data-stillhere-start]';

@@ -1,12 +1,12 @@
-// The reader's last sign, handed on from one document of a tab to the next one. A page that reloads itself, or leads to another
-// by itself, shows a new document and no reader: each would begin the time allowed anew.
+// Passes the reader's last sign from one document of a tab to the next. A page that reloads or navigates by itself
+// shows a new document without any action of the reader. Otherwise each would restart the idle timeout.
 
 const KEY = 'stillhere-sign';
-/** A navigation so soon after a sign is the reader's own. */
+/** A navigation this soon after a sign is the reader's own. */
 const OWN_MS = 2_000;
 
 /**
- * Must be called when a document is left, or its heartbeat stopped.
+ * Call it when a document is left or its heartbeat stops.
  * @param signAt and `activeAt`: the reader's last sign here, and the last one that counts, on the monotonic clock.
  */
 export function saveLastActivity(signAt: number, activeAt: number): void {
@@ -14,11 +14,13 @@ export function saveLastActivity(signAt: number, activeAt: number): void {
   try {
     if (now - signAt > OWN_MS) sessionStorage[KEY] = [Date.now(), now - activeAt].join(' ');
   } catch {
-    // The site may not store anything.
+    // The site can't use storage.
   }
 }
 
-/** Calls `begin` with how long the reader has not touched anything, as a heartbeat begins or its document comes back. */
+/**
+ * Calls `begin` with the time since the reader's last activity, when a heartbeat starts or its document is restored.
+ */
 export function restoreLastActivity(begin: (untouchedMs: number) => void): void {
   let handed: string | undefined;
   try {

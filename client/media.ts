@@ -1,14 +1,14 @@
-// Whether somebody follows a film or a sound that plays in the page. Loaded by pages in which one does.
+// Whether the reader follows media that play in the page. Loaded when something plays.
 
 type Media = HTMLMediaElement & {
-  /** Safari, Firefox, and Chromium and Safari, in this order: whether there is sound at all. */
+  /** Safari; Firefox; Chromium and Safari: whether there is sound at all. */
   readonly audioTracks?: { readonly length: number };
   readonly mozHasAudio?: boolean;
   readonly webkitAudioDecodedByteCount?: number;
 };
 
 const seen = new WeakSet<Media>();
-/** The reader has started them, or moved them to another place. */
+/** Media that the reader has started or moved to another position. */
 const used = new WeakSet<Media>();
 
 const options = { capture: true, passive: true };
@@ -16,16 +16,18 @@ for (const type of ['play', 'seeked']) window.addEventListener(type, ({ target }
 window.addEventListener('ended', ({ target }) => used.delete(target as Media), options);
 
 /**
- * It can be heard, has a window of its own (picture-in-picture), or the reader has started it by its controls. Anything else
- * is decoration: an endless loop, or a silent film that starts by itself, would keep a page read overnight.
+ * True if the media can be heard, are in picture-in-picture, or were started by the reader. Everything else is
+ * decoration: an endless loop or a silent autoplaying film would keep a page counting overnight.
  */
 export function isFollowed(media: Media): boolean {
-  // Its `play` was before this was loaded.
+  // Its `play` event came before this file was loaded.
   if (!seen.has(media)) note(media);
   return !media.loop && (used.has(media) || hasSound(media) || media.ownerDocument.pictureInPictureElement === media);
 }
 
-/** A click or key of the last seconds, on the film or on what it shares a box with, as its controls. */
+/**
+ * Checks for a click or key in the last seconds, on the media or within their parent, which contains custom controls.
+ */
 function note(media: Media): void {
   seen.add(media);
   const isAt = media.matches(':hover, :focus') || media.parentElement?.matches(':hover, :focus-within');

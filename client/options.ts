@@ -1,27 +1,30 @@
-// The options of the page library: units, ranges, defaults, and the one place where they are checked.
+// The options of the page library: units, ranges, defaults and validation.
 import { WORKER_PATH } from '../sw/protocol/delivery.ts';
 
 /** All times are in milliseconds. */
 export interface HeartbeatOptions {
   /** How often the page tells the worker "still here". At least 1000. @default 180000 */
   readonly interval?: number | undefined;
-  /** How often the open span is written to IndexedDB; no network. At least 100, and never more than `interval`. @default 5000 */
+  /**
+   * How often the open span is written to IndexedDB; no network. At least 100, and at most `interval`. @default 5000
+   */
   readonly tick?: number | undefined;
-  /** After this long without any input the reader counts as gone; 0 = never. @default 300000 */
+  /** After this long without any input, the reader counts as gone; 0 = never. @default 300000 */
   readonly idleAfter?: number | undefined;
-  /** Without any input the beats slow down, up to 4 × `interval`; ticks don't. @default true */
+  /** Without any input, beats slow down, up to 4 × `interval`; ticks don't. @default true */
   readonly adaptive?: boolean | undefined;
   /**
-   * The name of the page in the record, from its address; it must begin with `/`. A query may hold what nobody should
-   * read: by default there is none in the record. @default ({ pathname }) => pathname
+   * The name of the page in the record, from its address. Must begin with `/`. The default omits the query, which may
+   * contain private data. @default ({ pathname }) => pathname
    */
   readonly pageFrom?: ((address: Location) => string) | undefined;
   /**
-   * The path of the worker's script, which is registered where no worker has the page yet: a folder's worker has the pages in
-   * that folder (others of the site use it once they have registered it). `none`: none is registered.
-   * A worker that the site registers itself is used either way, if the channel is in it (`stillhere/sw`, or
-   * `importScripts('/stillhere-sw.js')`), and never replaced; if not, pages deliver by themselves. A site that registers its
-   * own says `none`: while that is still being fetched nobody can see that it comes. @default '/sw.js'
+   * The path of the worker's script, which is registered if no worker controls the page. Its scope is the script's
+   * folder (other pages of the site use it once they have registered it). `none`: no worker is registered. A worker
+   * that the site registers itself is always used if it contains the channel (`stillhere/sw`, or
+   * `importScripts('/stillhere-sw.js')`), and is never replaced. If it doesn't contain the channel, pages deliver by
+   * themselves. Set `none` if the site registers its own worker: while that is still loading, it can't be detected.
+   * @default '/sw.js'
    */
   readonly worker?: string | null | undefined;
   /** Prints to the console what is sent, stored, refused and kept. @default false */
@@ -30,7 +33,7 @@ export interface HeartbeatOptions {
 
 export type Settings = { readonly [name in keyof HeartbeatOptions]-?: NonNullable<HeartbeatOptions[name]> };
 
-/** Fills in the defaults. What can't be used is replaced by its default and told in a console warning: never thrown. */
+/** Fills in defaults. Invalid values are replaced by their default with a console warning; never throws. */
 export function normalizeOptions(options: HeartbeatOptions = {}): Settings {
   const interval = milliseconds('interval', options.interval, 1_000, 180_000);
   return {
@@ -46,6 +49,6 @@ export function normalizeOptions(options: HeartbeatOptions = {}): Settings {
 
 function milliseconds(name: string, value: number | undefined, least: number, otherwise: number): number {
   if (value === undefined || value >= least) return value ?? otherwise;
-  console.warn(`stillhere: ${name} needs ${least} ms at least; using ${otherwise}`);
+  console.warn(`stillhere: ${name} must be ${least} ms or more; using ${otherwise}`);
   return otherwise;
 }

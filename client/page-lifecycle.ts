@@ -1,39 +1,45 @@
-// DOM events as one typed stream. Decides nothing: what follows from an event is in reading.ts.
-// No beforeunload, no unload: they cost the back/forward cache and don't fire where it matters. And focus is not asked:
-// a page beside another window, or with a click in one of its frames, is seen as before.
+// DOM events as one typed stream. Makes no decisions; reading.ts interprets the events. beforeunload and unload are not
+// used: they disable the back/forward cache and are unreliable. Focus is not considered: a page beside another window,
+// or after a click in one of its frames, is as visible as before.
 import { READER_EVENTS, watchActivity } from './activity.ts';
 
 /** What happens to a page, as far as reading is concerned. */
 export type PageEvent =
   /** Visible, and not prerendering. */
   | 'shown'
-  /** As `shown`, but by itself no act of the reader: the document begins, or comes into sight as a frame of another page. */
+  /** Like `shown`, but not an action of the reader: the document starts, or comes into view as a frame. */
   | 'loaded'
   | 'hidden'
-  /** pagehide: navigated away, closed, or put into the back/forward cache. Before or after `hidden`, by engine. */
+  /**
+   * pagehide: navigated away, closed, or put into the back/forward cache. Before or after `hidden`, depending on the
+   * engine.
+   */
   | 'left'
-  /** Back from the back/forward cache. */
+  /** Restored from the back/forward cache. */
   | 'restored'
   | 'frozen'
-  /** The address changed and the document stayed: in a single-page site perhaps another page. By itself no act of the reader. */
+  /**
+   * The address changed within the document: in a single-page app, perhaps another page. Not an action of the reader by
+   * itself.
+   */
   | 'moved'
-  /** The reader did something, or follows a film or a sound that plays. */
+  /** The reader did something, or follows media that play. */
   | 'active';
 
-/** In a frame: it is in sight, and no page around it counts. */
+/** In a frame: it is in view, and no page around it counts. */
 let isInSight = true;
 
-/** The page can be seen by a person now. */
+/** A person can see the page now. */
 export function isShown(): boolean {
   return isInSight && document.visibilityState === 'visible' && !isPrerendering();
 }
 
-/** Made ready by Chromium for a reader who may never come. */
+/** Chromium prepares the page for a reader who may never open it. */
 export function isPrerendering(): boolean | undefined {
   return (document as { prerendering?: boolean }).prerendering;
 }
 
-/** Tells every event of the page's life to `listener` until `signal` is aborted. */
+/** Calls `listener` for every event of the page's life until `signal` is aborted. */
 export function watchPageLifecycle(listener: (event: PageEvent) => void, signal: AbortSignal): void {
   const listen = (target: EventTarget, types: string, handle: (event: Event) => unknown): void => {
     for (const type of types.split(' '))
@@ -51,7 +57,7 @@ export function watchPageLifecycle(listener: (event: PageEvent) => void, signal:
   const { navigation } = window as { navigation?: EventTarget };
   if (navigation) {
     listen(navigation, 'currententrychange', move);
-    // Back, forward and links by the reader's hand; `popstate` does not distinguish them from a script's.
+    // Back, forward and links used by the reader. `popstate` does not distinguish them from a script's.
     listen(navigation, 'navigate', (event) => (event as UserNavigation).userInitiated && act());
   } else import('./history.ts').then(({ watchHistory }) => watchHistory(move, signal)).catch(() => {});
 

@@ -1,22 +1,22 @@
-// Which page is read, as the record names it.
+// The name of the current page in the record.
 import { MAX_PAGE_CHARS } from '../sw/protocol/delivery.ts';
 import type { Settings } from './options.ts';
 
-/** What the server does not take: control characters, halves of surrogate pairs, what turns the direction. */
+/** Characters that the server refuses: control characters, unpaired surrogates, bidirectional controls. */
 const REFUSED = /[\p{Cc}\p{Cs}\p{Bidi_C}]/gu;
 
 /**
- * What `pageFrom` says; where it fails or says no path, the path of the address. Cut to what the server takes: nothing that is
- * read is lost for its name. Never throws.
+ * Returns the result of `pageFrom`, or the address's path if that fails or is not a path. Cut and cleaned to what the
+ * server accepts, so that no reading is lost because of its name. Never throws.
  */
 export function readPageName(pageFrom: Settings['pageFrom']): string {
   let page: unknown;
   try {
     page = pageFrom(location);
   } catch {
-    // The mistake is the host page's; its reading counts all the same.
+    // An error of the host page. Its reading still counts.
   }
-  // That of about:srcdoc and blob: does not begin so.
+  // The pathname of about:srcdoc and blob: has no leading slash.
   const path = location.pathname.replace(/^(?!\/)/, '/');
   const name = typeof page === 'string' && page.startsWith('/') ? page : path;
   return name.slice(0, MAX_PAGE_CHARS).replace(REFUSED, '\ufffd');

@@ -1,10 +1,11 @@
-// Page life + clock → spans. Pure: no DOM, no storage, no clock of its own. Here alone it is decided what counts as reading.
+// Page events + clock → spans. Pure: no DOM, storage or clock of its own. Only this file decides what counts as
+// reading.
 //
-// Always true of what it gives out:
-// - a span only ever grows, and by the monotonic clock, never by the difference of two wall-clock readings;
-// - at most one span is open, in one session and on one page; the next one begins where it ended, or later, unless the
-//   device's clock was set back in between;
-// - nothing is counted that is hidden, frozen, prerendering, idle or asleep.
+// Invariants of its output:
+// - A span only grows, and by the monotonic clock, never by the difference of two wall-clock times.
+// - At most one span is open, in one session and on one page. The next one begins where it ended, or later, unless the
+// device's clock was set back in between.
+// - Nothing counts while the page is hidden, frozen or prerendering, or the reader is idle or the device asleep.
 import type { Span } from '../sw/protocol/delivery.ts';
 import type { Settings } from './options.ts';
 import type { PageEvent } from './page-lifecycle.ts';
@@ -17,21 +18,21 @@ export interface Instant {
   readonly monotonic: number;
 }
 
-/** Where the reading would be counted now. */
+/** The session and page for which reading would count now. */
 export interface Place {
-  /** Undefined: nothing begins, and what is open goes on. Empty: nothing is counted any more. */
+  /** Undefined: no span begins, and an open one continues. Empty: nothing counts any more. */
   readonly session: string | undefined;
   readonly page: string;
 }
 
-/** What is known between two events. */
+/** The state between two events. */
 export interface Reading {
   readonly isShown: boolean;
   /** The last input, monotonic. */
   readonly activeAt: number;
   /** The last event or tick. */
   readonly seenAt: Instant;
-  /** Where the last span ended, or has come to, on the clock of the device. */
+  /** The end of the last span, on the device's clock. */
   readonly readUntil: number;
   /** The open span, and when it began, monotonic. */
   readonly open?: { readonly span: Span; readonly since: number } | undefined;
@@ -41,9 +42,9 @@ export interface Step {
   readonly reading: Reading;
   /** Spans that grew, ended or began, in this order. */
   readonly changed: readonly Span[];
-  /** A span ended or began: worth a beat at once. */
+  /** A span ended or began, which causes an immediate beat. */
   readonly isTurn: boolean;
-  /** There was a gap, taken for sleep. What else it may have been is in gap.ts. */
+  /** There was a gap that looks like sleep. gap.ts checks for other causes. */
   readonly hasSlept: boolean;
 }
 
@@ -51,19 +52,19 @@ const GONE: readonly ReadingEvent[] = ['hidden', 'left', 'frozen', 'stopped'];
 const ARRIVED: readonly ReadingEvent[] = ['shown', 'restored', 'loaded'];
 const BY_READER: readonly ReadingEvent[] = ['shown', 'restored', 'active'];
 
-/** A gap between ticks that is no delay any more but sleep: four ticks, at least 15 s. */
+/** A longer gap between ticks is sleep, not a delay: four ticks, at least 15 s. */
 const SLEEP_TICKS = 4;
 const SLEEP_LEAST_MS = 15_000;
 
-/** The wall clock may run this far from the monotonic one before it counts as having been set. */
+/** If the wall clock differs more than this from the monotonic one, it was set. */
 const CLOCK_SET_MS = 1_000;
 
-/** Before the first event. */
+/** The state before the first event. */
 export function notReading(at: Instant): Reading {
   return { isShown: false, activeAt: at.monotonic, seenAt: at, readUntil: 0 };
 }
 
-/** What `event` at the instant `at` does to the reading. */
+/** Applies `event` at the instant `at` to the state. */
 export function step(
   reading: Reading,
   event: ReadingEvent,
@@ -75,8 +76,8 @@ export function step(
   const { seenAt } = reading;
   const idleMs = idleAfter || Infinity;
   const gap = at.monotonic - seenAt.monotonic;
-  // A sleeping device stops the monotonic clock in some engines; the wall clock then tells how long nobody moved. A clock that is
-  // set forward looks the same. Either way the gap on the monotonic clock is time awake.
+  // In some engines, the monotonic clock stops while the device sleeps. The wall clock then shows how long nobody was
+  // active. A clock set forward looks the same. In both cases, the gap on the monotonic clock is time awake.
   const ahead = Math.max(0, at.wall - seenAt.wall - gap);
   const longest = Math.max(SLEEP_TICKS * tick, SLEEP_LEAST_MS);
   const hasSlept = gap + ahead > longest;
@@ -104,7 +105,7 @@ export function step(
     isTurn = isOver;
   }
   if (!open && isShown && place.session && at.monotonic - activeAt < idleMs) {
-    // The two clocks are not read in one instant: a span that ended just now may end a little after it.
+    // The two clocks are not read at the same instant, so a span that ended just now may end slightly after it.
     const start = readUntil - at.wall < CLOCK_SET_MS ? Math.max(readUntil, at.wall) : at.wall;
     const span = { id: newId(), session: place.session, page: place.page, start, end: start };
     open = { span, since: at.monotonic };
@@ -114,7 +115,10 @@ export function step(
   return { reading: { isShown, activeAt, seenAt: at, readUntil, open }, changed, isTurn, hasSlept };
 }
 
-/** The span up to `until`, monotonic. Where the device's clock was set in between, the whole span moves with it, its length kept. */
+/**
+ * The span up to `until`, monotonic. If the device's clock was set in between, the whole span moves and keeps its
+ * length.
+ */
 function grow({ span, since }: { span: Span; since: number }, until: number, at: Instant): Span {
   const drift = at.wall - at.monotonic - (span.start - since);
   const start = Math.abs(drift) > CLOCK_SET_MS ? Math.round(span.start + drift) : span.start;

@@ -1,27 +1,28 @@
-// Finds the worker of a page that none controls yet, and registers ours where there is none (the only user of workbox-window).
-// Loaded on the first page that a device reads: from then on the browser looks for a new version of it by itself.
+// Finds the worker for a page without one, and registers Stillhere's if there is none (the only user of
+// workbox-window). Loaded on a device's first page. Afterwards, the browser checks for new versions itself.
 import { Workbox } from 'workbox-window';
 
 /**
- * Any worker whose scope the page lies in, be it another one than ours; only where there is none ours is registered, so that
- * it never replaces one. Rejects in Firefox's private windows, on plain http hosts, and while the script can't be had.
- * @param path that of our script, or `none`.
+ * Returns any worker whose scope contains the page, even if it isn't Stillhere's. Registers Stillhere's only if there
+ * is none, so it never replaces one. Rejects in Firefox's private windows, on plain http hosts, and while the script
+ * can't be loaded.
+ * @param path of Stillhere's worker script, or `none`.
  */
 export async function findOrRegister(path: string): Promise<ServiceWorker | undefined> {
-  // Whole addresses: a page's `<base>` may lead elsewhere.
+  // Absolute URLs, because a page's `<base>` may point elsewhere.
   const { href } = location;
   const script = new URL(path, href).href;
   const found = await navigator.serviceWorker.getRegistration(href);
   const coming = found?.installing ?? found?.waiting;
-  // Another one that is just being installed is found with a later beat.
+  // A different worker that is still being installed is found on a later beat.
   const isOurs = path !== 'none' && (!coming || coming.scriptURL === script);
   return found?.active ?? (isOurs ? register(script) : undefined);
 }
 
 /**
- * At once, not after `load`: a reader may leave before. Resolves with the active worker as soon as there is one, which in
- * WebKit may be never.
- * Not with that of `navigator.serviceWorker.ready`: it keeps to the first registration, even when that was taken away.
+ * Registers immediately instead of after `load`, because the reader may leave before. Resolves with the active worker
+ * as soon as there is one; in WebKit that may be never. `navigator.serviceWorker.ready` is unsuitable: it keeps the
+ * first registration, even after that was removed.
  */
 async function register(script: string): Promise<ServiceWorker | undefined> {
   const registration = await new Workbox(trust(script)).register({ immediate: true });
@@ -35,13 +36,16 @@ async function register(script: string): Promise<ServiceWorker | undefined> {
   });
 }
 
-/** As ours: a site's policy may demand to be told so (`require-trusted-types-for 'script'`). Throws where it doesn't know our name. */
+/**
+ * Marks the script as trusted, which a site's policy may require (`require-trusted-types-for 'script'`). Throws if the
+ * policy doesn't allow the name `stillhere`.
+ */
 function trust(script: string): string {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
   return trustedTypes?.createPolicy('stillhere', { createScriptURL: (url) => url }).createScriptURL(script) ?? script;
 }
 
-/** Not in TypeScript's own library. What is trusted goes wherever a string does. */
+/** Not in TypeScript's own library. A trusted value can be used like a string. */
 interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
 }

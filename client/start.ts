@@ -1,11 +1,11 @@
-// The functions that start the heartbeat: one in a page.
+// The functions that start the heartbeat. A page has one.
 import { INJECTED_SCRIPT } from './injected-script.ts';
 import { normalizeOptions, type HeartbeatOptions } from './options.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { runHeartbeat } from './run-heartbeat.ts';
 import { currentSession } from './session.ts';
 
-/** Where every copy of this library in a page finds the heartbeat that runs: the site's own, and one that a server puts in. */
+/** Where all copies of this library in a page find the running heartbeat: the site's own copy and an injected one. */
 const RUNNING = Symbol.for('stillhere');
 
 declare global {
@@ -15,23 +15,22 @@ declare global {
 }
 
 /**
- * Starts to notice the reading of this page and to tell it to the server, until `stop()` is called.
- * There is one heartbeat in a page, however many copies of this library are: a second call gives back the one that runs.
- * Never throws.
+ * Starts recording the reading of this page until `stop()` is called. A page has only one heartbeat, however many
+ * copies of this library it loads: a second call returns the running one. Never throws.
  */
 export function startHeartbeat(options?: HeartbeatOptions): Heartbeat {
   endEarly();
   return startShared(options);
 }
 
-/** As {@link startHeartbeat}, for the tags that a server injects: a heartbeat of the page's own replaces this one. */
+/** Like {@link startHeartbeat}, for injected tags: a heartbeat of the page's own replaces this one. */
 export function startShared(options?: HeartbeatOptions): Heartbeat {
   return startOnce(options, currentSession);
 }
 
 /**
- * As {@link startHeartbeat}, and a page counts only while `isRead` says so; asked at each event and tick.
- * @internal for what follows a router: `stillhere/astro/integration`.
+ * Like {@link startHeartbeat}, but a page counts only while `isRead` returns true. It is called on each event and tick.
+ * @internal for code that follows a router: `stillhere/astro/integration`.
  */
 export function startHeartbeatWhere(isRead: () => boolean, options?: HeartbeatOptions): Heartbeat {
   endEarly();
@@ -39,15 +38,15 @@ export function startHeartbeatWhere(isRead: () => boolean, options?: HeartbeatOp
 }
 
 /**
- * Delivers what an earlier page of this site could not, and goes on trying as long as the page can be seen, until `stop()` is
- * called; for pages whose own reading isn't counted. Never throws.
+ * Delivers the queue of earlier pages of this site and retries while the page is visible, until `stop()` is called. For
+ * pages whose own reading isn't counted. Never throws.
  */
 export function deliverWaiting(options?: Pick<HeartbeatOptions, 'worker' | 'debug'>): Heartbeat {
-  // Nothing is counted where there is no session: the rest is the same.
+  // Without a session, nothing is counted. Everything else is the same.
   return runHeartbeat(normalizeOptions(options), () => undefined);
 }
 
-/** A page whose own heartbeat lies in a bundle, where no server sees it, has its options. */
+/** A page's own heartbeat in a bundle is invisible to the server, but its options take precedence. */
 function endEarly(): void {
   const early = document.querySelector(INJECTED_SCRIPT);
   early?.remove();

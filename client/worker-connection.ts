@@ -1,5 +1,5 @@
-// The page's end of the channel: finds the worker, beats, last words at exit.
-// Where there is no worker, or it doesn't answer, the page loads what the worker has and delivers by itself.
+// The page's end of the channel: finds the worker, sends beats, and makes the last delivery on exit. Without a worker,
+// or without an answer from it, the page loads the delivery code and delivers by itself.
 import { type Beat, type DeliveryOutcome, isRetryNotice, type Trigger } from '../sw/protocol/messages.ts';
 import { postDelivery } from '../sw/channel/post-delivery.ts';
 import type { Span } from '../sw/protocol/delivery.ts';
@@ -7,14 +7,18 @@ import { SpanQueue } from '../sw/channel/queue.ts';
 import { askWorker } from './ask-worker.ts';
 import { isOfflineSimulated } from './cookies.ts';
 
-/** Until then a worker that has answered before answers again, or it was stopped: one request may take it 20 s. */
+/** Timeout for a worker that has answered before. After that, it was stopped: one request can take it 20 s. */
 const WORKER_ANSWER_MS = 30_000;
 /**
- * Until then a worker is there, has started and has answered for the first time; or the channel may not be in it, and this
- * beat goes without it. WebKitGTK 2.50 leaves a registration `installing` for good when the page that made it is left at once.
+ * Timeout for a worker to install, start and answer for the first time. After that, it may not contain the channel, and
+ * this beat is delivered without it. In WebKitGTK 2.50, a registration stays `installing` forever if the page that made
+ * it is left at once.
  */
 const WORKER_START_MS = 5_000;
-/** With more a keepalive request might not be sent: browsers allow 64 KiB, and a character of a page's name takes up to 3 bytes. */
+/**
+ * A larger keepalive request might not be sent: browsers allow 64 KiB, and a character in a page's name takes up to 3
+ * bytes.
+ */
 const MAX_LAST_CHARS = 20_000;
 
 /** The worker, and the queue that it shares with this page. */
@@ -23,7 +27,7 @@ export class WorkerConnection {
   readonly #path: string;
   readonly #workers = workerContainer();
   #worker: ServiceWorker | undefined;
-  /** Who answered the last beat; null: a worker was told, and silent. */
+  /** The worker that answered the last beat; null if a worker got the message and did not answer. */
   #answered: ServiceWorker | null | undefined;
   #finding: Promise<ServiceWorker | undefined> | undefined;
   #leaving = new AbortController();
@@ -33,28 +37,30 @@ export class WorkerConnection {
     void this.#findWorker();
   }
 
-  /** A worker delivers for this page: it has answered. Any script may be that of a site's own worker, ours in it or not. */
+  /**
+   * True if a worker delivers for this page, because it has answered. A site's own worker may not contain the channel.
+   */
   get hasWorker(): boolean {
     return !!usable(this.#answered);
   }
 
-  /** The worker that can be told something now. An update or somebody's `unregister()` makes one redundant. */
+  /** The worker that can receive messages now. An update or `unregister()` makes a worker redundant. */
   get #usable(): ServiceWorker | undefined {
     return (this.#worker = usable(this.#worker) ?? usable(this.#workers?.controller));
   }
 
-  /** Writes the spans down, then has everything that waits delivered. Resolves with what that came to; never rejects. */
+  /** Writes the spans, then has the whole queue delivered. Resolves with the outcome; never rejects. */
   async beat(trigger: Trigger, spans: readonly Span[]): Promise<DeliveryOutcome | undefined> {
     const { signal } = this.#leaving;
     try {
       await this.queue.keep(spans);
-      // What the page left behind has had its last words.
+      // The page was left, and its spans were sent by `lastWords`.
       if (signal.aborted) return undefined;
       const told = [...spans, ...this.queue.memory.values()];
       const outcome = await this.#askWorker({ type: 'stillhere-beat', trigger, spans: told }, signal);
       if (!outcome || outcome.storageTrouble)
         return await (await import('../sw/channel/deliver.ts')).deliver(this.queue, trigger);
-      // Even where this page could not write: the worker has.
+      // The worker has written the spans, even if this page could not.
       this.queue.release(told);
       return outcome;
     } catch {
@@ -63,23 +69,24 @@ export class WorkerConnection {
   }
 
   /**
-   * The last chance before the page may be gone: three ways at once, since each engine loses another one of them
-   * (docs/internals/decisions/0001-last-words.md). All of them have begun when it returns, and nothing is waited for any more.
-   * What isn't known to be written goes, too, as when a page of a single-page site is left and the tab closed in one turn.
+   * The last chance before the page may be gone: uses three ways at once, because each engine loses a different one
+   * (docs/internals/decisions/0001-last-words.md). All have started when it returns, and none is awaited. Includes
+   * spans that may not be stored, for example if a page of a single-page app is left and the tab is closed at the same
+   * time.
    */
   lastWords(changed: readonly Span[]): void {
     this.#leaving.abort();
     this.#leaving = new AbortController();
     for (const span of [...this.queue.memory.values(), ...changed]) this.queue.keepAtExit(span);
     const told = [...this.queue.memory.values()];
-    // Whichever it is: one that doesn't know the word lets it pass.
+    // Any worker: one without the channel ignores the message.
     this.#usable?.postMessage({ type: 'stillhere-beat', trigger: 'left', spans: told } satisfies Beat);
-    // Not sendBeacon: blockers cancel it, and Firefox loses it when a tab is closed.
+    // sendBeacon is not used: blockers cancel it, and Firefox loses it when a tab is closed.
     const most = MAX_LAST_CHARS / JSON.stringify(told[0]).length;
     if (!isOfflineSimulated()) postDelivery(told.slice(-most), { keepalive: true }).catch(() => {});
   }
 
-  /** Calls `listener` with the milliseconds until the next try is due, whichever page's delivery failed. */
+  /** Calls `listener` with the milliseconds until the next retry, whichever page's delivery failed. */
   onRetryNotice(listener: (retryInMs: number) => void, signal: AbortSignal): void {
     this.#workers?.addEventListener('message', ({ data }) => isRetryNotice(data) && listener(data.retryInMs), {
       signal,
@@ -94,11 +101,12 @@ export class WorkerConnection {
       return outcome;
     });
     asked.catch(() => {});
-    // One that was silent is told all the same, but waited for only after it has answered: it may have been stopped.
+    // A worker that did not answer still gets messages, but is awaited only after it has answered: it may have been
+    // stopped.
     return isSilent ? undefined : asked;
   }
 
-  /** Looks again with each beat: what can't be registered now may be later. */
+  /** Checks again on each beat, because a failed registration may succeed later. */
   async #findWorker(): Promise<ServiceWorker | undefined> {
     if (this.#usable) return this.#worker;
     this.#finding ??=
@@ -110,7 +118,7 @@ export class WorkerConnection {
   }
 }
 
-/** Not there on plain http hosts, and a sandboxed frame throws. */
+/** Undefined on plain http hosts; a sandboxed frame throws. */
 function workerContainer(): ServiceWorkerContainer | undefined {
   try {
     return navigator.serviceWorker;

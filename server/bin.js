@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The command. In a clone the sources run as they are; Node refuses TypeScript in node_modules, so what is installed is built.
+// The `stillhere` command. A clone runs the sources directly. Node rejects TypeScript in node_modules, so the installed
+// package is built.
 import { existsSync } from 'node:fs';
 
 const source = new URL('cli.ts', import.meta.url);

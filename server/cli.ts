@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The commands (the only user of commander). Reads .env. Exit codes: 0 done, 1 failed, 2 wrong usage.
+// The command line (the only user of commander). Reads .env. Exit codes: 0 success, 1 failure, 2 wrong usage.
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { nocodb } from './commands/nocodb.ts';
@@ -12,54 +12,57 @@ import { flagOf, SETTINGS, variableOf, type Setting } from './config/settings.ts
 import { buildIfStale } from './commands/build.ts';
 
 const program = new Command('stillhere')
-  .description('Tells the owner of a gated page who read it and for how long.')
+  .description('Record who reads gated pages, and for how long.')
   .version(PACKAGE_VERSION)
   .addHelpText(
     'after',
-    '\nEach setting is also an environment variable, or a line in a file .env: docs/configuration.md.',
+    '\nEach setting can also be an environment variable or a line in .env; see docs/configuration.md.',
   )
   .exitOverride()
   .showHelpAfterError('(stillhere --help lists commands and options)');
 
 const serveCommand = program
   .command('serve')
-  .description('serve a built site, with a gate in front of parts of it')
+  .description('serve a built site, with parts of it behind a gate')
   .argument('[dir]', 'the folder of the built site');
 for (const option of settingFlags()) serveCommand.addOption(option);
-serveCommand.option('--open', 'open it in the browser').action(serve);
+serveCommand.option('--open', 'open the site in the browser').action(serve);
 
 program
   .command('sessions')
-  .description('list who read, until when, and for how long, newest first')
-  .option('--email <address>', 'those of one reader')
-  .option('--limit <count>', 'at most so many', '50')
-  .option('--json', 'for a program')
+  .description('list sessions, newest first: who read, until when, and for how long')
+  .option('--email <address>', 'only sessions of this reader')
+  .option('--limit <count>', 'maximum number of sessions', '50')
+  .option('--json', 'print JSON')
   .action(listSessions);
 
 program
   .command('snippet')
-  .description('print the lines for a page that is read, with the integrity of /stillhere.js')
+  .description('print the HTML to add to a page, with the integrity hash of /stillhere.js')
   .action(printSnippet);
 
-const table = program.command('nocodb').description('the copy in NocoDB');
+const table = program.command('nocodb').description('manage the copy in NocoDB');
 const inNocodb = (name: 'setup' | 'check' | 'resync', what: string): Command =>
   table
     .command(name)
     .description(what)
-    .option('--json', 'for a program')
+    .option('--json', 'print JSON')
     .action((options: { readonly from?: string; readonly json?: boolean }) => nocodb(name, options));
-inNocodb('setup', 'make or mend the table');
-inNocodb('check', 'say what is right and wrong with it');
-inNocodb('resync', 'have sessions written there anew').option('--from <date>', 'those since then, like 2026-11-24');
+inNocodb('setup', 'create or repair the table');
+inNocodb('check', 'check the connection and the table');
+inNocodb('resync', 'write sessions to NocoDB again').option(
+  '--from <date>',
+  'only sessions since this date, like 2026-11-24',
+);
 
 program
   .command('build', { hidden: true })
-  .description('build what is stale')
+  .description('build if sources have changed')
   .action(async () => {
     if (await buildIfStale()) console.info('Built dist/.');
   });
 
-/** Each setting but the folder, which is an argument, and secrets, which don't belong on a command line. */
+/** A flag for each setting, except the folder (an argument) and secrets (which don't belong on a command line). */
 function settingFlags(): readonly Option[] {
   return Object.entries<Setting>(SETTINGS)
     .filter(([name, { isSecret }]) => name !== 'siteDir' && !isSecret)
@@ -75,7 +78,7 @@ try {
   if (existsSync('.env')) process.loadEnvFile('.env');
   await program.parseAsync();
 } catch (error) {
-  // It has said already what it means.
+  // Commander has already printed the message.
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   console.error(error instanceof ConfigError ? error.message : ((error as Error).stack ?? error));
   process.exit(1);

@@ -1,4 +1,4 @@
-// The public API of the server: re-exports, nothing else.
+// The public server API: re-exports only.
 export { ConfigError } from './config/config.ts';
 export type { HostOptions, StillhereOptions } from './config/options.ts';
 export { fetchEmailAccessSessions } from './sessions/fetch-email-access-sessions.ts';

@@ -1,5 +1,5 @@
-// A plugin for Vite: the gate and all that answers for Stillhere in `vite dev` and `vite preview`, on the site's own origin, and
-// the heartbeat in the pages behind the gate, in what is built, too. It imports nothing of Vite.
+// The Vite plugin. It serves the gate and Stillhere's routes in `vite dev` and `vite preview` on the site's own origin,
+// and adds the heartbeat to protected pages, also in the build. It imports nothing from Vite.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readConfig } from './config/config.ts';
 import type { HostOptions } from './config/options.ts';
@@ -11,7 +11,7 @@ import { asksForPrivateFile, type ViteFolders } from './site/vite-files.ts';
 import { stillhere as createStillhere } from './app/embed.ts';
 import { DEFAULT_STORE_FILE } from './config/settings.ts';
 
-/** As much of Vite's servers as is used. */
+/** The part of Vite's servers that the plugin uses. */
 interface ViteServer {
   readonly middlewares: {
     use(handle: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void): unknown;
@@ -31,9 +31,9 @@ export interface StillherePlugin {
 }
 
 /**
- * @param options `protect` is needed: path prefixes behind the gate, like `['/confidential/']`. What else is left out is read from
- * the environment, as by the server.
- * @throws ConfigError, where a server is started, that names everything that is wrong at once.
+ * @param options `protect` is required: path prefixes behind the gate, like `['/confidential/']`. Other settings that
+ * are omitted are read from the environment, as in the server.
+ * @throws ConfigError when a server starts; it lists all invalid settings.
  */
 export function stillhere(options: HostOptions & { readonly protect: readonly string[] }): StillherePlugin {
   const mount = ({ middlewares, httpServer, config }: ViteServer): void => {
@@ -45,7 +45,7 @@ export function stillhere(options: HostOptions & { readonly protect: readonly st
       response: ServerResponse,
       next: () => void,
     ): Promise<void> => {
-      // What can't be looked at is not given out either.
+      // If the check fails, the file is not served.
       const isPrivate = await asksForPrivateFile(request.url ?? '', config, privateFiles).catch(() => true);
       if (!isPrivate) return next();
       response.statusCode = 404;
@@ -61,14 +61,14 @@ export function stillhere(options: HostOptions & { readonly protect: readonly st
     configureServer: mount,
     configurePreviewServer: mount,
     transformIndexHtml: {
-      // After Vite has looked for scripts to bundle: the library comes from the server.
+      // Runs after Vite has found the scripts to bundle, because the server provides the library.
       order: 'post',
       handler: async (html, { path }) => (isUnder(path, prefixes) ? putInto(html, options) : undefined),
     },
   };
 }
 
-/** As `stillhere serve` does it. */
+/** Adds the heartbeat in the same way as `stillhere serve`. */
 async function putInto(html: string, { worker, publicUrl }: HostOptions): Promise<string> {
   const page = Buffer.from(html);
   const origin = publicUrl ? URL.parse(publicUrl)?.origin : undefined;

@@ -1,4 +1,4 @@
-// `debug`: window.stillhere, for a person at the console. All answers are flat, so console.table shows them.
+// `debug`: window.stillhere, for use at the console. All results are flat, so that console.table can show them.
 import type { Pause } from '../../sw/channel/backoff.ts';
 import type { DeliveryOutcome } from '../../sw/protocol/messages.ts';
 import type { QueuedSpan } from '../../sw/channel/database.ts';
@@ -7,18 +7,18 @@ import { answer, useStores } from '../ui/device-database.ts';
 
 type Flat = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** A running heartbeat, as far as a person at the console asks it. */
+/** The part of a running heartbeat that the console uses. */
 export interface DebuggedHeartbeat {
   status(): { readonly lastDelivery?: DeliveryOutcome | undefined };
   deliver(): Promise<DeliveryOutcome | undefined>;
 }
 
-/** What stands at `window.stillhere`. */
+/** The interface of `window.stillhere`. */
 export interface ConsoleCommands {
   status(): Flat;
-  /** What waits and what was refused, each a row: `console.table(await stillhere.queue())`. */
+  /** Waiting and refused spans, one row each: `console.table(await stillhere.queue())`. */
   queue(): Promise<readonly Flat[]>;
-  /** Delivers now; resolves with what it came to. */
+  /** Delivers now; resolves with the outcome. */
   deliver(): Promise<Flat>;
 }
 
@@ -62,7 +62,10 @@ function flatten(outcome: DeliveryOutcome | undefined): Flat {
   return outcome ? { ...outcome, refused: outcome.refused.length } : {};
 }
 
-/** Not by sw/channel/backoff.ts: it would become a file of its own, which pages without a worker would have to load, too. */
+/**
+ * Doesn't use sw/channel/backoff.ts: that would become a chunk of its own, which pages without a worker would have to
+ * load, too.
+ */
 function describePause(pause: Pause | undefined, now: number): string {
   return pause && pause.since <= now && now < pause.until ? new Date(pause.until).toISOString() : 'next beat';
 }

@@ -1,4 +1,4 @@
-// `debug`: beats, deliveries and receipts on a track of their own in the devtools' Performance panel
+// `debug`: shows beats, deliveries and receipts on their own track in the devtools' Performance panel
 // (https://developer.chrome.com/docs/devtools/performance/extension). Other browsers show them among the user timings.
 import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 
@@ -6,13 +6,13 @@ const TRACK = 'Stillhere';
 
 type Properties = readonly (readonly [string, string])[];
 
-/** A stretch of time, from `start` to `end` on the page's monotonic clock. */
+/** Draws a period, from `start` to `end` on the page's monotonic clock. */
 export function drawStretch(name: string, start: number, end: number, properties: Properties, isBad = false): void {
   const devtools = { dataType: 'track-entry', track: TRACK, color: isBad ? 'error' : 'primary', properties };
   performance.measure(`stillhere: ${name}`, { start, end, detail: { devtools } });
 }
 
-/** A request that is over, wherever it was sent from, and the receipt that it brought. */
+/** Draws a finished request, sent from any context, and its receipt. */
 export function drawRequest(announced: EmittedEvent): void {
   if (announced.type !== 'sent') return;
   const { spans, sentAt, sent, at, by } = announced;
@@ -26,11 +26,11 @@ export function drawRequest(announced: EmittedEvent): void {
   ];
   drawStretch('delivery', start, end, properties, !isReceipt);
   if (!isReceipt) return;
-  const devtools = { dataType: 'marker', color: 'secondary', properties, tooltipText: 'The server has stored it' };
+  const devtools = { dataType: 'marker', color: 'secondary', properties, tooltipText: 'Stored by the server' };
   performance.mark('stillhere: receipt', { startTime: end, detail: { devtools } });
 }
 
-/** What was before the page was there is drawn at its beginning. */
+/** Times before the page's start are drawn at its start. */
 function toMonotonic(epochMs: number): number {
   return Math.max(0, performance.now() - (Date.now() - epochMs));
 }

@@ -1,5 +1,5 @@
-// `debug`: what was sent, stored, refused and kept, for a person to read in the console; what that person may ask there; and
-// all of it on the timeline. Loaded only when it is asked for.
+// `debug`: prints to the console what was sent, stored, refused and kept, adds `window.stillhere`, and draws a
+// timeline. Loaded only if enabled.
 import type { DeliveryOutcome, Trigger } from '../../sw/protocol/messages.ts';
 import type { Span } from '../../sw/protocol/delivery.ts';
 import type { SpanQueue } from '../../sw/channel/queue.ts';
@@ -7,13 +7,13 @@ import { consoleCommands, type ConsoleCommands, type DebuggedHeartbeat } from '.
 import { onChannelEvent } from '../ui/channel-events.ts';
 import { drawRequest, drawStretch } from './performance-track.ts';
 
-/** Opens `window.stillhere`, and draws every request of this device from now on. */
+/** Adds `window.stillhere`, and draws all further requests of this device. */
 export function openConsole(heartbeat: DebuggedHeartbeat, queue: SpanQueue): void {
   (window as { stillhere?: ConsoleCommands }).stillhere = consoleCommands(heartbeat, queue);
   onChannelEvent(drawRequest, new AbortController().signal);
 }
 
-/** One line for the delivery, and one for each thing that needs a look. `askedAt`: when the page began with it, monotonic. */
+/** Prints one line for the delivery, and one for each problem. `askedAt`: when the page started it, monotonic. */
 export function printDelivery(
   trigger: Trigger,
   spans: readonly Span[],

@@ -1,19 +1,19 @@
-// How the panel and its agent in the inspected page talk. The devtools can't wait for a promise in the page, so questions and
-// answers go apart: `ask`, then `take`.
+// The protocol between the panel and its agent in the inspected page. Devtools can't await a promise in the page, so
+// requests and answers are separate calls: `ask`, then `take`.
 import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 import type { Action } from '../inspector/source.ts';
 
-/** Where the agent stands in the page's window. */
+/** The agent's property name on the page's window. */
 export const AGENT = '__stillhereDevtools';
 
 export type Question = 'read' | Action;
 
-/** What has come up since the last time. */
+/** Everything new since the last call. */
 export interface Taken {
-  /** By the number of the question. */
+  /** By the number of the request. */
   readonly answers: Readonly<Record<number, Answer>>;
   readonly announced: readonly EmittedEvent[];
-  /** Something that nobody announces has changed. */
+  /** True after a change that has no event. */
   readonly hasChanged: boolean;
 }
 
@@ -21,7 +21,7 @@ export type Answer = { readonly value: unknown } | { readonly error: string };
 
 export interface Agent {
   ask(nth: number, question: Question): void;
-  /** A {@link Taken}, as JSON. */
+  /** Returns a {@link Taken} as JSON. */
   take(): string;
 }
 

@@ -1,4 +1,5 @@
-// Runs inside the inspected page, put there by the panel: looks at the device for it and does what it asks.
+// Runs inside the inspected page, where the panel injects it: reads the device's state and performs the panel's
+// actions.
 import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 import { pageSource } from '../inspector/page-source.ts';
 import { AGENT, type Agent, type Answer, type Taken } from './agent-protocol.ts';

@@ -1,9 +1,9 @@
-// The part of the devtools' API that is used; Firefox has it under the same name.
+// The part of the devtools' API that is used. Firefox has it under the same name.
 
 export interface DevtoolsApi {
   readonly panels: { create(title: string, icon: string, page: string, created?: () => void): void };
   readonly inspectedWindow: {
-    /** Runs the expression in the inspected page; what it comes to must be plain data. */
+    /** Evaluates the expression in the inspected page. Its result must be plain data. */
     eval(expression: string, done: (value: unknown, problem?: EvalProblem) => void): void;
   };
   readonly network: { readonly onNavigated: { addListener(listener: () => void): void } };
@@ -13,7 +13,7 @@ interface EvalProblem {
   readonly isError?: boolean;
   readonly isException?: boolean;
   readonly value?: string;
-  /** With `%s` for each of the details. */
+  /** Contains a `%s` for each of the details. */
   readonly description?: string;
   readonly details?: readonly unknown[];
 }
@@ -22,7 +22,7 @@ declare const chrome: { readonly devtools: DevtoolsApi };
 
 export const devtools = (): DevtoolsApi => chrome.devtools;
 
-/** What the expression comes to in the inspected page; rejects where it can't be run there. */
+/** Resolves with the value of the expression in the inspected page; rejects if it can't be evaluated there. */
 export function evaluate(expression: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
     devtools().inspectedWindow.eval(expression, (value, problem) => {

@@ -1,4 +1,4 @@
-// Runs as the devtools open: makes the panel, nothing else.
+// Runs when the devtools open: creates the panel.
 import { devtools } from './devtools-api.ts';
 
 devtools().panels.create('Heartbeat', '', 'panel.html');

@@ -1,6 +1,6 @@
-// The device of the page that is inspected, looked at from the devtools. They can only run an expression there and get plain
-// data back at once, so an agent (agent.ts) is put into the page, and what it has to say is fetched: twice a second while
-// the panel can be seen. That touches no network, and needs no permission for any site.
+// Reads the inspected page's device from the devtools. They can only evaluate an expression there and get plain data
+// back synchronously. So an agent (agent.ts) is injected into the page and polled twice a second while the panel is
+// visible. That uses no network and needs no host permissions.
 import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 import type { Snapshot } from '../inspector/snapshot.ts';
 import type { Action, Source } from '../inspector/source.ts';
@@ -8,9 +8,9 @@ import { AGENT, type Answer, type Question, type Taken } from './agent-protocol.
 import { evaluate } from './devtools-api.ts';
 
 const LOOK_EVERY_MS = 500;
-/** While an answer is waited for. */
+/** The interval while an answer is pending. */
 const HURRY_MS = 30;
-/** A delivery that hangs may take the worker 20 s. */
+/** A delivery without an answer may take the worker 20 s. */
 const PATIENCE_MS = 35_000;
 
 interface Waiting {
@@ -39,7 +39,7 @@ export class InspectedSource implements Source {
     const timer = setInterval(() => {
       if (isDue) return;
       isDue = true;
-      // A panel that is behind another one draws no frames.
+      // A hidden panel draws no frames.
       requestAnimationFrame(() => {
         isDue = false;
         void this.#look();
@@ -59,7 +59,7 @@ export class InspectedSource implements Source {
     });
   }
 
-  /** Fetches what the agent has to say, and again soon while it owes an answer. */
+  /** Polls the agent, and soon again while an answer is pending. */
   async #look(): Promise<void> {
     clearTimeout(this.#hurry);
     try {
@@ -91,7 +91,7 @@ export class InspectedSource implements Source {
     else waiting?.resolve(answer.value);
   }
 
-  /** Another page is there, with no agent in it: what was asked of the last one has no answer. */
+  /** The page has changed and has no agent, so pending requests get no answer. */
   #startAnew(): void {
     for (const { reject } of this.#waiting.values()) reject(new Error('The page was left'));
     this.#waiting.clear();
@@ -99,7 +99,7 @@ export class InspectedSource implements Source {
   }
 }
 
-/** The agent's script, out of the extension's own files. */
+/** The agent's script, from the extension's own files. */
 async function readAgent(): Promise<string> {
   return (await fetch('agent.js')).text();
 }

@@ -1,4 +1,4 @@
-// What the extension is to a browser. It asks for no permission at all, and may load nothing but its own files.
+// The extension's manifest. It requests no permissions and can load only its own files.
 import { VERSION } from '../../sw/protocol/messages.ts';
 
 export const BROWSERS = ['chromium', 'firefox'] as const;
@@ -8,7 +8,7 @@ export function writeManifest(browser: (typeof BROWSERS)[number]): string {
     manifest_version: 3,
     name: 'Stillhere heartbeat',
     version: VERSION,
-    description: 'What the reading queue of a site with Stillhere holds, in the devtools',
+    description: 'Inspect the reading queue of a site with Stillhere in the devtools',
     devtools_page: 'devtools.html',
     content_security_policy: { extension_pages: "default-src 'none'; script-src 'self'; connect-src 'self'" },
     ...(browser === 'firefox' && {

@@ -1,4 +1,4 @@
-// The panel "Heartbeat": the inspector's view, of the page that is inspected.
+// The panel "Heartbeat": the inspector's view of the inspected page.
 import { InspectorView } from '../inspector/view.ts';
 import { devtools } from './devtools-api.ts';
 import { InspectedSource } from './inspected-source.ts';

@@ -1,4 +1,4 @@
-// What is told of a span that waits, of one that was refused, of one that arrived, and of a delivery.
+// The table columns for waiting, refused and delivered spans, and for deliveries.
 import { type Pause, waitMs } from '../../sw/channel/backoff.ts';
 import type { QueuedSpan } from '../../sw/channel/database.ts';
 import type { Span } from '../../sw/protocol/delivery.ts';
@@ -6,7 +6,7 @@ import { formatCount, formatLength, formatShort, formatTime } from '../ui/format
 import type { Column } from '../ui/row-table.ts';
 import type { Delivered, DeliveryRun } from './visit-log.ts';
 
-/** A span of the queue, and when it is tried again. */
+/** A span in the queue, with the current pause. */
 export type WaitingRow = QueuedSpan & { readonly pause: Pause | undefined };
 
 const SPAN: readonly Column<Span>[] = [
@@ -30,7 +30,7 @@ export const WAITING: readonly Column<WaitingRow>[] = [
 
 export const REFUSED: readonly Column<QueuedSpan>[] = [
   ...SPAN,
-  { title: 'Reason', text: ({ lastError }) => lastError ?? 'not said', kind: 'error', isBad: () => true },
+  { title: 'Reason', text: ({ lastError }) => lastError ?? 'unknown', kind: 'error', isBad: () => true },
 ];
 
 export const DELIVERED: readonly Column<Delivered>[] = [
@@ -45,14 +45,14 @@ export const DELIVERIES: readonly Column<DeliveryRun>[] = [
   { title: 'By', text: ({ by }) => by, kind: 'by' },
   { title: 'Trigger', text: ({ trigger }) => trigger, kind: 'trigger' },
   {
-    title: 'What came of it',
+    title: 'Result',
     text: formatOutcome,
     kind: 'error',
     isBad: ({ outcome }) => !!outcome.error || outcome.refused.length > 0,
   },
 ];
 
-/** When a span of the queue is tried again. */
+/** When a span in the queue is retried. */
 export function formatNextTry(pause: Pause | undefined, now: number): string {
   if (pause?.cause === 'denied' && waitMs(pause, 'beat', now) > 0) return 'next page start';
   return pause && waitMs(pause, 'beat', now) > 0 ? formatTime(pause.until, now) : 'next beat';
@@ -64,8 +64,8 @@ function formatOutcome({ outcome: { stored, refused, waiting, retryInMs, error }
     refused.length > 0 && `${refused.length} refused`,
     waiting > 0 && `${waiting} waiting`,
     error,
-    retryInMs > 0 && `${error ? 'next try' : 'resting, next try'} in ${formatShort(retryInMs)}`,
+    retryInMs > 0 && `${error ? 'next try' : 'paused, next try'} in ${formatShort(retryInMs)}`,
     requests > 1 && formatCount(requests, 'request'),
   ].filter(Boolean);
-  return parts.join(', ') || 'nothing waited';
+  return parts.join(', ') || 'nothing to deliver';
 }

@@ -1,4 +1,4 @@
-// The state of the device, each in a word or two for a person. Pure.
+// Describes the state of the device, each fact in a few words. Pure.
 import { waitMs } from '../../sw/channel/backoff.ts';
 import { formatNextTry } from './columns.ts';
 import { formatBytes, formatCount, formatShort, formatTime } from '../ui/format.ts';
@@ -6,22 +6,22 @@ import { offlineUntil } from './simulate-offline.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { VisitLog } from './visit-log.ts';
 
-/** `isBad`: something that somebody should look at. */
+/** `isBad`: a problem that needs attention. */
 export interface Fact {
   readonly title: string;
   readonly text: string;
   readonly isBad?: boolean;
 }
 
-/** The one sentence above all others. */
+/** The summary at the top. */
 export function summarize({ storage, waiting, refused, pause, at }: Snapshot, waitingCount: number): string {
   const until = offlineUntil(pause, at);
   const parts = [
     until && `Offline for show until ${formatTime(until, at)}.`,
-    storage.mode === 'denied' && 'The browser refuses storage: what is read is held in memory only.',
+    storage.mode === 'denied' && 'The browser denies storage, so reading is kept in memory only.',
     waitingCount > 0
       ? `${formatCount(waitingCount, 'span waits', 'spans wait')} for a receipt.`
-      : `Nothing waits${refused.length > 0 ? '' : ': all that was read has arrived'}.`,
+      : `Nothing waits${refused.length > 0 ? '' : ': all reading is stored on the server'}.`,
     !until && waiting.length > 0 && pause && waitMs(pause, 'beat', at) > 0 && `Next try: ${formatNextTry(pause, at)}.`,
     refused.length > 0 && `${formatCount(refused.length, 'span was', 'spans were')} refused.`,
   ];
@@ -43,14 +43,14 @@ export function listFacts(snapshot: Snapshot, log: VisitLog): readonly Fact[] {
 function describePage({ heartbeat }: Snapshot): string {
   if (!heartbeat) return 'only delivers, or has no heartbeat';
   if (!heartbeat.hasSession) return 'no session: nothing is counted';
-  return heartbeat.isReading ? 'is being read' : 'nobody reads: hidden or idle';
+  return heartbeat.isReading ? 'is being read' : 'not being read: hidden or idle';
 }
 
 function describeWorkers({ workers, workerSupport }: Snapshot): Fact {
   const title = 'Worker';
-  if (workerSupport === 'none') return { title, text: 'none, this browser has none here', isBad: true };
+  if (workerSupport === 'none') return { title, text: 'none: not available here', isBad: true };
   if (workers.length === 0) return { title, text: 'none: the page delivers by itself', isBad: true };
-  const text = workers.map(({ state, version }) => `${NAMES[state]}, ${version ?? 'says no version'}`).join('; ');
+  const text = workers.map(({ state, version }) => `${NAMES[state]}, ${version ?? 'version unknown'}`).join('; ');
   return { title, text };
 }
 
@@ -66,7 +66,7 @@ const NAMES: Readonly<Record<ServiceWorkerState, string>> = {
 function describeSync({ sync: { isSupported, tags } }: Snapshot): string {
   if (!isSupported) return 'not in this browser';
   const names = tags.map((tag) => tag.replace('workbox-background-sync:', ''));
-  return names.length > 0 ? `asked for: ${names.join(', ')}` : 'ready, not asked for';
+  return names.length > 0 ? `requested: ${names.join(', ')}` : 'ready, not requested';
 }
 
 function describeStorage({ storage: { mode, reason, isPersistent, usedBytes, quotaBytes } }: Snapshot): Fact {
@@ -82,8 +82,8 @@ function describeStorage({ storage: { mode, reason, isPersistent, usedBytes, quo
 }
 
 function describeClock({ clock }: VisitLog): string {
-  if (!clock) return 'known from the next receipt on';
+  if (!clock) return 'unknown until the next receipt';
   const { aheadMs, doubtMs } = clock;
-  if (Math.abs(aheadMs) <= doubtMs + 1) return `as the server’s, ± ${formatShort(doubtMs)}`;
+  if (Math.abs(aheadMs) <= doubtMs + 1) return `same as the server’s, ± ${formatShort(doubtMs)}`;
   return `${formatShort(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead' : 'behind'}, ± ${formatShort(doubtMs)}`;
 }

@@ -1,6 +1,6 @@
-// <heartbeat-inspector>: the queue of this device, open to inspection, at the lower edge of any page of the site. It opens by
-// being put there: `document.body.append(document.createElement('heartbeat-inspector'))`; removing it closes it.
-// Where there are no elements (a server that renders the page) importing it defines none.
+// <heartbeat-inspector>: shows the queue of this device at the lower edge of any page of the site. To open it, add it
+// to the page: `document.body.append(document.createElement('heartbeat-inspector'))`. To close it, remove it. Without
+// custom elements (server-side rendering), importing this file defines none.
 import { pageSource } from './page-source.ts';
 import { loadLog, saveLog } from './visit-storage.ts';
 import { InspectorView } from './view.ts';
@@ -29,7 +29,7 @@ export class HeartbeatInspector extends Base {
     addEventListener('pagehide', () => this.#view && saveLog(this.#view.log), { signal });
   }
 
-  /** `close` tells whoever opened it. */
+  /** Fires `close`. */
   disconnectedCallback(): void {
     if (this.#view) saveLog(this.#view.log);
     this.#view?.stop();
@@ -43,7 +43,7 @@ export class HeartbeatInspector extends Base {
   }
 }
 
-/** How many spans wait, on the icon of the installed app: only while somebody looks into the queue. */
+/** Shows the number of waiting spans on the installed app's icon, only while the inspector is open. */
 function showBadge(waiting: number): void {
   const badge = navigator as Badge;
   const told = waiting > 0 ? badge.setAppBadge?.(waiting) : badge.clearAppBadge?.();
@@ -53,5 +53,5 @@ function showBadge(waiting: number): void {
 try {
   customElements.define('heartbeat-inspector', HeartbeatInspector);
 } catch {
-  // There are no elements here, or it is defined already.
+  // There are no custom elements, or it is already defined.
 }

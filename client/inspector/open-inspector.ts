@@ -1,7 +1,7 @@
-// Opens and closes the inspector: by Ctrl+Shift+H, by ?heartbeat-inspector in the address, and again on the next page of
-// the tab until it is closed. A script of its own, so that readers' pages load nothing more than this.
+// Opens and closes the inspector: by Ctrl+Shift+H, by ?heartbeat-inspector in the address, and on each further page of
+// the tab until it is closed. A separate script, so that readers' pages load only this.
 
-/** Beside this script. */
+/** In the same folder as this script. */
 const INSPECTOR = './stillhere-inspector.js';
 const OPEN_KEY = 'stillhere-inspector';
 let openedFrom: Element | null = null;
@@ -19,7 +19,7 @@ function remember(isOpen: boolean): void {
     if (isOpen) sessionStorage.setItem(OPEN_KEY, 'open');
     else sessionStorage.removeItem(OPEN_KEY);
   } catch {
-    // Storage is refused: it has to be opened again on each page.
+    // Storage is denied, so the inspector must be opened again on each page.
   }
 }
 
@@ -44,7 +44,7 @@ async function toggle(): Promise<void> {
 
 addEventListener('keydown', (event) => {
   if (event.code !== 'KeyH' || !event.ctrlKey || !event.shiftKey || event.altKey || event.metaKey) return;
-  // Firefox shows its history at it.
+  // Otherwise Firefox opens its history.
   event.preventDefault();
   void toggle();
 });

@@ -1,4 +1,4 @@
-// The page's own device, looked at from inside the page.
+// Reads the page's own device from inside the page.
 import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 import { deliver } from '../../sw/channel/deliver.ts';
 import { SpanQueue } from '../../sw/channel/queue.ts';
@@ -41,7 +41,10 @@ function findHeartbeat(): Heartbeat | undefined {
   return document.querySelector<SessionHeartbeat>('session-heartbeat:not([deliver-only])')?.heartbeat;
 }
 
-/** As a page does that was just opened: by the page's heartbeat, which knows what is in memory only; else by the worker. */
+/**
+ * Delivers as a newly opened page would: with the page's heartbeat, which also has the spans in memory, or else with
+ * the worker.
+ */
 async function deliverNow(): Promise<void> {
   const heartbeat = findHeartbeat();
   if (heartbeat) return void (await heartbeat.deliver());

@@ -1,15 +1,15 @@
-// The spans drawn against time, one line a page. For the eye only: the tables say the same.
+// Draws the spans on a time axis, one line per page. Decorative: the tables contain the same data.
 import type { Span } from '../../sw/protocol/delivery.ts';
 import { make, makeSvg } from '../ui/dom.ts';
 import { formatTime } from '../ui/format.ts';
 
 export type Mark = 'waiting' | 'refused' | 'delivered';
 
-/** What lies above the others comes last. */
+/** Drawing order: later marks cover earlier ones. */
 const MARKS: readonly Mark[] = ['delivered', 'refused', 'waiting'];
-/** Lines, at most: of the pages that were read last. */
+/** Maximum number of lines: the most recently read pages. */
 const MOST_PAGES = 5;
-/** Of the drawing; it is stretched to whatever width there is. */
+/** Width of the drawing, which is stretched to the available width. */
 const WIDTH = 1000;
 const LEAST_WIDTH = 3;
 
@@ -51,7 +51,7 @@ export class ReadingTimeline {
   }
 }
 
-/** The last part of its path. */
+/** The last segment of its path. */
 function nameOf(page: string): string {
   return page.split('/').findLast((part) => part !== '') ?? '/';
 }

@@ -1,13 +1,11 @@
-// What "Copy as JSON" copies: all that the inspector shows, to be put into a report for somebody else.
+// What "Copy as JSON" copies: everything that the inspector shows, for a bug report.
 import type { Snapshot } from './snapshot.ts';
 import type { VisitLog } from './visit-log.ts';
 
-/** Enough to tell two sessions apart. */
+/** Enough to distinguish two sessions. */
 const SHOWN = 6;
 
-/**
- * The ids of sessions are cut: who has a whole one can move the end of that session, and reports are sent around.
- */
+/** Session ids are shortened: the whole id lets its holder change the session's end, and reports are passed on. */
 export function writeReport(snapshot: Snapshot, log: VisitLog): string {
   const cut = (key: string, value: unknown): unknown =>
     key === 'session' && typeof value === 'string' ? `${value.slice(0, SHOWN)}…` : value;

@@ -1,5 +1,5 @@
-// This device is offline for a minute, for somebody who wants to see what happens then. It is a pause of the queue with a
-// cause of its own, so page and worker obey it, also after a restart; and it ends by itself, whether or not anyone looks.
+// Simulates one minute offline on this device, for testing. It is a pause of the queue with its own cause, so page and
+// worker obey it even after a restart. It ends by itself.
 import type { Pause } from '../../sw/channel/backoff.ts';
 import { withDeliveryLock } from '../../sw/channel/delivery-lock.ts';
 import { OFFLINE_COOKIE } from '../cookies.ts';
@@ -7,28 +7,28 @@ import { answer, useStores } from '../ui/device-database.ts';
 
 export const OFFLINE_MS = 60_000;
 
-/** The device is offline for show, until then; undefined if it isn't. */
+/** When the simulation ends; undefined if it isn't active. */
 export function offlineUntil(pause: Pause | undefined, now: number): number | undefined {
   return pause?.cause === 'simulated' && pause.since <= now && now < pause.until ? pause.until : undefined;
 }
 
-/** Resolves when nothing leaves this device any more. Rejects, with words for a person, where that can't be had. */
+/** Resolves when this device no longer sends anything. Rejects with a message for people if that is not possible. */
 export async function goOffline(): Promise<void> {
   setCookie(OFFLINE_MS);
   try {
-    // A receipt that comes after it would end it: so not while a request is under way.
+    // A receipt that arrives afterwards would end the pause, so it waits for a running request.
     await withDeliveryLock(async () => {
       const isOffline = await useStores('readwrite', async (store) => {
         const state = store('state');
         const before = await answer<Pause | undefined>(state.get('pause'));
         const since = Date.now();
         if (before && isAsked(before, since))
-          throw new Error('The server has asked this device to wait: nothing leaves it');
+          throw new Error('The server has asked this device to wait, so it is sending nothing already');
         const pause: Pause = { cause: 'simulated', failures: before?.failures ?? 0, since, until: since + OFFLINE_MS };
         await answer(state.put(pause, 'pause'));
         return true;
       });
-      if (!isOffline) throw new Error('Nothing is kept on this device yet');
+      if (!isOffline) throw new Error('Nothing is stored on this device yet');
     });
   } catch (error) {
     setCookie(0);
@@ -36,7 +36,7 @@ export async function goOffline(): Promise<void> {
   }
 }
 
-/** Ends it at once. */
+/** Ends the simulation. */
 export async function goOnline(): Promise<void> {
   setCookie(0);
   await useStores('readwrite', async (store) => {
@@ -46,7 +46,7 @@ export async function goOnline(): Promise<void> {
   });
 }
 
-/** A pause that isn't ours to put aside. */
+/** True for pauses that must not be replaced. */
 function isAsked({ cause, since, until }: Pause, now: number): boolean {
   return (cause === 'server' || cause === 'denied') && since <= now && now < until;
 }

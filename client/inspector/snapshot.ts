@@ -1,4 +1,4 @@
-// What lies on this device and who works on it, in one look, as plain data. It changes nothing and asks no network.
+// The state of the device and its workers as plain data. Reading it changes nothing and uses no network.
 import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 import type { Pause } from '../../sw/channel/backoff.ts';
 import type { QueuedSpan } from '../../sw/channel/database.ts';
@@ -11,27 +11,27 @@ export interface Snapshot {
   readonly at: number;
   readonly site: string;
   readonly storage: Storage;
-  /** By their ends, as they are delivered. */
+  /** By end, in the order of delivery. */
   readonly waiting: readonly QueuedSpan[];
   readonly refused: readonly QueuedSpan[];
-  /** How many spans were dropped because they had waited for a week. */
+  /** Number of spans dropped after a week in the queue. */
   readonly expired: number;
   readonly pause?: Pause | undefined;
   readonly workers: readonly WorkerState[];
-  /** `none`: there can't be one here. */
+  /** `none`: not available here. */
   readonly workerSupport: 'yes' | 'none';
   readonly sync: SyncSupport;
-  /** What the workers have announced lately. */
+  /** Recent events from the workers. */
   readonly announced: readonly EmittedEvent[];
-  /** Of the page's own heartbeat, where it has one in its element. */
+  /** Status of the page's own heartbeat, if its element has one. */
   readonly heartbeat?: HeartbeatStatus | undefined;
 }
 
 export interface Storage {
-  /** `empty`: nothing was ever kept. `memory`: the page could not write. `denied`: nobody can read. */
+  /** `empty`: nothing was ever stored. `memory`: the page could not write. `denied`: not readable. */
   readonly mode: 'stored' | 'empty' | 'memory' | 'denied';
   readonly reason?: string | undefined;
-  /** The browser has promised not to clear it by itself. */
+  /** The browser has promised not to evict it. */
   readonly isPersistent?: boolean | undefined;
   readonly usedBytes?: number | undefined;
   readonly quotaBytes?: number | undefined;
@@ -41,7 +41,7 @@ type Rows = Pick<Snapshot, 'waiting' | 'refused' | 'expired' | 'pause'>;
 
 const NO_ROWS: Rows = { waiting: [], refused: [], expired: 0 };
 
-/** Never rejects: what can't be read is told in it. */
+/** Never rejects: failures are part of the result. */
 export async function takeSnapshot(heartbeat: HeartbeatStatus | undefined): Promise<Snapshot> {
   const [{ rows, ...kept }, room, workers] = await Promise.all([readRows(), readRoom(), readWorkers()]);
   const mode = kept.mode !== 'denied' && heartbeat?.storage === 'memory' ? 'memory' : kept.mode;

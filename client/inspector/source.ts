@@ -1,15 +1,17 @@
-// Where the view gets what it shows: the page that it stands in, or, in the devtools, the page that is inspected.
+// Where the view gets its data: from its own page or, in the devtools, from the inspected page.
 import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** What a person may ask for. */
+/** The actions that a person can request. */
 export type Action = 'deliver' | 'go-offline' | 'go-online' | 'clear-refused';
 
 export interface Source {
-  /** What lies on the device now. */
+  /** Reads the current state of the device. */
   read(): Promise<Snapshot>;
-  /** Tells what is announced, and with undefined that something else has changed, until the returned function is called. */
+  /**
+   * Calls `listener` with each event, and with undefined after other changes, until the returned function is called.
+   */
   watch(listener: (announced: EmittedEvent | undefined) => void): () => void;
-  /** Resolves when it is done; rejects, with words for a person, where it can't be. */
+  /** Resolves when done; rejects with a message for people if it fails. */
   act(action: Action): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// Vite gives the text of the stylesheet.
+// Vite returns the stylesheet's text.
 declare module '*.css?inline' {
   const text: string;
   export default text;

@@ -1,4 +1,4 @@
-// The panel's head: the one sentence, and the buttons.
+// The panel's head: the summary and the buttons.
 import { copyText } from '../ui/copy-text.ts';
 import { make, setText } from '../ui/dom.ts';
 import { offlineUntil } from './simulate-offline.ts';
@@ -7,16 +7,16 @@ import type { Action } from './source.ts';
 
 interface Wiring {
   readonly act: (action: Action) => Promise<void>;
-  /** What "Copy as JSON" copies; undefined while nothing is known. */
+  /** The text that "Copy as JSON" copies; undefined before data is loaded. */
   readonly report: () => string | undefined;
-  /** There is a button for it only where this is given. */
+  /** If set, there is a close button. */
   readonly onClose?: (() => void) | undefined;
 }
 
 export class ViewHead {
   readonly element: HTMLElement;
   readonly #act: (action: Action) => Promise<void>;
-  readonly #summary = make('p', { class: 'summary', role: 'status' }, 'Looking …');
+  readonly #summary = make('p', { class: 'summary', role: 'status' }, 'Loading …');
   readonly #said = make('p', { class: 'said', role: 'alert' });
   readonly #offline = make('button', { type: 'button' });
   #isOffline = false;
@@ -36,7 +36,7 @@ export class ViewHead {
     this.element = make('header', {}, make('h2', { tabindex: '-1' }, 'Heartbeat'), this.#summary, actions, this.#said);
   }
 
-  /** A button that asks for something; what goes wrong with it is said here. */
+  /** A button for an action. Errors are shown in the head. */
   makeButton(label: string, action: Action): HTMLButtonElement {
     const button = make('button', { type: 'button' }, label);
     button.addEventListener('click', () => void this.act(action));
@@ -55,7 +55,7 @@ export class ViewHead {
   show(summary: string, { pause, at, storage }: Snapshot): void {
     const until = offlineUntil(pause, at);
     clearTimeout(this.#endOfOffline);
-    // What leaves then leaves at once, as when a network is back.
+    // When the simulation ends, the queue is delivered at once, as when a network returns.
     if (until) this.#endOfOffline = setTimeout(() => void this.act('go-online'), until - Date.now());
     this.#isOffline = until !== undefined;
     setText(this.#summary, summary);
@@ -64,7 +64,7 @@ export class ViewHead {
   }
 
   showFailure(error: unknown): void {
-    setText(this.#summary, `This page can’t be looked at: ${describe(error)}.`);
+    setText(this.#summary, `This page can’t be inspected: ${describe(error)}.`);
   }
 
   stop(): void {
@@ -74,7 +74,7 @@ export class ViewHead {
   async #copy(report: string | undefined): Promise<void> {
     if (report === undefined) return;
     const isCopied = await copyText(report, this.#summary);
-    setText(this.#said, isCopied ? 'Copied.' : 'The browser does not let it be copied.');
+    setText(this.#said, isCopied ? 'Copied.' : 'The browser does not allow copying.');
   }
 }
 

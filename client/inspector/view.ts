@@ -1,4 +1,4 @@
-// The inspector's picture of a device, drawn into any root: the element's shadow, or the devtools panel.
+// The inspector's view of a device, for any root: the element's shadow root, or the devtools panel.
 import { toRow } from '../../sw/channel/queue.ts';
 import { DELIVERED, REFUSED, DELIVERIES, WAITING, type WaitingRow } from './columns.ts';
 import { make, setText } from '../ui/dom.ts';
@@ -16,17 +16,17 @@ import { emptyLog, addEvent, type VisitLog } from './visit-log.ts';
 import { withTimeout } from '../ui/with-timeout.ts';
 
 interface Options {
-  /** What is known of this visit already. */
+  /** An existing log of this visit. */
   readonly log?: VisitLog | undefined;
   readonly onClose?: (() => void) | undefined;
   readonly onShown?: ((waiting: number) => void) | undefined;
 }
 
-/** What is asked as the page goes into the back/forward cache is never answered in there (Firefox ESR 153: 3 of 17). */
+/** Requests made while the page enters the back/forward cache are never answered (Firefox ESR 153: 3 of 17). */
 const ANSWER_MS = 5_000;
 
-/** Attributes of the part that scrolls; not seen before something is known. */
-const BODY = { class: 'body', tabindex: '0', role: 'region', 'aria-label': 'What the queue holds', hidden: '' };
+/** Attributes of the scrolling part. Hidden until data is loaded. */
+const BODY = { class: 'body', tabindex: '0', role: 'region', 'aria-label': 'Contents of the queue', hidden: '' };
 
 export class InspectorView {
   log: VisitLog;
@@ -57,10 +57,10 @@ export class InspectorView {
     });
     const since = formatTime(this.log.since, Date.now());
     this.#sections = [
-      makeSection(this.#waiting.element, 'Nothing waits on this device.'),
+      makeSection(this.#waiting.element, 'Nothing is waiting on this device.'),
       makeSection(this.#refused.element, '', this.#head.makeButton('Clear refused', 'clear-refused')),
-      makeSection(this.#delivered.element, `No receipt has come since ${since}.`),
-      makeSection(this.#turns.element, `Nothing was tried since ${since}.`),
+      makeSection(this.#delivered.element, `No receipts since ${since}.`),
+      makeSection(this.#turns.element, `No deliveries since ${since}.`),
     ];
     const columns = make('div', { class: 'columns' }, ...this.#sections.map(({ element }) => element));
     this.#body.append(this.#facts, this.#picture.element, columns);
@@ -72,20 +72,20 @@ export class InspectorView {
     this.refresh();
   }
 
-  /** Reads the device again and shows it; asked many times meanwhile, once more. */
+  /** Reads the device again and shows it. Calls during a read cause one more read. */
   refresh(): void {
     this.#isStale = true;
     if (!this.#isReading) void this.#read();
   }
 
-  /** Nothing is listened to any more. */
+  /** Removes all listeners. */
   stop(): void {
     this.#unwatch();
     this.#head.stop();
   }
 
   #draw(root: ShadowRoot | Document): void {
-    // A stylesheet made by a script is allowed under any Content-Security-Policy.
+    // A constructed stylesheet is allowed under any Content-Security-Policy.
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(styles);
     root.adoptedStyleSheets = [sheet];
@@ -127,7 +127,7 @@ export class InspectorView {
     this.#onShown?.(waiting.length);
   }
 
-  /** What the queue holds; where it can't be written, what pages said they hold, too. */
+  /** The spans in the queue. If the storage fails, also the spans that pages have reported. */
   #listWaiting({ waiting, storage, pause }: Snapshot): readonly WaitingRow[] {
     const rows = new Map(waiting.map((row) => [row.id, row]));
     if (storage.mode === 'denied' || storage.mode === 'memory')

@@ -1,17 +1,17 @@
-// What was announced while somebody looked on → what the inspector tells of this visit. Pure.
+// Collects the events during a visit into the inspector's log. Pure.
 import type { DeliveryOutcome, EmittedEvent, Trigger } from '../../sw/protocol/messages.ts';
 import type { Span } from '../../sw/protocol/delivery.ts';
 
-/** A span that the server has stored, as far as its last receipt says. */
+/** A span that the server has stored, as of its latest receipt. */
 export interface Delivered extends Span {
-  /** When the server had it, on the server's own clock. */
+  /** When the server received it, on the server's clock. */
   readonly storedAt: number;
   readonly tookMs: number;
-  /** How many receipts have named it: a span that is still read grows, and is delivered again. */
+  /** Number of receipts that contain it: a span that is still being read grows and is delivered again. */
   readonly receipts: number;
 }
 
-/** One delivery, whatever it came to. */
+/** One delivery with any outcome. */
 export interface DeliveryRun {
   readonly id: string;
   readonly at: number;
@@ -21,26 +21,26 @@ export interface DeliveryRun {
   readonly requests: number;
 }
 
-/** How far the device's clock is ahead of the server's, from the last receipt. */
+/** Device's clock minus server's clock, from the last receipt. */
 export interface ClockDifference {
   readonly aheadMs: number;
-  /** Half of the request's time: when in between the server looked at its clock nobody knows. */
+  /** Half the duration of the request, because the server's clock was read at an unknown time within it. */
   readonly doubtMs: number;
 }
 
 export interface VisitLog {
   readonly since: number;
-  /** The newest first. */
+  /** Newest first. */
   readonly delivered: readonly Delivered[];
-  /** The newest first. */
+  /** Newest first. */
   readonly turns: readonly DeliveryRun[];
   readonly clock?: ClockDifference | undefined;
-  /** What pages said they hold, and no receipt has named: all that is known where the storage can't be read. */
+  /** Spans that pages have reported and no receipt has confirmed. The only data if the storage can't be read. */
   readonly held: readonly Span[];
   readonly lastTickAt?: number | undefined;
-  /** Requests of the delivery that is under way. */
+  /** Number of requests in the current delivery. */
   readonly requests: number;
-  /** What it has noted, so that what it hears twice counts once. */
+  /** Ids of the processed events, so that repeated ones count once. */
   readonly heard: readonly string[];
 }
 
@@ -53,7 +53,7 @@ export function emptyLog(since: number): VisitLog {
   return { since, delivered: [], turns: [], held: [], requests: 0, heard: [] };
 }
 
-/** The log with one more announcement in it, unless it is there already. */
+/** Adds an event to the log, unless it is already there. */
 export function addEvent(before: VisitLog, announced: EmittedEvent): VisitLog {
   const id = `${announced.at} ${announced.by} ${announced.type}`;
   if (before.heard.includes(id)) return before;

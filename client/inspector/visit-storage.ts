@@ -1,4 +1,4 @@
-// Carries what the inspector has heard from one page of a visit to the next, in this tab.
+// Keeps the inspector's log in this tab from one page of a visit to the next.
 import type { VisitLog } from './visit-log.ts';
 
 const KEY = 'stillhere-inspector-log';
@@ -7,7 +7,7 @@ export function saveLog(log: VisitLog): void {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(log));
   } catch {
-    // Storage is refused: the next page begins anew.
+    // Storage is denied: the next page starts with an empty log.
   }
 }
 

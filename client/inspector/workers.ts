@@ -1,16 +1,16 @@
-// Which workers this page's scope has, of which version, and what can wake them.
+// The workers of this page's scope, their versions, and their sync events.
 import { type EmittedEvent, WORKER_INFO_REQUEST, type WorkerInfo } from '../../sw/protocol/messages.ts';
 
 export interface WorkerState {
   readonly state: ServiceWorkerState;
-  /** Undefined: it doesn't answer, so the channel isn't in it. */
+  /** Undefined if the worker doesn't answer, because it doesn't contain the channel. */
   readonly version?: string | undefined;
   readonly isControlling: boolean;
 }
 
 export interface SyncSupport {
   readonly isSupported: boolean;
-  /** Sync events that the browser still owes. */
+  /** Tags of pending sync events. */
   readonly tags: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export async function readWorkers(): Promise<Workers> {
   }
 }
 
-/** Tells when a worker comes, goes on, or goes; until `signal` is aborted. */
+/** Calls `changed` when a worker appears, changes state or disappears, until `signal` is aborted. */
 export function watchWorkers(changed: () => void, signal: AbortSignal): void {
   const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
   if (!serviceWorker) return;
@@ -62,7 +62,7 @@ export function watchWorkers(changed: () => void, signal: AbortSignal): void {
   };
   listen(serviceWorker, 'controllerchange', changed);
   serviceWorker.getRegistration().then(look, () => {});
-  // Where the page is about to register its first one.
+  // For a page that is about to register its first worker.
   void serviceWorker.ready.then(look);
 }
 
@@ -70,13 +70,13 @@ function workersOf({ active, waiting, installing }: ServiceWorkerRegistration): 
   return [active, waiting, installing].filter((worker) => worker !== null);
 }
 
-/** Each is asked once: it wakes it. */
+/** Each worker is asked only once, because the question wakes it. */
 const introductions = new WeakMap<ServiceWorker, Promise<WorkerInfo | undefined>>();
 
 function introduce(worker: ServiceWorker): Promise<WorkerInfo | undefined> {
   const asked = introductions.get(worker) ?? ask(worker);
   introductions.set(worker, asked);
-  // A worker that is being installed hears nothing yet: it is asked again.
+  // A worker that is still installing doesn't answer, so it is asked again.
   void asked.then((introduction) => introduction ?? introductions.delete(worker));
   return asked;
 }

@@ -1,15 +1,15 @@
-// The Astro integration, `stillhere/astro/integration`: puts the heartbeat into the pages under chosen paths, without a line in
-// them. What it puts there comes from this same module, so it must do nothing when it is imported.
+// The Astro integration, `stillhere/astro/integration`: adds the heartbeat to pages under chosen paths, without changes
+// to them. The injected code imports this same module, so importing it must have no effects.
 import { heartbeatOfComponent, heartbeatOnPaths, type PathOptions } from './follow-router.ts';
 
 export { heartbeatOfComponent, heartbeatOnPaths };
 
 export interface StillhereAstroOptions extends PathOptions {
-  /** Paths that begin so are read, as `/confidential/`: the site's own addresses, with its `base`. */
+  /** Pages whose path has one of these prefixes are counted, like `/confidential/`. Include the site's `base`. */
   readonly paths: readonly string[];
 }
 
-/** As much of Astro's `AstroIntegration` as is used. */
+/** The part of Astro's `AstroIntegration` that is used. */
 export interface StillhereAstroIntegration {
   readonly name: string;
   readonly hooks: {
@@ -18,12 +18,12 @@ export interface StillhereAstroIntegration {
 }
 
 /**
- * For the `integrations` of astro.config: `stillhere({ paths: ['/confidential/'] })`. The other options are those of the
- * heartbeat. Follows `<ClientRouter />`, too. Throws where there are no paths, since then nothing would ever be counted.
+ * For `integrations` in astro.config: `stillhere({ paths: ['/confidential/'] })`. The other options are those of the
+ * heartbeat. Supports `<ClientRouter />`. Throws if there are no paths, because nothing would ever be counted.
  */
 export default function stillhere({ paths, ...options }: StillhereAstroOptions): StillhereAstroIntegration {
   if (!paths.some((path) => path.startsWith('/')))
-    throw new TypeError("stillhere: paths must name what is read, like ['/confidential/']");
+    throw new TypeError("stillhere: paths must list the pages to count, like ['/confidential/']");
   const told = [paths, options, 'astro:after-swap'].map((value) => JSON.stringify(value)).join(', ');
   return {
     name: 'stillhere',

@@ -1,19 +1,20 @@
-// The heartbeat of an Astro site. With <ClientRouter /> its pages come into one document, and the router changes page and address
-// one after the other: forward the page is first, by some milliseconds; back it is the address, and the page follows when it has
-// come over the network. So a page counts from when both are right to when the next one's are, under the path that it has then.
+// The heartbeat of an Astro site. With <ClientRouter />, pages share one document, and the router changes page and
+// address one after the other: on forward navigation the page changes first, by some milliseconds; on back navigation
+// the address does, and the page follows after loading. So a page counts from when both are right until the next page's
+// are, under the path at that time.
 import type { HeartbeatOptions } from '../options.ts';
 import type { Heartbeat } from '../heartbeat.ts';
 import { startHeartbeat, startHeartbeatWhere } from '../start.ts';
 
-/** What a script at the head of a page can be told: it is handed over as JSON. */
+/** The options that can be serialized as JSON for a script in the page's head. */
 export type PathOptions = Pick<HeartbeatOptions, 'interval' | 'tick' | 'idleAfter' | 'adaptive' | 'worker' | 'debug'>;
 
-/** What <ClientRouter /> puts into the head of each page that it is in, and leads to by a new document where it isn't. */
+/** The tag that <ClientRouter /> adds to the head of its pages. Links to pages without it load a new document. */
 const ROUTER = 'meta[name="astro-view-transitions-enabled"]';
 
 /**
- * Counts the pages whose path begins with one of these, and no others. Nothing starts before the first of them is shown, by
- * whatever navigation; from then on other pages of this document deliver what waits. Never throws.
+ * Counts the pages whose path has one of these prefixes. Starts when the first of them is shown, after any kind of
+ * navigation. From then on, other pages in this document deliver the queue. Never throws.
  * @param navigated the document's event after which page and address are right.
  */
 export function heartbeatOnPaths(paths: readonly string[], options: PathOptions, navigated: string): void {
@@ -22,13 +23,15 @@ export function heartbeatOnPaths(paths: readonly string[], options: PathOptions,
   else if (isRead()) startHeartbeatWhere(isRead, options);
 }
 
-/** Counts the pages that have the component in them, by its attributes; else as {@link heartbeatOnPaths}. */
+/**
+ * Counts the pages that contain the component, with its attributes as options; otherwise like {@link heartbeatOnPaths}.
+ */
 export function heartbeatOfComponent(navigated: string): void {
   if (document.querySelector(ROUTER)) followRouter(readComponent, navigated);
   else void import('../element.ts');
 }
 
-/** @param optionsNow of the page that is shown; undefined: it isn't read. */
+/** @param optionsNow the options of the current page; undefined if it isn't counted. */
 function followRouter(optionsNow: () => PathOptions | undefined, navigated: string): void {
   let heartbeat: Heartbeat | undefined;
   let last: PathOptions | undefined;

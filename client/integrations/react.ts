@@ -1,19 +1,19 @@
-// The element in React with TypeScript: `stillhere/react` is `stillhere/element`, and tells JSX of it.
+// The element in React with TypeScript: `stillhere/react` is `stillhere/element` with types for JSX.
 import type { DetailedHTMLProps, HTMLAttributes } from 'react';
 import type { SessionHeartbeat } from '../element.ts';
 import type { HeartbeatOptions } from '../options.ts';
 
 export * from '../element.ts';
 
-/** The attributes of `<session-heartbeat>`: the options by the names that attributes have. */
+/** The attributes of `<session-heartbeat>`: the options by their attribute names. */
 export interface SessionHeartbeatAttributes
   extends HTMLAttributes<SessionHeartbeat>, Pick<HeartbeatOptions, 'interval' | 'tick' | 'worker' | 'debug'> {
   readonly 'idle-after'?: HeartbeatOptions['idleAfter'];
-  /** The page is not counted: it delivers what waits. @default false */
+  /** The page is not counted and only delivers the queue. @default false */
   readonly 'deliver-only'?: boolean | undefined;
 }
 
-/** What JSX takes: the attributes, `key` and `ref`. */
+/** The props in JSX: the attributes, `key` and `ref`. */
 export type SessionHeartbeatProps = DetailedHTMLProps<SessionHeartbeatAttributes, SessionHeartbeat>;
 
 declare module 'react' {

@@ -1,9 +1,9 @@
-// What page and worker announce of their work (sw/channel/events.ts), heard in a page by whoever looks on.
+// Receives the events that page and worker broadcast (sw/channel/events.ts).
 import { type EmittedEvent, EVENT_CHANNEL } from '../../sw/protocol/messages.ts';
 
 /**
- * Tells every announcement until `signal` is aborted. While the page is in the back/forward cache it hears nothing, since
- * an open channel keeps a page out of Firefox's; `returned` tells when it is back.
+ * Calls `heard` for each event until `signal` is aborted. The channel is closed while the page is in the back/forward
+ * cache, because an open channel makes it ineligible in Firefox. Calls `returned` when the page is restored.
  */
 export function onChannelEvent(
   heard: (announced: EmittedEvent) => void,

@@ -1,7 +1,10 @@
-// Puts a text onto the clipboard.
+// Copies text to the clipboard.
 import { make } from './dom.ts';
 
-/** Resolves with whether it is there. `beside`: where a text may be selected, for browsers and devtools panels without the API. */
+/**
+ * Resolves with true on success. `beside`: where a text field may be inserted, for browsers and devtools panels without
+ * the API.
+ */
 export async function copyText(text: string, beside: Element): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,13 +1,13 @@
-// The database `stillhere` as somebody opens it who only looks on: what isn't there is not made, what is in the way of its
-// owner is closed. The owner is sw/channel/database.ts.
+// Read access to the database `stillhere` for the inspector: never creates it, and never blocks its owner. The owner is
+// sw/channel/database.ts.
 import { withTimeout } from './with-timeout.ts';
 
-/** Until then it opens, or the browser keeps it from us. */
+/** Timeout for opening, in case the browser blocks it. */
 const PATIENCE_MS = 3_000;
 
 type Store = 'spans' | 'refused' | 'state';
 
-/** Runs `work` on the stores, and resolves with what came of it; with undefined where no page has ever kept anything. */
+/** Runs `work` on the stores and resolves with its result; undefined if no page has stored anything yet. */
 export async function useStores<T>(
   mode: IDBTransactionMode,
   work: (store: (name: Store) => IDBObjectStore) => Promise<T>,
@@ -18,7 +18,9 @@ export async function useStores<T>(
     const transaction = database.transaction([...database.objectStoreNames], mode);
     const isDone = new Promise<void>((resolve, reject) => {
       transaction.addEventListener('complete', () => resolve());
-      transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('The transaction broke off')));
+      transaction.addEventListener('abort', () =>
+        reject(transaction.error ?? new Error('The transaction was aborted')),
+      );
     });
     const [result] = await Promise.all([work((name) => transaction.objectStore(name)), isDone]);
     return result;
@@ -27,7 +29,7 @@ export async function useStores<T>(
   }
 }
 
-/** What an IndexedDB request comes to. */
+/** Resolves with the result of an IndexedDB request. */
 export function answer<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.addEventListener('success', () => resolve(request.result));
@@ -36,7 +38,8 @@ export function answer<T>(request: IDBRequest<T>): Promise<T> {
 }
 
 async function open(): Promise<IDBDatabase | undefined> {
-  // Without a version: an older or a newer one is shown, too. A database that is new thereby has no stores: it must not stay.
+  // Without a version, so that older and newer databases can be shown. If this creates the database, it has no stores
+  // and must be removed.
   const request = indexedDB.open('stillhere');
   let isMissing = false;
   request.addEventListener('upgradeneeded', () => {

@@ -1,4 +1,4 @@
-// Elements in one expression. No HTML is parsed, so it works under Trusted Types, too.
+// Creates elements in one expression. Parses no HTML, so it works with Trusted Types.
 
 type Attributes = Readonly<Record<string, string>>;
 
@@ -19,7 +19,7 @@ export function makeSvg(tag: string, attributes: Attributes): SVGElement {
   return element;
 }
 
-/** Writes only what has changed: a text that is written anew loses a selection in it. */
+/** Writes only changes, because rewriting text removes a selection in it. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

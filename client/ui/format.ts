@@ -1,8 +1,8 @@
-// Times, lengths and sizes as a person reads them. Pure.
+// Formats times, durations and sizes. Pure.
 
 const DAY_MS = 86_400_000;
 
-/** The time of day; before it the day, where that isn't today. */
+/** The time of day, with the date unless it is today. */
 export function formatTime(epochMs: number, now: number): string {
   const date = new Date(epochMs);
   const time = date.toLocaleTimeString('en-GB');
@@ -10,7 +10,7 @@ export function formatTime(epochMs: number, now: number): string {
   return isToday ? time : `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${time}`;
 }
 
-/** In its two largest units, from seconds on. */
+/** In the two largest units, down to seconds. */
 export function formatLength(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
@@ -18,7 +18,7 @@ export function formatLength(ms: number): string {
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }
 
-/** Short lengths: of a request, or between two clocks. */
+/** Short durations: of a request, or between two clocks. */
 export function formatShort(ms: number): string {
   if (Math.abs(ms) < 1_000) return `${Math.round(ms)} ms`;
   return Math.abs(ms) < 60_000 ? `${(ms / 1000).toFixed(1)} s` : formatLength(ms);

@@ -1,5 +1,5 @@
-// A table whose rows are known by their ids: an update touches only the cells that say something else than before, so a
-// selection and the place in it stay. The roles are said again since on narrow panels the rows are laid out as cards.
+// A table with rows identified by id. Updates change only cells with new text, so that selection and scroll position
+// stay. ARIA roles are explicit because narrow panels show rows as cards.
 import { make, setText } from './dom.ts';
 
 export interface Column<Row> {
@@ -7,13 +7,13 @@ export interface Column<Row> {
   readonly text: (row: Row, now: number) => string;
   /** The CSS class of its cells. */
   readonly kind?: string;
-  /** Somebody should look at it. */
+  /** True if the cell needs attention. */
   readonly isBad?: (row: Row) => boolean;
 }
 
 /**
- * As many open in a moment (measured: docs/internals/decisions/0023-announcements.md); a phone after a week without network may
- * have thousands.
+ * This many rows open quickly (measured: docs/internals/decisions/0023-announcements.md). A phone after a week without
+ * network may have thousands.
  */
 export const MAX_ROWS = 500;
 
@@ -37,7 +37,7 @@ export class RowTable<Row extends { readonly id: string }> {
     );
   }
 
-  /** Shows these rows in this order, and no others; of very many the first {@link MAX_ROWS}. */
+  /** Shows exactly these rows in this order, at most {@link MAX_ROWS}. */
   show(all: readonly Row[], now: number): void {
     const rows = all.slice(0, MAX_ROWS);
     const ids = new Set(rows.map(({ id }) => id));

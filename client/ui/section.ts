@@ -1,14 +1,14 @@
-// One part of the panel: a heading with a count, a table, and a sentence where the table is empty.
+// One section of the panel: a heading with a count, a table, and a sentence for when it is empty.
 import { make } from './dom.ts';
 import { MAX_ROWS } from './row-table.ts';
 
 export interface Section {
   readonly element: HTMLElement;
-  /** Says how many rows there are. */
+  /** Shows the number of rows. */
   show(count: number): void;
 }
 
-/** Without `emptyText` it is there only while there are rows. */
+/** Without `emptyText`, the section is visible only while there are rows. */
 export function makeSection(table: HTMLTableElement, emptyText: string, action?: HTMLButtonElement): Section {
   const count = make('span', { class: 'count' });
   const empty = make('p', { class: 'empty' }, emptyText);
@@ -18,7 +18,7 @@ export function makeSection(table: HTMLTableElement, emptyText: string, action?:
   return {
     element,
     show: (rows) => {
-      count.textContent = rows > MAX_ROWS ? `${rows}, the first ${MAX_ROWS} of them` : String(rows || '');
+      count.textContent = rows > MAX_ROWS ? `${rows}, showing the first ${MAX_ROWS}` : String(rows || '');
       element.hidden = rows === 0 && emptyText === '';
       empty.hidden = rows > 0;
       table.hidden = rows === 0;

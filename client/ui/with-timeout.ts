@@ -1,6 +1,6 @@
-// A bound for what a browser may never answer.
+// A timeout for promises that a browser may never settle.
 
-/** What `asked` comes to; rejects with `message` after so long. What comes later is nobody's. */
+/** Settles like `asked`; rejects with `message` after `ms`. A later result is ignored. */
 export function withTimeout<T>(ms: number, asked: Promise<T>, message: string): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(message)), ms);

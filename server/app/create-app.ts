@@ -1,4 +1,4 @@
-// Puts the server together; never listens. Read it from top to bottom: that is the way of a request.
+// Assembles the server; never listens. The order of the middleware is the order in which a request passes them.
 import { join } from 'node:path';
 import Koa from 'koa';
 import type { Config } from '../config/config.ts';
@@ -14,20 +14,20 @@ import { DEFAULT_STORE_FILE } from '../config/settings.ts';
 
 export interface AppParts extends RouteParts {
   readonly config: RouteParts['config'] & Pick<Config, 'trustProxy' | 'single' | 'storeFile'>;
-  /** The site that is served. */
+  /** The folder of the site to serve. */
   readonly siteDir: string;
-  /** Where the build put the worker and the page library. */
+  /** The folder with the built worker and page library. */
   readonly buildDir: string;
 }
 
-/** The application, ready to be given to an HTTP server. */
+/** Returns the application, ready to pass to an HTTP server. */
 export function createApp({ siteDir, buildDir, ...parts }: AppParts): Koa {
   const { config, log } = parts;
   const { routes, check, admit } = createRoutes(parts);
 
-  // A proxy appends the address that it saw to what it was sent: only the last one is known to be true.
+  // A proxy appends the client's address to the header that it received. Only the last entry is trustworthy.
   const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 });
-  app.on('error', (error: Error) => log.warn({ err: describeError(error) }, 'answer broke off'));
+  app.on('error', (error: Error) => log.warn({ err: describeError(error) }, 'response aborted'));
   app.use(logRequests(log));
   app.use(errorHandler(log));
   app.use(routes);
@@ -41,7 +41,7 @@ export function createApp({ siteDir, buildDir, ...parts }: AppParts): Koa {
       protect: config.protect,
       isSinglePage: config.single,
       publicOrigin: config.publicUrl?.origin,
-      // An earlier start may have left a store where nothing was said.
+      // An earlier start with default settings may have left a store in these places.
       privateFiles: [config.storeFile, DEFAULT_STORE_FILE, join(siteDir, DEFAULT_STORE_FILE)],
       requireAccess: admit,
     }),

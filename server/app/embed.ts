@@ -1,4 +1,4 @@
-// Stillhere in somebody else's server: a middleware for Koa, one for Node's requests, one for Fetch's.
+// Stillhere embedded in another server: middleware for Koa, for Node's request and response, and for Fetch's.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import compose from 'koa-compose';
@@ -17,35 +17,38 @@ import { readSecrets } from '../config/secrets.ts';
 import { BUILD_DIR } from '../config/package-root.ts';
 import { serveChannel } from '../site/serve-channel.ts';
 
-/** A Koa middleware, and the same for other servers. Mount it at the root of the site, before what it protects. */
+/** Middleware for Koa and for other servers. Mount it at the root of the site, before the protected routes. */
 export interface Stillhere extends Middleware {
-  /** For Node's own server, Express, Connect, Fastify's hooks. Requests that it doesn't answer go on to `next`. */
+  /** For Node's http server, Express, Connect and Fastify's hooks. Calls `next` for requests that it doesn't answer. */
   node(request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
   /**
-   * For servers that use `Request` and `Response`, like Hono or Astro's middleware. Requests that it doesn't answer go on to `next`.
-   * @param clientAddress the reader's address, which a `Request` doesn't have. Without it all readers share one address's limits.
+   * For servers that use `Request` and `Response`, like Hono or Astro's middleware. Calls `next` for requests that it
+   * doesn't answer.
+   * @param clientAddress the reader's address, which a `Request` doesn't have. Without it, all readers share one rate
+   * limit.
    */
   fetch(request: Request, next: () => Promise<Response> | Response, clientAddress?: string): Promise<Response>;
-  /** The sessions in the store that this instance is configured with. */
+  /** The sessions in this instance's store. */
   readonly sessions: Sessions;
-  /** Resolves when the store is open; rejects if it can't be opened. You need not wait for it: requests do. */
+  /** Resolves when the store is open; rejects if it can't be opened. Optional: requests wait for it anyway. */
   ready(): Promise<void>;
-  /** Commits what was received and closes the store. */
+  /** Commits pending deliveries and closes the store. */
   close(): Promise<void>;
 }
 
 /**
- * Gate, check, heartbeat and the owner's API for an app that exists, and the scripts that its pages load. What the options
- * leave out is read from the environment (docs/configuration.md); secrets belong there.
- * @param options `protect` is needed, here or as PROTECT.
- * @throws ConfigError that names everything that is wrong at once.
+ * Adds the gate, the access check, the heartbeat endpoint, the owner's API and the scripts that pages load to an
+ * existing app. Settings that the options omit are read from the environment (docs/configuration.md). Put secrets
+ * there.
+ * @param options `protect` is required, here or as PROTECT.
+ * @throws ConfigError that lists all invalid settings.
  */
 export function stillhere(options: HostOptions & { readonly log?: Logger } = {}): Stillhere {
   const { log: given, worker, ...settings } = options;
   const config = readConfig(process.env, settings);
   if (config.protect.length === 0 || (!settings.protect && !process.env['PROTECT']))
     throw new ConfigError(
-      "The configuration can't be used:\n  protect: must name what is behind the gate, like ['/confidential/']",
+      "The configuration can't be used:\n  protect: must list the paths behind the gate, like ['/confidential/']",
     );
   const log = given ?? pino({ level: config.logLevel });
   const secrets = readSecrets(config);
@@ -56,10 +59,10 @@ export function stillhere(options: HostOptions & { readonly log?: Logger } = {})
     return { services, answer: compose([routes, serveChannel(BUILD_DIR, isTaken), check]) };
   });
   const opened = opening.catch((error: unknown) => {
-    log.error({ err: describeError(error) }, 'the store can not be opened');
+    log.error({ err: describeError(error) }, "can't open the store");
     return undefined;
   });
-  if (secrets.isNew) log.warn({ file: secrets.file }, "made the owner's token: it is in this file");
+  if (secrets.isNew) log.warn({ file: secrets.file }, "created the owner's token in this file");
 
   const closed = closeProtected(config.protect);
   const middleware: Middleware = async (ctx, next) => {
@@ -68,7 +71,7 @@ export function stillhere(options: HostOptions & { readonly log?: Logger } = {})
       await ours.answer(ctx, next);
       return;
     }
-    // The host's own pages go on; what is protected stays closed.
+    // Without a store, the host's own pages still work, but protected paths stay closed.
     await closed(ctx, next);
   };
   const node = nodeHandler(middleware, config.trustProxy);

@@ -11,19 +11,19 @@ import type { Secrets } from '../config/secrets.ts';
 import { BUILD_DIR } from '../config/package-root.ts';
 import { openServices } from './services.ts';
 
-/** The sample portfolio, which only a clone has built. */
+/** The sample portfolio. Only a clone of the repository has it. */
 export const SAMPLE_DIR = join(BUILD_DIR, 'site');
 
-/** How long a stop waits for requests under way, in milliseconds. */
+/** How long a stop waits for pending requests, in milliseconds. */
 const LAST_REQUESTS_MS = 5_000;
 
 export interface RunningServer {
   readonly port: number;
-  /** Answers the requests under way, commits, closes. */
+  /** Answers pending requests, commits and closes. */
   stop(): Promise<void>;
 }
 
-/** Opens the store and listens; resolves when the server answers. */
+/** Opens the store and starts listening. Resolves when the server accepts requests. */
 export async function startServer(config: Config, secrets: Secrets, log: Logger): Promise<RunningServer> {
   const services = await openServices(config, log);
   const siteDir = config.siteDir ?? SAMPLE_DIR;
@@ -44,7 +44,7 @@ export async function startServer(config: Config, secrets: Secrets, log: Logger)
     stop: async () => {
       const closed = once(server, 'close');
       server.close();
-      // A kept-alive connection becomes idle only when its last answer is out.
+      // A kept-alive connection becomes idle only after its last response was sent.
       const sweep = setInterval(() => server.closeIdleConnections(), 50);
       const patience = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS);
       await closed;

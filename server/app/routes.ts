@@ -1,5 +1,5 @@
-// Stillhere's routes, in our own server and in somebody else's: gate, deliveries, the owner's API, health. The host's requests
-// don't pass through them, so its errors, bodies and headers stay its own.
+// Stillhere's routes, for the standalone and the embedded server: gate, deliveries, the owner's API, health. The host's
+// requests don't pass through them, so its errors, bodies and headers stay unchanged.
 import { Router } from '@koa/router';
 import type { Middleware } from 'koa';
 import compose from 'koa-compose';
@@ -24,25 +24,27 @@ import type { Secrets } from '../config/secrets.ts';
 import { addSessionRoutes } from '../sessions/routes.ts';
 import type { Services } from './services.ts';
 
-/** What a page on another origin needs: our scripts, the gate as an API, and deliveries. Never the owner's API. */
+/**
+ * What pages on another origin can call: the scripts, the gate's API and the heartbeat endpoint. Never the owner's API.
+ */
 const CROSS_ORIGIN_PATHS = new RegExp(`^(?:${HEARTBEAT_PATH}|${SUBMIT_PATH}|/stillhere(?:-[\\w-]+)?\\.js)$`);
 
-/** What the routes need. */
+/** Dependencies of the routes. */
 export interface RouteParts {
   readonly config: Pick<Config, 'protect' | 'allow' | 'gate' | 'corsOrigins' | 'accessMs' | 'publicUrl' | 'limits'>;
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
   readonly services: Pick<Services, 'store'> & { readonly mirror?: Pick<Mirror, 'status'> | undefined };
   readonly log: Logger;
-  /** The server's clock, epoch milliseconds. */
+  /** Server time in epoch milliseconds. */
   readonly now: () => number;
 }
 
 export interface Routes {
-  /** Answers on Stillhere's paths. */
+  /** Answers requests for Stillhere's paths. */
   readonly routes: Middleware;
-  /** Stops requests without access before protected paths. */
+  /** Stops requests for protected paths without access. */
   readonly check: Middleware;
-  /** The same check, whatever the path: for files that are protected under another name. */
+  /** The same check for any path: for protected files that have another name. */
   readonly admit: Middleware;
 }
 
@@ -56,7 +58,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   router.use(
     errorHandler(log),
     csrf(publicUrl?.origin, config.corsOrigins),
-    // A receipt is no page: the headers of one would be twelve times as long as it is.
+    // A receipt doesn't need a page's headers, which would be twelve times its size.
     (ctx, next) => (ctx.path === HEARTBEAT_PATH ? receiptHeaders(ctx, next) : headers(ctx, next)),
   );
   const limit = createRateLimit(limits.gate, 60);
@@ -77,15 +79,15 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   };
 }
 
-/** The router answers 501 for methods that it has never heard of; that is no failure of ours. */
+/** The router answers 501 for methods that it doesn't know. 405 is correct, because the server works. */
 const refuseUnknownMethods: Middleware = async (ctx, next) => {
   await next();
   if (ctx.status === 501) ctx.status = 405;
 };
 
-/** A path of ours that doesn't know the method is none of the site's. */
+/** Ends requests for Stillhere's paths with an unsupported method, instead of passing them to the site. */
 const stopAtOwnPaths: Middleware = async (ctx, next) => {
-  // What the router itself uses for all its routes matches everywhere, with no method.
+  // Middleware that the router uses for all its routes matches every path and has no methods.
   const layers = ctx['matched'] as readonly { readonly methods: readonly string[] }[] | undefined;
   if (!layers?.some(({ methods }) => methods.length > 0)) await next();
 };

@@ -1,14 +1,14 @@
-// Builds the portfolio, the page library and the worker when they are missing or older than their sources.
+// Builds the portfolio, the page library and the worker if they are missing or older than their sources.
 import { existsSync, globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILD_DIR, PACKAGE_DIR } from '../config/package-root.ts';
 
 const BUILD_CONFIG = join(PACKAGE_DIR, 'vite.config.ts');
 const SOURCES = ['client/**/*', 'sw/**/*.ts', 'build/minify.ts', 'vite.config.ts', 'package-lock.json'];
-/** Written last, so its age is the build's. */
+/** Written last, so its modification time is the build's. */
 const LAST_BUILT = join(BUILD_DIR, 'site/sw.js.gz');
 
-/** Builds if need be; resolves with whether it was. An installed package comes built and has no sources. */
+/** Builds if necessary and resolves with true if it did. An installed package is built already and has no sources. */
 export async function buildIfStale(): Promise<boolean> {
   if (!existsSync(BUILD_CONFIG)) return false;
   const sources = SOURCES.flatMap((pattern) => globSync(pattern, { cwd: PACKAGE_DIR }));

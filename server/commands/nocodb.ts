@@ -1,4 +1,4 @@
-// `nocodb setup`, `check` and `resync`.
+// The commands `nocodb setup`, `check` and `resync`.
 import { ConfigError, readConfig } from '../config/config.ts';
 import { check, resync, setUp, type Report } from '../nocodb/commands.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';

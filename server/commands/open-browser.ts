@@ -1,13 +1,13 @@
-// Shows an address in the reader's own browser.
+// Opens an address in the default browser.
 import { spawn } from 'node:child_process';
 
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
   darwin: ['open'],
-  // An empty title: `start` takes the first quoted word for one.
+  // An empty title: `start` takes the first quoted argument as the title.
   win32: ['cmd', '/c', 'start', '""'],
 };
 
-/** By `BROWSER`, or as the platform does it. Where there is no way nothing happens: the address stands in the terminal. */
+/** Uses `BROWSER`, else the platform's opener. Failures are ignored: the terminal shows the address. */
 export function openBrowser(address: string): void {
   const [command, ...args] = process.env['BROWSER']
     ? [process.env['BROWSER']]

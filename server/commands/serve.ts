@@ -1,4 +1,4 @@
-// `serve`: a built site, or the sample, with the gate before parts of it.
+// The `serve` command: serves a built site, or the sample, with parts of it behind the gate.
 import { existsSync } from 'node:fs';
 import { pino } from 'pino';
 import { ConfigError, readConfig, type Config } from '../config/config.ts';
@@ -12,10 +12,10 @@ import { listSite } from '../site/list-site.ts';
 import { isUnder } from '../http/request-path.ts';
 import { SAMPLE_DIR, startServer, type RunningServer } from '../app/listen.ts';
 
-/** Where the port is taken and nobody asked for it, so many others are tried. */
+/** If the default port is in use, this many further ports are tried. */
 const OTHER_PORTS = 20;
 
-/** Serves until it is told to stop; resolves when it listens. */
+/** Serves until a signal stops it. Resolves when the server is listening. */
 export async function serve(dir: string | undefined, flags: ServeOptions & { readonly open?: boolean }): Promise<void> {
   const { open, ...options } = flags;
   const say = (name: string): string => (name === 'siteDir' ? 'DIR' : flagOf(name));
@@ -33,14 +33,14 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
   console.info(`Stillhere serves ${config.siteDir ?? 'its sample'} on ${address}`);
   const isSaid = options.protect !== undefined || process.env['PROTECT'] !== undefined;
   for (const path of isSaid ? config.protect.filter((one) => !gated.includes(one)) : [])
-    console.warn(`There is nothing under ${path} in ${config.siteDir}: is it spelled right?`);
+    console.warn(`There is nothing under ${path} in ${config.siteDir}. Check the spelling.`);
   console.info(
-    gated.length > 0 ? `Behind the gate: ${gated.join(', ')}` : 'Nothing is behind the gate: say what with --protect.',
+    gated.length > 0 ? `Behind the gate: ${gated.join(', ')}` : 'Nothing is behind the gate. Set --protect.',
   );
   if (secrets.isNew)
-    console.info(`Your owner's token, shown this once (kept in ${secrets.file}): ${secrets.ownerToken}`);
+    console.info(`Your owner's token, shown only once (stored in ${secrets.file}): ${secrets.ownerToken}`);
   if (open) openBrowser(address);
-  // What can't be read isn't given out either.
+  // Errors are ignored: an unreadable file isn't served either.
   warnOfLeaks(config, paths).catch(() => {});
 
   let isStopping = false;
@@ -58,31 +58,31 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
     });
 }
 
-/** The sample is built if need be; what somebody else has built is only looked at. */
+/** Builds the sample if necessary. A named folder is only checked. */
 async function checkSite({ siteDir }: Config): Promise<void> {
   if (siteDir !== undefined && !existsSync(siteDir))
-    throw new ConfigError(
-      `There is no folder ${siteDir}: build the site first, and name the folder that it was built into.`,
-    );
+    throw new ConfigError(`There is no folder ${siteDir}: build the site first, then pass its output folder.`);
   if (await buildIfStale()) console.info('Built dist/.');
   if (siteDir === undefined && !existsSync(SAMPLE_DIR))
-    throw new ConfigError('There is no sample here: name the folder of a built site, like npx stillhere serve dist');
+    throw new ConfigError(
+      'This package has no sample site: pass the folder of a built site, like npx stillhere serve dist',
+    );
 }
 
-/** What is protected and there, by the gate's own rule. In a single-page site any path is. */
+/** The protected prefixes that exist in the site, by the gate's rule. In a single-page site, every path exists. */
 function findProtected({ protect, single }: Config, paths: readonly string[]): readonly string[] {
   return protect.filter((prefix) => single || paths.some((path) => isUnder(path, [prefix])));
 }
 
-/** It serves all the same: who reads the scripts of a site is not who is sent a link to it. */
+/** Only a warning: most readers who are sent a link don't read a site's scripts. */
 async function warnOfLeaks({ siteDir = SAMPLE_DIR, protect }: Config, paths: readonly string[]): Promise<void> {
   const leaks = await findUnprotectedData(siteDir, paths, protect);
   const [one] = leaks;
   if (!one) return;
   const pages = leaks.length > 1 ? `${leaks.length} pages` : 'one page';
   console.warn(
-    `Text of ${pages} behind the gate lies before it, too: that of ${one.page} is in ${one.file}, which anyone can load. ` +
-      'Put the whole site behind the gate (--protect /), or build that part for itself.',
+    `Text of ${pages} behind the gate is also in unprotected files: ${one.file}, which anyone can load, has text of ${one.page}. ` +
+      'Put the whole site behind the gate (--protect /), or build the protected part separately.',
   );
 }
 

@@ -1,4 +1,4 @@
-// `sessions`: the latest sessions, for a person or a program.
+// The `sessions` command: prints the latest sessions as a table or as JSON.
 import { existsSync } from 'node:fs';
 import { ConfigError, readConfig } from '../config/config.ts';
 import { replaceUnsafeCharacters } from '../http/unsafe-characters.ts';
@@ -18,20 +18,22 @@ export async function listSessions(options: {
     throw new ConfigError(`--limit: must be a whole number, 1 to ${MAX_LIMIT}`);
   const { storeFile, nocodb } = readConfig(process.env);
   if (!existsSync(storeFile))
-    throw new ConfigError(`There is no store ${storeFile}: call it where the server was started, or set STORE_URL.`);
+    throw new ConfigError(
+      `There is no store ${storeFile}: run this in the folder where the server was started, or set STORE_URL.`,
+    );
   const store = await openSqliteStore(storeFile);
   const found = await store.listSessions({ email: options.email?.trim().toLowerCase(), pageSize: limit });
   const unmirrored = nocodb ? await store.outbox.countUnmirrored() : 0;
   await store.close();
   const sessions = found.map(viewSession);
   if (options.json) console.info(JSON.stringify({ sessions }, null, 2));
-  else if (sessions.length === 0) console.info('Nobody yet.');
+  else if (sessions.length === 0) console.info('No sessions yet.');
   else for (const line of printSessions(sessions)) console.info(line);
   if (!options.json && unmirrored > 0)
-    console.info(`${unmirrored} sessions wait to be written to NocoDB; stillhere nocodb check says why.`);
+    console.info(`${unmirrored} sessions are not yet written to NocoDB; stillhere nocodb check shows why.`);
 }
 
-/** Columns under their headings, in local time. */
+/** A table with headings, in local time. */
 export function printSessions(sessions: readonly SessionView[]): readonly string[] {
   const rows = [
     ['reader', 'from', 'until', 'read', 'page'],

@@ -1,48 +1,52 @@
-// The name of a page in the record: readable in any script, one for all addresses of a page, and harmless wherever it is shown. Pure.
+// Page names in the record: readable in any script, the same for all addresses of a page, and safe to display. Pure.
 import { isUtf8 } from 'node:buffer';
 import { MAX_PAGE_CHARS } from '../../sw/protocol/delivery.ts';
 import { hasUnsafeCharacters } from '../http/unsafe-characters.ts';
 
-/** Characters of a name. The device sends it percent-encoded, up to nine characters for one. */
+/** Characters of a name. The device sends it percent-encoded, with up to nine characters for one. */
 export const MAX_NAME_LENGTH = 2_000;
-/** What is longer than the longest name can be is cut before it is looked at. */
+/** Longer addresses are cut before they are parsed: no name can need more. */
 const MAX_ADDRESS_LENGTH = 9 * MAX_NAME_LENGTH;
 
-/** At the end: bytes of a character in UTF-8 of which some are missing. */
+/** An incomplete UTF-8 sequence at the end. */
 const BEGUN_CHARACTER = /(?:%(?:[c-f].?|[c-f].%[89ab]?.?|[ef].%..%[89ab]?.?|f.%..%..%[89ab]?.?)?)$/i;
 
-/** Nearly every name: nothing in it has to be looked at closer. */
+/** Matches nearly every name. Such a name needs no further checks. */
 const PLAIN = /^(?:\/[\w~!$&'()*+,;=:@-][\w.~!$&'()*+,;=:@-]*)*\/?$/;
 
-/** The path, and its query and fragment. */
+/** The path, then the query and fragment. */
 const SPLIT = /^([^?#]*)(.*)$/s;
 
-/** The name has harmful characters as they are. Percent-encoded, as our page library sends them, they stay encoded. */
+/**
+ * True if the name contains unencoded harmful characters. The page library percent-encodes them, and they stay encoded.
+ */
 export function isHarmfulName(name: string): boolean {
   return !PLAIN.test(name) && hasUnsafeCharacters(name);
 }
 
 /**
- * Percent-encoded characters are decoded where they can be read, accents composed; what is broken or harmful stays encoded. Doubled
- * slashes and the file of a folder (`index.html`) are left out. Longer names are cut.
- * @param address the page's path as its device sent it; a query or fragment is kept as it is.
+ * Decodes percent-encoded characters if they are readable and composes accents. Invalid and harmful sequences stay
+ * encoded. Repeated slashes are merged, `index.html` is removed, and long names are cut.
+ * @param address the page's path as the device sent it. A query or fragment is kept unchanged.
  */
 export function toPageName(address: string): string {
   if (address.length <= MAX_NAME_LENGTH && PLAIN.test(address) && !/\/index\./i.test(address)) return address;
   const [, path = '', rest = ''] = SPLIT.exec(address.slice(0, MAX_ADDRESS_LENGTH)) ?? [];
-  // The device cuts, too, perhaps in the middle of a character.
+  // The device cuts long addresses too, possibly inside a character.
   const whole = address.length < MAX_PAGE_CHARS ? path : path.replace(BEGUN_CHARACTER, '');
   const decoded = compose(whole.replaceAll(/(?:%[\da-f]{2})+/gi, decodeReadable)).replaceAll(/\/{2,}/g, '/');
   return cut(decoded.replace(/\/index\.(?:html?|xhtml)$/i, '/') + rest);
 }
 
-/** What all names of a page have in common: the gate's own rule, but for upper and lower case. */
+/** A key that all names of a page share. Same rule as the gate's, except that it is case-sensitive. */
 export function pageKey(name: string): string {
   const [, path = '', rest = ''] = SPLIT.exec(name) ?? [];
   return `${path.replace(/\/$/, '').replace(/(?:\/index)?\.(?:html?|xhtml)$/i, '')}/${rest}`;
 }
 
-/** The characters that stand in some escapes: those that are no UTF-8, or no text, stay as they are. No exceptions: they are slow. */
+/**
+ * Decodes a run of escapes. Bytes that are invalid UTF-8 or unreadable stay escaped. Avoids exceptions, which are slow.
+ */
 function decodeReadable(escapes: string): string {
   const bytes = Buffer.from(escapes.replaceAll('%', ''), 'hex');
   const whole = isUtf8(bytes) ? bytes.toString() : undefined;
@@ -58,7 +62,7 @@ function decodeReadable(escapes: string): string {
 
 function readCharacter(bytes: Buffer, at: number): string | undefined {
   const length = sequenceLength(bytes[at] ?? 0);
-  // Most that are broken show it by their second byte.
+  // The second byte exposes most invalid sequences.
   if (length === 0 || (length > 1 && (bytes[at + 1] ?? 0) >> 6 !== 2)) return undefined;
   const sequence = bytes.subarray(at, at + length);
   if (!isUtf8(sequence)) return undefined;
@@ -66,7 +70,7 @@ function readCharacter(bytes: Buffer, at: number): string | undefined {
   return isReadable(character) ? character : undefined;
 }
 
-/** Bytes of a character in UTF-8, by the first of them; 0: none begins with it. */
+/** Length in bytes of the UTF-8 sequence that begins with this byte; 0: no sequence does. */
 function sequenceLength(first: number): number {
   if (first >= 0xf0) return 4;
   if (first >= 0xe0) return 3;
@@ -74,12 +78,15 @@ function sequenceLength(first: number): number {
   return first < 0x80 ? 1 : 0;
 }
 
-/** Not what a path or the rest of an address is made of: `%2F` is no slash. */
+/** False for characters that delimit the parts of an address: `%2F` is not a slash. */
 function isReadable(text: string): boolean {
   return !/[/?#%\\]/.test(text) && !hasUnsafeCharacters(text);
 }
 
-/** Accents composed. Not after a long run of them, which takes quadratic time to be put in order (UAX #15, 12: 30 are enough). */
+/**
+ * Composes accents. Skips names with a long run of them, which take quadratic time to reorder (UAX #15, 12: 30 are
+ * enough).
+ */
 function compose(path: string): string {
   return /\p{M}{31}/u.test(path) ? path : path.normalize('NFC');
 }
@@ -87,6 +94,6 @@ function compose(path: string): string {
 function cut(name: string): string {
   if (name.length <= MAX_NAME_LENGTH) return name;
   const short = name.slice(0, MAX_NAME_LENGTH);
-  // Not in the middle of a surrogate pair.
+  // Don't cut inside a surrogate pair.
   return short.isWellFormed() ? short : short.slice(0, -1);
 }

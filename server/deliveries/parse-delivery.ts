@@ -1,5 +1,5 @@
-// A request body → a delivery whose every field can be trusted to be of its type. Pure. A bad span doesn't spoil the good
-// ones beside it; a body that is none gets a sentence that says what to do.
+// Parses a request body into a delivery in which every field has its declared type. Pure. An invalid span does not
+// affect the valid ones beside it. An invalid body gets an error message that describes the expected format.
 import sjson from 'secure-json-parse';
 import * as v from 'valibot';
 import type { Refusal, Span } from '../../sw/protocol/delivery.ts';
@@ -7,7 +7,7 @@ import { MAX_SPANS } from '../../sw/protocol/limits.ts';
 import { isHarmfulName, toPageName } from './page-name.ts';
 
 const Id = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
-/** What a JavaScript Date can say (ECMA-262, 21.4.1.1): sums and differences of two stay safe integers. */
+/** The range of a JavaScript Date (ECMA-262, 21.4.1.1). Sums and differences of two such values are safe integers. */
 const LATEST_MS = 8.64e15;
 const Time = v.pipe(v.number(), v.minValue(-LATEST_MS), v.maxValue(LATEST_MS), v.transform(Math.round));
 const SpanSchema = v.object({
@@ -27,11 +27,11 @@ const DeliverySchema = v.object({ sentAt: Time, spans: v.pipe(v.array(v.unknown(
 export interface ParsedDelivery {
   readonly sentAt: number;
   readonly spans: readonly Span[];
-  /** Spans that say nothing that can be stored. One without a usable id is named by its place, like `#3`. */
+  /** Spans that can't be stored. A span without a valid id is identified by its index, for example `#3`. */
   readonly refused: readonly Refusal[];
 }
 
-/** The delivery in `body`, or what is wrong with it. */
+/** Returns the delivery in `body`, or an error message. */
 export function parseDelivery(body: string): ParsedDelivery | { readonly error: string } {
   const json: unknown = sjson.safeParse(body);
   const delivery = v.safeParse(DeliverySchema, json);

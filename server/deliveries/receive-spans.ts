@@ -1,11 +1,12 @@
-// Collects the sightings of one turn of the event loop into one transaction, and answers each request after the commit:
-// a commit to disk costs about the same for one row as for a hundred (measured: 2.0k rows/s at 1 per commit, 20.6k at 100).
+// Collects the sightings of one turn of the event loop into one transaction, and answers each request after the commit.
+// A commit to disk costs about the same for one row as for a hundred (measured: 2.0k rows/s at 1 per commit, 20.6k at
+// 100).
 import { HttpError } from '../http/http-error.ts';
 import type { Recorded, SessionStore, Sighting } from '../store/session-store.ts';
 
 /**
- * Resolves, in the order of the sightings, when they are durable.
- * @throws HttpFailure 503 when the store can't take them now: the device keeps them.
+ * Resolves when the sightings are durable, with results in their order.
+ * @throws HttpError 503 if the store is unavailable. The device then keeps the spans.
  */
 export type ReceiveSpans = (sightings: readonly Sighting[]) => Promise<readonly Recorded[]>;
 
@@ -15,7 +16,7 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Beyond this many sightings in one turn the store is asked again in the next one, so that no turn takes long. */
+/** At most this many sightings are stored per turn; the rest wait for the next one, so that no turn takes long. */
 const MAX_TOGETHER = 5_000;
 const RETRY_AFTER_SECONDS = 5;
 
@@ -44,7 +45,7 @@ export function createReceiver(store: Pick<SessionStore, 'record'>): ReceiveSpan
     });
 }
 
-/** How many requests, at least one, have no more than `most` sightings together. */
+/** Counts the leading requests that have at most `most` sightings together; at least one. */
 function countUpTo(waiting: readonly Waiting[], most: number): number {
   let sum = 0;
   const end = waiting.findIndex(({ sightings }, nth) => (sum += sightings.length) > most && nth > 0);

@@ -1,5 +1,5 @@
-// POST /api/session-heartbeat: a delivery of spans, answered with a receipt; or, with an empty body, the original
-// contract: the session of the cookie was seen now.
+// POST /api/session-heartbeat: stores a delivery of spans and answers with a receipt. An empty body is the original
+// contract: the session in the cookie is active now.
 import type { Router } from '@koa/router';
 import { HEARTBEAT_PATH, SESSION_COOKIE, type Receipt, type Refusal } from '../../sw/protocol/delivery.ts';
 import { MAX_BODY_BYTES } from '../../sw/protocol/limits.ts';
@@ -10,15 +10,15 @@ import { readText } from '../http/body.ts';
 import { parseDelivery, type ParsedDelivery } from './parse-delivery.ts';
 import type { ReceiveSpans } from './receive-spans.ts';
 
-/** Deliveries a second; 0: no limit. */
+/** Deliveries per second; 0: no limit. */
 export interface DeliveryLimits {
-  /** Of each session. */
+  /** Per session. */
   readonly beats: number;
-  /** Of each network. */
+  /** Per network. */
   readonly network: number;
 }
 
-/** Adds the route. `now` is the server's clock, epoch milliseconds. */
+/** Adds the route. `now` returns the server's time in epoch milliseconds. */
 export function addHeartbeatRoute(
   router: Router,
   receive: ReceiveSpans,
@@ -28,7 +28,7 @@ export function addHeartbeatRoute(
   const ofSession = createRateLimit(limits.beats, 1);
   const ofNetwork = createRateLimit(limits.network, 1);
   router.post(HEARTBEAT_PATH, async (ctx) => {
-    // Before the body is read: one that is refused costs next to nothing.
+    // Checked before the body is read, so that a rejected request costs almost nothing.
     await take(ofNetwork, networkOf(ctx.ip), 'network');
     const body = await readText(ctx, MAX_BODY_BYTES);
     const delivery = body ? parseOrFail(body) : undefined;

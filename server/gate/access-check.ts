@@ -1,30 +1,31 @@
-// Whether a request has access now. The cookie says what was granted; the store and the list of addresses say whether it still
-// holds: access ends with its session, with "Forget this device", and when an address leaves the list.
+// Decides whether a request has access now. The cookie names the grant; the store and the allow list decide whether it
+// is still valid. Access ends with its session, with "Forget this device", and when an address is removed from the
+// list.
 import type { Context } from 'koa';
 import { createCache } from '../http/cache.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import type { AccessCookies } from './access-cookie.ts';
 import { isAllowed } from './email-address.ts';
 
-/** How old an answer of the store may be. Another process may have ended the access meanwhile. */
+/** The maximum age of a cached answer. Another process may have ended the access meanwhile. */
 const FRESH_MS = 3_000;
 const MAX_SESSIONS = 10_000;
 
 export interface AccessCheck {
   /**
-   * When the access of this request ends, epoch milliseconds; undefined: it has none.
-   * Rejects when the store can't be asked: then nobody may be let in.
+   * When the access of this request ends, in epoch milliseconds; undefined if it has none. Rejects if the store can't
+   * be read. Then no one must be let in.
    */
   findEnd(ctx: Context): Promise<number | undefined>;
-  /** The access of a session was not taken back, as far as the store says now. */
+  /** True if the session's access is not revoked. Reads the store, not the cache. */
   holds(sessionId: string): Promise<boolean>;
-  /** Ends the access of this request on the server and in its browser; a copy of its cookie opens nothing any more. */
+  /** Ends the access of this request on the server and in its browser. Copies of its cookie stop working. */
   end(ctx: Context): Promise<void>;
 }
 
 /**
  * @param allow addresses and domains; empty: everyone.
- * @param now epoch milliseconds.
+ * @param now server time in epoch milliseconds.
  */
 export function createAccessCheck(
   cookies: AccessCookies,

@@ -7,23 +7,23 @@ import { createCache } from '../http/cache.ts';
 const ACCESS_COOKIE = 'stillhere_access';
 const MAX_VERIFIED = 1_000;
 
-/** What a signed cookie grants. */
+/** The contents of a signed cookie. */
 export interface Grant {
   readonly sessionId: string;
-  /** When the access ends, epoch milliseconds. */
+  /** When the access ends, in epoch milliseconds. */
   readonly untilMs: number;
 }
 
 export interface AccessCookies {
-  /** Grants the reader of this request access to the session, from `nowMs` on for as long as access lasts. */
+  /** Grants the reader access to the session, starting at `nowMs`, for the configured duration. */
   grant(ctx: Context, sessionId: string, nowMs: number): void;
-  /** The grant that this request carries, signed by us and not expired; undefined: none. */
+  /** The grant of this request, if its signature is valid and it has not expired. */
   read(ctx: Context, nowMs: number): Grant | undefined;
-  /** Tells the browser of this request to delete both cookies. */
+  /** Deletes both cookies in the request's browser. */
   end(ctx: Context, nowMs: number): void;
 }
 
-/** @param isHttps the site is reached by https whatever the request says (a TLS-terminating proxy stands in front). */
+/** @param isHttps the site uses https even if the request doesn't (behind a TLS-terminating proxy). */
 export function accessCookies(secret: string, accessMs: number, isHttps: boolean): AccessCookies {
   const keys = new Keygrip([secret], 'sha256');
   /** By the cookie's text, only those whose signature is right: a page with its files sends the same one many times. */
@@ -40,8 +40,8 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
       const secure = isHttps || ctx.secure ? '; Secure' : '';
       const life = `; Path=/; Max-Age=${Math.floor(accessMs / 1000)}${secure}; SameSite=Lax`;
       const granted = `${sessionId}.${nowMs + accessMs}`;
-      // Lax for the readable one, too: after a link from webmail Safari was reported to hide a Strict cookie from
-      // `document.cookie`. It opens nothing by itself.
+      // The readable cookie is Lax, too: after a link from webmail, Safari was reported to hide a Strict cookie from
+      // `document.cookie`. It gives no access by itself.
       ctx.append('Set-Cookie', [
         `${SESSION_COOKIE}=${sessionId}${life}`,
         `${ACCESS_COOKIE}=${granted}.${keys.sign(granted)}${life}; HttpOnly`,
@@ -55,7 +55,7 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
     },
     end(ctx, nowMs) {
       ctx.append('Set-Cookie', [
-        // Pages that are open keep their session without its cookie, but not over this.
+        // Open pages keep their session without its cookie, but stop when they see this cookie.
         `${FORGOTTEN_COOKIE}=${nowMs}; Path=/; SameSite=Lax`,
         `${SESSION_COOKIE}=; Path=/; Max-Age=0`,
         `${ACCESS_COOKIE}=; Path=/; Max-Age=0; HttpOnly`,

@@ -1,10 +1,10 @@
-// E-mail addresses at the gate. Whether one exists and belongs to the reader is not checked: it is a name, not a proof.
+// E-mail addresses at the gate. Their existence and ownership are not checked: an address is a name, not a proof.
 import { domainToASCII } from 'node:url';
 import * as v from 'valibot';
 
-const LONGEST = 254; // RFC 5321, 4.5.3.1.3, less the angle brackets
+const LONGEST = 254; // RFC 5321, 4.5.3.1.3, without the angle brackets
 
-/** What browsers accept in `<input type="email">` (HTML, "valid e-mail address"), with a dot in the domain. */
+/** What browsers accept in `<input type="email">` (HTML, "valid e-mail address"), but with a dot in the domain. */
 const EmailAddress = v.pipe(
   v.string(),
   v.trim(),
@@ -16,7 +16,7 @@ const EmailAddress = v.pipe(
   v.regex(/@.+\.[^.]+$/),
 );
 
-/** The address, trimmed, in lower case, its domain in ASCII (`xn--…`); undefined if it is none. */
+/** Returns the address trimmed, in lower case and with an ASCII domain (`xn--…`); undefined if it is invalid. */
 export function readEmailAddress(text: string | undefined): string | undefined {
   const parsed = v.safeParse(EmailAddress, text);
   return parsed.success ? parsed.output : undefined;
@@ -30,6 +30,6 @@ export function isAllowed(email: string, allow: readonly string[]): boolean {
 function withAsciiDomain(address: string): string {
   const at = address.lastIndexOf('@') + 1;
   const domain = address.slice(at);
-  // Browsers send it in ASCII already; other clients may not.
+  // Browsers already send ASCII domains; other clients may not.
   return /^[\u0020-\u007e]*$/.test(domain) ? address : address.slice(0, at) + domainToASCII(domain);
 }

@@ -1,24 +1,24 @@
-// The form page of the gate. It works without its one script, which delivers what an earlier visit left on the device:
-// who comes back after access ended comes here.
+// The gate's form page. It works without its only script, which delivers spans that an earlier visit left on the
+// device: readers whose access has ended return here.
 import { readFileSync } from 'node:fs';
 import escapeHtml from 'escape-html';
 import type { GateLanguage, GateTheme } from './theme.ts';
 import { fillTemplate, hashStyles } from './template.ts';
 
 export interface GateForm {
-  /** Of this form, however often it is sent. */
+  /** Identifies this form, so that repeated submissions are recognized. */
   readonly id: string;
-  /** Where it leads. */
+  /** The page to open after the form. */
   readonly next: string;
-  /** Why it is shown again. */
+  /** Why the form is shown again. */
   readonly reason?: string;
-  /** What was typed. */
+  /** The reader's previous input. */
   readonly email?: string | undefined;
 }
 
 const STYLE = readFileSync(new URL('gate.css', import.meta.url), 'utf8').replaceAll('\r\n', '\n');
 
-/** For `style-src` of the Content-Security-Policy: the stylesheets in the page. */
+/** Hashes of the page's stylesheets, for `style-src` of the Content-Security-Policy. */
 export function gateStyleHashes({ template, style }: GateTheme): string[] {
   return hashStyles(fillTemplate(template, { style: styleElement(style) }));
 }
@@ -39,9 +39,9 @@ function styleElement(ownersStyle: string): string {
 }
 
 /**
- * With a language of its own: the page around it may be an owner's, in another one. It is sent to its own address (an empty
- * `action`; HTML, "form submission algorithm"): so a reload after a refusal shows the gate, and the fragment of the page that
- * was asked for is kept on the way there and back.
+ * The form has its own `lang`, because an owner's template may be in another language. It is submitted to the current
+ * address (an empty `action`; HTML, "form submission algorithm"). So a reload after a refusal shows the gate, and the
+ * fragment of the requested page survives the round trip.
  */
 function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, form: GateForm): string {
   const { id, next, reason, email = '' } = form;

@@ -1,4 +1,4 @@
-// The gate: the form, and the two addresses it is sent to. A reader who passes gets a session and the two cookies.
+// The gate: the form, and the two routes that accept it. A reader who passes gets a session and both cookies.
 import { randomBytes } from 'node:crypto';
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
@@ -19,16 +19,16 @@ import type { GateLanguage, GateTheme } from './theme.ts';
 import { gatePage, type GateForm } from './gate-page.ts';
 import { readNextPath } from './next-path.ts';
 
-/** Where the form is shown, and where it is sent; `next` in its query is the page it leads to. */
+/** Shows and accepts the form. `next` in its query is the page to open afterwards. */
 export const GATE_PATH = '/access';
 
-/** Where other forms and scripts send it: a form, or JSON. */
+/** Accepts other forms and scripts: form data or JSON. */
 export const SUBMIT_PATH = '/api/verify-temp-access';
 const SESSION_ID_BYTES = 16;
 const MAX_FORM_BYTES = 16 * 1024;
 const FORM_ID_BYTES = 12;
 const FORM_ID = /^[\w-]{1,64}$/;
-/** For so long the same form and address mean the same session: a double click, or a browser without cookies that tries again. */
+/** Within this time, the same form and address give the same session: on a double click, or a retry without cookies. */
 const SAME_FORM_MS = 10 * 60_000;
 const MAX_FORMS = 10_000;
 
@@ -39,9 +39,9 @@ export interface Gate {
   readonly allow: readonly string[];
   readonly look: GateTheme;
   readonly log: Logger;
-  /** Counts tries by network. */
+  /** Limits attempts by network. */
   readonly limit: RateLimit;
-  /** Where a form without a (usable) `next` leads. */
+  /** The page to open if `next` is missing or invalid. */
   readonly home: string;
   readonly now: () => number;
 }
@@ -51,12 +51,12 @@ export function addGateRoutes(router: Router, gate: Gate): void {
   const grants = createCache<string, Promise<string>>({ max: MAX_FORMS, ttlMs: SAME_FORM_MS });
   const nextOf = (next: unknown): string => readNextPath(typeof next === 'string' ? next : undefined) ?? home;
 
-  /** One session for one form and address, however often it is sent while its access holds. */
+  /** Returns one session per form and address while its access is valid, however often the form is sent. */
   const grant = async (email: string, form: string | undefined): Promise<string> => {
     const key = form && `${form} ${email}`;
     const granted = key === undefined ? undefined : grants.get(key);
     if (granted && (await access.holds(await granted))) return granted;
-    // The same form may have come again while the store was asked.
+    // The same form may have been submitted again while the store was read.
     const newer = key === undefined ? undefined : grants.get(key);
     return newer && newer !== granted ? newer : make(email, key);
   };
@@ -83,7 +83,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
       return;
     }
     const language = chooseLanguage(ctx, look);
-    // Who has just been let in and comes back without access has a browser that kept no cookie.
+    // The reader was just let in but still has no access, so the browser did not store the cookie.
     const id = readFormId(query.entered);
     answerForm(ctx, 200, look, language, {
       id: id ?? newFormId(),
@@ -106,7 +106,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
 
     const email = readEmailAddress(fields.email);
     if (!email) return refuse(400, texts.badAddress);
-    // Before the list is asked: nobody tries out at leisure who is on it.
+    // Checked before the list, so that nobody can probe many addresses.
     const retryAfterSeconds = await limit(networkOf(ctx.ip));
     if (retryAfterSeconds > 0) {
       ctx.set('Retry-After', String(retryAfterSeconds));
@@ -129,7 +129,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
   };
   router.post(GATE_PATH, submit);
   router.post(SUBMIT_PATH, submit);
-  // A reader who reloads a refusal, or types its address.
+  // For readers who reload a refusal or type this address.
   router.get(SUBMIT_PATH, (ctx) => {
     ctx.status = 303;
     ctx.redirect(GATE_PATH);
@@ -154,18 +154,18 @@ function wantsJson(ctx: Context): boolean {
   return Boolean(ctx.is('json')) || ctx.accepts('html', 'json') === 'json';
 }
 
-/** Whatever the address, and whoever else is on the list: the same words. */
+/** The same text for every address and list, so that it reveals nothing. */
 function tellNotOnList({ contact }: GateTheme, { texts }: GateLanguage): string {
   return contact === undefined ? texts.notOnList : texts.notOnListContact.replaceAll('{contact}', () => contact);
 }
 
-/** In the form that the language has for one, for two, for many. */
+/** Uses the plural forms of the language. */
 function tellToWait(seconds: number, { tag, texts }: GateLanguage): string {
   const wait = new Intl.NumberFormat(tag, { style: 'unit', unit: 'second', unitDisplay: 'long' }).format(seconds);
   return texts.tooMany.replaceAll('{wait}', wait);
 }
 
-/** The reader's, by what the browser says; the answer is in it. */
+/** Chooses the reader's language by `Accept-Language` and sets the response headers. */
 function chooseLanguage(ctx: Context, { languages }: GateTheme): GateLanguage {
   const tag = ctx.acceptsLanguages(languages.map((language) => language.tag));
   const language = languages.find((one) => one.tag === tag) ?? languages[0];

@@ -1,9 +1,9 @@
-// Where the gate leads to: paths of this site, nothing else.
+// Where the gate redirects to: only to paths of this site.
 const SITE = 'http://site.invalid';
 
 /**
- * `next` as a path of this site (with its query and fragment), or undefined if it leads, or could be read to lead,
- * elsewhere: `//host`, `/\host`, `javascript:`, `/.//host`. Parsed twice, because resolving can make the second form.
+ * Returns `next` as a path of this site with query and fragment, or undefined if it leads, or could be read to lead,
+ * elsewhere: `//host`, `/\host`, `javascript:`, `/.//host`. Parsed twice, because resolving can produce the last form.
  */
 export function readNextPath(next: string | undefined): string | undefined {
   const path = toPath(next);

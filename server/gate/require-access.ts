@@ -1,4 +1,4 @@
-// The check before protected paths.
+// The access check for protected paths.
 import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { ACCESS_HEADER, NO_ACCESS } from '../../sw/protocol/delivery.ts';
@@ -10,9 +10,9 @@ import { GATE_PATH } from './gate.ts';
 const CACHING = 'private, no-cache';
 
 /**
- * Redirects a request for a protected path that has no access to the gate, which leads back. A path without a single meaning is
- * refused (400), so that no host reads it in another way than this check. What passes says when the access ends, so that a
- * device can keep it for reading offline until then, and no longer.
+ * Redirects requests for protected paths without access to the gate, which leads back. Refuses ambiguous paths (400),
+ * so that no host interprets them differently from this check. Responses contain the end of the access, so that a
+ * device can keep pages for offline reading until then.
  */
 export function requireAccess(protect: readonly string[], access: AccessCheck, log: Logger): Middleware {
   const admit = admitReaders(access, log);
@@ -24,7 +24,7 @@ export function requireAccess(protect: readonly string[], access: AccessCheck, l
   };
 }
 
-/** The check itself, whatever the path: for files that are protected under another name. */
+/** The same check for any path: for protected files that have another name. */
 export function admitReaders(access: AccessCheck, log: Logger): Middleware {
   return async (ctx, next) => {
     let untilMs: number | undefined;
@@ -41,7 +41,7 @@ export function admitReaders(access: AccessCheck, log: Logger): Middleware {
     ctx.set(ACCESS_HEADER, untilMs === undefined ? NO_ACCESS : new Date(untilMs).toUTCString());
     if (untilMs !== undefined) {
       await next();
-      // A host may forbid more, but never let caches that readers share keep what is protected.
+      // A host can be stricter, but shared caches must never store protected responses.
       if (!/private|no-store/i.test(ctx.response.get('Cache-Control'))) ctx.set('Cache-Control', CACHING);
     } else {
       ctx.status = 303;
@@ -50,7 +50,7 @@ export function admitReaders(access: AccessCheck, log: Logger): Middleware {
   };
 }
 
-/** Where there is no store to ask: what {@link requireAccess} would check stays closed, all else goes on. */
+/** Used without a store: protected paths stay closed, and everything else passes. */
 export function closeProtected(protect: readonly string[]): Middleware {
   return async (ctx, next) => {
     if (targetsOf(ctx).some((target) => isProtectedTarget(target, protect))) refuseForNow(ctx);
@@ -58,13 +58,13 @@ export function closeProtected(protect: readonly string[]): Middleware {
   };
 }
 
-/** As it was sent, and as a host's router, mount or rewrite may have left it for what comes after us. */
+/** The target as sent, and as a host's router, mount or rewrite may have changed it. */
 function targetsOf(ctx: Context): readonly string[] {
   const { originalUrl } = ctx.req as { originalUrl?: string };
   return [...new Set([ctx.originalUrl, ctx.url, originalUrl ?? ctx.url])];
 }
 
-/** The store can't be asked: protected pages stay closed. */
+/** The store is unavailable, so protected pages stay closed. */
 function refuseForNow(ctx: Context): void {
   ctx.status = 503;
   ctx.set('Retry-After', '5');
@@ -73,5 +73,5 @@ function refuseForNow(ctx: Context): void {
 
 function refusePath(ctx: Context): void {
   ctx.status = 400;
-  ctx.body = 'This address can not be read: it has "..", a backslash, or a broken % escape in its path.';
+  ctx.body = 'Invalid path: it contains "..", a backslash, or a broken % escape.';
 }

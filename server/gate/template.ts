@@ -1,12 +1,13 @@
-// The gate's page as HTML with placeholders: ours, and how any is filled. An owner's template is treated like ours.
+// The gate's page as HTML with placeholders, and the code that fills them. An owner's template is handled in the same
+// way.
 import { createHash } from 'node:crypto';
 
-/** What a template may have; all but the first are optional. */
+/** The allowed placeholders. Only `form` is required. */
 export const PLACEHOLDERS: readonly string[] = ['form', 'style', 'lang', 'dir', 'title', 'intro'];
 
 const PLACEHOLDER = /\{\{\s*(\w*)\s*\}\}/g;
 
-/** With the CSS between as their first group. */
+/** The first group is the CSS. */
 export const STYLE_ELEMENTS = /<style\b[^>]*>(.*?)<\/style/gis;
 
 export const DEFAULT_TEMPLATE = `<!doctype html>
@@ -28,17 +29,17 @@ export const DEFAULT_TEMPLATE = `<!doctype html>
 </html>
 `;
 
-/** The names of the placeholders in it, each as often as it is there. */
+/** The names of the template's placeholders, with repetitions. */
 export function readPlaceholders(template: string): string[] {
   return [...template.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
 }
 
-/** Puts HTML in the place of placeholders; those without any stay. What is put in is not looked through again. */
+/** Replaces placeholders by HTML; unknown ones stay. Inserted HTML is not searched for placeholders. */
 export function fillTemplate(template: string, html: Readonly<Record<string, string>>): string {
   return template.replace(PLACEHOLDER, (placeholder, name: string) => html[name] ?? placeholder);
 }
 
-/** For `style-src` of a Content-Security-Policy: every stylesheet that stands in the page itself. */
+/** Hashes of the inline stylesheets, for `style-src` of a Content-Security-Policy. */
 export function hashStyles(html: string): string[] {
   return [...html.matchAll(STYLE_ELEMENTS)].map(
     ([, css = '']) => `'sha256-${createHash('sha256').update(css).digest('base64')}'`,

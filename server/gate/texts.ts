@@ -1,34 +1,33 @@
-// What the gate says to readers, in the languages that it comes with. Texts only: what an owner may change, and how, is
-// said in theme.ts.
+// The gate's texts in the languages that are built in. theme.ts defines how an owner can change them.
 
-/** All that a reader of the gate can see. Plain text: it is escaped where it is put in. */
+/** All texts that a reader of the gate can see. Plain text: it is escaped when inserted. */
 export interface GateTexts {
   /** Title and heading of the page. */
   readonly title: string;
-  /** Below the heading: why one is asked. */
+  /** Below the heading: why the address is needed. */
   readonly intro: string;
-  /** Of the field for the address. */
+  /** Label of the e-mail field. */
   readonly label: string;
   readonly button: string;
-  /** Below the button: who will see what. */
+  /** Below the button: who sees which data. */
   readonly notice: string;
-  /** The link after it; shown where there is a privacy page. */
+  /** The link after the notice; shown if there is a privacy page. */
   readonly privacy: string;
-  /** Refused: that was no e-mail address. */
+  /** Error: the address is invalid. */
   readonly badAddress: string;
-  /** Refused by the list; shown where no contact is known. */
+  /** Error: the address is not on the list. Used if no contact is set. */
   readonly notOnList: string;
-  /** Refused by the list; `{contact}` is whom to ask. */
+  /** Error: the address is not on the list. `{contact}` is whom to ask. */
   readonly notOnListContact: string;
-  /** Refused for now; `{wait}` is for how long, like "1 second". */
+  /** Error: rate limit. `{wait}` is the time to wait, like "1 second". */
   readonly tooMany: string;
-  /** It was the server's fault. */
+  /** Error: the server failed. */
   readonly failed: string;
-  /** Let in, but the browser kept no cookie. */
+  /** Error: the reader was let in, but the browser stored no cookie. */
   readonly noCookies: string;
 }
 
-/** What may be filled in, and where. */
+/** The placeholder that a text may contain. */
 export const FILLED_IN: Readonly<Partial<Record<keyof GateTexts, string>>> = {
   notOnListContact: 'contact',
   tooMany: 'wait',
@@ -36,41 +35,42 @@ export const FILLED_IN: Readonly<Partial<Record<keyof GateTexts, string>>> = {
 
 const en: GateTexts = {
   title: 'Confidential',
-  intro: 'These pages are shown to people who say who they are. Your e-mail address is all it takes.',
+  intro: 'Please enter your e-mail address to read these pages.',
   label: 'E-mail address',
-  button: 'Read on',
+  button: 'Continue',
   notice:
-    'By entering you agree that the owner of these pages sees your address, which pages you read, and for how long. Nothing else is recorded.',
+    'By continuing, you agree that the owner of these pages sees your address, which pages you read, and for how long. Nothing else is recorded.',
   privacy: 'Privacy notice',
   badAddress: 'Please enter an e-mail address, like name@example.com.',
   notOnList: 'This address is not on the list. Please ask the person who gave you the link.',
   notOnListContact: 'This address is not on the list. To get access, please ask {contact}.',
   tooMany: 'Too many requests from your network. Please try again in {wait}.',
-  failed: 'Something went wrong here; it was not your fault. Please try again in a moment.',
+  failed: 'Something went wrong on our side. Please try again in a moment.',
   noCookies:
-    'Your browser did not keep the cookie that opens these pages. Please allow cookies for this site, then try again.',
+    'Your browser did not store the cookie that gives access to these pages. Please allow cookies for this site and try again.',
 };
 
 const de: GateTexts = {
   title: 'Vertraulich',
-  intro: 'Diese Seiten sind für alle, die sagen, wer sie sind. Ihre E-Mail-Adresse genügt.',
+  intro: 'Bitte geben Sie Ihre E-Mail-Adresse ein, um diese Seiten zu lesen.',
   label: 'E-Mail-Adresse',
   button: 'Weiterlesen',
   notice:
-    'Wenn Sie weiterlesen, sind Sie damit einverstanden, dass die Person, der diese Seiten gehören, Ihre Adresse sieht und welche Seiten Sie wie lange lesen. Sonst wird nichts aufgezeichnet.',
+    'Wenn Sie weiterlesen, stimmen Sie zu, dass die Person, die diese Seiten betreibt, Ihre Adresse sieht und erfährt, welche Seiten Sie wie lange lesen. Sonst wird nichts aufgezeichnet.',
   privacy: 'Datenschutzhinweise',
   badAddress: 'Bitte geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com.',
   notOnList:
     'Diese Adresse steht nicht auf der Liste. Bitte wenden Sie sich an die Person, von der Sie den Link haben.',
-  notOnListContact: 'Diese Adresse steht nicht auf der Liste. Zugang bekommen Sie auf Anfrage: {contact}.',
+  notOnListContact:
+    'Diese Adresse steht nicht auf der Liste. Um Zugang zu erhalten, wenden Sie sich bitte an: {contact}.',
   tooMany: 'Zu viele Anfragen aus Ihrem Netz. Bitte versuchen Sie es in {wait} noch einmal.',
-  failed: 'Hier ist etwas schiefgegangen; an Ihnen lag es nicht. Bitte versuchen Sie es gleich noch einmal.',
+  failed: 'Auf unserer Seite ist ein Fehler aufgetreten. Bitte versuchen Sie es gleich noch einmal.',
   noCookies:
-    'Ihr Browser hat das Cookie nicht behalten, das diese Seiten öffnet. Bitte erlauben Sie Cookies für diese Website und versuchen Sie es noch einmal.',
+    'Ihr Browser hat das Cookie nicht gespeichert, das Ihnen Zugang zu diesen Seiten gibt. Bitte erlauben Sie Cookies für diese Website und versuchen Sie es noch einmal.',
 };
 
-/** Texts that an owner's own language may lack: it was written before they were added. */
+/** Texts that were added later, so an owner's own language may lack them. */
 export const ADDED_LATER: Readonly<Partial<GateTexts>> = { noCookies: en.noCookies };
 
-/** By language, the default first. */
+/** By language; the default first. */
 export const SHIPPED_TEXTS: Readonly<Record<string, GateTexts>> = { en, de };

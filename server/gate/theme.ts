@@ -1,4 +1,4 @@
-// How an owner makes the gate the site's own: the values, what each must be, and what is made of them. Reads no file.
+// How an owner customizes the gate: the values, their validation and the resulting theme. Reads no files.
 /// <reference lib="esnext.intl" />
 import * as v from 'valibot';
 import { DEFAULT_TEMPLATE, PLACEHOLDERS, readPlaceholders, STYLE_ELEMENTS } from './template.ts';
@@ -12,13 +12,13 @@ export interface GateLanguage {
   readonly texts: GateTexts;
 }
 
-/** The gate as readers see it: what {@link GateOptions} makes of an owner's wishes. */
+/** The gate as readers see it, made from an owner's {@link GateOptions}. */
 export interface GateTheme {
-  /** The first one is for readers who want none of these. */
+  /** The first is the default for readers whose languages aren't available. */
   readonly languages: readonly [GateLanguage, ...GateLanguage[]];
-  /** The page's HTML, with placeholders. */
+  /** The page's HTML with placeholders. */
   readonly template: string;
-  /** CSS that comes after the gate's own; may be empty. */
+  /** CSS to append to the gate's own; may be empty. */
   readonly style: string;
   /** A path of the site or an https address. */
   readonly privacyUrl?: string | undefined;
@@ -28,7 +28,7 @@ export interface GateTheme {
 
 const LONGEST_CONTACT = 200;
 
-/** Browsers count a stylesheet's hash with the line ends of HTML; a file from Windows has others. */
+/** Browsers hash a stylesheet after HTML's newline normalization. Files from Windows have other line ends. */
 const htmlText = v.pipe(
   v.string(),
   v.transform((text) => text.replace(/\r\n?/g, '\n')),
@@ -41,11 +41,11 @@ const Template = v.pipe(
     const names = readPlaceholders(dataset.value);
     for (const name of new Set(names))
       if (!PLACEHOLDERS.includes(name))
-        addIssue({ message: `{{${name}}} is none of ${PLACEHOLDERS.map((known) => `{{${known}}}`).join(', ')}` });
+        addIssue({ message: `{{${name}}} is unknown, use ${PLACEHOLDERS.map((known) => `{{${known}}}`).join(', ')}` });
     if (names.filter((name) => name === 'form').length !== 1)
-      addIssue({ message: 'must have {{form}} once: the e-mail field and its button come there' });
+      addIssue({ message: 'must contain {{form}} once, for the e-mail field and its button' });
     for (const [, css = ''] of dataset.value.matchAll(STYLE_ELEMENTS))
-      if (readPlaceholders(css).length > 0) addIssue({ message: 'can have no {{…}} inside of <style>' });
+      if (readPlaceholders(css).length > 0) addIssue({ message: 'must not contain {{…}} inside <style>' });
   }),
 );
 
@@ -65,13 +65,14 @@ const PrivacyUrl = v.pipe(
 const Contact = v.pipe(
   v.string(),
   v.trim(),
-  v.minLength(1, 'must be a text, like an e-mail address'),
+  v.minLength(1, 'must be text, like an e-mail address'),
   v.maxLength(LONGEST_CONTACT, `must have at most ${LONGEST_CONTACT} characters`),
 );
 
 /**
- * Checks an owner's wishes, all at once, and fills in the rest: `texts` by language (single ones of a language that the gate
- * has, all of any other; the first language named is the default), `template`, `style`, `privacyUrl`, `contact`.
+ * Validates all of an owner's values together and adds defaults. `texts` are by language: single texts of a built-in
+ * language, or all texts of another one; the first language is the default. Also `template`, `style`, `privacyUrl`,
+ * `contact`.
  */
 export const GateOptions = v.pipe(
   v.strictObject({
@@ -85,17 +86,17 @@ export const GateOptions = v.pipe(
     v.partialCheck(
       [['template'], ['style']],
       ({ template, style }) => style === '' || readPlaceholders(template).includes('style'),
-      'would be left out: the template has no {{style}}',
+      'would be ignored: the template has no {{style}}',
     ),
     ['style'],
   ),
   v.transform(({ texts, ...look }): GateTheme => ({ ...look, languages: toLanguages(texts) })),
 );
 
-/** The gate as it comes. */
+/** The gate without customization. */
 export const DEFAULT_THEME: GateTheme = v.parse(GateOptions, {});
 
-/** Valibot's strictObject stops at the first unknown key; this names each one, and each that is missing. */
+/** Valibot's strictObject stops at the first unknown key; this schema reports every unknown and missing key. */
 function textsSchema(given: unknown): v.GenericSchema<unknown, Readonly<Record<string, GateTexts>>> {
   const tags = typeof given === 'object' && given ? Object.keys(given) : [];
   return v.object(
@@ -113,7 +114,7 @@ function languageSchema(tag: string): v.GenericSchema<unknown, GateTexts> {
   });
   const schema = v.objectWithRest(
     Object.fromEntries(entries) as Record<keyof GateTexts, v.GenericSchema<string>>,
-    v.never('is no text of the gate'),
+    v.never('is not a text of the gate'),
     ({ path }) => (path ? 'is missing' : 'must be an object: texts by name'),
   );
   return languageOf(tag) ? schema : v.never('must be a language, like fr or pt-BR');
@@ -122,17 +123,19 @@ function languageSchema(tag: string): v.GenericSchema<unknown, GateTexts> {
 function textSchema(name: keyof GateTexts) {
   const known = FILLED_IN[name];
   return v.pipe(
-    v.string('must be a text'),
+    v.string('must be text'),
     v.trim(),
     v.minLength(1, 'must not be empty'),
     v.check(
       (text) => [...text.matchAll(/\{(\w+)\}/g)].every(([, word]) => word === known),
-      known ? `can hold {${known}} and no other word in braces` : 'can hold no word in braces',
+      known ? `may contain {${known}} but no other word in braces` : 'may contain no word in braces',
     ),
   );
 }
 
-/** Without region and script; empty if it is none. Intl takes `english`, too, which no browser asks for. */
+/**
+ * The language without region and script; empty if the tag is invalid. Intl accepts `english`, which no browser sends.
+ */
 function languageOf(tag: string): string {
   try {
     return new Intl.Locale(tag).language.match(/^[a-z]{2,3}$/)?.[0] ?? '';

@@ -1,25 +1,25 @@
-// Request bodies, bounded in size (the only user of raw-body).
+// Reads request bodies up to a maximum size (the only user of raw-body).
 import type { Context } from 'koa';
 import { getRawBody } from 'raw-body';
 import sjson from 'secure-json-parse';
 import { HttpError } from './http-error.ts';
 
 /**
- * The body as text; empty if there is none.
- * @throws HttpFailure 413 over `maxBytes`, 400 when it breaks off or isn't UTF-8 text.
+ * Reads the body as text; empty if there is none.
+ * @throws HttpError 413 over `maxBytes`, 400 if the body is incomplete or isn't UTF-8 text.
  */
 export async function readText(ctx: Context, maxBytes: number): Promise<string> {
   const bytes = await readBytes(ctx, maxBytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new HttpError(400, 'The body must be text in UTF-8', { cause });
+    throw new HttpError(400, 'The body must be UTF-8 text', { cause });
   }
 }
 
 /**
- * The named fields of a form or of a JSON object; those that are missing or no text are undefined.
- * @throws HttpFailure 413 over `maxBytes`, 400 when the body is neither.
+ * Reads the named fields of a form or a JSON object. Missing fields and non-strings are undefined.
+ * @throws HttpError 413 over `maxBytes`, 400 if the body is neither.
  */
 export async function readFields<Name extends string>(
   ctx: Context,
@@ -60,23 +60,23 @@ async function readBytes(ctx: Context, maxBytes: number): Promise<Buffer> {
   } catch (cause) {
     if ((cause as { type?: string }).type === 'entity.too.large')
       throw new HttpError(413, `The body must not be larger than ${maxBytes} bytes`, { cause });
-    throw new HttpError(400, 'The body broke off', { cause });
+    throw new HttpError(400, 'The body is incomplete', { cause });
   }
 }
 
-/** What a body parser of the host has made of the body, before it came to us; undefined: nothing. */
+/** The body as a body parser of the host left it; undefined if nothing has read it. */
 function parsedBody(ctx: Context): unknown {
   if (!ctx.req.readableEnded) return undefined;
   const { rawBody, body = (ctx.req as { body?: unknown }).body } = ctx.request as { rawBody?: unknown; body?: unknown };
   return rawBody ?? body;
 }
 
-/** Fields by name, of a form or of JSON. */
+/** Fields by name, from a form or from JSON. */
 function isFields(body: unknown): body is object {
   return typeof body === 'object' && body !== null && !(body instanceof Uint8Array) && Object.keys(body).length > 0;
 }
 
-/** As bytes again. */
+/** Serializes a parsed body again. */
 function printParsed(ctx: Context): Uint8Array | string {
   const body = parsedBody(ctx);
   if (typeof body === 'string' || body instanceof Uint8Array) return body;

@@ -1,4 +1,4 @@
-// A bounded cache in memory (the only user of lru-cache).
+// A bounded in-memory cache (the only user of lru-cache).
 import { LRUCache } from 'lru-cache';
 
 export interface Cache<Key, Value> {
@@ -7,7 +7,7 @@ export interface Cache<Key, Value> {
   delete(key: Key): void;
 }
 
-/** Drops what was not used for longest beyond `max` entries, and each entry `ttlMs` after it was set (0: never). */
+/** Drops the least recently used entry beyond `max` entries, and each entry `ttlMs` after it was set (0: never). */
 export function createCache<Key extends string, Value extends {}>(limits: {
   readonly max: number;
   readonly ttlMs: number;
@@ -15,7 +15,7 @@ export function createCache<Key extends string, Value extends {}>(limits: {
   return new LRUCache<Key, Value>({ max: limits.max, ttl: limits.ttlMs });
 }
 
-/** Drops what was not used for longest beyond `maxSize`, the sum of what `sizeOf` says of each entry (at least 1). */
+/** Drops the least recently used entries beyond `maxSize`, the sum of `sizeOf` over all entries (each at least 1). */
 export function createSizedCache<Key extends string, Value extends {}>(
   maxSize: number,
   sizeOf: (value: Value, key: Key) => number,

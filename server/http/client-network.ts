@@ -1,14 +1,16 @@
-// Which network a client's address belongs to, for limits (the only user of ipaddr.js).
+// Maps a client's address to its network, for rate limits (the only user of ipaddr.js).
 import ipaddr from 'ipaddr.js';
 import { createCache } from './cache.ts';
 
-/** An IPv6 customer has a /64 at least (RFC 6177), and may use any address in it. */
+/** An IPv6 customer has at least a /64 (RFC 6177) and can use any address in it. */
 const IPV6_BYTES = 8;
 
-/** Addresses that came lately: reading one takes as long as the rest of a limit. */
+/** Recently seen addresses. Parsing one takes as long as the rest of a rate limit. */
 const known = createCache<string, string>({ max: 1_000, ttlMs: 0 });
 
-/** A key for limits: the IPv4 address itself, or the first 64 bits of an IPv6 one. What is neither counts as one network. */
+/**
+ * A rate limit's key: the IPv4 address, or the first 64 bits of an IPv6 address. All invalid addresses share one key.
+ */
 export function networkOf(address: string): string {
   let network = known.get(address);
   if (network === undefined) {
@@ -20,7 +22,7 @@ export function networkOf(address: string): string {
 
 function readNetwork(address: string): string {
   if (!ipaddr.isValid(address)) return 'unknown';
-  // IPv4 in IPv6 (`::ffff:192.0.2.1`) becomes IPv4.
+  // Converts IPv4-mapped IPv6 addresses (`::ffff:192.0.2.1`) to IPv4.
   const bytes = ipaddr.process(address).toByteArray();
   return (bytes.length > 4 ? bytes.slice(0, IPV6_BYTES) : bytes).join('.');
 }

@@ -1,22 +1,22 @@
-// How many connections a server holds at a time, so that idle ones can't use up what the process may open: then it would answer
-// nobody, and say nothing.
+// Limits a server's open connections. Otherwise idle ones could use up the process's file descriptors, and it would
+// stop answering without a message.
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { networkOf } from './client-network.ts';
 
-/** Connections that wait to be accepted. Node's own default, 511, is full within a second when many devices come back at once. */
+/** Length of the accept queue. Node's default, 511, fills within a second when many devices reconnect at once. */
 export const BACKLOG = 4_096;
 
-/** One network may hold this part of all connections. */
+/** The maximum share of all connections for one network. */
 const NETWORK_SHARE = 1 / 4;
-/** Headers must be there, and a whole request; a connection that sends nothing counts as well. */
+/** Time limits for the headers and the whole request. They also apply to a connection that sends nothing. */
 const HEADERS_MS = 15_000;
 const REQUEST_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
 const LOG_EVERY_MS = 10_000;
 
-/** For `createServer`. */
+/** Options for `createServer`. */
 export const CONNECTION_TIMEOUTS = {
   headersTimeout: HEADERS_MS,
   requestTimeout: REQUEST_MS,
@@ -24,9 +24,9 @@ export const CONNECTION_TIMEOUTS = {
 };
 
 /**
- * Closes connections beyond `most`, and beyond a quarter of them from one network; logs that it does, every 10 s at the most.
+ * Closes connections beyond `most`, and beyond a quarter of `most` from one network. Logs this at most every 10 s.
  * @param most 0: no limit.
- * @param areProxied they all come from a proxy, so networks can't be told apart.
+ * @param areProxied all connections come from a proxy, so networks can't be distinguished.
  */
 export function limitConnections(server: Server, most: number, areProxied: boolean, log: Logger): void {
   if (most === 0) return;
@@ -37,7 +37,7 @@ export function limitConnections(server: Server, most: number, areProxied: boole
   const note = (): void => {
     closed++;
     if (performance.now() - loggedAt < LOG_EVERY_MS) return;
-    log.warn({ closed, most, mostOfNetwork }, 'too many connections: new ones are closed');
+    log.warn({ closed, most, mostOfNetwork }, 'too many connections: closing new ones');
     loggedAt = performance.now();
     closed = 0;
   };

@@ -1,15 +1,15 @@
-// Lets pages of other sites speak to us, where the owner has named them (the only user of @koa/cors). Never with cookies: a
-// browser wouldn't send ours there anyway (SameSite), and a span names its session by itself.
+// CORS for the origins that the owner has configured (the only user of @koa/cors). Never with credentials: browsers
+// don't send the cookies cross-site anyway (SameSite), and a span names its session itself.
 import koaCors from '@koa/cors';
 import type { Middleware } from 'koa';
 
 /**
- * @param origins like `https://site.example`; empty: no other site may call us.
- * @param paths the paths that pages of these origins may call.
+ * @param origins like `https://site.example`; empty: no other origin has access.
+ * @param paths the paths that pages of these origins can call.
  */
 export function cors(origins: readonly string[], paths: RegExp): Middleware {
   const answer = koaCors({
-    // An empty string is nobody.
+    // An empty string means: not allowed.
     origin: (ctx) => (origins.includes(ctx.get('origin')) ? ctx.get('origin') : ''),
     allowMethods: 'POST',
     allowHeaders: 'content-type',

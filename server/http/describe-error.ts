@@ -1,7 +1,7 @@
-// What the log may say of an error. Errors carry more than their message: the bytes of the request that a parser refused, with its
-// cookies and tokens (`rawPacket`), or the input that a query failed with.
+// What may be logged of an error. Errors carry more than their message: the bytes of a rejected request with its
+// cookies and tokens (`rawPacket`), or a failed query's input.
 
-/** Plain data for pino, also for a logger that a host has configured. */
+/** Plain data for pino, or for a logger that the host has configured. */
 export interface ErrorDescription {
   readonly type: string;
   readonly code?: string;
@@ -10,13 +10,13 @@ export interface ErrorDescription {
   readonly cause?: ErrorDescription;
 }
 
-/** Words are looked at one by one: the cost is linear. */
+/** Words are tested one by one, so the cost is linear. */
 const WORD = /[^\s"'<>/]+/g;
-/** Percent-encoded, too, and more often than once. */
+/** Also matches `@` that is percent-encoded, even repeatedly. */
 const ADDRESS = /.(?:@|%(?:25)*40)./i;
 const MAX_CAUSES = 5;
 
-/** Type, code, message, stack and causes of the error, and nothing else; e-mail addresses in them are left out. */
+/** Returns only type, code, message, stack and causes of the error, with e-mail addresses redacted. */
 export function describeError(error: unknown, depth = 0): ErrorDescription {
   if (!(error instanceof Error)) return { type: typeof error, message: redact(String(error)) };
   const { code } = error as { code?: unknown };
@@ -29,7 +29,7 @@ export function describeError(error: unknown, depth = 0): ErrorDescription {
   };
 }
 
-/** Without e-mail addresses. */
+/** Replaces e-mail addresses. */
 export function redact(text: string): string {
   return text.replaceAll(WORD, (word) => (ADDRESS.test(word) ? '…@…' : word));
 }

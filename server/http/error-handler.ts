@@ -1,17 +1,17 @@
-// The one place where an error becomes an answer. It stands first, and nothing that is thrown passes it.
+// The only place where errors become responses. It is the first middleware, so it catches everything.
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { describeError } from './describe-error.ts';
 import { HttpError } from './http-error.ts';
 
-/** Answers `{"success":false,"error":"…"}`; what goes wrong inside is logged, not told. */
+/** Answers `{"success":false,"error":"…"}`. Details of server errors are logged, but not sent. */
 export function errorHandler(log: Logger): Middleware {
   return async (ctx, next) => {
     try {
       await next();
     } catch (error) {
       const failure =
-        error instanceof HttpError ? error : new HttpError(500, 'Something went wrong here', { cause: error });
+        error instanceof HttpError ? error : new HttpError(500, 'Internal server error', { cause: error });
       if (failure.status >= 500) log.error({ err: describeError(failure.cause ?? failure) }, 'request failed');
       ctx.status = failure.status;
       if (failure.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(failure.retryAfterSeconds));

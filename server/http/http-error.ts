@@ -1,10 +1,10 @@
-// Errors that a client may know of. Everything else that is thrown becomes a 500 whose reason only the log tells.
+// Errors whose message is sent to the client. Any other error becomes a 500, and only the log contains its cause.
 
-/** Ends the request with `status` and, as the answer, `message`: a sentence that says what to do. */
+/** Ends the request with `status`. `message` is the response: one sentence about what to do. */
 export class HttpError extends Error {
   readonly code = 'HTTP_FAILURE';
   readonly status: number;
-  /** For 429 and 503: when to come back, in seconds. */
+  /** For 429 and 503: the value of Retry-After, in seconds. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(status: number, message: string, options: ErrorOptions & { retryAfterSeconds?: number } = {}) {

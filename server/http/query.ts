@@ -1,7 +1,7 @@
-// The query of a request. Not Koa's `ctx.query`: its cost is quadratic in the number of names (Koa 3: 7,000 take 2.8 s).
+// The query of a request. Koa's `ctx.query` takes quadratic time in the number of names (Koa 3: 7,000 take 2.8 s).
 import type { Context } from 'koa';
 
-/** The values of the names, each an array where it is given more than once; a name that is missing is left out. */
+/** The values of the names. A repeated name gives an array; a missing one is omitted. */
 export function readQuery<Name extends string>(
   ctx: Context,
   names: readonly Name[],

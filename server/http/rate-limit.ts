@@ -1,10 +1,10 @@
-// Limits on how often something may be asked for (the only user of rate-limiter-flexible). In memory: each process counts for itself.
+// Rate limits (the only user of rate-limiter-flexible). In memory: each process counts separately.
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 
-/** Counts one use of `key`. Resolves with the seconds until it may come again; 0: it may now. */
+/** Counts one use of `key`. Resolves with the seconds to wait, or 0 if the use is allowed. */
 export type RateLimit = (key: string) => Promise<number>;
 
-/** @param uses in each `seconds` and key; 0: no limit. */
+/** @param uses allowed per key in each `seconds`; 0: no limit. */
 export function createRateLimit(uses: number, seconds: number): RateLimit {
   if (uses === 0) return async () => 0;
   const limiter = new RateLimiterMemory({ points: uses, duration: seconds });

@@ -1,23 +1,24 @@
-// What path a request means. Decided here once, for every adapter and for the files: pure, and it fails closed. Frameworks and
-// file systems read a path in different ways, so a request is protected if any of those readings is.
+// Decides which path a request means, in one place for every adapter and for files. Pure; fails closed. Frameworks and
+// file systems read a path in different ways, so a request is protected if any of the readings is.
 import { posix } from 'node:path';
 import { createSizedCache } from './cache.ts';
 
-/** Deeper than this nobody decodes a path. */
+/** No framework decodes a path more often. */
 const MAX_DECODINGS = 5;
 
-/** Of paths that were folded before. */
+/** Size of the cache of folded paths, in characters. */
 const MAX_REMEMBERED_CHARS = 500_000;
 
-/** Some servers cut a segment at `;` or `:`, and some ignore spaces around it: `/report/..;/` is `/` to them. */
+/** Some servers cut a segment at `;` or `:`, and some ignore spaces around it: they read `/report/..;/` as `/`. */
 const UP = /(?:^|\/) *\.\. *(?:[:;?#/]|$)/;
 
-/** Accents on one letter. More of them are no text (UAX #15, 12), and take quadratic time to be put in order. */
+/** More than 30 combining marks in a row are not text (UAX #15, 12) and take quadratic time to normalize. */
 const PILED = /\p{M}{31}/u;
 
 /**
- * The path decoded once, without `.` and doubled slashes; undefined if it has no single meaning and must be refused (400):
- * a segment that any server reads as `..`, a backslash, NUL, a broken escape, or bytes that are not UTF-8, plain or encoded.
+ * Returns the path decoded once, without `.` and repeated slashes. Returns undefined if it is ambiguous and must be
+ * refused (400): a segment that any server reads as `..`, a backslash, NUL, a broken escape, or bytes that are not
+ * UTF-8, plain or encoded.
  * @param target the path of a request, or the whole request target.
  */
 export function readRequestPath(target: string): string | undefined {
@@ -26,20 +27,20 @@ export function readRequestPath(target: string): string | undefined {
   return posix.normalize(`/${path}`);
 }
 
-/** The path of a request that may ask for a file; undefined if it can't. */
+/** The path of a request for a file; undefined if the method can't request a file or the path is invalid. */
 export function readFilePath({ method, path }: RequestLine): string | undefined {
   return path !== null && (method === 'GET' || method === 'HEAD') ? readRequestPath(path) : undefined;
 }
 
 export interface RequestLine {
   readonly method: string;
-  /** As Koa has it: null for an absolute target of another scheme that has none (`foo://host`). */
+  /** Koa's value: null for an absolute target of another scheme without a path (`foo://host`). */
   readonly path: string | null;
 }
 
 /**
- * The request target lies under one of the prefixes as it stands, decoded once, or decoded until nothing changes. One that
- * {@link readRequestPath} refuses counts as protected.
+ * True if the request target is under one of the prefixes: as sent, decoded once, or decoded until nothing changes.
+ * Targets that {@link readRequestPath} refuses count as protected.
  */
 export function isProtectedTarget(target: string, prefixes: readonly string[]): boolean {
   return (
@@ -48,7 +49,7 @@ export function isProtectedTarget(target: string, prefixes: readonly string[]): 
   );
 }
 
-/** Every path that a framework might take it for. */
+/** Every path that a framework might read from this one. */
 function readings(path: string): readonly string[] {
   const all = [path];
   for (let decoded = decode(path); decoded !== undefined && all.length <= MAX_DECODINGS; decoded = decode(decoded)) {
@@ -58,7 +59,7 @@ function readings(path: string): readonly string[] {
   return all;
 }
 
-/** Without query and fragment; of an absolute target (RFC 9112, 3.2.2) without scheme and host. */
+/** Removes query and fragment; in an absolute target (RFC 9112, 3.2.2) also scheme and host. */
 function pathOf(target: string): string {
   const [path = ''] = target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/, 1);
   return path;
@@ -72,14 +73,14 @@ function decode(path: string): string | undefined {
   }
 }
 
-/** Compressed files lie beside the file that they hold. */
+/** Precompressed files are stored beside the originals. */
 const COMPRESSED = /\.(?:br|gz|zst)$/;
-/** Other names of a page: without its ending it is the same one. Exports write its text beside it (`.txt`). */
+/** File names that mean the same page as the path without them. Some exports write a page's text beside it (`.txt`). */
 const PAGE_FILE = /(?:\/index)?\.(?:html?|xhtml|txt)$/;
 
 /**
- * The path lies under one of the prefixes, or names the same page as one: `/report`, `/report/`, `/report.html` and
- * `/report/index.html` are all one.
+ * True if the path is under one of the prefixes or means the same page: `/report`, `/report/`, `/report.html` and
+ * `/report/index.html` are the same.
  */
 export function isUnder(path: string, prefixes: readonly string[]): boolean {
   const folder = toFolder(path);
@@ -87,8 +88,8 @@ export function isUnder(path: string, prefixes: readonly string[]): boolean {
 }
 
 /**
- * As the most forgiving file system and framework see it. Some don't tell `A` from `a`, or `é` from `e` with an accent; Windows
- * ignores dots and spaces at the end of a name and takes `:` for a stream; routers may cut a segment at `;`.
+ * Normalizes like the most permissive file system and framework. Some don't distinguish `A` from `a`, or composed from
+ * decomposed `é`. Windows ignores trailing dots and spaces and reads `:` as a stream. Routers may cut a segment at `;`.
  */
 const toFolder = remember((path: string): string => {
   const folded = path.normalize('NFKC').toUpperCase().toLowerCase().replaceAll('\\', '/');

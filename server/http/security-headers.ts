@@ -1,8 +1,11 @@
-// Headers that tell browsers what our own answers may do (the only user of koa-helmet).
+// Security headers for Stillhere's own responses (the only user of koa-helmet).
 import helmet from 'koa-helmet';
 import type { Middleware } from 'koa';
 
-/** For the API and the gate: scripts, styles, pictures and fonts of the site, no frames, and the stylesheets in the page. */
+/**
+ * For the API and the gate: allows the site's scripts, styles, images and fonts and the inline stylesheets, but no
+ * frames.
+ */
 export function pageHeaders(styleHashes: readonly string[]): Middleware {
   return helmet({
     contentSecurityPolicy: {
@@ -20,10 +23,10 @@ export function pageHeaders(styleHashes: readonly string[]): Middleware {
         frameAncestors: ["'none'"],
       },
     },
-    // With helmet's own `no-referrer` a form is sent with `Origin: null`. Where the browser tells no `Sec-Fetch-Site` (any over
-    // plain http, Safari before 16.4) sameOrigin has nothing else to go by, and nobody passed the gate.
+    // With helmet's default `no-referrer`, browsers send a form with `Origin: null`. Without `Sec-Fetch-Site` (plain
+    // http; Safari before 16.4), csrf has only the origin, and would reject every reader.
     referrerPolicy: { policy: 'same-origin' },
-    // The owner of the host decides that, not we.
+    // HSTS is the decision of the host's owner.
     strictTransportSecurity: false,
   });
 }
@@ -35,7 +38,7 @@ export const receiptHeaders: Middleware = async (ctx, next) => {
   await next();
 };
 
-/** For the site's files, whose policy is its own matter: only what can't break a page. */
+/** For the site's files: only headers that can't break a page. Further policies are up to the site. */
 export function siteHeaders(): Middleware {
   return async (ctx, next) => {
     ctx.set('X-Content-Type-Options', 'nosniff');

@@ -1,17 +1,17 @@
-// Which of the waiting sessions are written now: full batches at once, the rest when its oldest change has waited long
-// enough. So a busy hour costs hardly more requests than it has tens of changes. Pure, but for what it remembers.
+// Chooses the sessions to write now: full batches at once, and the rest when its oldest change has waited long enough.
+// So a busy hour needs hardly more than one request per ten changes. Pure, except for the remembered times.
 
-/** Remembers since when each session has been seen waiting. */
+/** Remembers since when each session has been waiting. */
 export class WaitingTimes {
   #since: ReadonlyMap<string, number> = new Map();
 
-  /** Whatever is not among the ids waits no longer. Answers since when each has waited. */
+  /** Forgets sessions that are not in `ids`. Returns since when each session has been waiting. */
   see(ids: readonly string[], now: number): ReadonlyMap<string, number> {
     this.#since = new Map(ids.map((id) => [id, this.#since.get(id) ?? now]));
     return this.#since;
   }
 
-  /** Written: if it waits again, then from then on. */
+  /** Forgets written sessions. If they change again, their time starts over. */
   forget(ids: readonly string[]): void {
     const since = new Map(this.#since);
     for (const id of ids) since.delete(id);
@@ -20,9 +20,9 @@ export class WaitingTimes {
 }
 
 /**
- * Batches of at most `size`, those that have waited longest first. All are full but the last one, which is there only if
- * one of it has waited since `dueSince` or longer.
- * @param since when `item` began to wait.
+ * Batches of at most `size`, longest waiting first. All are full except the last, which is included only if one of its
+ * items has waited since `dueSince` or longer.
+ * @param since when `item` started to wait.
  */
 export function takeBatch<T>(
   items: readonly T[],
@@ -37,7 +37,7 @@ export function takeBatch<T>(
   return isDue ? batches : batches.slice(0, -1);
 }
 
-/** Batches of items that may each be only in a batch of a certain size or less, the smallest first. */
+/** Groups items by their maximum batch size into batches, smallest first. */
 export function batchesBySize<T>(items: readonly T[], sizeOf: (item: T) => number): readonly (readonly T[])[] {
   const bySize = Map.groupBy(items, (item) => Math.max(1, sizeOf(item)));
   return [...bySize].toSorted(([a], [b]) => a - b).flatMap(([size, some]) => chunk(some, size));

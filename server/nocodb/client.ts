@@ -1,5 +1,5 @@
-// NocoDB's HTTP API (v3 data, v3 meta; probed on 0.301.3): one request at a time, every answer parsed and classified.
-// It decides nothing, and it never throws for what a server or a network does.
+// NocoDB's HTTP API (v3 data, v3 meta; probed on 0.301.3): one request at a time; parses and classifies every response.
+// It makes no decisions and never throws on server or network errors.
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { classify, toRedirected, toBudgetSpent, type NocoResult, type NocoFailure } from './response.ts';
@@ -30,13 +30,13 @@ export interface NocoConfig {
   readonly requestsPerSecond: number;
   /** 0: no limit. */
   readonly requestsPerMonth: number;
-  /** How old a change may be before it is written, in milliseconds. */
+  /** Maximum age of a change before it is written, in milliseconds. */
   readonly freshnessMs: number;
 }
 
-/** Values in one `in` of a `where`. */
+/** Maximum number of values in one `in` of a `where`. */
 export const MAX_IDS = 100;
-/** How long a whole answer may take. */
+/** Timeout for a whole response. */
 export const TIMEOUT_MS = 20_000;
 
 const PAGE_SIZE = 1_000;
@@ -45,16 +45,19 @@ export class NocoClient {
   readonly #budget: RequestBudget;
   readonly #signal: AbortSignal;
   readonly #mayAsk: () => Promise<boolean>;
-  /** When the next request may leave, monotonic. */
+  /** Earliest time of the next request, monotonic. */
   #nextAt = 0;
   /** Requests sent so far. */
   requests = 0;
-  /** How far NocoDB's clock was ahead of ours in its last answer, to about a second; undefined before the first. */
+  /**
+   * How far NocoDB's clock was ahead of this server's in the last response, to about a second; undefined before the
+   * first.
+   */
   clockAheadMs: number | undefined;
 
   /**
-   * @param signal ends the requests under way, whose outcome is then in doubt.
-   * @param mayAsk asked before each request; where it says no, the request is not sent.
+   * @param signal aborts pending requests; their outcome is then in doubt.
+   * @param mayAsk called before each request. If it resolves to false, the request is not sent.
    */
   constructor(
     config: NocoConfig,
@@ -84,7 +87,7 @@ export class NocoClient {
     return this.#call(Field, 'POST', `/api/v3/meta/bases/${this.#config.baseId}/tables/${tableId}/fields`, field);
   }
 
-  /** Has the view show its rows by the field, the largest first; leaves a view alone that is sorted already. */
+  /** Sorts the view by the field in descending order, unless it is sorted already. */
   async sortDescending(viewId: string, fieldId: string): Promise<NocoResult<unknown>> {
     const path = `/api/v3/meta/bases/${this.#config.baseId}/views/${viewId}/sorts`;
     const sorts = await this.#call(Sorts, 'GET', path);
@@ -92,7 +95,7 @@ export class NocoClient {
     return this.#call(v.unknown(), 'POST', path, { field_id: fieldId, direction: 'desc' });
   }
 
-  /** How many records have something in the field. */
+  /** Counts the records with a value in the field. */
   async count(tableId: string, fieldId: string): Promise<NocoResult<number>> {
     const query = new URLSearchParams({ where: `(${fieldId},notblank)` });
     const path = `/api/v3/data/${this.#config.baseId}/${tableId}/count?${query.toString()}`;
@@ -100,7 +103,7 @@ export class NocoClient {
     return answer.type === 'ok' ? { type: 'ok', value: answer.value.count } : answer;
   }
 
-  /** The ids of the records that have something in the field, in as many requests as there are thousands. */
+  /** The ids of the records with a value in the field; one request per 1,000 records. */
   async listIds(tableId: string, fieldId: string): Promise<NocoResult<readonly string[]>> {
     const ids: string[] = [];
     for (let page = 1; ; page++) {
@@ -117,7 +120,7 @@ export class NocoClient {
     }
   }
 
-  /** The records whose field has one of the values, at most {@link MAX_IDS}; values of `[A-Za-z0-9_-]` only. */
+  /** The records whose field has one of the values; at most {@link MAX_IDS} values, of `[A-Za-z0-9_-]` only. */
   find(tableId: string, fieldId: string, values: readonly string[]): Promise<NocoResult<readonly NocoRecord[]>> {
     const query = new URLSearchParams({
       where: `(${fieldId},in,${values.join(',')})`,
@@ -126,7 +129,7 @@ export class NocoClient {
     return this.#records('GET', `${tableId}/records?${query.toString()}`, undefined, values);
   }
 
-  /** Makes records, all or none; answers in their order, with all fields as they are stored. */
+  /** Creates all records or none. Returns them in order, with all fields as stored. */
   create(tableId: string, records: readonly Fields[]): Promise<NocoResult<readonly NocoRecord[]>> {
     return this.#records(
       'POST',
@@ -136,14 +139,14 @@ export class NocoClient {
   }
 
   /**
-   * Changes the fields that are given, of all records or of none. An answer of 200 proves nothing: NocoDB gives
-   * it to updates that it dropped, with the old values (nocodb#13778), so compare them.
+   * Updates the given fields of all records or of none. A 200 response proves nothing: NocoDB also sends it for updates
+   * that it dropped, with the old values (nocodb#13778). So compare the values.
    */
   update(tableId: string, records: readonly NocoRecord[]): Promise<NocoResult<readonly NocoRecord[]>> {
     return this.#records('PATCH', `${tableId}/records`, records);
   }
 
-  /** @param secrets what of readers was sent, and may be in a failure's message. */
+  /** @param secrets values that were sent and must not appear in an error message. */
   async #records(
     method: string,
     path: string,
@@ -192,16 +195,16 @@ export class NocoClient {
     }
   }
 
-  /** Takes one request out of what the limits allow; a failure if there is none left. */
+  /** Takes one request from the limits; returns a failure if none is left. */
   async #take(): Promise<NocoFailure | undefined> {
     await this.#waitForTurn();
-    if (!(await this.#mayAsk())) return { type: 'displaced', message: 'another server mirrors' };
+    if (!(await this.#mayAsk())) return { type: 'displaced', message: 'another server is mirroring' };
     if (!(await this.#budget.take())) return toBudgetSpent(await this.#budget.waitMs());
     this.requests++;
     return undefined;
   }
 
-  /** Keeps under the request rate: requests leave evenly, however many wait. */
+  /** Enforces the request rate: requests are spaced evenly. */
   async #waitForTurn(): Promise<void> {
     const now = performance.now();
     const at = Math.max(now, this.#nextAt);

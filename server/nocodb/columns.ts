@@ -1,17 +1,17 @@
-// Which types of column can hold what the mirror writes, in which form a value is sent to them, and whether an answer shows
-// it. A person may have made the table, or changed a type later. Pure.
+// Which column types can hold the mirror's values, how values are sent to them, and whether a response shows a value. A
+// person may have created the table or changed a type. Pure.
 
-/** Kinds of value: a text, a point in time at whole seconds (sent as ISO 8601), a number of seconds. */
+/** Kinds of value: text, a time in whole seconds (sent as ISO 8601), a number of seconds. */
 export type ValueKind = 'text' | 'time' | 'seconds';
 
 export type Value = string | number | null;
 
-/** NocoDB fills them by itself; a write to them is ignored or refused. */
+/** NocoDB computes these itself. Writes are ignored or rejected. */
 const COMPUTED = [
   ...words('ID AutoNumber Order Formula Lookup Rollup Count Button QrCode Barcode'),
   ...words('CreatedTime LastModifiedTime CreatedBy LastModifiedBy Meta Deleted'),
 ];
-/** They hold references or choices, or only part of a value. */
+/** These hold references, choices, or only part of a value. */
 const NARROW = [
   ...words('Links LinkToAnotherRecord ForeignKey User Collaborator Attachment Geometry GeoData JSON'),
   ...words('Checkbox SingleSelect MultiSelect Rating Year Time Date'),
@@ -19,7 +19,9 @@ const NARROW = [
 const NUMBERS = ['Number', 'Decimal', 'Currency', 'Percent', 'Duration'];
 const TIMES = ['DateTime'];
 
-/** A type that is in none of the lists (NocoDB gains new ones) is tried like a text: its answers show if it holds the value. */
+/**
+ * A type in none of the lists (NocoDB adds new ones) is treated like text. Responses show whether it holds the value.
+ */
 export function canHold(type: string, kind: ValueKind): boolean {
   if (COMPUTED.includes(type) || NARROW.includes(type)) return false;
   if (NUMBERS.includes(type)) return kind === 'seconds';
@@ -31,7 +33,7 @@ export function toColumn(value: Value, type: string): Value {
   return typeof value === 'number' && !NUMBERS.includes(type) ? String(value) : value;
 }
 
-/** True if `shown` is how an answer shows the value, whatever the column's type. */
+/** True if a response shows the value like this, whatever the column's type. */
 export function isShownAs(value: Value, kind: ValueKind, shown: unknown): boolean {
   const isEmpty = shown === null || shown === undefined || shown === '';
   if (value === null || value === '' || isEmpty) return isEmpty && (value === null || value === '');
@@ -41,7 +43,7 @@ export function isShownAs(value: Value, kind: ValueKind, shown: unknown): boolea
   return `${shown}` === `${value}`;
 }
 
-/** NocoDB drops fractions, and a time that names no zone is in UTC. */
+/** NocoDB drops fractions of seconds. A time without a zone is in UTC. */
 function toSecond(time: string): number {
   const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/i.test(time);
   return Math.floor(Date.parse(hasZone ? time : `${time}Z`) / 1_000);

@@ -1,4 +1,4 @@
-// `stillhere nocodb setup`, `check` and `resync`: for a person at a terminal. Each gives lines to print and says if all is well.
+// The commands `stillhere nocodb setup`, `check` and `resync`. Each returns lines to print and whether all is well.
 import type { Outbox } from '../store/outbox.ts';
 import type { NocoFailure } from './response.ts';
 import { NocoClient, type NocoConfig } from './client.ts';
@@ -12,23 +12,23 @@ export interface Report {
   readonly isWell: boolean;
 }
 
-/** Less may be transit, and the whole seconds of HTTP's `Date`. */
+/** A smaller difference may come from transit and from the whole seconds of HTTP's `Date`. */
 const WRONG_CLOCK_S = 10;
 
 const CURES: Readonly<Record<NocoFailure['type'], string>> = {
-  unavailable: 'Is NocoDB running, and NOCODB_URL its address?',
+  unavailable: 'Check that NocoDB is running and that NOCODB_URL is its address.',
   spent: 'Wait, or raise NOCODB_REQUESTS_PER_MONTH.',
   displaced: 'Run the command again.',
   limited: 'NocoDB limits requests: wait, or lower NOCODB_REQUESTS_PER_SECOND.',
-  redirected: 'Open NOCODB_URL in a browser: the address that it shows then is the one to set.',
-  denied: 'Make a token in NocoDB (Account, Tokens) and set NOCODB_TOKEN.',
+  redirected: 'Open NOCODB_URL in a browser, and set NOCODB_URL to the address that it then shows.',
+  denied: 'Create a token in NocoDB (Account, Tokens) and set NOCODB_TOKEN to it.',
   'no-table': 'Set NOCODB_BASE_ID to the id in the address of the base, then run: nocodb setup.',
   'no-record': 'Run the command again.',
   'too-many': 'Run the command again.',
-  refused: 'Mend it in NocoDB, then run the command again.',
+  refused: 'Fix it in NocoDB, then run the command again.',
 };
 
-/** Makes the table, or brings it up to what the mirror writes; rows stay as they are. May be run again and again. */
+/** Creates the table or adds missing fields. Rows are not changed. Safe to repeat. */
 export async function setUp(config: NocoConfig, outbox: Outbox, signal: AbortSignal): Promise<Report> {
   const prepared = await prepareTable(connect(config, outbox, signal), config.table, await readTableIds(outbox));
   if (prepared.type !== 'ok') return describe(prepared);
@@ -36,12 +36,12 @@ export async function setUp(config: NocoConfig, outbox: Outbox, signal: AbortSig
   await writeTableIds(outbox, table);
   const lines = [...done, ...table.leftOut.map(toWrong)];
   return {
-    lines: lines.length > 0 ? lines : [`The table ${config.table} has all it needs.`],
+    lines: lines.length > 0 ? lines : [`The table ${config.table} is complete.`],
     isWell: table.leftOut.length === 0,
   };
 }
 
-/** Looks at the token, the base, the table, its fields, the clock, and what waits; changes nothing. */
+/** Checks the token, base, table, fields and clock, and counts waiting sessions. Changes nothing. */
 export async function check(config: NocoConfig, outbox: Outbox, signal: AbortSignal): Promise<Report> {
   const client = connect(config, outbox, signal);
   const known = await readTableIds(outbox);
@@ -53,7 +53,7 @@ export async function check(config: NocoConfig, outbox: Outbox, signal: AbortSig
   const aheadS = Math.round((client.clockAheadMs ?? 0) / 1_000);
   return {
     lines: [
-      `ok       ${config.url} takes the token`,
+      `ok       ${config.url} accepts the token`,
       `ok       base ${config.baseId}`,
       ...(found ? [`ok       table ${found.title}`] : []),
       ...(problems.length + leftOut.length + refused.length === 0
@@ -62,8 +62,8 @@ export async function check(config: NocoConfig, outbox: Outbox, signal: AbortSig
       ...[...leftOut, ...refused].map(toWrong),
       ...problems.map((problem) => `WRONG    ${problem}. Run: nocodb setup`),
       Math.abs(aheadS) > WRONG_CLOCK_S
-        ? `note     NocoDB's clock is ${aheadS} s ahead of ours; sessions are written in ours. Set both by NTP.`
-        : "ok       NocoDB's clock and ours agree",
+        ? `note     NocoDB's clock is ${aheadS} s ahead of this server's, which sessions use. Set both by NTP.`
+        : "ok       NocoDB's clock agrees with this server's",
       ...waiting,
     ],
     isWell: problems.length + leftOut.length + refused.length === 0,
@@ -74,7 +74,7 @@ function toWrong(sentence: string): string {
   return `WRONG    ${sentence}`;
 }
 
-/** What waits, and when the month's limit lets it be written. */
+/** How many sessions wait, and when the monthly limit allows the next request. */
 async function describeWaiting({ requestsPerMonth }: NocoConfig, outbox: Outbox): Promise<readonly string[]> {
   const oldestMs = await outbox.findOldestUnmirroredMs();
   const since = oldestMs === undefined ? '' : `; the oldest was last seen at ${new Date(oldestMs).toISOString()}`;
@@ -82,14 +82,14 @@ async function describeWaiting({ requestsPerMonth }: NocoConfig, outbox: Outbox)
   const next = new Date(Date.now() + waitMs).toISOString();
   return [
     `waiting  ${await outbox.countUnmirrored()} sessions to be written${since}`,
-    ...(waitMs > 0 ? [`waiting  the month's requests are spent; the next one may leave at ${next}`] : []),
+    ...(waitMs > 0 ? [`waiting  the month's requests are used up; the next one can be sent at ${next}`] : []),
   ];
 }
 
-/** Has the sessions that began at `fromMs` or later written anew by the running server. */
+/** Marks the sessions that began at or after `fromMs`, so that the running server writes them again. */
 export async function resync(outbox: Outbox, fromMs: number): Promise<Report> {
   await outbox.forgetMirrored({ fromMs });
-  return { lines: [`${await outbox.countUnmirrored()} sessions wait to be written anew.`], isWell: true };
+  return { lines: [`${await outbox.countUnmirrored()} sessions are waiting to be written again.`], isWell: true };
 }
 
 function connect(config: NocoConfig, outbox: Outbox, signal: AbortSignal): NocoClient {

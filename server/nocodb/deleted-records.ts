@@ -1,5 +1,5 @@
-// Finds the records that people deleted in NocoDB though their sessions haven't changed since: by their number, and only if
-// that is not what it was, one by one.
+// Finds records that people deleted in NocoDB although their sessions have not changed since. Compares the number of
+// records first, and the single ids only if it differs.
 import type { Outbox } from '../store/outbox.ts';
 import type { NocoResult } from './response.ts';
 import type { NocoClient } from './client.ts';
@@ -8,7 +8,7 @@ import type { MirrorTable } from './table.ts';
 export class DeletedRecords {
   readonly #client: NocoClient;
   readonly #outbox: Outbox;
-  /** How many more records than sessions there were when they were last compared: copies that a person made, say. */
+  /** Records minus sessions at the last comparison. Copies that a person made cause a surplus, for example. */
   surplus = 0;
 
   constructor(client: NocoClient, outbox: Outbox) {
@@ -16,7 +16,10 @@ export class DeletedRecords {
     this.#outbox = outbox;
   }
 
-  /** The sessions whose record is gone. One request where nothing was deleted; else one more for each 1,000 records. */
+  /**
+   * Returns the sessions whose record is gone. One request if nothing was deleted, otherwise one more per 1,000
+   * records.
+   */
   async find(at: MirrorTable): Promise<NocoResult<readonly string[]>> {
     const known = await this.#outbox.countRecords();
     const counted = await this.#client.count(at.id, at.columns.sessionId.id);
@@ -27,7 +30,7 @@ export class DeletedRecords {
     const isShown = new Set(shown.value);
     const records = await this.#outbox.listRecords();
     const gone = records.filter(({ recordId }) => !isShown.has(recordId)).map(({ id }) => id);
-    // They will be made again.
+    // These records will be created again.
     this.surplus = counted.value + gone.length - known;
     return { type: 'ok', value: gone };
   }

@@ -1,8 +1,8 @@
-// The fields of the table, by our names: what each holds, and how it is made where it is missing.
+// The table's fields by internal name: what each holds, and how a missing one is created.
 import type { ValueKind } from './columns.ts';
 import type { NewField } from './schemas.ts';
 
-/** The fields that the mirror writes, by our names. */
+/** The internal names of the fields that the mirror writes. */
 export type FieldName =
   'sessionId' | 'emailOfAccessor' | 'sessionStartTime' | 'sessionEndTime' | 'currentPage' | 'readingTime';
 
@@ -33,7 +33,7 @@ export const DURATION_MINUTES: OurField = {
   options: { formula: "DATETIME_DIFF({sessionEndTime},{sessionStartTime},'m')" },
 };
 
-/** In the order of the columns; the first one is the title of a row. */
+/** In the order of the columns; the first is the title of a row. */
 export const FIELDS: readonly OurField[] = [
   { title: 'emailOfAccessor', type: 'Email' },
   { title: 'sessionStartTime', type: 'DateTime', options: DATE_TIME },

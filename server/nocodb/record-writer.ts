@@ -1,5 +1,5 @@
-// Writes batches of sessions as records and notes in the store what NocoDB shows. What spoils a batch is found in the rounds
-// that follow: the row, then the value, so that whatever can be written is written. It doesn't decide when: that is mirror.ts.
+// Writes batches of sessions as records and stores what NocoDB shows. If a batch fails, later rounds isolate the bad
+// row, then the bad value, so that everything else is written. mirror.ts decides when to write.
 import { RECORD_IN_DOUBT, type Outbox, type Unmirrored } from '../store/outbox.ts';
 import type { NocoResult, NocoFailure } from './response.ts';
 import { MAX_IDS, type NocoClient } from './client.ts';
@@ -11,23 +11,23 @@ import { chunk } from './batches.ts';
 import { attempt, compare, type Attempt, type Part, type Unshown } from './write-attempt.ts';
 import { BY_VALUE, type RejectedRows } from './rejected-rows.ts';
 
-/** More in one request gains little (1,500 records/s at 100, 1,900 at 1,000, measured on 0.301.3). */
+/** Larger requests gain little (1,500 records/s at 100, 1,900 at 1,000, measured on 0.301.3). */
 const LARGEST_BATCH = 100;
 const BATCH_NOTE = 'nocodb-batch';
-/** So many rows of which nothing can be written, and none that can: it is NocoDB, and not the rows. */
+/** If this many rows in succession can't be written at all, NocoDB is the cause and not the rows. */
 const UNWRITABLE = 2;
-/** They change whenever a session does: an answer that shows them was written. */
+/** Columns that change whenever a session does. A response with their new values proves the write. */
 const EVER_CHANGING: readonly FieldName[] = ['sessionEndTime', 'readingTime'];
 
 type Tried = Extract<Attempt, { type: 'tried' }>;
 
-/** What became of a batch. A row that can't be taken is no failure: it waits for itself alone. */
+/** The result of a batch. A rejected row is not a failure: it waits separately. */
 export type Written =
   | NocoFailure
   | { readonly type: 'ok' }
-  /** Not all of it is shown. */
+  /** Some rows are not shown. */
   | { readonly type: 'spoilt' }
-  /** Not all of it is shown, and the table was not looked at for a while. */
+  /** Some rows are not shown, and the table was not checked recently. */
   | { readonly type: 'stale' };
 
 export interface WriterParts {
@@ -35,31 +35,34 @@ export interface WriterParts {
   readonly outbox: Outbox;
   readonly wrong: RejectedRows;
   readonly refused: RejectedValues;
-  /** As `MirrorClock` has them. */
+  /** From `MirrorClock`. */
   readonly clock: { readonly monotonic: () => number; readonly wall: () => number };
-  /** Asked when a batch is not shown. @param isCertain a column is not where it was. */
+  /** Called when a batch is not shown. @param isCertain a column has disappeared. */
   readonly isStale: (isCertain: boolean) => boolean;
-  /** These sessions are shown. */
+  /** Called with the sessions that are shown. */
   readonly onShown: (ids: readonly string[]) => void;
 }
 
 export class RecordWriter {
   readonly #parts: WriterParts;
-  /** Rows of which nothing could be written since something was. */
+  /** Rows of which nothing could be written since the last successful write. */
   readonly #unwritable = new Set<string>();
-  /** Records in one request: as many as are worth it, until NocoDB says how many it takes (10 by default). */
+  /** Records per request: the useful maximum, until NocoDB reports its limit (10 by default). */
   batchSize = LARGEST_BATCH;
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
   }
 
-  /** What an earlier process learned, so that it need not be asked again. */
+  /** Loads the limit that an earlier process learned, so that no request is needed for it. */
   async loadBatchSize(): Promise<void> {
     this.batchSize = Number((await this.#parts.outbox.readNote(BATCH_NOTE)) ?? LARGEST_BATCH);
   }
 
-  /** Finds out which records NocoDB made after all, and which it shows already. Answers those that are still to be written. */
+  /**
+   * Finds out which records in doubt NocoDB created after all, and which it already shows. Returns those still to be
+   * written.
+   */
   async resolveDoubts(doubtful: readonly Unmirrored[], at: MirrorTable): Promise<NocoResult<readonly Unmirrored[]>> {
     const { client, outbox } = this.#parts;
     const resolved: Unmirrored[] = [];
@@ -76,7 +79,7 @@ export class RecordWriter {
     return { type: 'ok', value: resolved };
   }
 
-  /** Makes the records of the batch, or changes them: all of it is new, or none. */
+  /** Creates or updates the records of the batch. Either all rows are new, or none. */
   async write(batch: readonly Unmirrored[], at: MirrorTable): Promise<Written> {
     const { wrong, refused, isStale, clock } = this.#parts;
     const [first, ...others] = batch;
@@ -89,7 +92,7 @@ export class RecordWriter {
     );
     if (tried.type === 'gone') return { type: 'ok' };
     if (tried.type === 'unread') {
-      // Or the same batch would be tried again and again, and never what became of it be acted on.
+      // Otherwise the same batch would be retried forever, without acting on the result.
       wrong.suspect(batch, Math.ceil(batch.length / 2));
       return tried.failure;
     }
@@ -119,7 +122,7 @@ export class RecordWriter {
       return { type: 'ok' };
     }
     this.batchSize = Math.max(1, Math.min(failure.most ?? Math.floor(batch.length / 2), batch.length - 1));
-    // A proxy's limit is one of bytes, and says nothing of the next batch.
+    // A proxy limits the size in bytes, which implies nothing for the next batch.
     if (failure.most !== undefined) await outbox.writeNote(BATCH_NOTE, String(this.batchSize));
     for (const smaller of chunk(batch, this.batchSize)) {
       const written = await this.write(smaller, at);
@@ -129,8 +132,8 @@ export class RecordWriter {
   }
 
   /**
-   * Of a row that spoils a batch of its own: first its key alone, which says if anything of it can be written, then value by
-   * value. So it is also the harmless request that tells a bad row from a NocoDB that takes nothing.
+   * Writes a row that fails alone: first only its key, which shows whether any of it can be written, then one value at
+   * a time. The first request also distinguishes a bad row from a NocoDB that accepts nothing.
    */
   async #writeByValue(row: Unmirrored, at: MirrorTable): Promise<Written> {
     const { wrong, refused, clock } = this.#parts;
@@ -138,7 +141,7 @@ export class RecordWriter {
     if (key.type === 'gone') return { type: 'ok' };
     if (key.type === 'unread') return key.failure;
     if (key.type !== 'tried') return key;
-    // A record that was there shows its key anyway.
+    // An existing record shows its key anyway.
     const [part] = key.isAnswered || row.recordId === null ? key.shown : [];
     let isWritable = part !== undefined && row.recordId === null;
     let { reason } = key;
@@ -148,7 +151,7 @@ export class RecordWriter {
       const one = { row: part?.row ?? row, names: [name] };
       const first = await this.#attempt([one], at);
       const isRefused = first.type === 'tried' && first.unshown.length > 0;
-      // Twice: a NocoDB that fails now and then is nothing of the value's.
+      // Tried twice, because an occasional failure of NocoDB isn't caused by the value.
       const tried = isRefused ? await this.#attempt([one], at) : first;
       if (tried.type === 'gone') return { type: 'ok' };
       if (tried.type === 'unread') return tried.failure;
@@ -188,7 +191,7 @@ export class RecordWriter {
     return { row, names: this.#parts.refused.namesFor(row.session, at, isAlone) };
   }
 
-  /** They are shown: as a whole, or but for values that are left out. */
+  /** Handles rows that are shown, completely or with some values omitted. */
   async #settle(shown: readonly Part[], at: MirrorTable): Promise<void> {
     const { outbox, wrong, refused, clock, onShown } = this.#parts;
     if (shown.length === 0) return;
@@ -211,7 +214,7 @@ export class RecordWriter {
     if (first) await this.#probe(first.row, at);
   }
 
-  /** Tries a column again that was left out, by one value of a row that is shown. */
+  /** Retries an omitted column with one value of a row that is shown. */
   async #probe(row: Unmirrored, at: MirrorTable): Promise<void> {
     const { refused, outbox } = this.#parts;
     const name = refused.findProbe(row.session, at);
@@ -219,12 +222,12 @@ export class RecordWriter {
     const tried = await this.#attempt([{ row, names: [name] }], at);
     if (tried.type !== 'tried') return;
     if (tried.unshown.length > 0) await refused.refuse(row.session, [name], at);
-    // Until now all rows were written without it.
+    // Until now, all rows were written without this column.
     else if (await refused.accept(row.session, [name])) await outbox.forgetMirrored({ fromMs: 0 });
   }
 }
 
-/** The rest of the row was certainly written, so it is these values. */
+/** True if the rest of the row was certainly written, so that these values are the cause. */
 function isTakenInPart(
   { row, names, differing }: Unshown,
   { isAnswered }: Tried,

@@ -1,11 +1,11 @@
-// A session as a record of the table, and whether an answer shows it as it was sent. Pure.
+// Converts a session to a record of the table, and checks whether a response shows it as sent. Pure.
 import type { Session } from '../store/session.ts';
 import { isShownAs, toColumn, type Value } from './columns.ts';
 import type { Fields } from './schemas.ts';
 import { KINDS, type FieldName } from './fields.ts';
 import { namesOf, type MirrorTable } from './table.ts';
 
-/** What the record must show, by our names. NocoDB keeps whole seconds, so whole seconds are sent. */
+/** The values that the record must show, by internal name. NocoDB stores whole seconds, so whole seconds are sent. */
 export function valuesOf(session: Session): Readonly<Record<FieldName, Value>> {
   const toSecond = (ms: number): string => new Date(Math.floor(ms / 1_000) * 1_000).toISOString();
   return {
@@ -18,7 +18,7 @@ export function valuesOf(session: Session): Readonly<Record<FieldName, Value>> {
   };
 }
 
-/** The record's fields by id, as they are sent. @param names those of the table that are sent. */
+/** The fields to send, by column id. @param names the fields to include. */
 export function toFields(session: Session, at: MirrorTable, names: readonly FieldName[] = namesOf(at)): Fields {
   const values = valuesOf(session);
   return Object.fromEntries(
@@ -29,7 +29,7 @@ export function toFields(session: Session, at: MirrorTable, names: readonly Fiel
   );
 }
 
-/** Those of the names whose values the answer shows otherwise than they were sent. */
+/** The names whose values in the response differ from what was sent. */
 export function findDifferences(
   session: Session,
   answered: Fields,

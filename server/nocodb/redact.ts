@@ -1,12 +1,12 @@
-// What may be shown of a message from NocoDB or from the network: no token, no e-mail address, no control characters.
+// Cleans messages from NocoDB or the network: no tokens, e-mail addresses or control characters.
 
 const MOST_CHARACTERS = 300;
-/** A shorter token is somebody's test, and would be found in every other word. */
+/** A shorter token can only be a test's, and would match parts of ordinary words. */
 const LEAST_TOKEN = 8;
 const EMAIL = /[^\s"'`<>()[\]{},;=]+(?:@|%40)[^\s"'`<>()[\]{},;=]+/gi;
 const HIDDEN = '[…]';
 
-/** @param secrets in any case; also where they are percent-encoded. */
+/** @param secrets matched case-insensitively, also in percent-encoded form. */
 export function redact(text: string, secrets: readonly string[]): string {
   let safe = text;
   for (const secret of secrets.map((one) => one.trim()).filter(({ length }) => length >= LEAST_TOKEN))

@@ -1,18 +1,18 @@
-// Sessions that NocoDB would not show as they were sent. A batch that failed is written in smaller ones until the bad row is
-// alone; then it rests longer each time and is reported, so that it costs little and blocks nobody.
+// Sessions that NocoDB doesn't show as sent. A failed batch is written in smaller ones until the bad row is alone. Then
+// the row waits longer after each try and is reported, so that it costs little and blocks nothing.
 import type { Logger } from 'pino';
 import type { Unmirrored } from '../store/outbox.ts';
 import type { Patience } from './backoff.ts';
 
-/** In place of the size of a batch: it is to be written alone, value by value. */
+/** In place of a batch size: write this row alone, one value at a time. */
 export const BY_VALUE = 0;
-/** After so many tries a session is reported. Its id would be a reader's cookie; the record's id names it in NocoDB. */
+/** A session is reported after this many tries, with its record's id. Its own id would be a reader's cookie. */
 const TRIES_UNTIL_REPORT = 3;
 
 interface Wrong {
   readonly tries: number;
   readonly untilMs: number;
-  /** All but some values of it is shown, in this revision. */
+  /** The revision that is shown without some of its values. */
   readonly shownRevision?: number;
 }
 
@@ -39,7 +39,7 @@ export class RejectedRows {
     return row.shownRevision === undefined || row.shownRevision === revision;
   }
 
-  /** The largest batch that it may be written in. */
+  /** The maximum size of a batch for this row. */
   batchSizeOf({ session }: Unmirrored, now: number): number {
     const row = this.#rows.get(session.id);
     const isTriedAgain = row?.shownRevision !== undefined && row.untilMs <= now;
@@ -47,8 +47,8 @@ export class RejectedRows {
   }
 
   /**
-   * One of them spoils a batch: the first is tried by itself, which shows if NocoDB takes anything, the others in batches of
-   * `size`. Where requests are few the first is one of the others.
+   * Called when one of these rows fails a batch. The first is then tried alone, which shows whether NocoDB accepts
+   * anything, and the others in batches of `size`. With a monthly limit, the first is treated like the others.
    */
   suspect(rows: readonly Unmirrored[], size: number): void {
     for (const { session } of rows) this.#batchSizes.set(session.id, size);
@@ -56,25 +56,25 @@ export class RejectedRows {
     if (first && (rows.length === 1 || !this.#isFrugal)) this.#batchSizes.set(first.session.id, BY_VALUE);
   }
 
-  /** Nothing of it can be written. */
+  /** Nothing of this row can be written. */
   note({ session, recordId }: Unmirrored, reason: string, now: number): void {
     const tries = (this.#rows.get(session.id)?.tries ?? 0) + 1;
     this.#rows.set(session.id, { tries, untilMs: now + this.#patience(tries) });
     this.#batchSizes.set(session.id, BY_VALUE);
     if (tries === TRIES_UNTIL_REPORT)
-      this.#log.error({ recordId, tries, reason }, 'NocoDB: a row is not as it was sent');
+      this.#log.error({ recordId, tries, reason }, 'NocoDB: a row differs from what was sent');
   }
 
-  /** It is shown but for the values of these columns. It rests until it changes, or the values are tried again. */
+  /** The row is shown without the values of these columns. It waits until it changes or the values are retried. */
   notePart({ session, revision, recordId }: Unmirrored, columns: readonly string[], untilMs: number): void {
     const known = this.#rows.get(session.id);
     if (known?.shownRevision === undefined)
-      this.#log.error({ recordId, columns }, 'NocoDB: a row is written without values that NocoDB does not take');
+      this.#log.error({ recordId, columns }, 'NocoDB: a row was written without values that NocoDB rejects');
     this.#rows.set(session.id, { tries: known?.tries ?? 0, untilMs, shownRevision: revision });
     this.#batchSizes.delete(session.id);
   }
 
-  /** All are tried anew. */
+  /** Retries all rows. */
   forgive(): void {
     this.#rows.clear();
     this.#batchSizes.clear();

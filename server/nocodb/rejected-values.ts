@@ -1,5 +1,5 @@
-// Values that NocoDB does not take though it takes the rest of their row: they are left out for a while, of every row that has
-// them, so that nothing else of a row is missing. A column that takes none of several values is left out as a whole.
+// Values that NocoDB rejects while it accepts the rest of the row. They are omitted for a while from every row that has
+// them, so that the rest is written. A column that rejects several values is omitted completely.
 import type { Logger } from 'pino';
 import * as v from 'valibot';
 import type { Outbox } from '../store/outbox.ts';
@@ -10,14 +10,14 @@ import type { FieldName } from './fields.ts';
 import { namesOf, type MirrorTable } from './table.ts';
 
 const NOTE = 'nocodb-columns';
-/** So many different values, and none that was taken: it is the column. */
+/** If this many different values were rejected and none accepted, the column is the cause. */
 const VALUES_UNTIL_COLUMN = 5;
-/** Kept in memory. Of more, the oldest are tried again. */
+/** The maximum in memory. Beyond it, the oldest are forgotten and tried again. */
 const MOST_VALUES = 1_000;
 
 interface Refused {
   readonly tries: number;
-  /** By the wall clock: it outlives the process. */
+  /** Wall clock, because it outlives the process. */
   readonly untilMs: number;
 }
 
@@ -30,7 +30,7 @@ export class RejectedValues {
   readonly #patience: Patience;
   readonly #now: () => number;
   readonly #values = new Map<string, Refused>();
-  /** Different values in a row that the column did not take. */
+  /** Different values that the column rejected in succession. */
   readonly #inARow = new Map<FieldName, Set<unknown>>();
   #columns: RefusedColumns | undefined;
 
@@ -47,8 +47,8 @@ export class RejectedValues {
   }
 
   /**
-   * The columns that are written of the session.
-   * @param isAlone it is written by itself: only then is a value tried again that was refused.
+   * The columns to write for the session.
+   * @param isAlone the session is written alone. Only then is a rejected value tried again.
    */
   namesFor(session: Session, at: MirrorTable, isAlone: boolean): readonly FieldName[] {
     const values = valuesOf(session);
@@ -58,7 +58,7 @@ export class RejectedValues {
     });
   }
 
-  /** Whose values are left out though their columns take others, and when they are tried again. */
+  /** The columns omitted for this session only, and when they are retried. */
   missingFor(
     session: Session,
     at: MirrorTable,
@@ -75,7 +75,7 @@ export class RejectedValues {
     return names.every((name) => this.#values.has(keyOf(name, values[name])));
   }
 
-  /** A column that was left out for long enough, if the session has a value for it: to be tried again with this one. */
+  /** A column that was omitted for long enough and for which the session has a value, with which to try it again. */
   findProbe(session: Session, at: MirrorTable): FieldName | undefined {
     const values = valuesOf(session);
     return namesOf(at).find((name) => {
@@ -84,12 +84,12 @@ export class RejectedValues {
     });
   }
 
-  /** Sentences about the columns that are left out as a whole. */
+  /** Sentences about the columns that are omitted completely. */
   describe(at: MirrorTable): readonly string[] {
     return describeRejected(this.#columns ?? new Map(), at);
   }
 
-  /** All values are tried anew. */
+  /** Retries all values. */
   forgive(): void {
     this.#values.clear();
     this.#inARow.clear();
@@ -105,7 +105,7 @@ export class RejectedValues {
       if (this.#values.size > MOST_VALUES && oldest !== undefined) this.#values.delete(oldest);
       const inARow = (this.#inARow.get(name) ?? new Set()).add(values[name]);
       this.#inARow.set(name, inARow);
-      // Without the key no row is found again.
+      // Without the key, no row could be found again.
       const isColumn = inARow.size >= VALUES_UNTIL_COLUMN || this.#columns?.has(name);
       if (isColumn && name !== 'sessionId') await this.#leaveOut(name, at);
     }
@@ -116,11 +116,14 @@ export class RejectedValues {
     this.#columns?.set(name, { tries, untilMs: this.#now() + this.#patience(tries) });
     this.#inARow.delete(name);
     for (const key of this.#values.keys()) if (key.startsWith(`${name} `)) this.#values.delete(key);
-    this.#log.error({ column: at.columns[name]?.title }, 'NocoDB: a column takes no value, and is left out');
+    this.#log.error({ column: at.columns[name]?.title }, 'NocoDB: a column accepts no value and is left out');
     await this.#write();
   }
 
-  /** The session's values of these columns are shown. True: one of them was left out before, and all rows lack it. */
+  /**
+   * The session's values in these columns are shown. Returns true if a column was omitted before, so that all rows lack
+   * it.
+   */
   async accept(session: Session, names: readonly FieldName[]): Promise<boolean> {
     const values = valuesOf(session);
     let wasLeftOut = false;
@@ -143,18 +146,18 @@ export class RejectedValues {
   }
 }
 
-/** By our names of the columns. */
+/** By internal column name. */
 export async function readRejectedColumns(outbox: Outbox): Promise<RefusedColumns> {
   const note = await outbox.readNote(NOTE);
   const known = v.safeParse(Columns, note === undefined ? {} : JSON.parse(note));
   return new Map(known.success ? Object.entries(known.output) : []);
 }
 
-/** A sentence about each column that is left out. */
+/** One sentence per omitted column. */
 export function describeRejected(columns: RefusedColumns, at: MirrorTable): readonly string[] {
   return namesOf(at)
     .filter((name) => columns.has(name))
-    .map((name) => `the column ${at.columns[name]?.title ?? name} takes no value of ${name}, and is left out`);
+    .map((name) => `the column ${at.columns[name]?.title ?? name} accepts no value of ${name} and is left out`);
 }
 
 function keyOf(name: FieldName, value: unknown): string {

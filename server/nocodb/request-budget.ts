@@ -1,12 +1,12 @@
-// How many requests a month's limit leaves: a bucket that fills evenly and is kept in the store, so that a restart gives
-// nothing away. It decides nothing about what they are spent on.
+// Counts the requests that a monthly limit allows: a bucket that fills evenly. It is stored, so that a restart doesn't
+// refill it. It does not decide what requests are for.
 import type { Outbox } from '../store/outbox.ts';
 
 const NOTE = 'nocodb-budget';
 const MONTH_MS = 31 * 24 * 60 * 60 * 1_000;
-/** The part of a month's requests that may be spent at once: a busy day. The rest comes evenly. */
+/** The part of a month's requests that can be used at once, for a busy day. The rest becomes available evenly. */
 const BURST = 1 / 20;
-/** But enough to make the table, which takes that many requests in a row. */
+/** The minimum: creating the table takes this many consecutive requests. */
 export const LEAST_BURST = 14;
 
 interface Level {
@@ -14,14 +14,14 @@ interface Level {
   readonly atMs: number;
 }
 
-/** Never more than `perMonth` requests within any 31 days, whenever NocoDB's month begins. */
+/** Never allows more than `perMonth` requests in any 31 days, whenever NocoDB's month begins. */
 export class RequestBudget {
   readonly #outbox: Outbox;
   readonly #capacity: number;
   readonly #perMs: number;
   readonly #now: () => number;
   #level: Level | undefined;
-  /** The note that `#level` stands for: another one is another process's. */
+  /** The note that belongs to `#level`. If the stored note differs, another process wrote it. */
   #noted: string | undefined;
   #lastTake: Promise<unknown> = Promise.resolve();
 
@@ -37,12 +37,12 @@ export class RequestBudget {
     return this.#capacity !== Number.POSITIVE_INFINITY;
   }
 
-  /** In how many milliseconds one more request comes back; 0 without a limit. */
+  /** Milliseconds until one more request becomes available; 0 without a limit. */
   get intervalMs(): number {
     return this.isLimited ? 1 / this.#perMs : 0;
   }
 
-  /** Takes one request out; false if there is none. It is written down before the request leaves. */
+  /** Takes one request; false if none is left. It is stored before the request is sent. */
   async take(): Promise<boolean> {
     if (!this.isLimited) return true;
     const taken = this.#lastTake.then(() => this.#takeOne());
@@ -59,12 +59,12 @@ export class RequestBudget {
     return true;
   }
 
-  /** There is enough for what can wait, too. */
+  /** True if there are enough requests for low-priority work, too. */
   async isAmple(): Promise<boolean> {
     return !this.isLimited || (await this.#read()).left > this.#capacity / 2;
   }
 
-  /** How long until there are so many requests, in milliseconds; 0 if there are. */
+  /** Milliseconds until this many requests are available; 0 if they are. */
   async waitMs(requests = 1): Promise<number> {
     if (!this.isLimited) return 0;
     const { left } = await this.#read();
@@ -80,7 +80,7 @@ export class RequestBudget {
     }
     const { left, atMs } = this.#level;
     const filled = left + Math.max(0, now - atMs) * this.#perMs;
-    // Kept at once, so that after a clock was set back the filling goes on from there and doesn't wait for it to catch up.
+    // Stored at once: if the clock is set back, the bucket continues to fill from there.
     this.#level = { left: Math.min(this.#capacity, filled), atMs: now };
     return this.#level;
   }

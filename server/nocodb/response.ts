@@ -1,28 +1,28 @@
-// What an answer of NocoDB means, by what can be done about it. Its status alone says little (probed on 0.301.3).
+// Classifies NocoDB's responses by what can be done about them. The status alone is not enough (probed on 0.301.3).
 import * as v from 'valibot';
 
-/** What went wrong, by what can be done about it. */
+/** A failure, classified by what can be done about it. */
 export interface NocoFailure {
   readonly type:
-    /** No network, a timeout, 5xx, HTML of whatever status: it is down, or starting. Try later. */
+    /** No network, a timeout, 5xx, or HTML of any status: NocoDB is down or starting. Try later. */
     | 'unavailable'
-    /** 429. Not before `retryAfterMs`. */
+    /** 429. Wait for `retryAfterMs`. */
     | 'limited'
-    /** Not sent: the month's requests are spent until `retryAfterMs` have passed. */
+    /** Not sent: the month's requests are used up for `retryAfterMs`. */
     | 'spent'
-    /** More records than it takes in one request; `most`, if it says. Nothing was written. */
+    /** More records than NocoDB accepts in one request; `most` is its limit, if known. Nothing was written. */
     | 'too-many'
-    /** Not sent: another server on the store has the lease by now. */
+    /** Not sent: another server on the same store has the lease now. */
     | 'displaced'
-    /** It redirects to where it must not be followed. Nobody there was asked. */
+    /** A redirect that must not be followed. Nothing was sent to its target. */
     | 'redirected'
-    /** 401, 403: the token. */
+    /** 401, 403: the token is invalid. */
     | 'denied'
-    /** The base or the table is not there. */
+    /** The base or the table does not exist. */
     | 'no-table'
-    /** A record of the batch is not there, and nothing of the batch was written. `recordId` names one. */
+    /** A record of the batch does not exist, and nothing was written. `recordId` is one such record. */
     | 'no-record'
-    /** Something in the batch can't be taken, and nothing of it was written. */
+    /** NocoDB rejects something in the batch, and nothing was written. */
     | 'refused';
   readonly message: string;
   readonly recordId?: string;
@@ -33,7 +33,7 @@ export interface NocoFailure {
 export type NocoResult<T> = { readonly type: 'ok'; readonly value: T } | NocoFailure;
 
 const LONGEST_BLOCK_MS = 24 * 60 * 60_000;
-/** NocoDB's documented block after a 429, for when the answer doesn't say (its throttler may rename the header). */
+/** NocoDB's documented block after a 429, if the response doesn't contain one (its throttler may rename the header). */
 const BLOCKED_MS = 30_000;
 
 const Problem = v.object({
@@ -42,7 +42,7 @@ const Problem = v.object({
   msg: v.optional(v.string()),
 });
 
-/** @param json the body, undefined if it is none: only what is said in JSON is believed. */
+/** @param json the parsed body; undefined if it isn't JSON. Only JSON is trusted. */
 export function classify({ status, headers }: Response, json: unknown): NocoFailure {
   const problem = v.safeParse(Problem, json);
   const { error = '', message, msg } = problem.success ? problem.output : {};
@@ -55,13 +55,13 @@ export function classify({ status, headers }: Response, json: unknown): NocoFail
       retryAfterMs: Math.min(LONGEST_BLOCK_MS, seconds >= 0 ? seconds * 1_000 : BLOCKED_MS),
     };
   }
-  // A proxy in front of NocoDB says this, mostly in HTML.
+  // Sent by a proxy in front of NocoDB, usually as HTML.
   if (status === 413) return { type: 'too-many', message: said };
-  // A 403 that isn't JSON is not NocoDB's: something in front of it dislikes this request.
+  // A 403 without JSON doesn't come from NocoDB: something in front of it rejects this request.
   if (status === 401 || (status === 403 && problem.success)) return { type: 'denied', message: said };
-  // While it starts NocoDB answers 404 in HTML.
+  // NocoDB answers 404 with HTML while it starts.
   if (!problem.success || status >= 500 || status < 400 || status === 408)
-    return { type: 'unavailable', message: status < 400 ? `${said}, but not in the form of NocoDB's API` : said };
+    return { type: 'unavailable', message: status < 400 ? `${said}, but not a response of NocoDB's API` : said };
   if (error === 'ERR_TABLE_NOT_FOUND' || error === 'ERR_BASE_NOT_FOUND') return { type: 'no-table', message: said };
   if (error === 'ERR_RECORD_NOT_FOUND') {
     const recordId = /'([^']*)'/.exec(message ?? '')?.[1];
@@ -74,7 +74,7 @@ export function classify({ status, headers }: Response, json: unknown): NocoFail
   return { type: 'refused', message: said };
 }
 
-/** @param to the origin that it redirects to; the rest of that address could hold a secret. @param url NOCODB_URL. */
+/** @param to the origin of the redirect. The rest of the address could contain a secret. @param url NOCODB_URL. */
 export function toRedirected({ status, to }: { status: number; to: string | undefined }, url: string): NocoFailure {
   const where = to === undefined || to === new URL(url).origin ? 'another address' : to;
   return {
@@ -83,11 +83,11 @@ export function toRedirected({ status, to }: { status: number; to: string | unde
   };
 }
 
-/** @param waitMs until there are enough requests again. */
+/** @param waitMs until enough requests are available again. */
 export function toBudgetSpent(waitMs: number): NocoFailure {
   return {
     type: 'spent',
-    message: 'the requests of NOCODB_REQUESTS_PER_MONTH are spent for now',
+    message: 'the requests of NOCODB_REQUESTS_PER_MONTH are used up for now',
     retryAfterMs: waitMs,
   };
 }

@@ -1,7 +1,7 @@
-// What NocoDB sends and takes, as far as it matters here.
+// The parts of NocoDB's requests and responses that matter here.
 import * as v from 'valibot';
 
-/** Field ids, or titles, with their values. In answers: titles. */
+/** Values by field id or title. Responses use titles. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 export interface NocoRecord {

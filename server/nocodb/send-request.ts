@@ -1,16 +1,16 @@
-// Sends one request to NocoDB. The token goes to the origin of NOCODB_URL and nowhere else: a redirect is followed within
-// this origin only, and only where the method stays the same.
+// Sends one request to NocoDB. The token is sent only to the origin of NOCODB_URL: redirects are followed only within
+// it, and only if the method stays the same.
 
 const MOST_REDIRECTS = 3;
-/** These keep the method. 301 and 302 do so for GET only. */
+/** These keep the method. 301 and 302 keep only GET. */
 const SAME_METHOD = [307, 308];
 
-/** `redirected`: the last answer was a redirect that is not followed. `to`: the origin that it names, if it names one. */
+/** `redirected`: the last response was a redirect that is not followed; `to` is its origin, if it has one. */
 export type RawResponse =
   | { readonly type: 'answered'; readonly response: Response }
   | { readonly type: 'redirected'; readonly status: number; readonly to: string | undefined };
 
-/** @param mayFollow asked before each request that a redirect causes. Rejects as `fetch` does. */
+/** @param mayFollow called before each redirected request. Rejects like `fetch`. */
 export async function sendRequest(
   url: string,
   init: RequestInit,
@@ -26,7 +26,7 @@ export async function sendRequest(
     const next = location !== null && URL.canParse(location, at) ? new URL(location, at) : undefined;
     const keepsMethod = SAME_METHOD.includes(status) || init.method === 'GET';
     const isFollowed = next?.origin === origin && keepsMethod && hops < MOST_REDIRECTS && (await mayFollow());
-    // Of `file:` and its like the origin is the word "null".
+    // The origin of `file:` and similar URLs is the string "null".
     const to = next?.protocol.startsWith('http') ? next.origin : undefined;
     if (!isFollowed) return { type: 'redirected', status, to };
     at = next.href;

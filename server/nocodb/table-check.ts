@@ -1,5 +1,5 @@
-// When the table is looked at: at the start, from time to time, and when an answer of NocoDB doesn't fit. Under a month's
-// limit what the store knows of it is believed for a day, and a look that the limit can't pay for is not begun.
+// Decides when to check the table: at the start, periodically, and when a response doesn't match. With a monthly limit,
+// stored knowledge is trusted for a day, and a check starts only if enough requests are available.
 import type { Logger } from 'pino';
 import * as v from 'valibot';
 import type { Outbox } from '../store/outbox.ts';
@@ -15,13 +15,13 @@ const Note = v.object({ atMs: v.number(), surplus: v.number(), isRefilling: v.bo
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** How often fields and records are looked for that people deleted. */
+/** How often to check for deleted fields and records. */
 const EVERY_MS = { usual: 10 * MINUTE_MS, frugal: DAY_MS };
-/** A look that is so old may miss why an answer doesn't fit. */
+/** A check older than this may not explain a mismatch. */
 const STALE_MS = { usual: 10_000, frugal: 60 * MINUTE_MS };
-/** A frugal look waits for ample requests, but not longer than this. */
+/** With a monthly limit, a check waits for ample requests, but no longer than this. */
 const OVERDUE_MS = 7 * DAY_MS;
-/** What a look takes if all is as it was: the table, and the number of its records. */
+/** Requests for a check without changes: the table and its record count. */
 const USUAL_COST = 2;
 
 export interface CheckParts {
@@ -29,7 +29,7 @@ export interface CheckParts {
   readonly outbox: Outbox;
   readonly budget: RequestBudget;
   readonly log: Logger;
-  /** Its title. */
+  /** The table's title. */
   readonly table: string;
   readonly clock: { readonly monotonic: () => number; readonly wall: () => number };
 }
@@ -40,13 +40,13 @@ export class TableCheck {
   readonly #kind: 'usual' | 'frugal';
   #table: MirrorTable | undefined;
   #isForced = false;
-  /** The columns as they were when they were last found to be stale. */
+  /** The columns when they were last found to be stale. */
   #distrusted: string | undefined;
   /** Monotonic. */
   #checkedAt = -Infinity;
   #cost = LEAST_BURST;
   #isLoaded = false;
-  /** The column of the key was made anew: until all rows have theirs again, what lacks one was not deleted. */
+  /** The key column was created again. Until all rows have a key, a row without one doesn't count as deleted. */
   #isRefilling = false;
 
   constructor(parts: CheckParts) {
@@ -55,14 +55,14 @@ export class TableCheck {
     this.#kind = parts.budget.isLimited ? 'frugal' : 'usual';
   }
 
-  /** The table as far as it is known. */
+  /** The table, if it is known. */
   get table(): MirrorTable | undefined {
     return this.#table;
   }
 
   /**
-   * True if what was known of it may be why an answer doesn't fit.
-   * @param isCertain a column is not where it was: so it is, unless a look has just shown the same.
+   * True if outdated knowledge of the table may explain a mismatch.
+   * @param isCertain a column has disappeared. Then it does, unless a check has just shown the same columns.
    */
   isStale(isCertain: boolean): boolean {
     const columns = JSON.stringify(this.#table?.columns);
@@ -71,12 +71,15 @@ export class TableCheck {
     return isNews || this.#parts.clock.monotonic() - this.#checkedAt > STALE_MS[this.#kind];
   }
 
-  /** Has the table looked at before anything more is written. */
+  /** Forces a check before the next write. */
   force(): void {
     this.#isForced = true;
   }
 
-  /** The table to write to, looked at if need be: made or mended; records that were deleted are marked to be made again. */
+  /**
+   * Returns the table to write to. If a check is due, it creates or repairs the table and marks deleted records to be
+   * created again.
+   */
   async ask(): Promise<NocoResult<MirrorTable>> {
     await this.#load();
     if (this.#table && !(await this.#isDue())) return { type: 'ok', value: this.#table };
@@ -84,7 +87,7 @@ export class TableCheck {
     if (waitMs > 0) return toBudgetSpent(waitMs);
     const checked = await this.#check();
     if (checked.type === 'ok') this.#cost = USUAL_COST;
-    // It broke off half-way: what it needs is more than the usual.
+    // The check was interrupted, so the next one needs more than the usual requests.
     if (checked.type === 'spent') this.#cost = LEAST_BURST;
     return checked;
   }
@@ -129,7 +132,7 @@ export class TableCheck {
       : await this.#gone.find(table);
     if (gone.type !== 'ok' && gone.type !== 'spent') return gone;
     const ids = gone.type === 'ok' ? gone.value : [];
-    if (ids.length > 0) log.info({ records: ids.length }, 'NocoDB: records were deleted, and are made again');
+    if (ids.length > 0) log.info({ records: ids.length }, 'NocoDB: creating deleted records again');
     await outbox.forgetMirrored({ ids });
     this.#table = table;
     this.#isForced = false;

@@ -1,5 +1,5 @@
-// Which table and which columns are ours, by the ids that NocoDB gave them: kept in the store, so that what people rename
-// while the server is down is found again, and a start under a month's limit needs no request.
+// Stores the NocoDB ids of the table and its columns. So they are found after a rename while the server was down, and a
+// start with a monthly limit needs no request.
 import * as v from 'valibot';
 import type { Outbox } from '../store/outbox.ts';
 import type { FieldName } from './fields.ts';
@@ -13,7 +13,7 @@ const Known = v.object({
   columns: v.objectWithRest({ sessionId: Column }, Column),
   leftOut: v.array(v.string()),
 });
-/** As it was written before columns could be of other types than ours. */
+/** The format before columns could have other types. */
 const Earlier = v.object({
   id: v.string(),
   ids: v.objectWithRest({ sessionId: v.string() }, v.string()),
@@ -40,7 +40,7 @@ function fromEarlier({ id, ids, titles }: v.InferOutput<typeof Earlier>): Mirror
   return { id, columns: columns as MirrorTable['columns'], leftOut: [] };
 }
 
-/** Only these were written to then. */
+/** At that time, only these types were written. */
 const TYPES: Readonly<Record<FieldName, string>> = {
   sessionId: 'SingleLineText',
   emailOfAccessor: 'Email',
@@ -50,7 +50,10 @@ const TYPES: Readonly<Record<FieldName, string>> = {
   readingTime: 'Duration',
 };
 
-/** Keeps it; another table, or a column that was made anew or left out before, holds nothing of ours yet: all is written again. */
+/**
+ * Stores the table. In another table, or a column that was created again or omitted before, all values are missing, so
+ * all sessions are written again.
+ */
 export async function writeTableIds(outbox: Outbox, table: MirrorTable): Promise<void> {
   const known = await readTableIds(outbox);
   const isSame =
@@ -59,7 +62,7 @@ export async function writeTableIds(outbox: Outbox, table: MirrorTable): Promise
   if (known && !isSame) {
     const records = known.id === table.id ? await outbox.listRecords() : [];
     await outbox.forgetMirrored({ fromMs: 0 });
-    // In the same table they are where they were, also if the column is new by which they would be found.
+    // In the same table, records keep their ids, even if the key column is new.
     await outbox.setRecords(records);
   }
   await outbox.writeNote(NOTE, JSON.stringify(table));

@@ -1,5 +1,5 @@
-// The table `emailAccess` in NocoDB: made when it isn't there, mended where a field is missing, its rows never touched. A
-// column that can't hold what belongs into it is left out and reported; the others are written.
+// The table `emailAccess` in NocoDB: created if it is missing, repaired if a field is missing; its rows are never
+// changed. A column with an unsuitable type is omitted and reported; the others are written.
 import type { NocoResult, NocoFailure } from './response.ts';
 import type { NocoClient } from './client.ts';
 import { canHold } from './columns.ts';
@@ -7,19 +7,19 @@ import { DURATION_MINUTES, FIELDS, KINDS, type FieldName, type OurField } from '
 import type { NocoField, NocoTable } from './schemas.ts';
 
 export interface Column {
-  /** Survives a rename in the grid. */
+  /** Stays the same after a rename in the grid. */
   readonly id: string;
-  /** Under which answers show the field. */
+  /** The field's name in responses. */
   readonly title: string;
   readonly type: string;
 }
 
-/** Where to write. */
+/** The table and columns to write to. */
 export interface MirrorTable {
   readonly id: string;
-  /** Our name → the column; what is not in it is left out. */
+  /** Internal name → column. Missing names are omitted. */
   readonly columns: Readonly<{ sessionId: Column } & Partial<Record<FieldName, Column>>>;
-  /** Why columns are left out, a sentence each. */
+  /** Why columns are omitted, one sentence each. */
   readonly leftOut: readonly string[];
 }
 
@@ -29,21 +29,21 @@ export function namesOf({ columns }: MirrorTable): readonly FieldName[] {
 
 export interface PreparedTable {
   readonly table: MirrorTable;
-  /** What was done, a sentence each; nothing if all was there. */
+  /** What was done, one sentence each; empty if nothing was missing. */
   readonly done: readonly string[];
 }
 
-/** The table as it is in NocoDB, undefined if it isn't there, and what is wrong with it. */
+/** The table as it is in NocoDB (undefined if it doesn't exist), and its problems. */
 export interface InspectedTable {
   readonly found: NocoTable | undefined;
   readonly missing: readonly OurField[];
-  /** What `prepareTable` mends, a sentence each. */
+  /** Problems that `prepareTable` repairs, one sentence each. */
   readonly problems: readonly string[];
-  /** What only a person can mend, a sentence each. */
+  /** Problems that only a person can repair, one sentence each. */
   readonly leftOut: readonly string[];
 }
 
-/** Looks at the table and changes nothing. @param known see {@link prepareTable}. */
+/** Inspects the table and changes nothing. @param known see {@link prepareTable}. */
 export async function inspectTable(
   client: NocoClient,
   title: string,
@@ -60,7 +60,7 @@ export async function inspectTable(
     return type === 'DateTime';
   };
   const isCountable = isTime('sessionStartTime') && isTime('sessionEndTime');
-  // The formula can only be made of two times; without them there is nothing to mend.
+  // The formula needs two DateTime columns. Without them it is not missing.
   const missing = FIELDS.filter((field) => !has(field.title) && (field !== DURATION_MINUTES || isCountable));
   const problems = missing.map(({ title: name }) => `the field ${name} is missing`);
   return { type: 'ok', value: { found, missing, problems, leftOut: findUnfit(found, known) } };
@@ -82,8 +82,8 @@ async function findTable(
 }
 
 /**
- * Finds the table, makes it or adds the fields that are missing. May be called again and again.
- * @param known from an earlier call: what was renamed meanwhile is found by its id, and not made a second time.
+ * Finds or creates the table and adds missing fields. Safe to repeat.
+ * @param known from an earlier call. A renamed table or field is then found by its id instead of being created again.
  */
 export async function prepareTable(
   client: NocoClient,
@@ -95,7 +95,7 @@ export async function prepareTable(
   const { found, missing } = inspected.value;
   if (!found) {
     const made = await client.createTable(title, FIELDS);
-    return made.type === 'ok' ? order(client, made.value, undefined, [`made the table ${title}`]) : made;
+    return made.type === 'ok' ? order(client, made.value, undefined, [`created the table ${title}`]) : made;
   }
   const added: NocoField[] = [];
   const refused: string[] = [];
@@ -103,7 +103,7 @@ export async function prepareTable(
     const made = await client.addField(found.id, field);
     if (made.type === 'ok') added.push(made.value);
     else if (made.type !== 'refused') return made;
-    else refused.push(`the field ${field.title} can't be added, and is left out (${made.message})`);
+    else refused.push(`the field ${field.title} can't be added and is left out (${made.message})`);
   }
   const whole = { ...found, fields: [...found.fields, ...added] };
   if (added.length === 0) return toPrepared(whole, known, [], refused);
@@ -116,7 +116,7 @@ export async function prepareTable(
   );
 }
 
-/** The newest session first in the default view, unless somebody has sorted it. Nothing depends on it. */
+/** Sorts the default view by newest session, unless a person has sorted it. Optional: failures are ignored. */
 async function order(
   client: NocoClient,
   table: NocoTable,
@@ -130,7 +130,7 @@ async function order(
   return toPrepared(table, known, done, refused);
 }
 
-/** By its id before its title; but first one that can hold the value. */
+/** Prefers a field of a suitable type; then the known id over the title. */
 function findField(table: NocoTable, name: OurField['title'], known: MirrorTable | undefined): NocoField | undefined {
   const knownId = name === 'durationMinutes' ? undefined : known?.columns[name]?.id;
   const found = [
@@ -145,7 +145,7 @@ function findUnfit(table: NocoTable, known: MirrorTable | undefined): readonly s
     if (name === 'durationMinutes') return [];
     const field = findField(table, name, known);
     if (!field || canHold(field.type, KINDS[name])) return [];
-    const why = `the column ${field.title} is of type ${field.type}, which can't hold ${name}, and is left out`;
+    const why = `the column ${field.title} is of type ${field.type}, which can't hold ${name}, so it is left out`;
     return [`${why}. Change its type to ${type} in NocoDB, or rename it and run: nocodb setup`];
   });
 }
@@ -169,7 +169,7 @@ function toPrepared(
   return { type: 'ok', value: { table: { id: table.id, columns: { ...columns, sessionId }, leftOut }, done } };
 }
 
-/** Rows are found again by it. */
+/** The key identifies a session's row. */
 function withoutKey(leftOut: readonly string[]): NocoFailure {
   const why = leftOut.find((sentence) => sentence.includes('sessionId')) ?? 'the field sessionId is missing';
   return { type: 'refused', message: `${why}. Without it nothing can be written` };

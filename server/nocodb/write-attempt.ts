@@ -1,5 +1,6 @@
-// One writing request, and what NocoDB shows afterwards. After any answer that doesn't say what was written, the records are
-// read before anything is written again: a refusal, a 5xx, a timeout and nonsense have all come for rows that were written.
+// Sends one write request and checks what NocoDB shows afterwards. If the response doesn't contain the written records,
+// they are read before anything else is written: rejections, 5xx, timeouts and malformed responses all occur for rows
+// that were written.
 import { RECORD_IN_DOUBT, type Outbox, type Unmirrored } from '../store/outbox.ts';
 import type { NocoFailure } from './response.ts';
 import type { NocoClient } from './client.ts';
@@ -8,25 +9,25 @@ import type { NocoRecord } from './schemas.ts';
 import type { FieldName } from './fields.ts';
 import type { MirrorTable } from './table.ts';
 
-/** Answers that concern NocoDB as a whole, after which a record that was to be made is not in doubt. */
+/** Responses that concern NocoDB as a whole. After them, a new record is not in doubt. */
 const CERTAINLY_NOT_WRITTEN: readonly string[] = ['limited', 'spent', 'displaced', 'denied', 'no-table', 'too-many'];
 
-/** A session of the batch, with what was sent of it. */
+/** A session of the batch and the fields sent for it. */
 export interface Part {
   readonly row: Unmirrored;
   readonly names: readonly FieldName[];
 }
 
-/** A session that NocoDB doesn't show as it was sent. */
+/** A session that NocoDB doesn't show as sent. */
 export interface Unshown extends Part {
-  /** Which of them are not shown; undefined if the record was not seen at all. */
+  /** The fields that differ; undefined if the record was not found. */
   readonly differing: readonly FieldName[] | undefined;
 }
 
 export type Attempt =
-  /** NocoDB as a whole failed, or takes fewer records. */
+  /** NocoDB as a whole failed, or accepts fewer records. */
   | NocoFailure
-  /** What became of it can't be read before the month's limit lets it be. */
+  /** The result can't be read until the monthly limit allows a request. */
   | { readonly type: 'unread'; readonly failure: NocoFailure }
   /** A record of the batch was deleted; nothing was written. */
   | { readonly type: 'gone' }
@@ -34,15 +35,15 @@ export type Attempt =
       readonly type: 'tried';
       readonly shown: readonly Part[];
       readonly unshown: readonly Unshown[];
-      /** Why not all is shown, without what could name a reader. */
+      /** Why not all rows are shown; contains no personal data. */
       readonly reason: string;
-      /** The answer itself shows the records: what it doesn't show as sent was dropped. */
+      /** The response itself shows the records, so missing values were dropped. */
       readonly isAnswered: boolean;
-      /** A record is shown without a column that it must have: it was renamed or deleted. */
+      /** A record is shown without a required column, which was renamed or deleted. */
       readonly lacksColumn: boolean;
     };
 
-/** @param parts all of them new, or none. */
+/** @param parts either all new, or none. */
 export async function attempt(
   parts: readonly Part[],
   at: MirrorTable,
@@ -79,7 +80,8 @@ export async function attempt(
   const found = await client.find(at.id, at.columns.sessionId.id, ids);
   if (found.type === 'spent') return { type: 'unread', failure: found };
   if (found.type !== 'ok') return found;
-  // What did not answer in NocoDB's own words may still be at work: look for it once more before it is made again.
+  // Without a response from NocoDB itself, the write may still be in progress: check again before creating the record
+  // again.
   const compared = compare(parts, found.value, at, answer.type === 'unavailable' ? RECORD_IN_DOUBT : null);
   await setRecords(compared, outbox);
   const reason = answer.type === 'ok' ? reasonOf(compared.unshown) : answer.message;
@@ -87,8 +89,8 @@ export async function attempt(
 }
 
 /**
- * Which rows the records show. They may be fewer, more, or in another order.
- * @param absent what is known of a new record that is not among them.
+ * Compares the rows with the records, which may be fewer, more, or in another order.
+ * @param absent the record id to assume for a new row that is not among them.
  */
 export function compare(
   parts: readonly Part[],
@@ -111,7 +113,7 @@ export function compare(
   return { shown, unshown, lacksColumn };
 }
 
-/** The one that is known; else the oldest of the session's, in case a person copied it. */
+/** The known record; otherwise the session's oldest, in case a person copied it. */
 function findRecord(
   { session, recordId }: Unmirrored,
   records: readonly NocoRecord[],
@@ -125,7 +127,7 @@ function findRecord(
   return oldest;
 }
 
-/** The column of the key is not there any more: which is which doesn't matter, each will be written as a whole. */
+/** The key column is gone. The assignment doesn't matter, because each row will be written completely. */
 function findWithoutKey(
   nth: number,
   parts: readonly Part[],

@@ -8,9 +8,9 @@ import { HttpError } from '../http/http-error.ts';
 import { iso } from '../sessions/views.ts';
 
 /**
- * `/healthz`: the process answers. `/readyz`: so does the store; NocoDB's state is reported, but readers don't need it. Why
- * NocoDB can't be written to may name internal hosts, so only the owner sees it.
- * @param mirror undefined: there is none.
+ * `/healthz`: the process answers. `/readyz`: the store answers, too. It also reports NocoDB's state, which doesn't
+ * affect readiness. NocoDB's error may name internal hosts, so only the owner sees it.
+ * @param mirror undefined if NocoDB is not configured.
  */
 export function addHealthRoutes(
   router: Router,
@@ -33,7 +33,7 @@ export function addHealthRoutes(
   });
 }
 
-/** What doesn't fit a monthly limit, or can't be written, is reported here and by `stillhere nocodb check`. */
+/** Sessions that don't fit the monthly limit or can't be written are reported here and by `stillhere nocodb check`. */
 function describeMirror({ trouble, waiting, oldestWaitingMs, nextRequestAtMs, leftOut }: MirrorStatus): object {
   return {
     nocodb: trouble ?? 'ok',

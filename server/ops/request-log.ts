@@ -1,5 +1,5 @@
-// One structured line for each request: never an e-mail address, a cookie, a query, or the id of a session (which is a
-// cookie's value), hence the route's pattern in place of a path of the API.
+// Logs one structured line per request, without e-mail addresses, cookies, queries or session ids. API paths can
+// contain a session id (the value of the cookie), so the route's pattern is logged instead.
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { isProtectedTarget, readRequestPath, type RequestLine } from '../http/request-path.ts';
@@ -15,7 +15,7 @@ export function logRequests(log: Logger): Middleware {
   };
 }
 
-/** By the path that it comes to, however it is spelled. */
+/** Normalizes the path first, so that its spelling doesn't matter. */
 function publicPath(requestPath: RequestLine['path']): string {
   if (requestPath === null || isProtectedTarget(requestPath, ['/api/'])) return '…';
   return redact(readRequestPath(requestPath) ?? '…');

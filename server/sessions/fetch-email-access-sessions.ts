@@ -1,4 +1,4 @@
-// For code on the server that has no instance of Stillhere: the sessions of the store that the environment names.
+// For server code without a Stillhere instance: reads sessions from the store that the environment names.
 import { existsSync } from 'node:fs';
 import { readConfig } from '../config/config.ts';
 import type { SessionStore } from '../store/session-store.ts';
@@ -6,9 +6,10 @@ import { openSqliteStore } from '../store/sqlite-store.ts';
 import { readSessions, type EmailAccessRecord } from './read-sessions.ts';
 
 /**
- * All sessions, or those of one e-mail address, newest first. With an instance of Stillhere use its `sessions` instead.
- * @param query.store where to look; by default the store that STORE_URL names, opened for this call.
- * @throws Error when there is no store where STORE_URL says.
+ * Returns all sessions, or those of one e-mail address, newest first. With a Stillhere instance, use its `sessions`
+ * instead.
+ * @param query.store the store to read; by default STORE_URL's, opened for this call.
+ * @throws Error if the store doesn't exist.
  */
 export async function fetchEmailAccessSessions(
   query: { readonly email?: string; readonly store?: SessionStore } = {},
@@ -16,9 +17,9 @@ export async function fetchEmailAccessSessions(
   const { store: given, email } = query;
   if (given) return readSessions(async () => given).fetchEmailAccessSessions({ email });
   const { storeFile } = readConfig(process.env);
-  // A store that is opened is made if need be, and an empty one would look like "nobody has read it".
+  // Opening a store creates it if it is missing, and an empty store would look like "nobody has read it".
   if (!existsSync(storeFile))
-    throw new Error(`There is no store ${storeFile}. Set STORE_URL, or use the sessions of what stillhere() returned.`);
+    throw new Error(`There is no store ${storeFile}. Set STORE_URL, or use stillhere().sessions.`);
   const store = await openSqliteStore(storeFile);
   try {
     return await readSessions(async () => store).fetchEmailAccessSessions({ email });

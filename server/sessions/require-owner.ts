@@ -10,7 +10,7 @@ export function isOwner(ctx: Context, ownerToken: string): boolean {
   return tsscmp(token, ownerToken);
 }
 
-/** Lets the owner through; everything else gets 401. */
+/** Answers 401 unless the request carries the owner's token. */
 export function requireOwner(ownerToken: string): Middleware {
   return async (ctx, next) => {
     ctx.set('Cache-Control', 'no-store');

@@ -41,7 +41,7 @@ export function addSessionRoutes(router: Router, store: SessionStore, ownerToken
     const query = v.safeParse(Query, readQuery(ctx, ['email', 'pageSize', 'cursor']));
     if (!query.success) throw new HttpError(400, query.issues.map(({ message }) => message).join('; '));
     const { email, pageSize, cursor } = query.output;
-    // One more than is shown tells whether there is a next page.
+    // The extra row shows whether there is a next page.
     const found = await store.listSessions({ email, pageSize: pageSize + 1, after: cursor });
     const shown = found.slice(0, pageSize);
     const last = shown.at(-1);

@@ -1,4 +1,5 @@
-// One session with all its spans as JSON, a piece at a time: there may be 80 MB of it, and other requests are answered in between.
+// Writes one session with all its spans as JSON, in pieces. It can be 80 MB, and other requests must be answered
+// meanwhile.
 import { setImmediate } from 'node:timers/promises';
 import { pageKey } from '../deliveries/page-name.ts';
 import type { StoredSpan } from '../store/session-store.ts';
@@ -8,7 +9,7 @@ import { viewSession, viewSpan } from './views.ts';
 
 const PIECE = 200;
 
-/** @param spans in the order of their starts. */
+/** @param spans ordered by start. */
 export async function* writeSession(session: Session, spans: readonly StoredSpan[]): AsyncGenerator<string> {
   const pages = new Map<string, PageTime>();
   yield `${JSON.stringify(viewSession(session)).slice(0, -1)},"spans":[`;
@@ -26,11 +27,11 @@ export async function* writeSession(session: Session, spans: readonly StoredSpan
   yield ']}';
 }
 
-/** A page's own reading time, under the name by which it was read first. */
+/** The reading time of one page, under the name with which it was first read. */
 interface PageTime {
   readonly page: string;
   readingTimeMs: number;
-  /** Spans come in the order of their starts: what ends before this is counted. */
+  /** Everything before this time is counted already; spans are ordered by start. */
   coveredMs: number;
 }
 

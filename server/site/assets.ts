@@ -1,26 +1,26 @@
-// The heartbeat as it is put into a page: what a policy of the site may ask for, and what its own worker does.
+// The assets for the heartbeat in a page: the page library's version, and whether the site has its own worker.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Assets {
-  /** Of all that is put in: pages that have it change with it. */
+  /** Version of everything that is injected. It is part of the ETag of pages that contain it. */
   readonly version: string;
-  /** `none`: the site registers a worker itself. */
+  /** `none`: the site registers its own worker. */
   readonly worker: 'none' | undefined;
 }
 
-/** A site that has such a file registers it itself. */
+/** A site with such a file registers its own worker. */
 const WORKER_FILE = /^(?:sw|service-?worker|.+-sw)\.m?js$/i;
 
-/** Without a build there is nothing to be named. */
+/** Works without a build, too: then the hash is that of an empty file. */
 export function readAssets(buildDir: string, siteDir: string): Assets {
   const integrity = readIntegrity(buildDir);
   const hasWorker = listFiles(siteDir).some((file) => WORKER_FILE.test(file));
   return { version: `${integrity.slice(-13, -1)}${hasWorker ? 'n' : ''}`, worker: hasWorker ? 'none' : undefined };
 }
 
-/** Of the page library, as an `integrity` attribute has it. */
+/** Hash of the page library, in the format of an `integrity` attribute. */
 export function readIntegrity(buildDir: string): string {
   const script = readText(join(buildDir, 'stillhere.js'));
   return `sha256-${createHash('sha256').update(script).digest('base64')}`;

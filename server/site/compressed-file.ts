@@ -1,5 +1,5 @@
-// The compressed file that a build may have laid beside another one. It is sent only if it holds the same: after a correction by
-// hand the old one is still there, and times can be anything.
+// Chooses the compressed file that a build may have put beside another one. It is sent only if its content is the same:
+// after a manual correction the old file is still there, and file times are not reliable.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const COMPRESSED = [
   { encoding: 'br', ending: '.br', decompress: () => createBrotliDecompress() },
   { encoding: 'gzip', ending: '.gz', decompress: () => createGunzip() },
 ] as const;
-/** What is larger is not compared, and sent as it is. */
+/** Larger files are not compared, and sent uncompressed. */
 const MOST_COMPARED = 64 * 1024 * 1024;
 
 export interface Chosen extends Found {
@@ -37,7 +37,7 @@ export async function chooseEncoding(ctx: Context, cache: FileCache, root: strin
   return whole;
 }
 
-/** Nothing is known of a compressed file: it may be cut off, or hold far more than the original. */
+/** A compressed file is untrusted: it may be truncated, or contain far more than the original. */
 async function holdsSame(file: string, decompress: Transform, original: string, size: number): Promise<boolean> {
   if (size > MOST_COMPARED) return false;
   try {
@@ -54,7 +54,7 @@ async function holdsSame(file: string, decompress: Transform, original: string, 
   }
 }
 
-/** @throws when it has more bytes than it may. */
+/** @throws if the stream has more than `most` bytes. */
 async function hashStream(stream: Readable, most: number): Promise<string> {
   const hash = createHash('sha256');
   let bytes = 0;

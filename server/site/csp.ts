@@ -1,22 +1,22 @@
-// What a Content-Security-Policy of a site must let through for the heartbeat, and no more. Pure.
+// What a site's Content-Security-Policy must allow for the heartbeat, and nothing more. Pure.
 
 export interface Allowed {
   readonly policy: string;
   /** The script needs this nonce. */
   readonly nonce?: string | undefined;
-  /** It is let in by the hash of a script that brings it. */
+  /** The policy allows the script by the hash of an inline loader. */
   readonly isByHash: boolean;
 }
 
 type Directives = Map<string, readonly string[]>;
 
-/** What the page library may load: the paths are narrower than `'self'`. */
+/** What the page library may load. Listing paths is stricter than `'self'`. */
 const SCRIPTS = ['', '-register-worker', '-deliver', '-frames', '-gap', '-history', '-media', '-successor'].map(
   (part) => `/stillhere${part}.js`,
 );
 const SELF = "'self'";
 
-/** Which directive decides, the first one that is there (CSP Level 3, 6.8.3). */
+/** The first of these directives that is present decides (CSP Level 3, 6.8.3). */
 const FALLBACKS = {
   'script-src-elem': ['script-src-elem', 'script-src', 'default-src'],
   'connect-src': ['connect-src', 'default-src'],
@@ -24,9 +24,10 @@ const FALLBACKS = {
 } as const;
 
 /**
- * @param policy as the site has it: one, as in a `meta` element.
- * @param origin of the site; undefined: not known, then all scripts of the site are let through.
- * @param loaderHash of a script in the page that brings the page library, like `sha256-…`.
+ * Extends a policy so that it allows the heartbeat.
+ * @param policy the site's policy; a single one, as in a `meta` element.
+ * @param origin the site's origin; undefined if unknown, then all scripts of the site are allowed.
+ * @param loaderHash hash of the inline script that loads the page library, like `sha256-…`.
  */
 export function extendPolicy(policy: string, origin: string | undefined, loaderHash: string): Allowed {
   const directives: Directives = new Map();
@@ -37,7 +38,7 @@ export function extendPolicy(policy: string, origin: string | undefined, loaderH
   const before = print(directives);
   const scripts = decisive(directives, 'script-src-elem');
   const nonce = scripts?.map((value) => /^'nonce-(.+)'$/i.exec(value)?.[1]).find(Boolean);
-  // Where trust is passed on, names of hosts count for nothing.
+  // With `'strict-dynamic'`, browsers ignore host names.
   const isByHash = !nonce && Boolean(scripts?.some((value) => value.toLowerCase() === "'strict-dynamic'"));
   if (isByHash) add(directives, 'script-src-elem', [`'${loaderHash}'`]);
   else if (!nonce && !isOpen(scripts))

@@ -1,9 +1,9 @@
-// Applies edits to the bytes of a page, at once or as they stream through. Nothing else of the page changes.
+// Applies edits to the bytes of a page, in memory or as a stream. Everything else in the page stays the same.
 import { Transform } from 'node:stream';
 import { encodeForPage, type Utf } from './page-encoding.ts';
 import type { Edit } from './inject-heartbeat.ts';
 
-/** Places of the edits are counted in bytes. */
+/** Positions of the edits are in bytes. */
 export function editBytes(bytes: Buffer, edits: readonly Edit[], utf?: Utf): Buffer {
   const parts: Buffer[] = [];
   let at = 0;
@@ -16,7 +16,7 @@ export function editBytes(bytes: Buffer, edits: readonly Edit[], utf?: Utf): Buf
 
 export function editStream(edits: readonly Edit[], utf?: Utf): Transform {
   const waiting = [...edits];
-  /** The place of the next byte that comes, and of the first one that is passed on. */
+  /** Offset of the next incoming byte, and of the first byte to pass on. */
   let at = 0;
   let from = 0;
   const pass = (stream: Transform, chunk: Buffer, isLast: boolean): void => {

@@ -1,12 +1,12 @@
-// What was made of a file, in memory as long as the file on the disk is the same: one look at it for each request, and no more.
-// Reading a file of 50 kB for each of them takes longer than all else.
+// Caches what was computed from a file while the file on disk is unchanged. Each request costs only one `stat`; reading
+// a 50 kB file each time would take longer than everything else.
 import type { Stats } from 'node:fs';
 import { createSizedCache } from '../http/cache.ts';
 
 const MOST_BYTES = 64 * 1024 * 1024;
-/** What an entry costs beside its bytes. */
+/** Overhead of an entry in addition to its bytes. */
 const ENTRY_BYTES = 500;
-/** The clock of a file system stands still for up to 10 ms: two changes may have one time. */
+/** File system timestamps have a resolution of up to 10 ms: two changes can have the same time. */
 const UNSETTLED_MS = 100;
 
 interface Kept {
@@ -17,9 +17,9 @@ interface Kept {
 
 export interface FileCache {
   /**
-   * @param key of what is made: the same key always for the same type.
-   * @param version of all that it is made of; another one makes it anew.
-   * @param sizeOf its bytes.
+   * @param key identifies what is computed. The same key must always have the same type.
+   * @param version of all inputs; a different version is computed again.
+   * @param sizeOf size in bytes.
    */
   <T>(key: string, version: string, make: () => Promise<T>, sizeOf?: (made: T) => number): Promise<T>;
 }
@@ -46,7 +46,7 @@ export function createFileCache(): FileCache {
 
 let unsettled = 0;
 
-/** The same for two looks at files that did not change in between. Length and time of a file alone can be set by anyone. */
+/** Equal for two calls if the file did not change between them. Size and modification time alone can be forged. */
 export function versionOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
   const age = Date.now() - ctimeMs;
   const again = age >= 0 && age < UNSETTLED_MS ? `-${unsettled++}` : '';

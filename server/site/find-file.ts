@@ -1,23 +1,23 @@
-// Which file of a site a path names.
+// Finds the file of a site that a path names.
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { versionOf } from './file-cache.ts';
 
 export interface Found {
-  /** From the root that it was looked for in, with a slash in front. */
+  /** Path from the root, with a leading slash. */
   readonly file: string;
   readonly stats: Stats;
-  /** The same for the same content, see `versionOf`. */
+  /** Equal for equal content, see `versionOf`. */
   readonly version: string;
 }
 
-/** What the tools of a site keep for themselves. `.well-known` is for everyone (RFC 8615). */
+/** Files that a site's tools keep for themselves. `.well-known` is public (RFC 8615). */
 const HIDDEN = /\/\.(?!well-known\/)/;
 
 /**
- * The path's own file, `index.html` of a folder that ends with a slash, or `<path>.html`; undefined: none.
- * @param path as from `readRequestPath`.
+ * The file at the path, `index.html` in a folder (trailing slash), or `<path>.html`; undefined if none exists.
+ * @param path from `readRequestPath`.
  */
 export async function findFile(root: string, path: string): Promise<Found | undefined> {
   if (HIDDEN.test(path)) return undefined;
@@ -30,7 +30,7 @@ export async function findFile(root: string, path: string): Promise<Found | unde
   return undefined;
 }
 
-/** Undefined: there is no such file. */
+/** Undefined if there is no such file. */
 export async function statFile(path: string): Promise<Stats | undefined> {
   return stat(path).then(
     (found) => (found.isFile() ? found : undefined),

@@ -1,7 +1,7 @@
-// Whether a file's name changes with its content, as bundlers name files. Pure. In doubt it doesn't: a file that is kept for a year
-// can't be corrected, and one that isn't costs a short question.
+// Detects file names that change with the content, as bundlers create them. Pure. In doubt the answer is no: a file
+// cached for a year can't be corrected, while an uncached one only costs a short request.
 
-/** A folder in which a tool puts nothing else. */
+/** Folders that contain only hashed files. */
 const TOOL_FOLDER = /\/(?:_astro|_next\/static|_app\/immutable|_nuxt)\//;
 /** The last part of a name before its extensions. */
 const HEX = /[-._]([\da-f]{8,64})(?:\.[a-z][a-z\d]*)+$/;
@@ -9,14 +9,14 @@ const MIXED = /[-.]([\w-]{8})(?:\.[a-z][a-z\d]*)+$/;
 /** Words and numbers as people write them: `Base64`, `iPhone15`. */
 const WORDS = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g;
 const LEAST_WORDS = 5;
-/** In the folder that Vite and others name so, and people do, too. */
+/** For `/assets/`, which Vite and others use, but people do, too. */
 const LEAST_WORDS_OF_ASSETS = 4;
 
 /** @param path of the file in the site. */
 export function isHashedName(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const hex = HEX.exec(name)?.[1];
-  // Not a date, not a word.
+  // Excludes dates and words.
   if (hex && changes(hex) >= 2) return true;
   const mixed = MIXED.exec(name)?.[1];
   if (!mixed || !/[a-z]/.test(mixed) || !/[A-Z]/.test(mixed)) return false;
@@ -24,7 +24,7 @@ export function isHashedName(path: string): boolean {
   return TOOL_FOLDER.test(path) || words >= (path.includes('/assets/') ? LEAST_WORDS_OF_ASSETS : LEAST_WORDS);
 }
 
-/** How often a digit stands beside a letter. */
+/** Counts the places where a digit is next to a letter. */
 function changes(text: string): number {
   return text.match(/\d(?=\D)|\D(?=\d)/g)?.length ?? 0;
 }

@@ -1,8 +1,8 @@
-// Reads HTML tag by tag, as a browser's tokenizer does (the only user of parse5). The tree is not built: what the tokenizer must
-// know about it (raw text, SVG, MathML) is followed here. The cost is linear in the length of the page.
+// Reads HTML tag by tag, like a browser's tokenizer (the only user of parse5). Builds no tree, but tracks what the
+// tokenizer needs from it (raw text, SVG, MathML). The cost is linear in the length of the page.
 import { foreignContent, html, type Token, Tokenizer, TokenizerMode } from 'parse5';
 
-/** Where it stands in the page: `start` is its first character, `end` the one after its last. */
+/** Position in the page: `start` is the first character, `end` is after the last. */
 interface Range {
   readonly start: number;
   readonly end: number;
@@ -11,36 +11,36 @@ interface Range {
 export interface Tag extends Range {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
-  /** An element of SVG or MathML. */
+  /** True for an element of SVG or MathML. */
   readonly isForeign: boolean;
-  /** Where an attribute stands, with its name. */
+  /** Position of an attribute, including its name. */
   rangeOf(attribute: string): Range | undefined;
 }
 
 export interface HtmlHandler {
   startTag(tag: Tag): void;
   endTag(tag: Tag): void;
-  /** A run of characters that are spaces, or are none. */
+  /** A run of characters: only whitespace, or none. */
   text(text: string, range: Range, isSpace: boolean): void;
-  /** A comment or a doctype: `isClosed` is false where the page ends inside it. */
+  /** A comment or a doctype. `isClosed` is false if the page ends inside it. */
   other(range: Range, isClosed: boolean): void;
 }
 
 export interface HtmlReader {
-  /** Takes the next piece of the page. */
+  /** Reads the next piece of the page. */
   write(piece: string, isLast: boolean): void;
-  /** The element whose content is not parsed and which is still open. */
+  /** The open element whose content is not parsed. */
   readonly insideOf: string | undefined;
-  /** An SVG or MathML element is open, or may be. */
+  /** True if an SVG or MathML element is open, or may be. */
   readonly isInForeign: boolean;
-  /** From here on browsers differ: nothing that follows is certain. */
+  /** Browsers differ from here on, so nothing that follows is certain. */
   doubt(): void;
 }
 
 const $ = html.TAG_ID;
 const { HTML, SVG, MATHML } = html.NS;
 
-/** How the content of an element is read. Scripts run, so that of `noscript` is text. */
+/** How to read the content of an element. Scripts are enabled, so the content of `noscript` is text. */
 const MODES = new Map<html.TAG_ID, (typeof TokenizerMode)[keyof typeof TokenizerMode]>([
   [$.TEXTAREA, TokenizerMode.RCDATA],
   [$.TITLE, TokenizerMode.RCDATA],
@@ -52,15 +52,15 @@ const MODES = new Map<html.TAG_ID, (typeof TokenizerMode)[keyof typeof Tokenizer
 interface Root {
   readonly space: html.NS;
   readonly name: string;
-  /** How many elements of a name are open in it. */
+  /** Number of open elements by name. */
   readonly open: Map<string, number>;
 }
 
-/** @param isXml there is no raw text, and CDATA sections are everywhere. */
+/** @param isXml there is no raw text, and CDATA sections are allowed everywhere. */
 export function createHtmlReader(handler: HtmlHandler, isXml = false): HtmlReader {
-  /** How many elements of HTML are open, by name. */
+  /** Number of open HTML elements by name. */
   const openHtml = new Map<string, number>();
-  /** The roots of foreign content and the elements in it whose content is HTML again, from the outside in. */
+  /** The roots of foreign content and the integration points in it, from the outside in. */
   const roots: Root[] = [{ space: HTML, name: '', open: openHtml }];
   let insideOf: string | undefined;
   let isUncertain = false;
@@ -103,10 +103,10 @@ export function createHtmlReader(handler: HtmlHandler, isXml = false): HtmlReade
     const isForeign = here.space !== HTML && !isBreak && (isOpenHere || !openHtml.has(name));
     if (here.space !== HTML && !isForeign) {
       leaveForeign();
-      // The end of an element around it ends it in most places, not in all.
+      // The end tag of an outer HTML element closes it in most cases, but not in all.
       isUncertain ||= !isBreak;
     } else if (isOpenHere && change(here.open, name, -1) === 0 && name === here.name) {
-      // What is open in it keeps it open.
+      // Open elements inside keep it open.
       isUncertain ||= here.space === HTML && here.open.size > 0;
       roots.pop();
     }
@@ -119,7 +119,7 @@ export function createHtmlReader(handler: HtmlHandler, isXml = false): HtmlReade
   const readSpace = ({ chars, location }: Token.CharacterToken): void => handler.text(chars, toRange(location), true);
   const readMarkup = ({ location }: Token.CommentToken | Token.DoctypeToken): void => {
     const range = toRange(location);
-    // The tokenizer counts the end of the page as one character more.
+    // The tokenizer counts the end of the page as an extra character.
     handler.other(range, range.end <= length);
   };
   const tokenizer = new Tokenizer(
@@ -155,7 +155,7 @@ export function createHtmlReader(handler: HtmlHandler, isXml = false): HtmlReade
   };
 }
 
-/** @returns how many there are then; a name of which there is none is not kept. */
+/** @returns the new count. Names with a count of 0 are removed. */
 function change(counts: Map<string, number>, name: string, by: 1 | -1): number {
   const count = Math.max(0, (counts.get(name) ?? 0) + by);
   if (count === 0) counts.delete(name);

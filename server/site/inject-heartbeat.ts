@@ -1,10 +1,11 @@
-// What is put into a page that has no heartbeat of its own, and where: the script at the end of the head, where it begins to count
-// while the rest of the page is still on its way, and the element at the end of the body, where it disturbs no style. Pure.
+// Decides what to inject into a page without its own heartbeat, and where. The script goes to the end of the head, so
+// that it starts counting while the rest of the page loads. The element goes to the end of the body, where it doesn't
+// affect styles. Pure.
 import { createHash } from 'node:crypto';
 import { extendPolicy } from './csp.ts';
 import type { PageFacts } from './page-facts.ts';
 
-/** Takes away what is between two places of a page and puts a text there. */
+/** Replaces the text between two positions of a page. */
 export interface Edit {
   readonly start: number;
   readonly end: number;
@@ -12,20 +13,20 @@ export interface Edit {
 }
 
 export interface HeartbeatSettings {
-  /** The worker that pages register, or `none`; undefined: ours. */
+  /** The worker that pages register, or `none`; undefined: Stillhere's own. */
   readonly worker?: string | undefined;
-  /** Of the site, as its readers see it; undefined: not known. */
+  /** The site's origin as readers see it; undefined if unknown. */
   readonly origin: string | undefined;
 }
 
-/** The edits depend on the origin. */
+/** True if the edits depend on the origin. */
 export function needsOrigin({ hasOwn, hasBase, policies }: PageFacts): boolean {
   return policies.length > 0 || (hasBase && !hasOwn);
 }
 
-/** In the order of their places, none over another. */
+/** Edits in the order of their positions, without overlaps. */
 export function injectHeartbeat(page: PageFacts, { worker, origin }: HeartbeatSettings): readonly Edit[] {
-  // Relative to the site's root, so that a proxy that hides the protocol makes no mixed content.
+  // A root-relative path avoids mixed content behind a proxy that hides the protocol.
   const src = `${(page.hasBase && origin) || ''}/stillhere.js`;
   const loader = toLoader(src, worker);
   const loaderHash = `sha256-${createHash('sha256').update(loader).digest('base64')}`;
@@ -56,9 +57,9 @@ export function injectHeartbeat(page: PageFacts, { worker, origin }: HeartbeatSe
 }
 
 /**
- * For a policy with `'strict-dynamic'` and no nonce. A script that the parser met, and that a hash lets in, may not import
- * others: they count as met by the parser, too, and have no hash (Chromium 156: the page library's chunks were stopped). One that
- * a trusted script puts into the page may.
+ * An inline loader, for a policy with `'strict-dynamic'` and no nonce. A parser-inserted script that a hash allows
+ * can't import others: the imports count as parser-inserted, too, and have no hash (Chromium 156 blocked the page
+ * library's chunks). A script that a trusted script inserts can.
  */
 function toLoader(src: string, worker: string | undefined): string {
   const set = (name: string, value: string): string => `s.${name}=${JSON.stringify(value).replaceAll('<', '\\u003c')};`;
@@ -71,7 +72,7 @@ function attribute(name: string, value: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('"', '&quot;')
     .replaceAll('<', '&lt;')
-    // What was an escape in the page stays one.
+    // Keeps escapes from the page as escapes.
     .replaceAll(/[^\0-\xff]/gu, (character) => `&#${character.codePointAt(0)};`);
   return `${name}="${escaped}"`;
 }

@@ -1,13 +1,14 @@
-// The names of a file that tell what another one holds: compressed beside it, or a page's text in another form. Pure.
+// Recognizes file names that reveal another file's content: compressed copies, or a page's text in another format.
+// Pure.
 import { isUnder } from '../http/request-path.ts';
 
-/** What lies beside a file and is made of it. */
+/** Endings of files derived from another one. */
 const MADE_OF_IT = /(?:\.(?:gz|br|zst|zip|xz|bz2|map|bak|old|orig|tmp|swp|save)|~)$/i;
-/** What a page loads for its looks. Any other file that is named as a page may be the page in another form. */
+/** Files that only affect a page's appearance. Any other file named like a page may be the page in another format. */
 const LOOKS = /\.(?:css|m?js|map|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|otf)$/i;
 const EXTENSION = /\.[^./]+$/;
 
-/** The path is protected, or that of the file that it is a copy of, however a file system spells it. */
+/** True if the path is protected, or is a copy of a protected file, in any spelling that a file system accepts. */
 export function isUnderAnyName(path: string, protect: readonly string[]): boolean {
   const folded = protect.map(fold);
   return namesOf(fold(path)).some((name) => isUnder(name, folded));
@@ -21,7 +22,10 @@ function namesOf(path: string): readonly string[] {
   return names;
 }
 
-/** The same for all names that a file system may take for one: in any case, composed or not, with signs that nobody sees. */
+/**
+ * Maps all spellings that a file system may treat as equal to one: upper and lower case, composed or not, with
+ * invisible characters.
+ */
 export function fold(path: string): string {
   return path
     .normalize('NFKD')

@@ -1,15 +1,15 @@
-// The bytes of a page as the characters that its tags are found by. One character stands for one byte, or for two in UTF-16: a
-// place among the characters is a place among the bytes, and no byte of the page is ever written anew. Pure.
+// Maps the bytes of a page to characters for finding its tags. One character stands for one byte, or for two in UTF-16.
+// So positions in characters are positions in bytes, and the page's bytes are never re-encoded. Pure.
 
 export type Utf = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 export interface ByteOrder {
   readonly utf: Utf;
-  /** By a byte order mark, which browsers believe before all else. */
+  /** Set by a byte order mark, which takes precedence in browsers. */
   readonly isMarked: boolean;
 }
 
-/** What the first bytes of a page or a text tell; undefined: nothing. */
+/** The byte order that the first bytes show; undefined if they show none. */
 export function readByteOrder(bytes: Buffer): ByteOrder | undefined {
   const [one, two, three] = bytes;
   if (one === 0xfe && two === 0xff) return { utf: 'utf-16be', isMarked: true };
@@ -22,14 +22,14 @@ export function readByteOrder(bytes: Buffer): ByteOrder | undefined {
 }
 
 /**
- * Takes pieces of a page, each of whole characters.
- *
- * What has ASCII in it is read byte by byte. So are encodings with characters of two bytes: `<`, `>` and quotes are never the
- * second one (Encoding Standard). ISO-2022-JP is the exception: what stands between its escapes is blanked out.
+ * Decodes pieces of a page, each of whole characters.
+ * ASCII-compatible encodings are read byte by byte. This also works for encodings with two-byte characters, because
+ * `<`, `>` and quotes are never the second byte (Encoding Standard). ISO-2022-JP is the exception: text between its
+ * escapes is blanked out.
  */
 export interface PageDecoder {
   decode(piece: Buffer): string;
-  /** Text put in here would be read as something else. */
+  /** True if text injected here would be decoded in a different way. */
   readonly isShifted: boolean;
 }
 
@@ -49,7 +49,7 @@ export function createPageDecoder(utf: Utf | undefined, isIso2022jp: boolean): P
   };
 }
 
-/** What is put into a page, in its encoding. It holds no characters beyond ASCII but those that were read from the page. */
+/** Encodes injected text for the page. Characters beyond ASCII occur only if they were read from the page. */
 export function encodeForPage(text: string, utf: Utf | undefined): Buffer {
   if (utf === 'utf-16le') return Buffer.from(text, 'utf16le');
   return utf === 'utf-16be' ? Buffer.from(text, 'utf16le').swap16() : Buffer.from(text, 'latin1');
@@ -65,11 +65,11 @@ function decodePiece(piece: Buffer, utf: Utf | undefined): string {
 
 interface Shift {
   isShifted: boolean;
-  /** What came since an escape character: up to two others. */
+  /** The characters since an escape character: up to two. */
   escape: string | undefined;
 }
 
-/** @param shift what the pieces before led to. */
+/** @param shift the state after the previous pieces. */
 function blankShifted(piece: Buffer, shift: Shift): Buffer {
   const blanked = Buffer.from(piece);
   for (const [nth, byte] of piece.entries()) {

@@ -1,40 +1,40 @@
-// What a page has that matters for the heartbeat, collected tag by tag.
+// Collects the facts about a page that matter for the heartbeat, tag by tag.
 import type { Tag } from './html-reader.ts';
 import { isHeartbeatScript, isHeartbeatTag, isInlineScript } from './find-heartbeat.ts';
 
-/** All places are counted in characters of the page as it was given. */
+/** All positions are in characters of the page as given. */
 export interface PageFacts {
-  /** It has a heartbeat of its own. */
+  /** The page has its own heartbeat. */
   readonly hasOwn: boolean;
-  /** Addresses in it are relative to another one than its own. */
+  /** Relative addresses in the page don't resolve against its own address. */
   readonly hasBase: boolean;
-  /** The policies that apply: where the `content` attribute stands, and what it says. */
+  /** The policies that apply: position of the `content` attribute, and its value. */
   readonly policies: readonly { readonly start: number; readonly end: number; readonly policy: string }[];
-  /** The character encoding that the page names. */
+  /** The character encoding that the page declares. */
   readonly charset: string | undefined;
-  /** The end of the head, also where no tag marks it; undefined: nothing can be put there. */
+  /** The end of the head, even without a tag; undefined: nothing can be injected there. */
   readonly headEnd: number | undefined;
-  /** The end of the body; undefined: there is none, or it was not reached. */
+  /** The end of the body; undefined if there is none, or it was not reached. */
   readonly bodyEnd: number | undefined;
-  /** What is put in must be well-formed XML. */
+  /** Injected text must be well-formed XML. */
   readonly isXml: boolean;
 }
 
 export interface PageReader {
-  /** Takes the next piece of the page. */
+  /** Reads the next piece of the page. */
   write(piece: string, isLast: boolean): void;
   facts(): PageFacts;
 }
 
 export interface FactCollector {
-  /** Takes a start tag that is in the document: not in a template. */
+  /** Handles a start tag that is in the document, outside templates. */
   startTag(tag: Tag, isBody: boolean): void;
   endTag(name: string): void;
   text(text: string): void;
   facts(): Pick<PageFacts, 'hasOwn' | 'hasBase' | 'policies' | 'charset'>;
 }
 
-/** A longer inline script is read up to here. */
+/** Longer inline scripts are read only up to this length. */
 const MOST_SCRIPT = 2 * 1024 * 1024;
 
 export function collectFacts(): FactCollector {
@@ -51,7 +51,7 @@ export function collectFacts(): FactCollector {
     const content = tag.attributes.get('content') ?? '';
     charset ??= tag.attributes.get('charset');
     if (equiv === 'content-type') charset ??= /charset\s*=\s*["']?([^\s"';]+)/i.exec(content)?.[1];
-    // Browsers take no policy from the body.
+    // Browsers ignore policies in the body.
     const range = equiv === 'content-security-policy' && !isBody ? tag.rangeOf('content') : undefined;
     if (range) policies.push({ ...range, policy: content });
   };

@@ -1,21 +1,21 @@
-// Files that are never given out, wherever they lie: the store, the secrets beside it, and environments.
+// Files that are never served, wherever they are: the store, its secrets, and .env files.
 import type { Stats } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { fold } from './other-names.ts';
 
 const ENVIRONMENT = /^\.env/;
-/** After the name of the store: what SQLite and we lay beside it, and copies that people make. */
+/** Allowed suffixes of the store's name: files that SQLite and Stillhere create, and copies that people make. */
 const BESIDE = /^(?:[-.](?:wal|shm|journal|secrets|tmp|bak|backup|old|orig|copy|gz|br|zst|zip|\d)[^/\\]*|~| ?\(.*\))?$/;
-/** What must not be given out under the name of a hard link either. */
+/** Files that must not be served through a hard link either. */
 const LINKED = ['', '-wal', '.secrets.json'];
-/** Between the name of the store and its extension, in a copy. */
+/** In a copy: the text between the store's name and its extension. */
 const COPY = /^(?:[ ._-].*|\(.*\))$/;
 
 /**
- * By name and by what it is: links, other spellings and hard links are the same file.
+ * Checks by name and by identity: links, other spellings and hard links are the same file.
  * @param path on the disk.
- * @param privateFiles of which nobody gets a byte, and of what lies beside them under their names.
+ * @param privateFiles files that are never served, like everything beside them that is named after them.
  */
 export async function isPrivateFile(path: string, stats: Stats, privateFiles: readonly string[]): Promise<boolean> {
   const names = [resolve(path), await realpath(path)].map(fold);
@@ -32,7 +32,10 @@ export async function isPrivateFile(path: string, stats: Stats, privateFiles: re
   return false;
 }
 
-/** The path ends in the name of the private file, of what lies beside it, or of a copy (`stillhere copy.db`, `stillhere.db (1)`). */
+/**
+ * True if the path names the private file, a file that belongs to it, or a copy (`stillhere copy.db`, `stillhere.db
+ * (1)`).
+ */
 export function isNamedAs(path: string, privateFile: string): boolean {
   const name = fold(basename(path));
   const store = fold(basename(privateFile));

@@ -1,4 +1,5 @@
-// Who may have a file, by what it is and not by the path that was asked for: links are followed, copies beside a file count as it.
+// Decides who can read a file by its identity, not by the requested path: links are followed, and copies beside a file
+// count as that file.
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { FileCache } from './file-cache.ts';
@@ -6,22 +7,23 @@ import type { Found } from './find-file.ts';
 import { isUnderAnyName } from './other-names.ts';
 import { isPrivateFile } from './private-file.ts';
 
-/** `none`: nobody may have it. */
+/** `none`: never served. */
 export type Access = 'all' | 'readers' | 'none';
 
 export interface FileGuard {
   (found: Found): Promise<Access>;
 }
 
-/** How long a real path is taken for true: a folder above may have been replaced. */
+/** How long a real path is cached: a parent folder may be replaced. */
 const KNOWN_MS = 1_000;
-/** What tools keep for themselves. Kubernetes mounts files through folders that begin with two dots. */
+/** Files that tools keep for themselves. Kubernetes mounts files through folders that begin with two dots. */
 const HIDDEN = /(?:^|\/)\.(?!well-known\/|\.)/;
 
 /**
- * The file is protected under its path, its real path, or as a copy of a protected one. What can't be decided is.
+ * True if the file is protected under its path, under its real path, or as a copy of a protected file. Undecidable
+ * cases count as protected.
  * @param root of the site.
- * @param path of a file in it, with a slash in front.
+ * @param path of a file in it, with a leading slash.
  */
 export async function isProtectedFile(root: string, path: string, protect: readonly string[]): Promise<boolean> {
   if (isUnderAnyName(path, protect)) return true;
@@ -49,7 +51,7 @@ export function createFileGuard(
   };
 }
 
-/** In the site, with a slash in front; undefined: it lies outside. */
+/** Path inside the site, with a leading slash; undefined if the file is outside. */
 async function findRealPath(root: string, file: string): Promise<string | undefined> {
   const path = relative(await realpath(root), await realpath(join(root, file)));
   const isOutside = path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);

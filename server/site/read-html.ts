@@ -1,20 +1,21 @@
-// Reads a page of HTML for the places where a heartbeat can be put: never in a comment, a script, a template, a text field, SVG.
+// Reads an HTML page to find where a heartbeat can be injected: never in a comment, script, template, text field or
+// SVG.
 import { createHtmlReader, type HtmlHandler } from './html-reader.ts';
 import { collectFacts, type PageReader } from './page-facts.ts';
 
 type Mode = 'before' | 'head' | 'after head' | 'body' | 'frameset';
 
-/** They belong into the head; any other element begins the body (HTML, "the rules for parsing tokens"). */
+/** Elements that belong in the head; any other one begins the body (HTML, "the rules for parsing tokens"). */
 const HEAD_ELEMENTS = new Set(
   'base basefont bgsound head html link meta noframes noscript script style template title'.split(' '),
 );
-/** After them a page can't be one of frames any more. */
+/** After one of these, a `frameset` is ignored. */
 const NO_FRAMES = new Set(
   'applet area body br button dd dt embed hr iframe image img input keygen li listing marquee object pre select table textarea wbr xmp'.split(
     ' ',
   ),
 );
-/** Older browsers ignore them in a `select`, newer ones don't (HTML, July 2025). */
+/** Older browsers ignore these in a `select`, newer ones don't (HTML, July 2025). */
 const DOUBTFUL_IN_SELECT = new Set(
   'caption iframe math noembed noframes noscript plaintext style svg table tbody td tfoot th thead title tr xmp'.split(
     ' ',
@@ -26,14 +27,14 @@ export function createHtmlPageReader(): PageReader {
   let mode: Mode = 'before';
   let headEnd: number | undefined;
   let bodyEnd: number | undefined;
-  /** The last place where an element is one of the document. */
+  /** The last position where an injected element becomes part of the document. */
   let safeEnd: number | undefined;
-  /** From then on a `frameset` is ignored. */
+  /** Once true, a `frameset` is ignored. */
   let isBodyCertain = false;
   let isInSelect = false;
-  /** What is put into a table comes before it, or not. */
+  /** Open tables. Elements injected into a table may be moved before it. */
   let tables = 0;
-  /** Those that are open. The content of one is shown if it is a declarative shadow root. */
+  /** Open templates. A declarative shadow root's content is shown. */
   const templates: { readonly isShown: boolean; readonly wasInSelect: boolean }[] = [];
 
   const isSafe = (): boolean =>
@@ -95,7 +96,7 @@ export function createHtmlPageReader(): PageReader {
         endHead(start, 'body');
         isBodyCertain = true;
       }
-      // A page that ends so: a tag after it would become a comment.
+      // If the page ends like this, an appended tag would become a comment.
       settle(text.endsWith('</') ? end - 2 : end);
     },
     other: ({ end }, isClosed) => {
@@ -108,7 +109,7 @@ export function createHtmlPageReader(): PageReader {
     write: (piece, isLast) => {
       reader.write(piece, isLast);
       if (!isLast) return;
-      // No tag has ended them.
+      // No end tags were found.
       headEnd ??= safeEnd ?? 0;
       if ((safeEnd ?? 0) >= headEnd && (mode === 'body' || isSafe())) bodyEnd ??= safeEnd ?? 0;
     },

@@ -1,4 +1,4 @@
-// Reads a page of XHTML. Only tags that are there count: nothing is implied, and what is put in must leave it well-formed.
+// Reads an XHTML page. Only explicit tags count: nothing is implied, and the result must be well-formed.
 import { createHtmlReader, type HtmlHandler } from './html-reader.ts';
 import { collectFacts, type PageReader } from './page-facts.ts';
 
@@ -53,7 +53,7 @@ function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1);
 }
 
-/** The page defines entities, which may hold anything, tags too. */
+/** True if the page defines entities, which can contain anything, even tags. */
 function hasEntities(page: string): boolean {
   const start = page.indexOf('<!DOCTYPE');
   return start >= 0 && page.slice(start, page.indexOf('>', start)).includes('[');

@@ -1,4 +1,5 @@
-// Reads a page's bytes for what its heartbeat needs to know, a piece at a time, so that other requests are answered in between.
+// Reads what the heartbeat needs to know from a page's bytes, in pieces, so that other requests are answered in
+// between.
 import { createReadStream } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { createPageDecoder, readByteOrder, type Utf } from './page-encoding.ts';
@@ -6,16 +7,16 @@ import type { PageFacts, PageReader } from './page-facts.ts';
 import { createHtmlPageReader } from './read-html.ts';
 import { createXhtmlPageReader } from './read-xhtml.ts';
 
-/** Places are counted in bytes. */
+/** Positions are in bytes. */
 export interface ScannedPage extends PageFacts {
   readonly utf: Utf | undefined;
 }
 
 /** About 2 ms of work. */
 const PIECE_BYTES = 32 * 1024;
-/** Of a page that is larger the rest is not read. A heartbeat of its own that comes later shares ours. */
+/** The rest of a larger page is not read. If it contains a heartbeat, both share one. */
 const MOST_SCANNED = 16 * 1024 * 1024;
-/** The encoding is named in what comes first. */
+/** The encoding is declared within these first bytes. */
 const PROLOGUE_BYTES = 4096;
 
 /** @param page its bytes, or the path of its file. */
@@ -28,7 +29,7 @@ export async function scanPage(page: Buffer | string, isXml: boolean): Promise<S
   return (scan ?? startScan(Buffer.alloc(0), isXml)).end();
 }
 
-/** The encoding that a page names, or whose byte order it shows. */
+/** The encoding that a page declares or that its byte order shows. */
 export function readPageCharset(start: Buffer, isXml: boolean): string | undefined {
   const order = readByteOrder(start);
   if (order) return order.utf;
@@ -82,11 +83,11 @@ async function* readPieces(file: string): AsyncGenerator<Buffer> {
   for await (const piece of stream as AsyncIterable<Buffer>) yield piece;
 }
 
-/** The name of the encoding that a label means; undefined: none that browsers know. */
+/** The encoding that a label stands for; undefined if browsers don't know it. */
 function toEncoding(label: string | undefined): string | undefined {
   try {
     const { encoding } = new TextDecoder(label?.trim() ?? '-');
-    // A page that can be read for this label has one byte a character.
+    // If the label could be read as bytes, the page isn't UTF-16.
     return encoding.startsWith('utf-16') ? 'utf-8' : encoding;
   } catch {
     return undefined;

@@ -1,4 +1,4 @@
-// Answers with a file: small ones from memory, large ones and parts from the disk (the only user of send, for its ranges).
+// Sends a file: small ones from memory, large ones and ranges from disk (the only user of send, for its ranges).
 import { extname } from 'node:path';
 import { finished } from 'node:stream';
 import type { Context } from 'koa';
@@ -22,13 +22,13 @@ export async function sendFile(
   ctx.status = status;
   if (!ctx.response.get('Cache-Control')) ctx.set('Cache-Control', isHashedName(whole.file) ? IMMUTABLE : 'no-cache');
   ctx.vary('Accept-Encoding');
-  // Of what it is, not of how it is compressed.
+  // The type is that of the original, not of its compressed form.
   setType(ctx, whole.file, original);
   const { encoding, ...chosen } = await chooseEncoding(ctx, cache, root, whole);
   if (encoding) ctx.set('Content-Encoding', encoding);
   const sent = encoding ? await readSiteFile(cache, root, chosen) : original;
   setValidators(ctx, sent, chosen.stats.ctimeMs);
-  // There are no parts of an error page.
+  // An error page is never sent in part.
   const isPart = ctx.get('range') !== '' && status === 200;
   if (isPart || !sent.bytes) return stream(ctx, root, chosen.file, isPart);
   ctx.set('Accept-Ranges', 'bytes');
@@ -38,7 +38,7 @@ export async function sendFile(
 
 const types = new WeakMap<SiteFile, string>();
 
-/** The type that the name tells, with the encoding that the content has. */
+/** Sets the type by the file name, with the charset of the content. */
 export function setType(ctx: Context, name: string, file: SiteFile): void {
   const known = types.get(file) ?? typeOf(ctx, name, file);
   types.set(file, known);
@@ -50,12 +50,12 @@ function typeOf(ctx: Context, file: string, { charset, plainType }: SiteFile): s
   ctx.type = extension.length > 1 ? extension : '';
   const sent = ctx.response.get('Content-Type') || `${plainType}; charset=`;
   const [type = plainType] = sent.split(';');
-  // An XML file is in UTF-8 where nothing says otherwise.
+  // XML is UTF-8 by default.
   const isSaid = charset && (sent !== type || charset !== 'utf-8' || type.startsWith('text/'));
   return isSaid && !type.startsWith('application/octet') ? `${type}; charset=${charset}` : type;
 }
 
-/** A time that can be trusted: that of the last change, whatever somebody has set, once it can't be that of two changes. */
+/** Uses ctime, which can't be forged, and only once a second change can't have the same time. */
 function setValidators(ctx: Context, { tag, bytes }: SiteFile, changedMs: number): void {
   ctx.etag = bytes ? `"${tag}"` : `W/"${tag}"`;
   const second = Math.ceil(changedMs / 1_000) * 1_000;
@@ -66,7 +66,7 @@ async function stream(ctx: Context, root: string, file: string, isPart: boolean)
   ctx.respond = false;
   await new Promise<void>((resolve) => {
     finished(ctx.res, () => resolve());
-    // It decodes what it is given; what we have is decoded. What is hidden was looked at before.
+    // `send` decodes the path, so it is encoded again. Hidden files were checked before.
     send(ctx.req, file.split('/').map(encodeURIComponent).join('/'), {
       root,
       index: false,

@@ -1,4 +1,4 @@
-// Answers with a page whose reading is counted: with the heartbeat in it, and never in part.
+// Sends a page whose reading is recorded: with the heartbeat, and never in part.
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
@@ -14,9 +14,9 @@ import { hashOf, type SiteFile } from './site-file.ts';
 
 interface PreparedPage {
   readonly scanned: ScannedPage;
-  /** Undefined: they differ from origin to origin, and are made for each request. */
+  /** Undefined: they depend on the origin and are made for each request. */
   readonly edits: readonly Edit[] | undefined;
-  /** Undefined: likewise, or the page is too large. */
+  /** Undefined: depends on the origin, or the page is too large. */
   readonly bytes: Buffer | undefined;
   readonly etag: string | undefined;
 }
@@ -51,6 +51,6 @@ export async function sendPage(
   ctx.etag = page.etag ?? etagOf(edits);
   if (ctx.fresh) ctx.status = 304;
   else if (content.bytes) ctx.body = page.bytes ?? editBytes(content.bytes, edits, utf);
-  // Koa leaves a stream that it doesn't send open.
+  // Koa does not close a stream that it doesn't send.
   else if (ctx.method !== 'HEAD') ctx.body = pipeline(createReadStream(path), editStream(edits, utf), () => {});
 }

@@ -1,4 +1,4 @@
-// Serves the channel's files: the worker, the page library, and what it loads later.
+// Serves the channel's files: the worker, the page library and its chunks.
 import { join } from 'node:path';
 import type { Middleware } from 'koa';
 import { createFileCache, versionOf } from './file-cache.ts';
@@ -9,9 +9,9 @@ import { readFilePath } from '../http/request-path.ts';
 const CHANNEL_FILE = /^\/(?:sw|stillhere(?:-[\w-]+)?)\.js(?:\.map)?$/;
 
 /**
- * It belongs before the check of access: where the whole site is behind the gate the gate's own page delivers, too, and a
- * worker asks for its next version when the access is long over.
- * @param isTaken the site has a file of its own there, which may be behind the gate.
+ * Mount it before the access check: if the whole site is behind the gate, the gate's page must deliver, too, and a
+ * worker checks for updates long after access has ended.
+ * @param isTaken the site has its own file at this path, which may be protected.
  */
 export function serveChannel(buildDir: string, isTaken: (path: string) => Promise<boolean> | boolean): Middleware {
   const cache = createFileCache();

@@ -11,17 +11,17 @@ import { isUnder, readFilePath } from '../http/request-path.ts';
 
 export interface Site {
   readonly siteDir: string;
-  /** Where the build put the channel's files. */
+  /** The folder with the channel's built files. */
   readonly buildDir: string;
-  /** Path prefixes whose pages are read and counted. */
+  /** Path prefixes of pages whose reading is recorded. */
   readonly protect: readonly string[];
-  /** A path that names no file is shown `index.html`. */
+  /** Paths that name no file show `index.html`. */
   readonly isSinglePage: boolean;
-  /** The site's own origin where a proxy hides it. */
+  /** The site's own origin, if a proxy hides it. */
   readonly publicOrigin?: string | undefined;
-  /** Files that nobody may have, as the store. */
+  /** Files that are never served, such as the store. */
   readonly privateFiles: readonly string[];
-  /** Goes on only for those who have access: before a file that is protected though its path is not. */
+  /** The access check, for a protected file whose path is not protected. */
   readonly requireAccess: Middleware;
 }
 
@@ -59,7 +59,7 @@ export function serveSite(site: Site): Middleware {
       ctx.status = 301;
       ctx.redirect(`${path.split('/').map(encodeURIComponent).join('/')}/${ctx.search}`);
     };
-    // What is protected by its path was checked before.
+    // Protected paths were checked already.
     const isHiddenByPath = (found ?? folder)?.isProtected && !isUnder(path, protect);
     await (isHiddenByPath ? site.requireAccess(ctx, answer) : answer());
   };
@@ -70,7 +70,7 @@ export function serveSite(site: Site): Middleware {
   }
 }
 
-/** As its readers see it; undefined: what the request says is none. */
+/** The site's origin as readers see it; undefined if the request has no valid one. */
 function originOf(ctx: Context, publicOrigin: string | undefined): string | undefined {
   if (publicOrigin) return publicOrigin;
   return URL.parse(`${ctx.protocol}://${ctx.host}`)?.origin;

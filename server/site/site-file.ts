@@ -1,4 +1,4 @@
-// What a file is: its bytes if it is small, a validator, and what kind of text it holds. From its content, not from its name.
+// Reads a file's bytes (if it is small), validator and kind of text. Based on its content, not its name.
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
@@ -9,26 +9,26 @@ import type { Found } from './find-file.ts';
 import { readByteOrder } from './page-encoding.ts';
 import { readPageCharset } from './scan-page.ts';
 
-/** What is larger streams from the disk. */
+/** Larger files are streamed from disk. */
 export const MAX_CACHED_BYTES = 1024 * 1024;
 
 export interface SiteFile {
-  /** Undefined: too many for the memory. */
+  /** Undefined if the file is too large to cache. */
   readonly bytes: Buffer | undefined;
-  /** For an ETag: of the content, or of a large file's place and times. */
+  /** For the ETag: hash of the content, or of a large file's identity and times. */
   readonly tag: string;
-  /** A page that browsers read as HTML or as XHTML. */
+  /** Set for a page that browsers parse as HTML or XHTML. */
   readonly page: 'html' | 'xhtml' | undefined;
-  /** The encoding to be sent with it; undefined: none, since it says so itself or it isn't known. */
+  /** The charset to send; undefined if the file declares it or it is unknown. */
   readonly charset: 'utf-8' | 'utf-16le' | 'utf-16be' | undefined;
-  /** Its type where its name tells none. */
+  /** The type to use if the name has no known extension. */
   readonly plainType: string;
 }
 
 const HTML = /^\.(?:s?html?)$/i;
 const XHTML = /^\.(?:xhtml|xht)$/i;
 const XML = /^\.(?:xml|svg|rss|atom|xsl)$/i;
-/** Of all control characters a text has these: tab, line and form feed, carriage return, escape. */
+/** The control characters that occur in text: tab, line feed, form feed, carriage return, escape. */
 const TEXT_CONTROLS = new Set([9, 10, 12, 13, 27]);
 const LOOKS_LIKE_HTML = /^\s*(?:<!--[^]{0,1000}?-->\s*)?<(?:!doctype\s+html|html)\b/i;
 
@@ -42,7 +42,7 @@ export function readSiteFile(cache: FileCache, root: string, { file, stats, vers
   );
 }
 
-/** @returns as `createHash` has it, short enough for a header. */
+/** @returns a base64url hash, short enough for a header. */
 export function hashOf(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
@@ -72,7 +72,7 @@ function readKind(
   const order = readByteOrder(start);
   const isXml = page === 'xhtml' || XML.test(extension);
   const named = page || isXml ? readPageCharset(start, isXml) : order?.utf;
-  // Japanese mail's encoding is all ASCII.
+  // ISO-2022-JP is all ASCII.
   const isUtf = named === undefined ? isText && !start.includes('\x1b$') : named === 'utf-8';
   const charset = isUtf ? 'utf-8' : order && !order.isMarked ? order.utf : undefined;
   return { page, charset, plainType };
@@ -88,7 +88,7 @@ async function readStart(path: string): Promise<Buffer> {
   }
 }
 
-/** Without the beginning of a character at the end. */
+/** Removes an incomplete character at the end. */
 function wholeCharacters(start: Buffer): Buffer {
   let end = start.length;
   for (let back = 1; back <= 4 && back <= start.length; back++) {

@@ -1,30 +1,31 @@
-// What a gate can't hide: text of a page behind it that lies in a file before it, too. Tools that go from page to page by script
-// put the text of each page into a script as well, and tools that search put it into an index (VitePress does both).
+// Finds text of protected pages in unprotected files. Tools for client-side navigation also put each page's text into a
+// script, and search tools put it into an index (VitePress does both).
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHtmlReader } from './html-reader.ts';
 import { isUnder } from '../http/request-path.ts';
 
-/** A page behind the gate, and a file that anyone may load and that has text of it. Both are paths of the site. */
+/** A protected page, and an unprotected file with text from it. Both are paths of the site. */
 export interface UnprotectedData {
   readonly page: string;
   readonly file: string;
 }
 
 const PAGE = /\.x?html?$/i;
-/** Where tools put the text of pages. */
+/** Files in which tools put the text of pages. */
 const DATA = /\.(?:m?js|json|map|xml|txt|md)$/i;
-/** Of so many pages: one that leaks is enough to be told. */
+/** Limit for the pages to check. One leak is enough for a warning. */
 const MOST_PAGES = 200;
 const MOST_BYTES = 8 * 1024 * 1024;
 
-/** A run of prose this long doesn't come twice by chance; so many of them are no title or summary that is meant for all. */
+/** Prose of this length doesn't repeat by chance. This many matches are more than a public title or summary. */
 const LEAST_RUN = 32;
 const LEAST_RUNS = 3;
 
 /**
- * The pages behind the gate whose text is in a script or a data file before it, each with one such file. Text that is in other
- * pages, too, as a site's head and foot, doesn't count. Reads one file after another, so that a server goes on meanwhile.
+ * Finds the protected pages whose text is in an unprotected script or data file, with one such file each. Text that
+ * also occurs on other pages, like a header or footer, doesn't count. Reads files one at a time, so that a server can
+ * continue meanwhile.
  * @param paths of all files of the site.
  */
 export async function findUnprotectedData(
@@ -36,7 +37,7 @@ export async function findUnprotectedData(
   const hidden = paths.filter((path) => PAGE.test(path) && isHidden(path)).slice(0, MOST_PAGES);
   if (hidden.length === 0) return [];
 
-  /** The one page that has the run; null: several do. */
+  /** The only page with this text; null if several have it. */
   const owners = new Map<string, string | null>();
   for (const page of hidden)
     for (const run of await readRuns(siteDir, page)) owners.set(run, owners.has(run) ? null : page);
@@ -61,8 +62,8 @@ async function readRuns(siteDir: string, path: string): Promise<ReadonlySet<stri
 }
 
 /**
- * The runs of prose between tags, quotes and escapes, which are where text is cut in whatever form it lies: a page, a string of a
- * script, JSON.
+ * The runs of prose between tags, quotes and escapes. Text is cut there in every format: a page, a string in a script,
+ * JSON.
  */
 function textRuns(text: string, isPage: boolean): ReadonlySet<string> {
   const shown = isPage ? shownText(text) : unescapeScript(text);
@@ -73,7 +74,7 @@ function textRuns(text: string, isPage: boolean): ReadonlySet<string> {
   return new Set(runs);
 }
 
-/** What a reader sees of a page; a `<` stands for each tag. */
+/** The visible text of a page, with a `<` for each tag. */
 function shownText(page: string): string {
   const parts: string[] = [];
   let isHead = false;

@@ -1,9 +1,9 @@
-// Keeps the files that nobody may have from Vite's servers, which give out whatever lies in the project.
+// Keeps Vite's servers from serving private files, because they serve everything in the project.
 import { join } from 'node:path';
 import { statFile } from './find-file.ts';
 import { isNamedAs, isPrivateFile } from './private-file.ts';
 
-/** As much of Vite's configuration as is used. */
+/** The part of Vite's configuration that is used. */
 export interface ViteFolders {
   readonly root: string;
   readonly publicDir: string;
@@ -11,13 +11,13 @@ export interface ViteFolders {
   readonly build: { readonly outDir: string };
 }
 
-/** How Vite names files outside of the root, and modules; one may stand in another. */
+/** Vite's prefixes for files outside the root and for modules. They can be nested. */
 const PREFIXES = /^(?:\/+@(?:fs|id)(?=\/)|\/*__x00__|\/*file:(?:\/\/[^/]*)?(?=\/))+/i;
 const ENVIRONMENT = /(?:^|[\\/])\.env[^\\/]*$/i;
 
 /**
- * The request means such a file, whatever Vite would make of it.
- * @param url of the request, as it came.
+ * True if the request means a private file, however Vite would resolve it.
+ * @param url of the request, unmodified.
  */
 export async function asksForPrivateFile(
   url: string,
@@ -26,7 +26,7 @@ export async function asksForPrivateFile(
 ): Promise<boolean> {
   const path = decode(url.replace(/[?#].*$/s, ''));
   const bare = base !== '/' && path.startsWith(base) ? `/${path.slice(base.length)}` : path;
-  // An alias, or another plugin, may lead to the file from anywhere.
+  // An alias or another plugin can lead to the file from any path.
   if (privateFiles.some((file) => isNamedAs(bare, file))) return true;
   const absolute = bare.replace(PREFIXES, '/');
   const files = [absolute, ...[root, publicDir, join(root, build.outDir)].map((folder) => join(folder, absolute))];
@@ -38,7 +38,7 @@ export async function asksForPrivateFile(
   return false;
 }
 
-/** More often than any server would. What can't be decoded names no file. */
+/** Decodes more often than any server would. What can't be decoded is no file name. */
 function decode(path: string): string {
   try {
     const decoded = decodeURIComponent(path);

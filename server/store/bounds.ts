@@ -1,10 +1,10 @@
-// What can be true of a span: it lies within its session and not in the future. Pure.
+// Bounds a span: it lies within its session and not in the future. Pure.
 import type { Interval } from './reading-time.ts';
 
-/** A span came by replay when it is received this long after its end. */
+/** A span received this long after its end counts as late. */
 const LATE_MS = 60_000;
 
-/** Times that had to be moved further than this were on a clock that can't have been right. */
+/** If times had to be moved by more than this, the device's clock was wrong. */
 const CLAMPED_MS = 1_000;
 
 export interface BoundedSpan extends Interval {
@@ -13,14 +13,14 @@ export interface BoundedSpan extends Interval {
 }
 
 /**
- * When anything of a session can have happened: from its start to the receipt. Where the server's own clock was set back, nothing
- * ends before the session began.
+ * The interval in which a session's spans can lie: from its start to the receipt. If the server's clock was set back,
+ * nothing ends before the session's start.
  */
 export function windowOf(sessionStartMs: number, receivedMs: number): Interval {
   return { startMs: sessionStartMs, endMs: Math.max(sessionStartMs, receivedMs) };
 }
 
-/** The span moved into the window as a whole, its length kept; cut only where it is longer than the window. */
+/** Moves the whole span into the window and keeps its length. Cuts it only if it is longer than the window. */
 export function boundSpan(span: Interval, window: Interval, receivedMs: number): BoundedSpan {
   const moved = span.startMs < window.startMs ? window.startMs - span.startMs : Math.min(0, window.endMs - span.endMs);
   const startMs = Math.max(window.startMs, span.startMs + moved);

@@ -1,26 +1,28 @@
-// From the device's clock to the server's. Pure. A wrong device clock changes nothing in the record; one that is set while spans
-// wait may cost the place of a span in time, but never its length.
+// Converts times from the device's clock to the server's. Pure. A wrong device clock changes nothing in the record. If
+// the clock is set while spans are queued, a span's position in time can be wrong, but never its length.
 import type { Interval } from './reading-time.ts';
 
-/** A device's clock can't have been set if the difference grew by less: a request may be under way for 20 s. */
+/** A smaller increase in the difference doesn't mean that the clock was set: a request can take 20 s. */
 export const LONGEST_TRANSIT_MS = 30_000;
 
-/** Spans may lie outside of what can be true by so much without a clock having been set. */
+/** A span can lie this far outside the window without a change of the clock. */
 const TOLERANCE_MS = 1_000;
 
-/** What deliveries have shown of a session's device. */
+/** What the deliveries of a session have revealed about its device's clock. */
 export interface DeviceClock {
-  /** How far the server's clock is ahead of the device's; null before the first delivery. */
+  /** Server's clock minus device's clock; null before the first delivery. */
   readonly offsetMs: number | null;
-  /** The same before the clock was last set, or worked out from spans of that time; null: never. */
+  /**
+   * The offset before the clock was last set, or one computed from spans of that time; null if the clock was never set.
+   */
   readonly formerOffsetMs: number | null;
 }
 
 /**
- * What a delivery adds. It shows the difference of the clocks with its time in transit on top, which would carry ends beyond
- * the truth on a slow network: so the smallest difference that the session has shown counts, until one is so much larger or
- * smaller that the clock must have been set.
- * @param observedMs server's clock at the receipt less device's clock at the sending.
+ * Updates the clock with a delivery. The observed difference includes the time in transit, which would move ends too
+ * late on a slow network. Therefore the smallest difference of the session counts, until a difference is so much larger
+ * or smaller that the clock must have been set.
+ * @param observedMs server's clock at receipt minus device's clock at sending.
  */
 export function observeClock(clock: DeviceClock, observedMs: number): DeviceClock {
   const { offsetMs } = clock;
@@ -29,7 +31,7 @@ export function observeClock(clock: DeviceClock, observedMs: number): DeviceCloc
   return observedMs < offsetMs ? { ...clock, offsetMs: observedMs } : clock;
 }
 
-/** The first of the clock's offsets by which the span lies where it can be true; undefined: none does. */
+/** The first known offset that puts the span inside the window; undefined if none does. */
 export function findOffset(clock: DeviceClock, span: Interval, window: Interval): number | undefined {
   return [clock.offsetMs, clock.formerOffsetMs]
     .filter((offset) => offset !== null)
@@ -40,14 +42,14 @@ export function findOffset(clock: DeviceClock, span: Interval, window: Interval)
 }
 
 /**
- * An offset for spans that no known one fits: their clock was set before they were delivered. They are moved together, as little
- * as possible, so that their lengths and the gaps between them stay.
- * @param spans of one session and delivery, one at least; times as the device says them.
+ * Computes an offset for spans that fit no known one, because the clock was set before they were delivered. All are
+ * moved together, as little as possible, so that their lengths and gaps stay the same.
+ * @param spans at least one, of one session and delivery, on the device's clock.
  */
 export function workOutOffset(offsetMs: number, spans: readonly Interval[], window: Interval): number {
   const startMs = Math.min(...spans.map((span) => span.startMs)) + offsetMs;
   const endMs = Math.max(...spans.map((span) => span.endMs)) + offsetMs;
   const movedMs = startMs < window.startMs ? window.startMs - startMs : Math.min(0, window.endMs - endMs);
-  // It is stored, and the times of a device may be any that a Date can say.
+  // The offset is stored, and device times can be anything in the range of a Date.
   return Math.min(Number.MAX_SAFE_INTEGER, Math.max(Number.MIN_SAFE_INTEGER, offsetMs + movedMs));
 }

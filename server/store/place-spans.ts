@@ -1,21 +1,21 @@
-// Where spans are put that no known clock explains: their device's clock was set before they were delivered, perhaps more than once.
-// Their lengths must stay, and none may lie over other reading only because of where it was put. Pure, and the cost is linear.
+// Places spans that fit no known clock offset: the device's clock was set before they were delivered, perhaps more than
+// once. Lengths must stay the same, and placement must not make spans overlap other reading. Pure, in linear time.
 import type { Interval } from './reading-time.ts';
 import { workOutOffset } from './device-clock.ts';
 
-/** Nobody sets a clock more often between two deliveries. What lies further apart then is put one by one. */
+/** The assumed maximum of clock changes between two deliveries. Spans further apart are then placed one by one. */
 const MOST_CLOCKS = 8;
 
-/** Spans that overlap or touch. They stay together: two tabs don't count twice. */
+/** Spans that overlap or touch. They stay together, so that two tabs don't count twice. */
 interface Cluster extends Interval {
   readonly spans: readonly Interval[];
 }
 
 /**
- * An offset for each span. Spans that one clock can have timed are moved together: as little as possible, or else into the first gap
- * that holds all of them, or else one after the other into what is free.
- * @param spans of one session; times as the device says them.
- * @param taken where the session's other reading lies, on the server's clock.
+ * Returns an offset for each span. Spans that can come from one clock are moved together: by the smallest possible
+ * amount; else into the first gap that holds all of them; else one after the other into free time.
+ * @param spans of one session, on the device's clock.
+ * @param taken the session's other reading, on the server's clock.
  */
 export function placeSpans(
   spans: readonly Interval[],
@@ -35,7 +35,7 @@ export function placeSpans(
   return offsets;
 }
 
-/** @returns an offset for each cluster. */
+/** @returns one offset per cluster. */
 function placeGroup(group: readonly Cluster[], nearest: number, gaps: readonly Interval[]): readonly number[] {
   if (
     areFree(
@@ -72,7 +72,7 @@ function toClusters(spans: readonly Interval[]): readonly Cluster[] {
   return clusters;
 }
 
-/** What lies further apart than the session is long was timed by different clocks. */
+/** Clusters further apart than the length of the session were timed by different clocks. */
 function toGroups(clusters: readonly Cluster[], longestMs: number): readonly (readonly Cluster[])[] {
   const groups: Cluster[][] = [];
   for (const cluster of clusters) {
@@ -84,7 +84,7 @@ function toGroups(clusters: readonly Cluster[], longestMs: number): readonly (re
   return groups;
 }
 
-/** What is free between intervals that come in the order of their starts. */
+/** The free time between intervals that are ordered by start. */
 function findGaps(taken: readonly Interval[], window: Interval): readonly Interval[] {
   const gaps: Interval[] = [];
   let { startMs } = window;
@@ -96,7 +96,7 @@ function findGaps(taken: readonly Interval[], window: Interval): readonly Interv
   return gaps;
 }
 
-/** Each lies in a gap; both come in order. */
+/** True if each interval lies in a gap. Both lists are ordered. */
 function areFree(intervals: readonly Interval[], gaps: readonly Interval[]): boolean {
   let at = 0;
   return intervals.every((one) => {

@@ -1,11 +1,11 @@
-// Reading time: the measure of the union of spans. Pure. Two tabs don't count twice.
+// Reading time: the measure of the union of spans, so that two tabs don't count twice. Pure.
 
 export interface Interval {
   readonly startMs: number;
   readonly endMs: number;
 }
 
-/** Milliseconds that at least one of the intervals covers, in any order, overlapping as they may. */
+/** Milliseconds covered by at least one interval. The intervals may overlap and be in any order. */
 export function unionMs(intervals: readonly Interval[]): number {
   let total = 0;
   let covered = -Infinity;

@@ -1,5 +1,5 @@
-// Records sightings, one after the other, within a transaction that its caller opens and commits. Prepared statements only: this is
-// the hot path.
+// Records sightings in order, within a transaction that the caller opens and commits. This is the hot path: prepared
+// statements only.
 import type { DatabaseSync } from 'node:sqlite';
 import { findOffset, LONGEST_TRANSIT_MS, observeClock, type DeviceClock } from './device-clock.ts';
 import { placeSpans } from './place-spans.ts';
@@ -10,7 +10,7 @@ import { addSpan, isAfterAll, type Stretches } from './stretches.ts';
 
 type ClaimedSpan = NonNullable<Sighting['span']>;
 
-/** A session's row, as far as recording needs it. */
+/** The columns of a session that recording needs. */
 interface SessionRow {
   readonly startMs: number;
   readonly offsetMs: number | null;
@@ -23,13 +23,13 @@ interface SessionRow {
   readonly stretchCount: number;
 }
 
-/** Where nothing is touched all is null. */
+/** All columns are null if no stretch is touched. */
 type TouchedRow = Stretches | { readonly startMs: null };
 
 export class Batch {
   readonly #hot: ReturnType<typeof prepareHotPath>;
   readonly #sightings: readonly Sighting[];
-  /** By session: the offsets of spans that no known one fits. */
+  /** By session: the offsets of spans that fit no known offset. */
   readonly #placed = new Map<string, ReadonlyMap<Interval, number>>();
   #bySession: ReadonlyMap<string, readonly Sighting[]> | undefined;
   #stretchesLookedAt = 0;
@@ -60,7 +60,7 @@ export class Batch {
       if (offsetMs !== clock.offsetMs) clock = { ...clock, formerOffsetMs: offsetMs };
     }
     if (kept && placed.endMs <= kept.endMs) {
-      // It says nothing new of the span, but it may have come faster than any before.
+      // The span is unchanged, but this delivery may have been faster than all before.
       if (clock.offsetMs !== row.offsetMs) hot.learnClock.run(clock.offsetMs, clock.formerOffsetMs, session);
       return 'stored';
     }
@@ -105,7 +105,7 @@ export class Batch {
     return true;
   }
 
-  /** All spans of the session in this batch that no known offset fits are placed together, once. */
+  /** Places all spans of the session in this batch that fit no known offset, together and once. */
   #place(session: string, row: SessionRow, span: ClaimedSpan, clock: DeviceClock, window: Interval): number {
     const known = this.#placed.get(session)?.get(span);
     if (known !== undefined) return known;
@@ -123,7 +123,7 @@ export class Batch {
     return placed.get(span) ?? span.offsetMs;
   }
 
-  /** Where reading of the session is recorded. Many sessions that have much of it could take long: then the rest is not looked at. */
+  /** The session's recorded reading. Bounded per batch: beyond the limit, only the last stretch is considered. */
   #findTaken(session: string, row: SessionRow): Interval[] {
     const last = toLast(row);
     this.#stretchesLookedAt += row.stretchCount;
@@ -137,7 +137,7 @@ function toLast({ lastStartMs, lastEndMs }: SessionRow): Interval | undefined {
   return lastStartMs === null || lastEndMs === null ? undefined : { startMs: lastStartMs, endMs: lastEndMs };
 }
 
-/** A span that is known keeps its start. Where it was told by a clock that was set since, only its length is to be believed. */
+/** A known span keeps its start. If its clock was set since, only its length is used. */
 function grow(
   kept: Interval,
   span: ClaimedSpan,
@@ -156,7 +156,7 @@ function shift({ startMs, endMs }: Interval, offsetMs: number): Interval {
   return { startMs: startMs + offsetMs, endMs: endMs + offsetMs };
 }
 
-/** The span ends after every other of its session; of those that end together the one that began last counts. */
+/** True if the span ends after all others of its session. On equal ends, the later start wins. */
 function isLater(row: SessionRow, span: Interval & { readonly id: string }): boolean {
   if (row.lastEndMs === null || span.endMs !== row.lastEndMs)
     return row.lastEndMs === null || span.endMs > row.lastEndMs;
@@ -164,7 +164,7 @@ function isLater(row: SessionRow, span: Interval & { readonly id: string }): boo
   return span.id > (row.lastSpanId ?? '');
 }
 
-/** Times are in milliseconds; `?` in the order of the names. */
+/** Times are in milliseconds. Each comment lists the parameters in order. */
 export function prepareHotPath(connection: DatabaseSync) {
   return {
     /** session */
@@ -179,8 +179,8 @@ export function prepareHotPath(connection: DatabaseSync) {
       'SELECT start_ms AS startMs, end_ms AS endMs FROM spans WHERE session_id = ? AND id = ?',
     ),
     /**
-     * session, from, to. Stretches don't overlap: of those that begin before `from` only the last one can reach it. Summed up here,
-     * since there may be thousands.
+     * session, from, to. Stretches don't overlap, so of those that start before `from` only the last can reach it.
+     * Aggregated in SQL because there can be thousands.
      */
     findTouched: connection.prepare(
       `SELECT min(start_ms) AS startMs, max(end_ms) AS endMs, sum(end_ms - start_ms) AS coveredMs FROM stretches
@@ -195,7 +195,7 @@ export function prepareHotPath(connection: DatabaseSync) {
     removeStretches: connection.prepare('DELETE FROM stretches WHERE session_id = ? AND start_ms BETWEEN ? AND ?'),
     /** session, start, end */
     putStretch: connection.prepare('INSERT INTO stretches (session_id, start_ms, end_ms) VALUES (?, ?, ?)'),
-    /** session, span, page, start, end, late, clamped. What is kept already only grows. */
+    /** session, span, page, start, end, late, clamped. An existing span only grows. */
     putSpan: connection.prepare(
       `INSERT INTO spans (session_id, id, page, start_ms, end_ms, is_late, is_clamped) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (session_id, id) DO UPDATE SET
@@ -206,11 +206,12 @@ export function prepareHotPath(connection: DatabaseSync) {
     seeSession: connection.prepare(
       'UPDATE sessions SET end_ms = max(coalesce(end_ms, 0), ?), revision = revision + 1 WHERE id = ?',
     ),
-    /** clock offset, former offset, session. Owners never see it, so there is nothing to mirror. */
+    /** clock offset, former offset, session. The owner never sees these, so the revision stays the same. */
     learnClock: connection.prepare('UPDATE sessions SET clock_offset_ms = ?, former_offset_ms = ? WHERE id = ?'),
     /**
-     * end, added reading time, page or null for the one that it has, clock offset, former offset, new spans, last stretch's start and
-     * end, latest span's start and id, new stretches, session. A late end takes nothing back.
+     * end, added reading time, page or null to keep it, clock offset, former offset, new spans, last stretch's start
+     * and end, latest span's start and id, new stretches, session. An end that arrives late never moves the session's
+     * end back.
      */
     growSession: connection.prepare(
       `UPDATE sessions SET

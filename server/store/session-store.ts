@@ -1,5 +1,5 @@
-// What a session store promises, whatever database is behind it. Everything is asynchronous: a store may be a thread or
-// a network away. Times are epoch milliseconds on the server's clock.
+// The contract of a session store, whatever the database. Everything is asynchronous: a store may run in another thread
+// or on another machine. Times are epoch milliseconds on the server's clock.
 import type { Outbox } from './outbox.ts';
 import type { Session } from './session.ts';
 
@@ -8,17 +8,17 @@ export interface StoredSpan {
   readonly page: string;
   readonly startMs: number;
   readonly endMs: number;
-  /** It came more than a minute after its end. */
+  /** Received more than a minute after its end. */
   readonly isLate: boolean;
-  /** The device's clock can't have been right: its times were bounded to what can be true. */
+  /** The device's clock was wrong: the times were moved into the possible range. */
   readonly isClamped: boolean;
 }
 
-/** A session was seen: reading a span, or (the original contract) just there. */
+/** Evidence that a session is active: a span, or (original contract) a request without one. */
 export interface Sighting {
   readonly session: string;
   readonly receivedMs: number;
-  /** Without one the session was seen at `receivedMs`. */
+  /** If absent, the session was active at `receivedMs`. */
   readonly span?: {
     readonly id: string;
     readonly page: string;
@@ -26,54 +26,55 @@ export interface Sighting {
     readonly startMs: number;
     /** On the device's clock. */
     readonly endMs: number;
-    /** How far the server's clock was ahead of the device's when the delivery came: time in transit is in it. */
+    /** Server's clock minus device's clock when the delivery arrived. Includes the time in transit. */
     readonly offsetMs: number;
   };
 }
 
-/** `too-many-spans`: the session has {@link MAX_SESSION_SPANS} or {@link MAX_STRETCHES}, and this would be one more. */
+/** `too-many-spans`: the session already has {@link MAX_SESSION_SPANS} or {@link MAX_STRETCHES}. */
 export type Recorded = 'stored' | 'unknown-session' | 'too-many-spans';
 
-/** Spans of one session. An honest reader makes a few hundred a day. */
+/** Per session. An honest reader makes a few hundred a day. */
 export const MAX_SESSION_SPANS = 20_000;
 
-/** Stretches of one session's reading that lie apart: one span may join all of them, and must not take long. */
+/** Per session. One span can join all stretches, and that must not take long. */
 export const MAX_STRETCHES = 4_000;
 
 export interface SessionQuery {
   readonly email?: string | undefined;
   readonly pageSize: number;
-  /** From an earlier page. */
+  /** A cursor from an earlier page. */
   readonly after?: Cursor | undefined;
 }
 
-/** The place of a session in the list: newest first, then by id. */
+/** A session's position in the list, ordered newest first, then by id. */
 export interface Cursor {
   readonly startMs: number;
   readonly id: string;
 }
 
 /**
- * Always true of a store:
- * - what a promise of {@link record} or {@link createSession} says is durable when it resolves, power loss included;
- * - `endMs` of a session and of a span only grows; the start of a span stays what it was first;
- * - every span is on the server's clock, and within `[start of its session, time of its receipt]`;
- * - recording a sighting again changes nothing.
+ * Invariants of a store:
+ * - The result of {@link record} or {@link createSession} is durable when its promise resolves, even after a power
+ * failure.
+ * - `endMs` of a session or span only grows; the start of a span never changes.
+ * - Every span is on the server's clock and within `[start of its session, time of receipt]`.
+ * - Recording a sighting again changes nothing.
  */
 export interface SessionStore {
   readonly outbox: Outbox;
   createSession(session: Pick<Session, 'id' | 'email' | 'startMs'>): Promise<void>;
-  /** Records all sightings in one transaction; answers in their order. */
+  /** Records all sightings in one transaction. Results are in the same order. */
   record(sightings: readonly Sighting[]): Promise<readonly Recorded[]>;
-  /** Takes the access of a session back; nothing happens to one that isn't there. */
+  /** Revokes the session's access; does nothing if there is no such session. */
   endAccess(id: string, atMs: number): Promise<void>;
   findSession(id: string): Promise<Session | undefined>;
   /** Newest first. */
   listSessions(query: SessionQuery): Promise<readonly Session[]>;
-  /** In the order of their starts. */
+  /** Ordered by start. */
   listSpans(sessionId: string): Promise<readonly StoredSpan[]>;
   /** Resolves when the database answers. */
   check(): Promise<void>;
-  /** Waits for nothing: call it when no other call is under way. */
+  /** Closes at once. Call it only when no other call is pending. */
   close(): Promise<void>;
 }

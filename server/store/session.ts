@@ -1,19 +1,19 @@
-// A session as the store keeps it. Times are epoch milliseconds on the server's clock.
+// A session as stored. Times are epoch milliseconds on the server's clock.
 
 /** One grant of access. */
 export interface Session {
-  /** 128 random bits, base64url: also the value of the readable cookie. */
+  /** 128 random bits, base64url. Also the value of the cookie that scripts can read. */
   readonly id: string;
   readonly email: string;
   readonly startMs: number;
-  /** The largest end of its spans; null before the first. */
+  /** The largest end of its spans; null before the first span. */
   readonly endMs: number | null;
   /** The measure of the union of its spans. */
   readonly readingMs: number;
-  /** The page of its latest span; null before the first. */
+  /** The page of its latest span; null before the first span. */
   readonly currentPage: string | null;
-  /** When its access was taken back, by the reader or the owner; null: never. Its record stays. */
+  /** When the reader or the owner revoked its access; null: never. The record stays. */
   readonly accessEndedMs: number | null;
-  /** NocoDB shows it as it is here. */
+  /** True if NocoDB shows this revision. */
   readonly isMirrored: boolean;
 }

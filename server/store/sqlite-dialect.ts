@@ -1,8 +1,8 @@
-// Lets Kysely speak to Node's own SQLite.
+// Kysely on Node's built-in SQLite.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { SqliteDialect } from 'kysely';
 
-/** Kysely's dialect on an open connection, which stays its owner's to close. */
+/** A Kysely dialect on an open connection. The caller closes the connection. */
 export function nodeSqliteDialect(connection: DatabaseSync): SqliteDialect {
   return new SqliteDialect({
     database: {
@@ -21,7 +21,7 @@ export function nodeSqliteDialect(connection: DatabaseSync): SqliteDialect {
   });
 }
 
-/** All or nothing, in one go: the connection is one, so no other statement may come between. */
+/** Runs `work` synchronously in a transaction, so that no other statement on the connection can come between. */
 export function inTransaction<T>(connection: DatabaseSync, work: () => T): T {
   connection.exec('BEGIN IMMEDIATE');
   try {

@@ -1,4 +1,4 @@
-// The outbox on Node's own SQLite.
+// The outbox on Node's built-in SQLite.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { sql, type Kysely, type NotNull } from 'kysely';
 import { RECORD_IN_DOUBT, type Outbox, type Unmirrored } from './outbox.ts';

@@ -1,5 +1,5 @@
-// The session store on Node's own SQLite: the embedded default. One writing connection in one process.
-// The hot path is prepared statements in one synchronous transaction; all else goes through Kysely.
+// The session store on Node's built-in SQLite: the embedded default. One process, one writing connection. The hot path
+// uses prepared statements in one synchronous transaction; everything else goes through Kysely.
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -16,15 +16,15 @@ import { migrate, toSession, type Tables } from './tables.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
 const SYNCHRONOUS_FULL = 2;
-/** A session may have 20,000: others are answered in between. */
+/** A session can have 20,000 spans; other requests are answered between pages. */
 const SPANS_AT_ONCE = 500;
-/** No file: it is refused below, since it is gone with the process. */
+/** Rejected below, since it would be lost with the process. */
 const IN_MEMORY = ':memory:';
 
 /**
- * Opens the store in `file`, makes it when it isn't there, and brings its tables up to date. `file` must be on a local
- * disk; `-wal` and `-shm` beside it belong to it.
- * @throws when SQLite won't give the durability that an acknowledgement promises.
+ * Opens the store in `file`, creates it if it is missing, and migrates its tables. `file` must be on a local disk;
+ * `-wal` and `-shm` beside it belong to it.
+ * @throws if SQLite can't give the durability that an acknowledgement promises.
  */
 export function openSqliteStore(file: string): Promise<SessionStore> {
   const opened = lastOpening.then(() => openNow(file));
@@ -33,14 +33,14 @@ export function openSqliteStore(file: string): Promise<SessionStore> {
 }
 
 /**
- * One at a time in a process: migrations wait between their statements, and a second connection that waits for their lock would
- * block the thread that they need.
+ * Stores open one at a time. A migration awaits between statements, and a second connection waiting for its lock would
+ * block the thread that the migration needs.
  */
 let lastOpening: Promise<unknown> = Promise.resolve();
 
 async function openNow(file: string): Promise<SessionStore> {
   mkdirSync(dirname(file), { recursive: true });
-  // SQLite gives `-wal` and `-shm` the mode of the database.
+  // SQLite gives `-wal` and `-shm` the database's mode.
   if (file !== IN_MEMORY) makePrivate(file);
   for (const one of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(one)) closeToOthers(one);
   const connection = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
@@ -48,9 +48,9 @@ async function openNow(file: string): Promise<SessionStore> {
   const setting = (name: string): unknown => Object.values(connection.prepare(`PRAGMA ${name}`).get() ?? {})[0];
   if (setting('journal_mode') !== 'wal' || setting('synchronous') !== SYNCHRONOUS_FULL) {
     connection.close();
-    throw new Error(`${file}: SQLite refuses journal_mode=WAL with synchronous=FULL; use a file on a local disk`);
+    throw new Error(`${file}: SQLite does not support journal_mode=WAL with synchronous=FULL; use a local disk`);
   }
-  // Kysely doesn't put SQLite's migrations into a transaction: who is killed in the middle would never start again.
+  // Kysely runs SQLite migrations without a transaction. A process killed halfway could never start again.
   connection.exec('BEGIN IMMEDIATE');
   try {
     await migrate(new Kysely<Tables>({ dialect: nodeSqliteDialect(connection) }));

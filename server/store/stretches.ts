@@ -1,28 +1,28 @@
-// The union of a session's spans, kept as stretches that neither overlap nor touch, so that a span costs the same however many
-// there are. The last stretch stands in the session's own row: reading that goes on only moves its end. Pure.
+// The union of a session's spans as disjoint stretches, so that a span's cost doesn't depend on how many there are. The
+// last stretch is in the session's own row: continued reading only moves its end. Pure.
 import type { Interval } from './reading-time.ts';
 
-/** Stretches that lie together: from the first one's start to the last one's end, and what they cover of that. */
+/** Adjacent stretches combined: first start, last end, and the milliseconds that they cover. */
 export interface Stretches extends Interval {
   readonly coveredMs: number;
 }
 
 export interface StretchChange {
-  /** What the span added to the union, milliseconds. */
+  /** Milliseconds that the span added to the union. */
   readonly addedMs: number;
-  /** The session's last stretch from now on. */
+  /** The session's new last stretch. */
   readonly last: Interval;
-  /** A stretch before the last one, in the place of those that were touched. */
+  /** The stretch to insert before the last one; it replaces those that were touched. */
   readonly put: Interval | undefined;
 }
 
-/** The span neither overlaps nor touches a stretch before the last one, so none of those has to be looked up. */
+/** True if the span touches no stretch before the last one, so that none needs to be loaded. */
 export function isAfterAll(span: Interval, last: Interval | undefined): boolean {
   return last === undefined || span.startMs >= last.startMs;
 }
 
 /**
- * What `span` changes.
+ * Computes the changes that `span` causes.
  * @param last undefined before the first span.
  * @param touched the stretches before the last one that the span overlaps or touches; undefined: none.
  */

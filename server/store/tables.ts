@@ -1,4 +1,4 @@
-// The tables as Kysely sees them, and the migrations that make them.
+// The table types for Kysely, and the migrations that create the tables.
 import { sql, type Generated, type Kysely, type Selectable } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import type { Session } from './session.ts';
@@ -11,26 +11,26 @@ export interface Tables {
     end_ms: number | null;
     reading_ms: Generated<number>;
     current_page: string | null;
-    /** How far the server's clock is ahead of the device's; null before the first delivery. */
+    /** Server's clock minus device's clock; null before the first delivery. */
     clock_offset_ms: number | null;
-    /** The same before that clock was last set; null: never. */
+    /** The offset before the clock was last set; null: never set. */
     former_offset_ms: number | null;
     span_count: Generated<number>;
-    /** Rows in `stretches`. */
+    /** Number of rows in `stretches`. */
     stretch_count: Generated<number>;
-    /** The last stretch of its reading, and which of the spans that end with it is the latest; null before the first span. */
+    /** The last stretch of its reading and the latest of the spans that end with it; null before the first span. */
     last_start_ms: number | null;
     last_end_ms: number | null;
     last_span_start_ms: number | null;
     last_span_id: string | null;
     access_ended_ms: number | null;
-    /** Grows with every change; what NocoDB has seen of it is kept beside it. */
+    /** Increases with every change. `mirrored_revision` is the one that NocoDB shows. */
     revision: Generated<number>;
     mirrored_revision: Generated<number>;
-    /** The record in NocoDB; null: none; empty: its creation is in doubt. */
+    /** Id of the NocoDB record; null: none; empty: its creation is in doubt. */
     record_id: string | null;
   };
-  /** The union of a session's spans, without its last stretch. None overlaps or touches another. */
+  /** The union of a session's spans, except its last stretch. Stretches neither overlap nor touch. */
   stretches: {
     session_id: string;
     start_ms: number;
@@ -86,7 +86,7 @@ const migrations: Record<string, Migration> = {
         .execute();
       await db.schema.createIndex('sessions_by_start').on('sessions').columns(['start_ms', 'id']).execute();
       await db.schema.createIndex('sessions_by_email').on('sessions').columns(['email', 'start_ms', 'id']).execute();
-      // The id of a span is chosen by a device: it says nothing outside its own session.
+      // A device chooses a span's id, so it is unique only within its session.
       await db.schema
         .createTable('spans')
         .addColumn('session_id', 'text', (column) => column.notNull().references('sessions.id').onDelete('cascade'))
@@ -108,7 +108,7 @@ const migrations: Record<string, Migration> = {
   '002-mirror': {
     up: async (db: Kysely<unknown>) => {
       await db.schema.alterTable('sessions').addColumn('record_id', 'text').execute();
-      // Only what waits is in it, so that looking for it costs nothing when all is mirrored.
+      // A partial index: when all sessions are mirrored, it is empty and the query costs nothing.
       await sql`
         CREATE INDEX sessions_unmirrored ON sessions (coalesce(end_ms, start_ms)) WHERE mirrored_revision < revision
       `.execute(db);
@@ -181,15 +181,15 @@ const migrations: Record<string, Migration> = {
       await sql`
         DELETE FROM stretches WHERE start_ms = (SELECT last_start_ms FROM sessions WHERE id = stretches.session_id)
       `.execute(db);
-      // Nothing asks for it any more, and each beat moved an entry in it.
+      // No query uses this index any more, and each beat moved an entry in it.
       await db.schema.dropIndex('spans_by_end').execute();
     },
   },
 };
 
-/** Brings the tables up to date; does nothing when they are. */
+/** Migrates the tables to the latest version. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();
-  if (error) throw new Error('The tables of the store could not be brought up to date', { cause: error });
+  if (error) throw new Error('Could not migrate the tables of the store', { cause: error });
 }

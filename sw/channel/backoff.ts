@@ -1,20 +1,20 @@
-// When a device may try again: pure decisions on a small persisted record, so that a killed worker doesn't forget them.
-// It must not read a clock or a random source by itself.
+// Decides when a device may retry. Pure functions on a small persisted record, so that a killed worker doesn't lose it.
+// Must not read a clock or a random source itself.
 
-/** What set a delivery off. */
+/** What triggered a delivery. */
 export type Trigger = 'start' | 'beat' | 'retry' | 'visible' | 'left' | 'online' | 'sync';
 
 /**
- * Who asked for the pause: `network`: no server of ours was reached, though the browser is online; `backoff`: any other
- * trouble; `server`: its `Retry-After`; `denied`: a 401 or 403; `simulated`: a person at the inspector.
+ * The cause of the pause. `network`: the server was not reached although the browser is online. `backoff`: any other
+ * failure. `server`: a `Retry-After`. `denied`: a 401 or 403. `simulated`: set in the inspector.
  */
 export type PauseCause = 'network' | 'backoff' | 'server' | 'denied' | 'simulated';
 
-/** What is known of a delivery that failed. */
+/** Facts about a failed delivery. */
 export interface Failure {
-  /** No server of ours was reached: no connection, or a captive portal. */
+  /** The server was not reached: no connection, or a captive portal answered. */
   readonly isNetworkError?: boolean;
-  /** Somebody answered. */
+  /** There was a response. */
   readonly isAnswer?: boolean;
   readonly isDenied?: boolean;
   readonly retryAfterMs?: number | undefined;
@@ -23,37 +23,44 @@ export interface Failure {
 /** A pause between deliveries. Times are epoch milliseconds on the device's clock. */
 export interface Pause {
   readonly cause: PauseCause;
-  /** Failed deliveries in a row. */
+  /** Consecutive failed deliveries. */
   readonly failures: number;
-  /** Those of them, the last ones in a row, that somebody else answered: a captive portal, or a login before the site. */
+  /**
+   * The latest consecutive failures with a response from something else: a captive portal, or a login in front of the
+   * site.
+   */
   readonly strangers?: number;
-  /** When the request that failed was sent. */
+  /** When the failed request was sent. */
   readonly since: number;
   readonly until: number;
 }
 
-/** With what timers and messages take, a page that can be seen asks again within 2 s. */
+/** Including the delays of timers and messages, a visible page retries within 2 s. */
 const NETWORK_MS = 1_000;
 const NETWORK_JITTER_MS = 800;
-/** So many answers in a row are a captive portal that a train passes; more are a login that stays. */
+/**
+ * Up to this many such responses in succession, the cause is assumed to be a captive portal that a train passes; beyond
+ * that, a permanent login.
+ */
 export const PASSING_STRANGERS = 5;
 const SHORTEST_MS = 2_000;
 const LONGEST_MS = 5 * 60_000;
 const LONGEST_ASKED_MS = 60 * 60_000;
 const ASKED_JITTER_MS = 5_000;
 
-/** Pauses that nobody asked for. */
+/** Pauses that the device chose itself. */
 const OWN_CAUSES: readonly PauseCause[] = ['network', 'backoff'];
 
-/** Signs that the network may be another one than before: they end the device's own pauses. */
+/** Signs that the network may have changed. They end the device's own pauses. */
 const FRESH_START: readonly Trigger[] = ['start', 'visible', 'online', 'sync'];
 
 /**
- * The pause after a failed delivery. Where no server was reached: a second or two, for nobody is there to be spared, and only
- * pages that can be seen ask again; it doubles, up to 5 min, while somebody else goes on to answer. Where the browser knows that it is offline, and where a server is in trouble: exponential
- * with full jitter (2 s … 5 min). Or what the server asked for, an hour at most, plus up to 5 s, so that a crowd doesn't come
- * back in one instant.
- * @param before the pause that the failure before this one left, if nothing has worked since.
+ * Returns the pause after a failed delivery:
+ * - Server not reached: one to two seconds. No server needs protection, and only visible pages retry. Doubles up to 5
+ * min while something else keeps answering.
+ * - Browser offline, or server error: exponential with full jitter (2 s … 5 min).
+ * - `Retry-After`: as requested, at most an hour, plus up to 5 s, so that devices don't all return at once.
+ * @param before the pause after the previous failure, if no delivery has succeeded since.
  */
 export function pauseAfter(
   { isNetworkError, isAnswer, isDenied, retryAfterMs }: Failure,
@@ -63,7 +70,7 @@ export function pauseAfter(
   isOnline: boolean,
 ): Pause {
   const isNetwork = isNetworkError && isOnline;
-  // A server that comes to be reached is not to blame for the tunnel before: its trouble counts from here.
+  // The server isn't responsible for the earlier network failures, so its failures count from here.
   const failures = before && (isNetwork || before.cause !== 'network') ? before.failures + 1 : 1;
   const strangers = isNetworkError && isAnswer ? (before?.strangers ?? 0) + 1 : 0;
   const pause = (cause: PauseCause, ms: number): Pause => ({
@@ -83,7 +90,7 @@ export function pauseAfter(
   return pause('backoff', random() * Math.min(LONGEST_MS, SHORTEST_MS * 2 ** (failures - 1)));
 }
 
-/** Milliseconds that a delivery set off by `trigger` still has to wait. A clock that was set back ends every pause. */
+/** Milliseconds that a delivery with this trigger still has to wait. If the clock was set back, every pause ends. */
 export function waitMs(pause: Pause | undefined, trigger: Trigger, now: number): number {
   if (!pause || now < pause.since) return 0;
   if (pause.cause === 'denied') return trigger === 'start' ? 0 : LONGEST_MS;

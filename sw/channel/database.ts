@@ -1,13 +1,13 @@
-// The database `stillhere` on the device: its stores, and a connection that comes back when it is lost. The rows are made to
-// be read by a person in the devtools.
+// The database `stillhere` on the device: its stores, and a connection that is reopened after a loss. Rows are readable
+// in the devtools.
 import { answer, commitment } from './indexed-db.ts';
 import type { Span } from '../protocol/delivery.ts';
 
-/** A row of the stores `spans` and `refused`. */
+/** A row in the stores `spans` and `refused`. */
 export interface QueuedSpan extends Span {
-  /** ISO 8601, beside the epoch milliseconds. */
+  /** ISO 8601, in addition to the epoch milliseconds. */
   readonly startTime: string;
-  /** ISO 8601, beside the epoch milliseconds. */
+  /** ISO 8601, in addition to the epoch milliseconds. */
   readonly endTime: string;
   /** Failed deliveries so far. */
   readonly attempts: number;
@@ -15,35 +15,38 @@ export interface QueuedSpan extends Span {
 }
 
 /**
- * `spans`: not confirmed by the server; `refused`: refused by it, kept for the inspector. Both have {@link QueuedSpan}s by their id,
- * and the index `end`. `state`: under `pause` until when deliveries rest, under `expired` how many spans were dropped for their
- * age, under a sync tag how often it has fired.
+ * `spans`: not confirmed by the server. `refused`: refused by it, kept for the inspector. Both contain {@link
+ * QueuedSpan}s by id and have the index `end`. `state`: the pause between deliveries under `pause`, the number of spans
+ * dropped for their age under `expired`, and under each sync tag how often it has fired.
  */
 const STORES = ['spans', 'refused', 'state'] as const;
 export type Store = (typeof STORES)[number];
 
-/** Until then the browser has answered, or it is taken as a refusal: what an upgrade blocks waits as long as a tab is open. */
+/**
+ * Timeout for the browser's answer, after which it counts as a failure. An upgrade that an open tab blocks would
+ * otherwise wait until the tab closes.
+ */
 const ANSWER_MS = 5_000;
-/** After a silence nobody is kept waiting for so long. An answer that comes late ends that. */
+/** After a timeout, further calls fail immediately for this long. A late answer ends this. */
 const SILENCE_MS = 30_000;
 
 export class Database {
-  /** Why the last {@link use} came to nothing, mostly in the browser's words. */
+  /** Why the last {@link use} failed, usually in the browser's words. */
   trouble: string | undefined;
   #connection: IDBDatabase | undefined;
   #opening: Promise<IDBDatabase> | undefined;
-  /** Of the monotonic clock. */
+  /** Monotonic clock. */
   #silentUntil = 0;
 
-  /** The open connection, for who can't wait: undefined before the first {@link use}, and after a loss. */
+  /** The open connection, for synchronous use; undefined before the first {@link use} and after a loss. */
   get connection(): IDBDatabase | undefined {
     return this.#connection;
   }
 
   /**
-   * Calls `run` with the stores in one transaction, a writing one unless told otherwise, once more on a new connection when the old one was
-   * lost; resolves when all is committed. Resolves with undefined where the browser has no storage for us or doesn't answer
-   * within seconds. It never rejects; and what has come to nothing doesn't happen later.
+   * Calls `run` with the stores in one transaction (`readwrite` by default) and resolves when it is committed. Retries
+   * once on a new connection if the old one was lost. Resolves with undefined if the browser offers no storage or
+   * doesn't answer within seconds. Never rejects. A failed operation has no later effect.
    */
   async use<T>(
     stores: readonly [Store, ...Store[]],
@@ -56,7 +59,7 @@ export class Database {
       try {
         connection = this.#connection ?? (await this.#answer((this.#opening ??= this.#open())));
         const transaction = connection.transaction([...stores], mode);
-        // Together: where one fails first nobody would await the other, and the host page would see a rejection.
+        // Awaited together: otherwise, if one fails first, the other would be an unhandled rejection in the host page.
         const work = Promise.all([
           run(...stores.map((name) => transaction.objectStore(name))),
           commitment(transaction),
@@ -65,7 +68,8 @@ export class Database {
         return result;
       } catch (error) {
         this.trouble = String(error);
-        // The next one asks anew: Safari 14 never answered some (https://bugs.webkit.org/show_bug.cgi?id=226547).
+        // The next call opens again: some requests in Safari 14 never got an answer
+        // (https://bugs.webkit.org/show_bug.cgi?id=226547).
         this.#opening = undefined;
         this.#drop(connection);
       }
@@ -85,8 +89,8 @@ export class Database {
     });
     const opened = await answer(opening);
     for (const type of ['versionchange', 'close']) opened.addEventListener(type, drop);
-    // No number says what is in there. Somebody may have opened it before us (the devtools), or an older or newer version
-    // of us: what has the stores is good as it is, and what lacks some is given them.
+    // The version number says nothing about the contents: devtools, or an older or newer version of this code, may have
+    // created the database. If all stores exist, it is usable; missing ones are added.
     if (missing(opened).length > 0) {
       opened.close();
       return this.#open(opened.version + 1);
@@ -94,18 +98,18 @@ export class Database {
     this.#opening = undefined;
     this.#silentUntil = 0;
     this.#connection ??= opened;
-    // It came late, and another one was opened meanwhile.
+    // Opened late: another connection was opened meanwhile.
     if (this.#connection !== opened) opened.close();
     return this.#connection;
   }
 
-  /** Not one that has been opened since. */
+  /** Leaves a newer connection open. */
   #drop(connection: IDBDatabase | undefined): void {
     connection?.close();
     if (connection === this.#connection) this.#connection = undefined;
   }
 
-  /** What the browser says within {@link ANSWER_MS}; rejects if nothing. */
+  /** Resolves with the browser's answer; rejects if there is none within {@link ANSWER_MS}. */
   #answer<T>(asked: Promise<T>, giveUp?: () => void): Promise<T> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {

@@ -1,16 +1,16 @@
-// One delivery at a time per device, page and worker alike (Web Lock).
+// One delivery at a time per device, for page and worker (Web Lock).
 
 const LOCK = 'stillhere-delivery';
 
 /**
- * Chromium 156 may give the lock to nobody: where a page was left in the moment of its delivery, all requests were pending and
- * none was held for as long as we looked (15 s), about 1 time in 15 with the machine's both processors busy.
+ * Chromium 156 may leave the lock unassigned: if a page was left during its delivery, all requests stayed pending and
+ * none was granted for as long as was observed (15 s). This happened about 1 time in 15 with both processors busy.
  */
 const LOOK_MS = 5_000;
 
 /**
- * Runs `work` as soon as no other page nor the worker is at it; what rejects is tried once more. Where there are no locks, or nobody
- * has this one and we don't get it either, two may overlap: the server doesn't mind.
+ * Runs `work` when no other page or worker is delivering; retries once if it rejects. Two deliveries may overlap if the
+ * browser has no locks, or the lock stays unassigned. The server accepts that.
  */
 export function withDeliveryLock<T>(work: () => Promise<T>): Promise<T> {
   const { locks } = navigator as { locks?: LockManager };

@@ -1,4 +1,4 @@
-// The queue as a delivery sees it: what is next, what the server's word removes, until when to rest.
+// The queue from a delivery's perspective: the next spans, the effect of a receipt, and the pause.
 import type { Pause } from './backoff.ts';
 import type { QueuedSpan } from './database.ts';
 import type { Receipt, Span } from '../protocol/delivery.ts';
@@ -6,10 +6,13 @@ import { KEEP_MS, MAX_SPANS } from '../protocol/limits.ts';
 import { isLonger, toRow, type SpanQueue } from './queue.ts';
 import { useStores } from './stores.ts';
 
-/** The spans that ended first, at most {@link MAX_SPANS}; before them what the storage didn't take, which is most at risk. */
+/**
+ * The spans with the earliest ends, at most {@link MAX_SPANS}. Spans that could not be stored come first, because they
+ * are most at risk.
+ */
 export async function oldestSpans({ database, memory, trouble }: SpanQueue): Promise<readonly Span[]> {
-  // Only reading: after a read along an index in a writing transaction Chromium 156 deletes ever slower, and 10,000 spans in
-  // turns of 200 take 7.1 s to read and settle instead of 2.4.
+  // Read-only: after a read by index in a writing transaction, deletes in Chromium 156 become slower and slower.
+  // Reading and settling 10,000 spans in batches of 200 takes 7.1 s instead of 2.4.
   const rows = await useStores(
     database,
     ['spans'],
@@ -20,8 +23,9 @@ export async function oldestSpans({ database, memory, trouble }: SpanQueue): Pro
 }
 
 /**
- * Takes the server's word for what was sent. A stored span goes, but only if its row still has the end that was sent, or
- * says less (what was sent could not be written); a refused one moves to `refused`; one that the server didn't name stays.
+ * Applies a receipt to the sent spans. A stored span is deleted, but only if its row has the end that was sent, or an
+ * earlier one (because what was sent could not be written). A refused span moves to `refused`. Spans that the receipt
+ * doesn't mention stay.
  */
 export async function acknowledge(
   { database, memory }: SpanQueue,
@@ -32,7 +36,7 @@ export async function acknowledge(
   const named = sent.filter(({ id }) => reasons.has(id) || stored.includes(id));
   for (const { id, end } of named) if (memory.get(id)?.end === end) memory.delete(id);
   await useStores(database, ['spans', 'refused'], async (spans, refusedSpans) => {
-    // All at once: one after another, each would be a way to the browser's own process and back.
+    // In parallel: sequential requests would each cost a round trip to the browser process.
     const take = async (span: Span): Promise<void> => {
       const row = (await spans.get(span.id)) as QueuedSpan | undefined;
       const lastError = reasons.get(span.id);
@@ -43,12 +47,12 @@ export async function acknowledge(
   });
 }
 
-/** So often a row is tried at least before it is dropped: its age may be no more than a clock that was set right. */
+/** The minimum number of tries before a row is dropped. Its apparent age may only come from a corrected clock. */
 const LEAST_TRIES = 10;
 
 /**
- * Notes a failed delivery on the rows that were in it, and until when deliveries rest. A row that was older than a week then
- * is dropped, and counted: not before {@link LEAST_TRIES}, so that a clock that jumps ahead doesn't empty the queue.
+ * Records a failed delivery on its rows, and the pause. Rows older than a week are dropped and counted, but only after
+ * {@link LEAST_TRIES}, so that a clock that jumps ahead doesn't empty the queue.
  */
 export async function postpone(
   queue: SpanQueue,
@@ -74,8 +78,8 @@ export async function postpone(
 }
 
 /**
- * The pause that the last delivery left behind. What the storage didn't take counts until it can be read again: by then somebody
- * else may have delivered. But what the server asked for counts.
+ * The pause after the last delivery. A pause that could not be stored counts until the storage is readable again,
+ * because another page or worker may have delivered by then. A pause that the server requested always counts.
  */
 export async function readPause(queue: SpanQueue): Promise<Pause | undefined> {
   const read = await useStores(queue.database, ['state'], async (state) => ({
@@ -85,19 +89,19 @@ export async function readPause(queue: SpanQueue): Promise<Pause | undefined> {
   return queue.pause ?? read?.pause;
 }
 
-/** A delivery worked: the pause is over. */
+/** Ends the pause after a successful delivery. */
 export async function endPause(queue: SpanQueue): Promise<void> {
   queue.pause = undefined;
   await useStores(queue.database, ['state'], (state) => state.delete('pause'));
 }
 
-/** How many spans wait for the server's word. One that grew while it could not be written counts twice. */
+/** Counts unconfirmed spans. One that grew while it could not be written counts twice. */
 export async function countWaiting({ database, memory, trouble }: SpanQueue): Promise<number> {
   const stored = await useStores(database, ['spans'], (store) => store.count(), 'readonly');
   return (stored ?? 0) + (trouble ? memory.size : 0);
 }
 
-/** Drops what was refused more than a week ago. */
+/** Deletes spans refused more than a week ago. */
 export async function dropOldRefused({ database }: SpanQueue): Promise<void> {
   await useStores(database, ['refused'], async (store) => {
     const old = IDBKeyRange.upperBound(Date.now() - KEEP_MS);

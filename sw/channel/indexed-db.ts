@@ -1,6 +1,6 @@
-// Promises for the few requests of the page's own write. What a delivery does goes through idb (stores.ts).
+// Promises for the few requests of the page's own writes. Deliveries use idb (stores.ts).
 
-/** What a request comes to. */
+/** Resolves with the result of a request. */
 export function answer<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.addEventListener('success', () => resolve(request.result));

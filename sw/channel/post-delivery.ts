@@ -1,15 +1,15 @@
-// The request of a delivery. What its answer means is in read-response.ts: a page that goes away doesn't hear it any more.
+// Sends the request of a delivery. read-response.ts interprets the response; a page that is closing doesn't receive it.
 import { HEARTBEAT_PATH, type Delivery, type Span } from '../protocol/delivery.ts';
 
 declare global {
-  /** The origin of our server, like `https://stillhere.example`, where it is another one than the site's. */
+  /** The origin of the Stillhere server, like `https://stillhere.example`, if it differs from the site's. */
   var stillhereServer: string | undefined;
 }
 
-/** Posts the spans, with the device's clock as the request leaves. */
+/** Posts the spans with the device's clock at the time of sending. */
 export function postDelivery(spans: readonly Span[], options: RequestInit): Promise<Response> {
   const delivery: Delivery = { sentAt: Date.now(), spans };
-  // Not the path alone, which a page's `<base>` may lead elsewhere.
+  // Not a relative path: the page's `<base>` could redirect it.
   return fetch((globalThis.stillhereServer ?? globalThis.origin ?? '') + HEARTBEAT_PATH, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

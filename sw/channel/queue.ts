@@ -1,26 +1,26 @@
-// Where spans are written before anything is sent: one row per span, however many beats it stands for. Page and worker
-// share it. What takes spans out again is in delivery-queue.ts.
+// Stores spans before anything is sent: one row per span, however many beats it covers. Shared by page and worker.
+// delivery-queue.ts removes spans.
 import { emit } from './events.ts';
 import type { Pause } from './backoff.ts';
 import { Database, type QueuedSpan } from './database.ts';
 import { answer } from './indexed-db.ts';
 import type { Span } from '../protocol/delivery.ts';
 
-/** The queue of this device. It never says that something is kept when the write failed. */
+/** The queue of this device. Never reports a span as kept if the write failed. */
 export class SpanQueue {
   readonly database = new Database();
-  /** What isn't known to be in the storage: it would be lost with this page or worker. */
+  /** Spans that may not be in the storage. They would be lost with this page or worker. */
   readonly memory = new Map<string, Span>();
-  /** Why the last {@link keep} could not write; undefined when it did. */
+  /** Why the last {@link keep} could not write; undefined if it succeeded. */
   trouble: string | undefined = 'nothing written yet';
-  /** Until when deliveries rest, where the storage could not take it. */
+  /** The pause between deliveries, if the storage could not take it. */
   pause: Pause | undefined;
 
   /**
-   * Writes spans, and whatever is in memory still; resolves when the transaction is complete, or when they are left in
-   * memory because the storage refuses or is silent (some seconds). Of two versions of a span the longer one stays, so a
-   * message that comes late takes nothing back. (Not the one that ends later: after a device's clock was set back the
-   * truth ends earlier.) A refused span is not taken again.
+   * Writes spans and everything still in memory. Resolves when the transaction is complete, or when the spans stay in
+   * memory because the storage fails or doesn't answer for some seconds. The longer version of a span wins, so a late
+   * message takes nothing back. (The version with the later end would be wrong after a device's clock was set back.) A
+   * refused span is not stored again.
    */
   async keep(spans: readonly Span[]): Promise<void> {
     for (const span of spans) if (!isLonger(this.memory.get(span.id), span)) this.memory.set(span.id, span);
@@ -40,9 +40,9 @@ export class SpanQueue {
   }
 
   /**
-   * Writes one span from inside an event handler of a page that goes away: nothing awaited, and `commit()` at once.
-   * Measured at a closing tab: without the commit Firefox kept 0 of 4, with it 3 to 4 of 4; Chromium all; WebKit none.
-   * It is in memory, too, until it is written: a page that was only hidden can say it again.
+   * Writes one span in an event handler of a closing page: without awaiting, and with an immediate `commit()`. Measured
+   * when a tab closes: without the commit Firefox kept 0 of 4 spans, with it 3 to 4 of 4; Chromium all; WebKit none.
+   * The span is also in memory until it is written, in case the page was only hidden.
    */
   keepAtExit(span: Span): void {
     this.memory.set(span.id, span);
@@ -52,23 +52,23 @@ export class SpanQueue {
       transaction?.addEventListener('complete', () => this.release([span]));
       transaction?.commit();
     } catch {
-      // The connection is lost: the next `keep` opens another one.
+      // The connection is lost. The next `keep` opens another one.
     }
   }
 
-  /** These are safe elsewhere: they go from memory, unless they have grown since. */
+  /** Removes spans from memory that are safe elsewhere, unless they have grown since. */
   release(spans: readonly Span[]): void {
     for (const span of spans) if (this.memory.get(span.id) === span) this.memory.delete(span.id);
   }
 }
 
-/** A span as it lies in the database, not tried yet; first what a person looks for in the devtools. */
+/** A span as a new row; first the fields that a person looks for in the devtools. */
 export function toRow({ id, session, page, start, end }: Span): QueuedSpan {
   const iso = (epochMs: number): string => new Date(epochMs).toISOString();
   return { page, startTime: iso(start), endTime: iso(end), attempts: 0, id, session, start, end };
 }
 
-/** There is such a version of the span, and it says more. */
+/** True if `one` exists and is longer than `other`. */
 export function isLonger(one: Span | undefined, other: Span): boolean {
   return one !== undefined && one.end - one.start > other.end - other.start;
 }

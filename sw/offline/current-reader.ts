@@ -1,6 +1,7 @@
-// Whose pages a worker may show: the reader's whose cookie the device has. Firefox 153 says "no cookie" to a worker that runs
-// in a browser that was just started without a network, and WebKit's older workers can't ask at all. A page always knows: so
-// where a worker sees no cookie a page looks, takes away what isn't this reader's, and asks again.
+// Determines whose pages a worker may show: those of the session in the device's cookie. In a browser just started
+// without a network, Firefox 153 reports no cookie to a worker, and older WebKit workers have no cookie API. A page can
+// always read the cookie. So if a worker sees no cookie, it serves a page that checks it, deletes other readers' pages
+// and reloads.
 import { SESSION_COOKIE } from '../protocol/delivery.ts';
 
 interface CookieStore {
@@ -8,18 +9,21 @@ interface CookieStore {
 }
 
 const READER_CHECKED = 'stillhere-looked';
-/** Until then the page that looked has been loaded anew. */
+/** Time for the checking page to reload. */
 const TRUSTED_MS = 10_000;
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** The session of the cookie; undefined if this worker sees none. */
+/** The session in the cookie; undefined if this worker sees none. */
 export async function readSessionCookie(): Promise<string | undefined> {
   const { cookieStore } = self as { cookieStore?: CookieStore };
   return (await cookieStore?.get(SESSION_COOKIE))?.value;
 }
 
-/** Must be called while the worker's script first runs; the result says whether a page has looked just now. */
+/**
+ * Call it synchronously during the worker script's first run. The returned function tells whether a page has just
+ * checked.
+ */
 export function onReaderChecked(): () => boolean {
   let lookedAt = -Infinity;
   self.addEventListener('message', ({ data }) => {
@@ -28,7 +32,7 @@ export function onReaderChecked(): () => boolean {
   return () => performance.now() - lookedAt < TRUSTED_MS;
 }
 
-/** A page that looks, and is replaced by the one that was asked for. It is seen for a moment: it shows nothing. */
+/** A page that checks the cookie and then reloads as the requested page. It is visible for a moment, so it is blank. */
 export function readerCheckPage(cachePrefix: string): Response {
   const script = `
     const session = document.cookie.match(/(?:^|; )${SESSION_COOKIE}=([^;]+)/)?.[1];

@@ -1,5 +1,5 @@
-// Pages for reading offline (the only user of workbox-routing and workbox-precaching): the public ones from a precache, the
-// confidential ones that this reader has opened from page-cache.ts. /api/* never meets any of it.
+// Pages for offline reading (the only user of workbox-routing and workbox-precaching): public pages from a precache,
+// protected pages that this reader has opened from page-cache.ts. Never handles /api/*.
 import { cleanupOutdatedCaches } from 'workbox-precaching/cleanupOutdatedCaches.js';
 import { matchPrecache } from 'workbox-precaching/matchPrecache.js';
 import { precacheAndRoute } from 'workbox-precaching/precacheAndRoute.js';
@@ -10,7 +10,7 @@ import { onReaderChecked, readerCheckPage, readSessionCookie } from './current-r
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** A file of the site, and what changes when it does; null where its name does. */
+/** A file of the site and its revision; null if the name changes with the content. */
 export interface PrecacheEntry {
   readonly url: string;
   readonly revision: string | null;
@@ -23,12 +23,13 @@ interface RoutedInstallEvent {
 const API = '/api/';
 
 /**
- * Makes the site readable offline. Must be called while the worker's script first runs.
- * @param files what is kept of the site from the start; the page at `offlinePath` among them, which is shown for what isn't there.
+ * Makes the site readable offline. Call it synchronously during the worker script's first run.
+ * @param files the precached files, among them the page at `offlinePath`, which is shown for uncached pages.
  */
 export function offlinePages(files: readonly PrecacheEntry[], offlinePath: string): void {
   self.addEventListener('install', (event) => {
-    // With a fetch handler for it an idle worker lost a closing page's last request (Chromium 156: 0 of 3; with this 3 of 3).
+    // With a fetch handler for this path, an idle worker lost a closing page's last request (Chromium 156: 0 of 3; with
+    // this rule 3 of 3).
     const rule = { condition: { urlPattern: new URL(`${API}*`, self.location.href).href }, source: 'network' };
     event.waitUntil((event as RoutedInstallEvent).addRoutes?.(rule).catch(() => {}) ?? Promise.resolve());
   });
@@ -57,7 +58,7 @@ export function offlinePages(files: readonly PrecacheEntry[], offlinePath: strin
   );
 }
 
-/** Asks the server for what was given out from here, and believes it: that there is something newer, or that access is over. */
+/** Revalidates a page served from the cache: stores a newer version, or deletes all pages if access has ended. */
 async function refresh(grant: Grant, url: string): Promise<void> {
   const answer = await fetch(url, { cache: 'no-cache', credentials: 'same-origin' }).catch(() => undefined);
   if (!answer) return;

@@ -1,8 +1,8 @@
-// The confidential pages that this reader has opened, in a cache of their own that lasts as long as the access does. Page
-// and worker share it. The name of the cache says whose it is and until when, so nothing else has to be kept in step.
+// Caches the protected pages that this reader has opened, for as long as the access lasts. Shared by page and worker.
+// The cache's name contains the reader and the expiry, so no other state has to be kept in sync.
 import { ACCESS_HEADER, NO_ACCESS } from '../protocol/delivery.ts';
 
-/** One reader's access, as the name of its cache tells it. */
+/** One reader's access, as encoded in the cache's name. */
 export interface Grant {
   readonly cacheName: string;
   readonly session: string;
@@ -10,17 +10,20 @@ export interface Grant {
   readonly untilMs: number;
 }
 
-/** What the names of such caches begin with. */
+/** The prefix of these caches' names. */
 export const PAGES = 'stillhere-pages';
 
-/** What pages may take up on the device, in bytes; beyond that those that were opened longest ago go. */
+/** The maximum size of all pages on the device, in bytes. Beyond it, the least recently opened are deleted. */
 const MOST_BYTES = 50 * 1024 * 1024;
-/** Bytes of the body, kept beside it: reading all of them again to count would be dear. Only what is kept has it. */
+/**
+ * The size of the body in bytes, because reading all bodies to count them would be expensive. Only cached responses
+ * have this header.
+ */
 const SIZE_HEADER = 'stillhere-bytes';
 
 /**
- * The grant that holds now. Whatever is kept beyond it is taken away: its access is over, or it is another reader's.
- * @param isReader says whether a session is that of the reader.
+ * Returns the current grant. Deletes all other page caches: their access has ended, or they belong to another reader.
+ * @param isReader true for the reader's session.
  */
 export async function findGrant(isReader: (session: string) => boolean): Promise<Grant | undefined> {
   let found: Grant | undefined;
@@ -34,12 +37,12 @@ export async function findGrant(isReader: (session: string) => boolean): Promise
   return found;
 }
 
-/** What is kept of an address, whatever its query. */
+/** The cached response for an address, ignoring the query. */
 export async function findCachedPage({ cacheName }: Grant, url: string): Promise<Response | undefined> {
   return (await caches.open(cacheName)).match(url, { ignoreSearch: true, ignoreVary: true });
 }
 
-/** The pages that can be read offline, the one that was opened last first. */
+/** The pages that can be read offline, most recently opened first. */
 export async function listPages({ cacheName }: Grant): Promise<readonly { url: string; answer: Response }[]> {
   const cache = await caches.open(cacheName);
   const kept = await Promise.all(
@@ -55,24 +58,24 @@ export async function listPages({ cacheName }: Grant): Promise<readonly { url: s
   );
 }
 
-/** What the server's answer says of the reader's access; undefined: nothing, it isn't about a protected path. */
+/** The reader's access according to a response; undefined if the path is not protected. */
 export function grantOf(answer: Response, session: string): Grant | 'none' | undefined {
   const access = answer.headers.get(ACCESS_HEADER);
   if (access === null || access === NO_ACCESS) return access === NO_ACCESS ? 'none' : undefined;
-  // Both are the server's times: what is left of the access, whatever the device's clock shows.
+  // Both are the server's times, so the remaining time doesn't depend on the device's clock.
   const leftMs = Date.parse(access) - Date.parse(answer.headers.get('date') ?? '');
   const untilMs = Date.now() + leftMs;
   return { cacheName: `${PAGES} ${session} ${untilMs}`, session, untilMs };
 }
 
-/** From here on pages may be kept with the grant, until it is taken away. */
+/** Creates the grant's cache. Pages can be cached until it is deleted. */
 export async function openPageCache({ cacheName }: Grant): Promise<void> {
   await caches.open(cacheName);
 }
 
 /**
- * Keeps an answer as the newest. Nothing is kept of a failure, nor of a redirect, which belongs to another address, nor once
- * the grant was taken away: an answer may come after the reader has had the device forget.
+ * Caches a response as the newest. Ignores failures, redirects (which belong to another address), and responses that
+ * arrive after the cache was deleted: the reader may have used "Forget this device".
  */
 export async function cachePage({ cacheName }: Grant, url: string, answer: Response): Promise<void> {
   if (!answer.ok || answer.redirected) return;
@@ -83,15 +86,15 @@ export async function cachePage({ cacheName }: Grant, url: string, answer: Respo
   const kept = new Response(body, { headers });
   const cache = await caches.open(cacheName);
   await trim(cache, MOST_BYTES - body.size);
-  // A cache gives its entries in the order in which they were put, and one that is put again is the last.
+  // A cache lists entries in insertion order; an entry that is put again becomes the last.
   await cache.put(url, kept.clone()).catch(async () => {
-    // The device is full: pages go, the queue stays.
+    // The storage is full: delete pages, keep the queue.
     await trim(cache, (await bytesOf(cache)) / 2);
     await cache.put(url, kept).catch(() => {});
   });
 }
 
-/** Takes all pages of all readers away. */
+/** Deletes all cached pages of all readers. */
 export async function deletePageCaches(): Promise<void> {
   await findGrant(() => false);
 }

@@ -1,4 +1,4 @@
-// What Vite puts into the worker with pages: the files of the site as they were built (vite.config.ts).
+// The module that Vite generates for the worker with pages: the list of the site's built files (vite.config.ts).
 declare module 'stillhere:precache' {
   import type { PrecacheEntry } from './offline-pages.ts';
 

@@ -1,18 +1,18 @@
-// "Forget this device": access ends here, on the device at once and on the server as soon as it can be reached.
+// "Forget this device": ends access on the device immediately, and on the server as soon as it can be reached.
 import { deletePageCaches } from './page-cache.ts';
 import { END_ACCESS_PATH } from '../protocol/delivery.ts';
 
-/** A cache with nothing in it: that the server has still to be told. It outlives page and worker, and both see it. */
+/** An empty cache that marks a pending request to the server. It outlives page and worker, and both can see it. */
 const MARK = 'stillhere-access-ends';
 
-/** Takes the pages away and has the server take the cookies. Resolves with whether the server has. */
+/** Deletes the pages and has the server delete the cookies. Resolves with true if the server confirmed. */
 export async function signOut(): Promise<boolean> {
   await caches.open(MARK);
   await deletePageCaches();
   return tellServer();
 }
 
-/** Tells the server what it could not be told before. Until that is done no page of the site is asked for. */
+/** Sends a pending sign-out to the server. No page of the site is requested before that. */
 export async function finishSignOut(): Promise<void> {
   if (await caches.has(MARK)) await tellServer();
 }

@@ -1,51 +1,56 @@
-// The wire contract between a device and the server: paths, limits, and what a delivery and its receipt look like.
-// Page, worker and server import it; it imports nothing and does nothing.
+// The wire format between device and server: paths, limits, deliveries and receipts. Imported by page, worker and
+// server; has no imports and no side effects.
 
-/** Where the worker's script is served; its folder is its scope, the whole site. */
+/** Path of the worker's script. Its folder is the scope: the whole site. */
 export const WORKER_PATH = '/sw.js';
 
-/** Where deliveries are posted, on the origin of the site. */
+/** Path for deliveries, on the site's origin. */
 export const HEARTBEAT_PATH = '/api/session-heartbeat';
 
-/** A POST to it takes the reader's cookies away: access ends on this device. */
+/** A POST to this path deletes the reader's cookies: access ends on this device. */
 export const END_ACCESS_PATH = '/api/end-access';
 
-/** Of answers on protected paths: when the reader's access ends, an HTTP date; or {@link NO_ACCESS}, as on the gate's page. */
+/**
+ * Response header on protected paths: when the reader's access ends, an HTTP date; or {@link NO_ACCESS}, as on the
+ * gate's page.
+ */
 export const ACCESS_HEADER = 'Stillhere-Access';
 export const NO_ACCESS = 'none';
 
-/** The readable cookie whose value is the id of the session. It opens nothing by itself. */
+/** The cookie that scripts can read. Its value is the session's id; it gives no access by itself. */
 export const SESSION_COOKIE = 'session_record_id';
 
 /**
- * A readable cookie of this browser session, whose value changes when the reader has the device forget: pages that are open
- * count no more from then on. It holds no more than when that was.
+ * A session cookie that scripts can read. Its value changes when the reader uses "Forget this device": pages that are
+ * open stop counting. It contains only the time of that.
  */
 export const FORGOTTEN_COOKIE = 'stillhere_forgotten';
 
-/** The name of a page, at most, in characters of its percent-encoded form. */
+/** Maximum length of a page name, in characters of its percent-encoded form. */
 export const MAX_PAGE_CHARS = 8_000;
 
 /**
- * An unbroken stretch of reading: one page, one tab, visible and not idle.
- * It is state, not an event: whoever says it again with a larger `end` says more, never something else.
+ * An unbroken stretch of reading: one page, one tab, visible and not idle. A span is state, not an event: a later
+ * version with a larger `end` replaces an earlier one.
  */
 export interface Span {
   /** 128 random bits. */
   readonly id: string;
-  /** The session it was read in, whatever the cookie says when it is delivered. */
+  /** The session in which it was read, whatever the cookie says at delivery. */
   readonly session: string;
   /** Path of the page on its site, without query. */
   readonly page: string;
-  /** Epoch milliseconds, on the clock of the device. */
+  /** Epoch milliseconds on the device's clock. */
   readonly start: number;
-  /** Epoch milliseconds, on the clock of the device; never before `start`. */
+  /** Epoch milliseconds on the device's clock; never before `start`. */
   readonly end: number;
 }
 
-/** The body of one POST to {@link HEARTBEAT_PATH}. */
+/** The body of a POST to {@link HEARTBEAT_PATH}. */
 export interface Delivery {
-  /** The device's clock as the request leaves, epoch milliseconds: the server shifts the spans by the difference to its own. */
+  /**
+   * The device's clock at sending, epoch milliseconds. The server shifts the spans by the difference to its own clock.
+   */
   readonly sentAt: number;
   readonly spans: readonly Span[];
 }
@@ -58,7 +63,7 @@ export interface Refusal {
   readonly reason: RefusalReason;
 }
 
-/** The server's explicit word, span by span. Only this removes a span from the queue. */
+/** The server's explicit result per span. Only this removes a span from the queue. */
 export interface Receipt {
   readonly success: true;
   /** Ids of the spans that are durable on the server. */

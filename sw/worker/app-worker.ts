@@ -1,4 +1,4 @@
-// Entry of the service worker with pages for reading offline, the portfolio's: listeners, nothing else.
+// Entry of the portfolio's service worker, with pages for offline reading: listeners only.
 import { files } from 'stillhere:precache';
 import { heartbeat } from './listeners.ts';
 import { offlinePages } from '../offline/offline-pages.ts';
@@ -9,7 +9,7 @@ declare const self: ServiceWorkerGlobalScope;
 heartbeat();
 offlinePages(files, '/offline.html');
 
-// A new version waits until the reader takes it: what is being read must not change in the middle.
+// A new version waits until the reader accepts it, so that pages don't change while they are read.
 self.addEventListener('message', (event) => {
   if (isSkipWaiting(event.data)) event.waitUntil(self.skipWaiting());
 });

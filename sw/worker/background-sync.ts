@@ -1,12 +1,12 @@
-// Background Sync as a trigger (the only user of workbox-background-sync), and Periodic Background Sync where an installed
-// app may have it. Workbox's own replay is not used: it deletes a request before it sends it and takes a 500 for success
-// (workbox-background-sync/src/Queue.ts, replayRequests; workbox#2599).
+// Background Sync as a trigger (the only user of workbox-background-sync), and Periodic Background Sync for installed
+// apps with that permission. Workbox's replay is not used: it deletes a request before sending it, and treats a 500 as
+// success (workbox-background-sync/src/Queue.ts, replayRequests; workbox#2599).
 import { Queue } from 'workbox-background-sync/Queue.js';
 import type { SpanQueue } from '../channel/queue.ts';
 import { useStores } from '../channel/stores.ts';
 import { chooseTag, TAGS } from './sync-tags.ts';
 
-/** Of Chromium; not in TypeScript's own library. */
+/** Chromium only; not in TypeScript's own library. */
 interface SyncRegistration extends ServiceWorkerRegistration {
   readonly sync: { getTags(): Promise<readonly string[]> };
   readonly periodicSync?: {
@@ -17,17 +17,17 @@ interface SyncRegistration extends ServiceWorkerRegistration {
 
 declare const self: Omit<ServiceWorkerGlobalScope, 'registration'> & { readonly registration: SyncRegistration };
 
-/** Chromium's own least interval. It asks more rarely where the site is opened rarely. */
+/** Chromium's minimum interval. It fires less often if the site is rarely opened. */
 const PERIOD_MS = 12 * 60 * 60_000;
 
-/** Asks for a sync event, because a delivery that a page had set off failed. Never rejects. */
+/** Requests a sync event after a failed delivery that a page triggered. Never rejects. */
 export type RequestSync = () => Promise<void>;
 
 /**
- * Listens for the browser's sync events; must be called while the worker's script first runs.
- * @param deliver what to do then; its rejection makes the browser try again by itself (Chromium: after 5 and 15 minutes).
- * It must not ask for another event.
- * @returns what asks for one. Does nothing in engines without Background Sync (Firefox, WebKit).
+ * Listens for the browser's sync events. Call it synchronously during the worker script's first run.
+ * @param deliver called on an event. If it rejects, the browser retries by itself (Chromium: after 5 and 15 minutes).
+ * It must not request another event.
+ * @returns a function that requests an event. Does nothing in engines without Background Sync (Firefox, WebKit).
  */
 export function onSync({ database }: SpanQueue, deliver: () => Promise<void>): RequestSync {
   if (!('sync' in self.registration)) return async () => {};
@@ -35,7 +35,7 @@ export function onSync({ database }: SpanQueue, deliver: () => Promise<void>): R
   const [PERIODIC_TAG] = TAGS;
   const queues = TAGS.map((tag) => {
     const fire = async (): Promise<void> => {
-      // Counted before it is tried: a worker that is stopped in mid-delivery has used up its attempt.
+      // Counted before the attempt: if the worker is stopped during the delivery, the attempt is used up.
       await useStores(
         database,
         ['state'],
@@ -46,7 +46,7 @@ export function onSync({ database }: SpanQueue, deliver: () => Promise<void>): R
     return { tag, queue: new Queue(tag, { onSync: fire }) };
   });
 
-  // One more chance, where the browser gives it; nothing depends on it. It ends when nothing waits any more.
+  // An additional, optional trigger. It is unregistered when the queue is empty.
   self.addEventListener('periodicsync', (event) => {
     const { tag } = event as unknown as { readonly tag: string };
     if (tag === PERIODIC_TAG)
@@ -54,7 +54,7 @@ export function onSync({ database }: SpanQueue, deliver: () => Promise<void>): R
   });
 
   return async () => {
-    // Rejects where the reader forbids it.
+    // Rejects if the reader has denied the permission.
     const known = await registration.sync.getTags().catch((): readonly string[] => []);
     const waiting = TAGS.filter((tag) => known.includes(`workbox-background-sync:${tag}`));
     const chosen = await useStores(database, ['state'], async (state) => {
@@ -64,7 +64,7 @@ export function onSync({ database }: SpanQueue, deliver: () => Promise<void>): R
       return tag;
     });
     await queues.find(({ tag }) => tag === chosen)?.queue.registerSync();
-    // Rejects where the site is no installed app with that permission.
+    // Rejects if the site is not an installed app with this permission.
     if (chosen) await registration.periodicSync?.register(PERIODIC_TAG, { minInterval: PERIOD_MS }).catch(() => {});
   };
 }

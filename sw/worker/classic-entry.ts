@@ -1,5 +1,5 @@
-// Entry of /stillhere-sw.js, which a site's own classic worker imports: `importScripts('/stillhere-sw.js')`. Nothing but the
-// channel: when that worker takes over, and what it does with requests, is the site's.
+// Entry of /stillhere-sw.js, which a site's classic worker imports: `importScripts('/stillhere-sw.js')`. Contains only
+// the channel: the site decides when its worker activates and how it handles requests.
 import { heartbeat } from './listeners.ts';
 
 heartbeat();

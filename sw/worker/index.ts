@@ -1,2 +1,2 @@
-// The door for a site's own service worker, `stillhere/sw`: re-exports, nothing else.
+// The public entry for a site's own service worker, `stillhere/sw`: re-exports only.
 export { heartbeat } from './listeners.ts';

@@ -1,13 +1,13 @@
-// Which tag of Background Sync to ask for. Pure. What Chromium 156 does with a tag (measured:
-// docs/internals/background-sync.md): it fires at once, or as soon as the browser is online; after a failure again 5 and then
-// 15 minutes later, whatever happens meanwhile, and then never again. Until then `getTags` names it, and asking for it again
-// does nothing.
+// Chooses which Background Sync tag to request. Pure. Chromium 156's behaviour per tag (measured:
+// docs/internals/background-sync.md): it fires at once, or as soon as the browser is online. After a failure it fires
+// again 5 and then 15 minutes later, whatever happens meanwhile, and then never again. Until then `getTags` lists it,
+// and requesting it again has no effect.
 
-/** All that may ever wait at a time: as many as it takes for one to be tried each 5 minutes. */
+/** All tags that can be pending at the same time: enough for one attempt every 5 minutes. */
 export const TAGS = ['stillhere', 'stillhere-2', 'stillhere-3'] as const;
 export type Tag = (typeof TAGS)[number];
 
-/** A tag that the browser still has. */
+/** A tag that is pending in the browser. */
 export interface WaitingTag {
   readonly tag: Tag;
   /** How often it has fired so far. */
@@ -15,9 +15,9 @@ export interface WaitingTag {
 }
 
 /**
- * The tag to ask for after a page's delivery has failed; undefined: none. It must be asked for while the page is there: a
- * page that closes is gone before its last word could bring one about. So there is always to be a tag that waits 5 minutes
- * at most, and offline one that hasn't fired yet, which will as soon as the network is back.
+ * Returns the tag to request after a page's delivery failed; undefined if none is needed. It must be requested while
+ * the page is open, because a closing page is gone before its last delivery could cause a request. So there must always
+ * be a tag that fires within 5 minutes, and offline one that hasn't fired yet, which fires when the network returns.
  */
 export function chooseTag(waiting: readonly WaitingTag[], isOnline: boolean): Tag | undefined {
   const isSoon = waiting.some(({ attempts }) => attempts <= (isOnline ? 1 : 0));

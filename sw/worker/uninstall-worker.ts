@@ -1,5 +1,5 @@
-// Entry of the worker that takes ours away (`stillhere/no-sw.js`): put in the place of its script, it comes to each device with
-// the next page of the site, and leaves nothing of ours behind. What belongs to the site stays as it is.
+// Entry of the worker that uninstalls Stillhere (`stillhere/no-sw.js`). Served in place of its worker script, it
+// reaches each device with the next page view, and deletes all of Stillhere's data. The site's own data stays.
 import { deliver } from '../channel/deliver.ts';
 import { SpanQueue } from '../channel/queue.ts';
 
@@ -10,11 +10,12 @@ self.addEventListener('activate', (event) => event.waitUntil(leave()));
 
 async function leave(): Promise<void> {
   const queue = new SpanQueue();
-  // The last chance for what waits here.
+  // The last chance to deliver the queue.
   await deliver(queue, 'start');
   queue.database.connection?.close();
   indexedDB.deleteDatabase('stillhere');
   for (const name of await caches.keys()) if (name.startsWith('stillhere-')) await caches.delete(name);
-  // Its sync tags go with it. Pages that are open keep it as long as they are, and it listens to nothing any more.
+  // This also removes its sync tags. Open pages keep this worker until they close, but it no longer listens to
+  // anything.
   await self.registration.unregister();
 }

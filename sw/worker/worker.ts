@@ -1,12 +1,12 @@
-// Entry of the service worker that is the channel alone: listeners, nothing else.
+// Entry of the service worker with the channel alone: listeners only.
 import { heartbeat } from './listeners.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
 heartbeat();
 
-// Nothing that matters lives in memory, so a new version may take over at any moment.
+// Nothing important is only in memory, so a new version can activate at any time.
 self.addEventListener('install', (event) => event.waitUntil(self.skipWaiting()));
 
-// No delivery here: until it is active a worker gets no messages, and the page's first beat delivers anyway.
+// No delivery here: a worker receives no messages before it is active, and the page's first beat delivers anyway.
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));

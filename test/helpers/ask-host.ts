@@ -1,4 +1,4 @@
-// Asks a site's own server, with Stillhere in it, as a browser would, but without one.
+// Sends requests to a site's own server with Stillhere, like a browser.
 import { expect } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { cookiesOf } from './cookies.ts';
@@ -12,7 +12,9 @@ export async function postJson(url: string, value: unknown, cookie = ''): Promis
   });
 }
 
-/** The gate stands before `path`, who passes it is let in by the site itself, and what is read there is stored. */
+/**
+ * Checks that the gate protects `path`, that the site admits readers who passed it, and that reading there is stored.
+ */
 export async function expectGateAndBeat(server: StillhereServer, path: string): Promise<void> {
   const closed = await fetch(server.url + path);
   expect([closed.url, closed.status]).toEqual([`${server.url}/access?next=${encodeURIComponent(path)}`, 200]);

@@ -1,4 +1,4 @@
-// The two Astro sites of test/sites, built and served, and what a reader does in the one whose pages come by <ClientRouter />.
+// The two Astro sites of test/sites, built and served, and a reader's visit to the one with <ClientRouter />.
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { expect } from 'vitest';
@@ -10,7 +10,7 @@ import { elapsed, until } from './until.ts';
 const SLOW_MS = 2_000;
 const NEAR_MS = 100;
 
-/** Built as files, behind `stillhere serve`; `/report/` has the component, `/offer/` comes under the integration. */
+/** Built as files, behind `stillhere serve`; `/report/` uses the component, `/offer/` the integration. */
 export async function serveStaticAstro(): Promise<StillhereServer> {
   const folder = await siteFolder('astro');
   await runTool(folder, 'astro', 'build');
@@ -24,9 +24,9 @@ export async function serveNodeAstro(): Promise<StillhereServer> {
   return StillhereServer.start({}, [join(folder, 'dist/server/entry.mjs')]);
 }
 
-/** From page to page in one document, over one that isn't read, and back in the browser's history, at last over a slow network. */
+/** Navigates within one document, across a page that isn't counted, and back in history, finally on a slow network. */
 export async function expectPagesApart(server: StillhereServer, page: Page): Promise<void> {
-  // Another site for the browser: nobody has passed its gate.
+  // Another site for the browser, so the reader has not passed its gate.
   const url = server.url.replace('localhost', '127.0.0.1');
   const show = async (title: string): Promise<unknown> => until(async () => (await page.title()) === title);
   const click = async (title: string): Promise<void> =>
@@ -65,7 +65,7 @@ export async function expectPagesApart(server: StillhereServer, page: Page): Pro
   expect(await page.evaluate(() => 'mark' in window)).toBe(true);
   expect(spans.map((span) => span.page)).toEqual(['/report/', '/report/two/', '/report/', '/report/two/', '/report/']);
   const [first, second, third, fourth] = spans;
-  // The clock is read anew for each.
+  // The clock is read separately for each.
   for (const [one, next] of [
     [first, second],
     [second, third],
@@ -74,7 +74,7 @@ export async function expectPagesApart(server: StillhereServer, page: Page): Pro
   expect(Date.parse(fourth?.end ?? '') - Date.parse(fourth?.start ?? '')).toBeGreaterThanOrEqual(SLOW_MS);
 }
 
-/** Whatever page is asked for by script waits until the returned function is called. */
+/** Delays every page that a script requests until the returned function is called. */
 async function holdPages(page: Page): Promise<() => Promise<void>> {
   await page.evaluate(() => {
     const real = window.fetch;

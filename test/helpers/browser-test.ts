@@ -1,4 +1,5 @@
-// `it` for browser tests: each gets a server with an empty store and a device of its own, so they may run side by side.
+// `it` for browser tests: each gets its own server with an empty store and its own device, so that they can run in
+// parallel.
 import { test } from 'vitest';
 import { Device } from './chromium.ts';
 import { FaultProxy } from './fault-proxy.ts';
@@ -7,10 +8,10 @@ import { StillhereServer } from './stillhere-server.ts';
 
 interface Fixtures {
   server: StillhereServer;
-  /** A server with a site of the test's own. */
+  /** A server with the test's own site. */
   serve: (files: SiteFiles, environment?: NodeJS.ProcessEnv) => Promise<StillhereServer>;
   proxy: FaultProxy;
-  /** A server with a site of the test's own, with a network before it that does what the test says. */
+  /** A server with the test's own site, behind a network that the test controls. */
   serveFar: (
     files: SiteFiles,
     environment?: NodeJS.ProcessEnv,

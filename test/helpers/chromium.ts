@@ -1,11 +1,12 @@
-// Launches a real Chromium, headless, as readers' browsers behave: hidden tabs are really hidden, timers really slow down.
+// Launches a real headless Chromium that behaves like a reader's: hidden tabs are really hidden and timers are
+// throttled.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer, { type Browser, type Page, type TargetType } from 'puppeteer-core';
 import { findBrowser } from './find-browser.ts';
 
-/** A reader's device: one Chromium with a profile of its own, which may die and come back. */
+/** A reader's device: one Chromium with its own profile, which can be killed and started again. */
 export class Device {
   readonly #profile: string;
   browser: Browser;
@@ -24,7 +25,7 @@ export class Device {
     return this.browser.newPage();
   }
 
-  /** As in Firefox's private windows: the property is not there. */
+  /** As in Firefox's private windows: the property is missing. */
   async newPageWithoutWorkers(): Promise<Page> {
     const page = await this.newPage();
     await page.evaluateOnNewDocument(() => {
@@ -33,7 +34,7 @@ export class Device {
     return page;
   }
 
-  /** The browser's main process dies at once, as in a crash. */
+  /** Kills the browser's main process, as in a crash. */
   async kill(): Promise<void> {
     const child = this.browser.process();
     const isGone = new Promise((resolve) => child?.once('exit', resolve));
@@ -50,31 +51,31 @@ export class Device {
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** How many pages or workers of the site there are. */
+  /** Number of pages or workers of the site. */
   count(type: TargetType, url: string): number {
     return this.browser.targets().filter((target) => target.type() === type && target.url().startsWith(url)).length;
   }
 }
 
-/** Chromium with the profile in this folder; `flags` are its command line's. */
+/** Chromium with the profile in this folder; `flags` are command line flags. */
 export async function launchChromium(profile: string, flags: readonly string[] = []): Promise<Browser> {
   return puppeteer.launch({
     executablePath: findBrowser() ?? '',
     headless: true,
     userDataDir: profile,
     args: [
-      // Only because tests run as root in CI.
+      // Needed because tests run as root in CI.
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',
       '--no-first-run',
-      // Without these Chromium keeps calling out.
+      // Otherwise Chromium makes network requests of its own.
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
       ...flags,
     ],
-    // Puppeteer's own flags against throttling: with them a second tab doesn't hide the first one.
+    // Removes Puppeteer's flags against throttling: with them, a second tab doesn't hide the first one.
     ignoreDefaultArgs: [
       '--disable-background-timer-throttling',
       '--disable-backgrounding-occluded-windows',

@@ -1,4 +1,4 @@
-// A page with two clocks that a test turns by hand, and what its reading comes to.
+// A page with two clocks that a test controls, and the resulting spans.
 import { notReading, step, type Instant, type Place, type Reading, type ReadingEvent } from '../../client/reading.ts';
 import type { Span } from '../../sw/protocol/delivery.ts';
 
@@ -6,7 +6,7 @@ export const START = Date.parse('2026-11-24T08:00:00Z');
 export const SETTINGS = { tick: 5_000, idleAfter: 300_000 };
 export const MINUTE = 60_000;
 
-/** `spans` is what the server would have, were everything delivered. */
+/** `spans`: the server's spans if everything were delivered. */
 export class ClockedPage {
   readonly spans = new Map<string, Span>();
   turns = 0;
@@ -19,7 +19,7 @@ export class ClockedPage {
     this.#settings = { ...SETTINGS, ...settings };
   }
 
-  /** A page that is shown from the start. */
+  /** A page that is visible from the start. */
   static shown(settings?: Partial<typeof SETTINGS>): ClockedPage {
     return new ClockedPage(settings).happen('shown');
   }
@@ -42,19 +42,19 @@ export class ClockedPage {
     return this;
   }
 
-  /** The reader's last sign was so long ago, in another document. */
+  /** Sets the time since the reader's last sign, which was in another document. */
   untouchedFor(ms: number): this {
     this.#reading = { ...this.#reading, activeAt: this.#at.monotonic - ms };
     return this;
   }
 
-  /** Time passes on both clocks, unless told otherwise, and nothing happens. */
+  /** Time passes without events, by default on both clocks. */
   pass(wall: number, monotonic = wall): this {
     this.#at = { wall: this.#at.wall + wall, monotonic: this.#at.monotonic + monotonic };
     return this;
   }
 
-  /** Time passes with its ticks, as the timer of the page gives them while a span is open. */
+  /** Time passes with ticks, as from the page's timer while a span is open. */
   tick(ms: number): this {
     for (let passed = 0; passed < ms; passed += SETTINGS.tick) {
       this.pass(Math.min(SETTINGS.tick, ms - passed));

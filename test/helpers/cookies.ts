@@ -1,6 +1,6 @@
 // Cookies and access for tests without a browser.
 
-/** What the cookies of an answer are sent back as. */
+/** The Cookie header for a response's cookies. */
 export function cookiesOf(response: Response): string {
   return response.headers
     .getSetCookie()
@@ -8,7 +8,7 @@ export function cookiesOf(response: Response): string {
     .join('; ');
 }
 
-/** Passes the gate of a server; resolves with what a browser sends from then on. */
+/** Passes a server's gate; resolves with the Cookie header to send afterwards. */
 export async function askForAccess(url: string): Promise<string> {
   return cookiesOf(
     await fetch(`${url}/api/verify-temp-access`, {

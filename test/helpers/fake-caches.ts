@@ -1,8 +1,8 @@
-// `caches` as the specification has it, as far as page-cache.ts asks for it: entries in the order in which they were put.
+// The part of `caches` that page-cache.ts uses, as specified: entries in insertion order.
 
 class FakeCache {
   readonly #entries = new Map<string, Response>();
-  /** Answers that may be put from now on; then the device is full. */
+  /** Number of responses that can still be stored before the device is full. */
   room = Infinity;
 
   async put(url: string, answer: Response): Promise<void> {

@@ -1,5 +1,5 @@
-// The queue and the delivery of one device in front of a server that a test answers for. The network is a function here; the
-// real one, with the same answers, is in test/browser/faults.test.ts.
+// The queue and delivery of one device, with a server that the test simulates. The network is a function here; the
+// real one, with the same responses, is in test/browser/faults.test.ts.
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, vi } from 'vitest';
@@ -14,12 +14,15 @@ export const DAY = 86_400_000;
 
 export interface FakeDevice {
   queue: SpanQueue;
-  /** What the server was sent, in order. */
+  /** The deliveries that the server received, in order. */
   sent: Delivery[];
   answer: (delivery: Delivery, nth: number) => Response | Promise<Response>;
 }
 
-/** A new device before each test of the file; its server acknowledges everything, its clock stands at {@link NOW}. */
+/**
+ * A new device before each test of the file. Its server acknowledges everything, and its clock is stopped at {@link
+ * NOW}.
+ */
 export function fakeDevice(): FakeDevice {
   const device = {} as FakeDevice;
   beforeEach(() => {
@@ -49,7 +52,7 @@ export function acknowledge({ spans }: Delivery): Response {
   return json(200, { success: true, stored: spans.map(({ id }) => id), refused: [], now: NOW } satisfies Receipt);
 }
 
-/** The server is there, and in trouble. */
+/** The server responds with errors. */
 export function fail(): Response {
   return json(500, { success: false, error: 'no' });
 }
@@ -58,7 +61,7 @@ export function makeSpan(id: string, end = NOW, page = '/a/'): Span {
   return { id, session: 'ann', page, start: end - 1_000, end };
 }
 
-/** What lies in a store of the device. */
+/** The contents of a store of the device. */
 export async function rows({ queue }: FakeDevice, store: 'spans' | 'refused' = 'spans'): Promise<unknown[]> {
   return (await queue.database.use([store], (all) => answer(all.getAll()))) ?? [];
 }

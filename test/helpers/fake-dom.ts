@@ -1,5 +1,5 @@
-// The part of a DOM that page-lifecycle.ts listens to, without a browser: for many random lives a second. What real browsers
-// say, and when, is in test/browser.
+// The part of the DOM that page-lifecycle.ts uses, without a browser: for many random page lives per second. The
+// behaviour of real browsers is tested in test/browser.
 import { vi } from 'vitest';
 
 type Handle = (event: object) => void;
@@ -30,7 +30,7 @@ export class FakeDom {
     prerendering: false,
     hasFocus: (): boolean => this.hasFocus,
   });
-  /** The window has the focus, and not another one. */
+  /** True if this window has the focus. */
   hasFocus = true;
   readonly window: FakeTarget & { readonly navigation?: FakeTarget; parent?: object; length: number };
   readonly history = {
@@ -44,7 +44,7 @@ export class FakeDom {
     for (const name of ['document', 'window', 'history'] as const) vi.stubGlobal(name, this[name]);
   }
 
-  /** The document's address changes, by a script. */
+  /** A script changes the document's address. */
   move(): void {
     this.history.pushState();
     this.window.navigation?.say('currententrychange');

@@ -1,38 +1,38 @@
-// Stands between browser and server and does to heartbeats what networks do. Everything else passes.
+// A proxy between browser and server that applies network faults to heartbeats. All other requests pass.
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'puppeteer-core';
 import { HEARTBEAT_PATH, WORKER_PATH } from '../../sw/protocol/delivery.ts';
 
-/** What becomes of a heartbeat. */
+/** The fault to apply to a heartbeat. */
 export type Fault =
   | 'none'
-  /** A hotel's portal: 200 with HTML; the server never hears of it. */
+  /** A captive portal: 200 with HTML; the server receives nothing. */
   | 'captive-portal'
-  /** The server stores and answers; the answer gets lost. */
+  /** The server stores the delivery, but its response is lost. */
   | 'answer-lost'
   | 'error-500'
   /** 429 with `Retry-After: 2`. */
   | 'too-many'
-  /** No answer comes, until {@link FaultProxy.release}. */
+  /** No response until {@link FaultProxy.release}. */
   | 'held'
-  /** The server stores, and its answer comes only after {@link FaultProxy.release}. */
+  /** The server stores the delivery, but its response arrives only after {@link FaultProxy.release}. */
   | 'answer-held';
 
 export class FaultProxy {
   fault: Fault = 'none';
-  /** Added to the worker's script: other bytes are another version to a browser. */
+  /** Appended to the worker's script, because browsers treat different bytes as a new version. */
   workerSuffix = '';
-  /** What is answered in place of the worker's script. */
+  /** The response in place of the worker's script. */
   workerFault: 'none' | 'missing' | 'html' = 'none';
-  /** The file of the site that is given out as the worker's script. */
+  /** The file of the site to serve as the worker's script. */
   workerFile = WORKER_PATH;
-  /** Scripts that are given out instead of the server's, by their path. */
+  /** Scripts to serve instead of the server's, by path. */
   readonly scripts = new Map<string, Buffer>();
-  /** How often the worker's script was asked for. */
+  /** Number of requests for the worker's script. */
   workerAsked = 0;
-  /** Heartbeats that came by, with their bodies, and the fault that each met. */
+  /** The heartbeats so far, with their bodies and faults. */
   readonly seen: {
     readonly fault: Fault;
     readonly body: string;
@@ -59,20 +59,20 @@ export class FaultProxy {
     return `http://localhost:${this.#port}`;
   }
 
-  /** From now on connections are refused, and those that were open are cut. */
+  /** Refuses new connections and cuts open ones. */
   async stop(): Promise<void> {
     this.#server.close();
     this.#server.closeAllConnections();
     await once(this.#server, 'close');
   }
 
-  /** After {@link stop}: listens again where it did. */
+  /** After {@link stop}: listens on the same port again. */
   async reopen(): Promise<void> {
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
   }
 
-  /** Answers at last what was held: as a gateway does, or with what the server had said. */
+  /** Sends the held responses: a gateway's, or the server's. */
   release(): void {
     for (const goOn of this.#held.splice(0)) goOn();
   }
@@ -141,7 +141,7 @@ export class FaultProxy {
   }
 }
 
-/** The network works again, and the page hears of it: that ends the long pause which many failures have led to. */
+/** Restores the network and fires the page's event, which ends the long pause after many failures. */
 export async function heal(page: Page, proxy: FaultProxy): Promise<void> {
   proxy.fault = 'none';
   await page.evaluate(() => dispatchEvent(new Event('online')));

@@ -1,4 +1,4 @@
-// What axe finds in a page as it is now, in both colour schemes; and a picture of it, where one is wanted.
+// Runs axe on a page in its current state, in both colour schemes, and optionally takes screenshots.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import axe from 'axe-core';
@@ -9,10 +9,10 @@ interface Violation {
   readonly nodes: readonly { readonly html: string }[];
 }
 
-/** @param picture where pictures are written to, their names completed by the scheme. */
+/** @param picture path prefix for screenshots; the colour scheme is appended. */
 export async function findBarriers(page: Page, picture?: string): Promise<string[]> {
   const found: string[] = [];
-  // Not a script of the page: its policy is not asked.
+  // Not a script of the page, so its policy doesn't apply.
   await page.evaluate(axe.source);
   for (const value of ['light', 'dark']) {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);

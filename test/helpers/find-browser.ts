@@ -1,5 +1,5 @@
-// Makes sure of a Chromium for the browser tests: CHROME_PATH, or one that is installed; else, with apt-get and the rights
-// for it, Debian's. Run before `npm test`; imported by the launcher.
+// Finds a Chromium for the browser tests: CHROME_PATH, or an installed one. Otherwise installs Debian's, if apt-get is
+// available and permitted. Runs before `npm test`; imported by the launcher.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';

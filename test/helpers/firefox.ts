@@ -10,7 +10,7 @@ export function launchFirefox(profile: string, prefs: Readonly<Record<string, un
     headless: true,
     userDataDir: profile,
     extraPrefsFirefox: { 'browser.shell.checkDefaultBrowser': false, ...prefs },
-    // The content sandbox needs what a container doesn't give.
+    // The content sandbox doesn't work in a container.
     env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: '1', MOZ_DISABLE_CONTENT_SANDBOX: '1' },
   });
 }

@@ -1,4 +1,4 @@
-// A port that nobody listens on, for servers that are told their port at start.
+// A free port, for servers that need a port number at start.
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 

@@ -1,4 +1,4 @@
-// The page that a heartbeat is in, as its owner sees it: what its own error handlers hear, and what the status says.
+// The host page from its owner's perspective: errors in its handlers, and the heartbeat's status.
 import type { Page } from 'puppeteer-core';
 import type { SessionHeartbeat } from '../../client/element.ts';
 import type { HeartbeatStatus } from '../../client/heartbeat.ts';

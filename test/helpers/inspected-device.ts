@@ -1,9 +1,9 @@
-// A device that somebody looks into: spans laid into its queue by hand, and what the inspector shows of it.
+// A device under inspection: spans written to its queue directly, and the contents of the inspector.
 import type { Frame, Page } from 'puppeteer-core';
 import type { QueuedSpan } from '../../sw/channel/database.ts';
 import { toRow } from '../../sw/channel/queue.ts';
 
-/** What stands in the panel, as somebody reads it. */
+/** The panel's visible texts. */
 export interface Shown {
   readonly summary: string;
   readonly facts: Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ export interface Shown {
   readonly timeline: readonly string[][];
 }
 
-/** So many spans of a reader who went through the portfolio, the last one ending at `until`; the older ones were tried. */
+/** This many spans of a visit to the portfolio, the last one ending at `until`; the older ones were tried before. */
 export function makeRows(
   count: number,
   session: string,
@@ -30,7 +30,7 @@ export function makeRows(
   });
 }
 
-/** Lays rows into a store of the queue, which must be there already. */
+/** Writes rows to a store of the queue, which must exist. */
 export async function layRows(
   page: Page,
   rows: readonly QueuedSpan[],
@@ -55,7 +55,7 @@ export async function layRows(
   );
 }
 
-/** What the inspector shows, of a page or in the devtools' panel; undefined where there is none. */
+/** The contents of the inspector, in a page or in the devtools panel; undefined without an inspector. */
 export async function readInspector(page: Page | Frame): Promise<Shown | undefined> {
   return page.evaluate(() => {
     const root = document.querySelector('heartbeat-inspector')?.shadowRoot ?? document;

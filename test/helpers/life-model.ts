@@ -1,5 +1,5 @@
-// A random page life, lived twice: by our code, through DOM events and ticks, and by an oracle that simply sees each
-// stretch of time and asks whether a person was reading then.
+// A random page life, evaluated twice: by the page library, with DOM events and ticks, and by an oracle that checks
+// each period of time for whether a person was reading.
 import fc from 'fast-check';
 import { vi } from 'vitest';
 import { watchHistory } from '../../client/history.ts';
@@ -8,7 +8,7 @@ import type { Interval } from '../../server/store/reading-time.ts';
 import { ClockedPage, SETTINGS } from './clocked-page.ts';
 import { FakeDom } from './fake-dom.ts';
 
-/** What may happen. Where it can't, as a resume of a page that isn't frozen, nothing does. */
+/** Possible events. Impossible ones, like a resume of a page that isn't frozen, have no effect. */
 const HAPPENINGS = [
   'hide',
   'show',
@@ -25,23 +25,23 @@ const HAPPENINGS = [
   'other page',
 ] as const;
 
-/** What a reader's hands come to; `focus` and `blur` of the window, when it is another one that has the focus meanwhile. */
+/** A reader's input; `focus` and `blur` of the window if another window has the focus meanwhile. */
 const INPUTS = 'pointerdown mousemove keydown wheel touchmove click beforeinput blur focus'.split(' ');
-/** Trusted, and no sign: what a script causes. */
+/** Trusted events that are not signs: a script causes them. */
 const BY_SCRIPT = 'scroll selectionchange popstate focusin scrollend seeked'.split(' ');
 
-/** A life: how it begins and what the engine is like, then what happens, each time after some seconds. */
+/** A life: its start and the engine's behaviour, then events, each after some seconds. */
 export const anyLife = fc.record({
   isPrerendered: fc.boolean(),
   hasNavigation: fc.boolean(),
-  /** Whether the engine says visibilitychange before pagehide, after it, or not at all. */
+  /** Whether the engine fires visibilitychange before pagehide, after it, or not at all. */
   hides: fc.constantFrom('before', 'after', 'never'),
-  /** What the engine takes a prerendering page for. */
+  /** The visibility that the engine reports for a prerendering page. */
   prerendersAs: fc.constantFrom('hidden', 'visible'),
   moments: fc.array(
     fc.record({
       seconds: fc.oneof(fc.nat(20), fc.nat(400)),
-      /** Minutes asleep after that, and whether `performance.now()` stands still meanwhile. */
+      /** Minutes of sleep after that, and whether `performance.now()` stops meanwhile. */
       asleep: fc.option(fc.record({ minutes: fc.integer({ min: 1, max: 600 }), standsStill: fc.boolean() }), {
         freq: 8,
       }),
@@ -55,12 +55,12 @@ export const anyLife = fc.record({
 
 type Life = typeof anyLife extends fc.Arbitrary<infer T> ? T : never;
 
-/** What the oracle saw of one page. */
+/** The oracle's result for one page. */
 export interface Seen extends Interval {
   readonly page: string;
 }
 
-/** A film with sound, but for what it has been made otherwise. */
+/** A video with sound, unless changed. */
 const media = (otherwise: object): object => ({
   loop: false,
   muted: false,
@@ -70,7 +70,7 @@ const media = (otherwise: object): object => ({
   ...otherwise,
 });
 
-/** Where a film has played before: what judges it is loaded. */
+/** A video has played before, so media.ts is loaded. */
 async function loadMedia(): Promise<void> {
   const abort = new AbortController();
   const dom = new FakeDom(false);
@@ -83,7 +83,7 @@ async function loadMedia(): Promise<void> {
 }
 await loadMedia();
 
-/** Lives it. `lostMs`: at most so much is not known of, since the device fell asleep after the last tick. */
+/** Runs the life. `lostMs`: the maximum unrecorded time, because the device fell asleep after the last tick. */
 export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lostMs: number } {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const dom = new FakeDom(life.hasNavigation);
@@ -142,7 +142,7 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
   const input = (type: string): void => {
     activeAt = page.now.wall;
     const isFocus = type === 'focus' || type === 'blur';
-    // A window that comes to have the focus has lost it before.
+    // A window that gains the focus has lost it before.
     if (type === 'focus') say('blur', dom.window, false);
     dom.hasFocus = type !== 'blur';
     say(type, isFocus ? dom.window : {});
@@ -193,7 +193,7 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
     },
     'script acts': (_type, byScript) => {
       say(byScript);
-      // It moves the focus between elements of the page, and dispatches what it likes.
+      // A script can move the focus between elements of the page and dispatch any event.
       for (const type of ['focus', 'blur']) say(type);
       for (const type of INPUTS) say(type, dom.window, false);
     },
@@ -211,7 +211,7 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
     keepTimer();
   };
   watchPageLifecycle(happen, abort.signal);
-  // It is loaded late, and there is no time here in which it could be.
+  // Loading is asynchronous, and this model has no time for it.
   if (!life.hasNavigation) watchHistory(() => happen('moved'), abort.signal);
   if (isShownInCode()) {
     showNow();
@@ -221,7 +221,7 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
   for (const { seconds, asleep, happening, input: type, byScript } of life.moments) {
     wait(seconds * 1_000);
     if (asleep) sleep(asleep);
-    // A page that lies in the cache, is frozen, or is not yet activated hears of nothing else.
+    // A page that is cached, frozen or not yet activated gets no other events.
     if (isCached && happening !== 'back from it') continue;
     if (isFrozen && happening !== 'resume') continue;
     if (dom.document.prerendering && happening !== 'activate') continue;

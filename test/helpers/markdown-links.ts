@@ -1,5 +1,5 @@
-// Links of Markdown files, and the anchors of their headings by GitHub's rules. Reads no file. Enough for what Prettier formats: headings
-// begin with `#`, addresses hold no parentheses.
+// Links of Markdown files, and the anchors of their headings by GitHub's rules. Reads no file. Enough for what Prettier
+// formats: headings begin with `#`, addresses hold no parentheses.
 import { posix } from 'node:path';
 
 const FENCE = /^\s*(`{3,}|~{3,})/;
@@ -7,7 +7,7 @@ const CODE_SPAN = /(`+)(.*?[^`])\1(?!`)/gs;
 const MARKDOWN_LINK = /\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)/g;
 const DEFINITION = /^ {0,3}\[[^\]]+\]:\s+<?([^\s>]+)/gm;
 const ATTRIBUTE = /\b(?:href|src|srcset)="([^"]+)"/g;
-/** With a scheme, or of another host. */
+/** Has a scheme or another host. */
 const EXTERNAL = /^(?:[a-z][a-z\d+.-]*:|\/\/)/i;
 
 /**
@@ -60,7 +60,7 @@ export function readAnchors(markdown: string): ReadonlySet<string> {
   return anchors;
 }
 
-/** The heading as it is shown, in lower case; letters, digits, `_` and `-` stay, a space becomes `-`. */
+/** The displayed heading in lower case; letters, digits, `_` and `-` stay, spaces become `-`. */
 function toSlug(heading: string): string {
   const parts = heading.split(/`/);
   const shown = parts.map((part, nth) => (nth % 2 === 1 ? part : withoutMarkup(part))).join('');

@@ -1,4 +1,4 @@
-// A folder for a store whose disk doesn't matter: in memory where the system has that, for tests of thousands of commits.
+// A folder for a store that needs no disk: in memory if the system supports it, for tests with thousands of commits.
 import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

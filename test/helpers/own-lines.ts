@@ -1,5 +1,5 @@
-// The lines of a site that are ours, which its owner adds and takes out again. A comment `stillhere` says so: at the end of the
-// line or, since Prettier lets none stand there in HTML, on the line above.
+// The lines that a site's owner adds for Stillhere and removes when uninstalling. A comment `stillhere` marks them: at
+// the end of the line, or in HTML (where Prettier moves it) on the line above.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,14 +12,14 @@ export interface Line {
 const COMMENT = /\s*(?:\/\/ stillhere|<!-- stillhere -->|\{\/\* stillhere \*\/\})$/;
 const SOURCES = '**/*.{html,js,jsx,ts,astro,vue,svelte}';
 
-/** The lines of a site's files that have a word in them. */
+/** The non-empty lines of a site's files. */
 export function readLines(folder: string, files = SOURCES): readonly Line[] {
   return findFiles(folder, files).flatMap((file) =>
     markLines(readFileSync(file, 'utf8')).filter(({ text }) => text !== ''),
   );
 }
 
-/** Changes the files of the folder. */
+/** Removes these lines from the folder's files. */
 export function takeOutOurLines(folder: string): void {
   for (const file of findFiles(folder, SOURCES)) {
     const others = markLines(readFileSync(file, 'utf8')).filter(({ isOurs }) => !isOurs);

@@ -1,9 +1,9 @@
-// An owner's files for the gate, as variables name them.
+// An owner's files for the gate, and the variables that name them.
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Writes each variable's file; resolves with the variables. What isn't text becomes JSON. */
+/** Writes a file per variable; resolves with the variables. Values other than text are written as JSON. */
 export async function writeOwnerFiles(files: Readonly<Record<string, unknown>>): Promise<Record<string, string>> {
   const folder = await mkdtemp(join(tmpdir(), 'stillhere-gate-'));
   const variables: Record<string, string> = {};

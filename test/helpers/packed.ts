@@ -1,4 +1,4 @@
-// The package as others get it: the tarball that `npm run pack` has made, installed into a folder that is empty.
+// The package as users get it: the tarball from `npm run pack`, installed into an empty folder.
 import { execFile } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 const ROOT = resolve(import.meta.dirname, '../..');
 const SOURCES = ['package.json', 'bin/*', '{client,sw,server,package}/**/*.*'];
 
-/** @throws if there is none, or one that is older than its sources. */
+/** @throws if there is none, or it is older than its sources. */
 export function packedTarball(): string {
   const [tarball] = globSync('dist/packed/*.tgz', { cwd: ROOT });
   const timeOf = (file: string): number => statSync(join(ROOT, file)).mtimeMs;
@@ -19,7 +19,7 @@ export function packedTarball(): string {
   return join(ROOT, tarball);
 }
 
-/** Installs the package and others beside it; resolves with the folder. */
+/** Installs the package together with others; resolves with the folder. */
 export async function installPacked(...others: readonly string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stillhere-packed-'));
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));

@@ -1,9 +1,9 @@
-// A page whose Content-Security-Policy is strict: what the browser says of it.
+// A page with a strict Content-Security-Policy, and the violations that the browser reports.
 import type { Page } from 'puppeteer-core';
 import type { Device } from './chromium.ts';
 import { openAndListen } from './host-page.ts';
 
-/** A new page, and all that its error handlers hear, what the console says is wrong, and each thing that the policy stops. */
+/** A new page, with its errors, console errors and policy violations. */
 export async function openUnderPolicy(device: Device): Promise<{ page: Page; heard: string[] }> {
   const { page, heard } = await openAndListen(device);
   page.on('console', (message) => {

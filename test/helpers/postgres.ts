@@ -1,4 +1,4 @@
-// A throw-away PostgreSQL of the machine's own package, on a free port of the loopback.
+// A temporary PostgreSQL from the system's package, on a free local port.
 import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ export class Postgres {
     if (version === undefined) throw new Error('Install the Debian package postgresql for this test');
     const folder = await mkdtemp(join(tmpdir(), 'stillhere-pg-'));
     const postgres = new Postgres(join(INSTALLED, version, 'bin'), folder, await freePort());
-    // It refuses to run as root.
+    // PostgreSQL refuses to run as root.
     if (process.getuid?.() === 0) await run('chown', [USER, folder]);
     await chmod(folder, 0o700);
     await postgres.#run('initdb', ['-A', 'trust', '-U', USER, '-D', folder]);

@@ -1,17 +1,19 @@
-// Fills the queue of a device whose server can't be reached, opens the way again, and takes the time to the delivery.
+// Fills the queue of a device without a connection, restores the connection, and measures the time until the delivery.
 import type { Device, Tab } from './engines/engine.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { READ, readPage, startReadingSite } from './reading-site.ts';
 import { elapsed, until } from './until.ts';
 
-/** Who is there to ask again. */
+/** The pages that can retry. */
 export const ASKERS = ['a page that is read', 'a page whose reader is idle', 'a page that only delivers'] as const;
 
-/** A delivery must arrive so soon after the server can be reached: it leaves within 2 s, and takes its time on a busy machine. */
+/**
+ * The maximum delay after the server is reachable again: a delivery starts within 2 s, and is slow on a busy machine.
+ */
 export const SOON_MS = 2_500;
 
 const IDLE_AFTER_MS = 500;
-/** Then the exponential backoff of before would be at up to 16 s. */
+/** With plain exponential backoff, the pause could be 16 s by then. */
 const FAILURES = 4;
 
 /**
@@ -32,17 +34,17 @@ export async function timeDeliveries(
   try {
     await tab.goto(`${proxy.url}/`);
     const session = await passGate(tab);
-    // A page that is left while it registers the worker leaves the registration unfinished for good in WebKit.
+    // In WebKit, a page that is left while it registers the worker leaves the registration unfinished forever.
     await tab.evaluate('navigator.serviceWorker.ready.then(() => true)');
     if (asker !== 'a page that only delivers') await tab.goto(proxy.url + READ);
     const times: number[] = [];
     for (let round = 0; round < rounds; round++) {
       await proxy.stop();
       await until(() => tab.evaluate(`(${keepSpan.toString()})('span-${round}', '${session}')`));
-      // With an `online` event each page asks.
+      // On an `online` event, every page retries.
       await tab.evaluate(`void dispatchEvent(new Event('online'))`);
       await until(async () => Number(await tab.evaluate(`(${readFailures.toString()})()`)) >= FAILURES, 30_000);
-      // At any point of a pause.
+      // At a random point in a pause.
       await elapsed((1_000 * round) / rounds);
       const before = proxy.seen.length;
       const reachableAt = Date.now();
@@ -66,7 +68,7 @@ async function passGate(tab: Tab): Promise<string> {
   }).then(() => document.cookie.match(/session_record_id=([^;]+)/)[1])`);
 }
 
-/** Runs in the page: a span that an earlier page could not deliver. */
+/** Runs in the page: adds a span that an earlier page could not deliver. */
 async function keepSpan(id: string, session: string): Promise<boolean> {
   const opening = indexedDB.open('stillhere');
   await new Promise((resolve) => opening.addEventListener('success', resolve));
@@ -78,7 +80,7 @@ async function keepSpan(id: string, session: string): Promise<boolean> {
   return true;
 }
 
-/** Runs in the page: how many deliveries have failed in a row. */
+/** Runs in the page: the number of consecutive failed deliveries. */
 async function readFailures(): Promise<number> {
   const opening = indexedDB.open('stillhere');
   await new Promise((resolve) => opening.addEventListener('success', resolve));

@@ -1,4 +1,4 @@
-// Code blocks of the documentation, so that tests run or compare them as they stand there.
+// Code blocks from the documentation, so that tests can run or compare them.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

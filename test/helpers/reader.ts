@@ -1,12 +1,12 @@
-// What a reader does in the sample portfolio.
+// A reader's actions in the sample portfolio.
 import type { Page } from 'puppeteer-core';
 
 export const CASE_STUDY = '/portfolio/confidential/night-handover/';
 
-/** Leaves an address at the gate and lands on the confidential page; resolves with the session's id. */
+/** Enters an address at the gate and reaches the confidential page; resolves with the session's id. */
 export async function passGate(page: Page, url: string, email: string, path = CASE_STUDY): Promise<string> {
   await page.goto(url + path);
-  // Where another reader's pages are kept a page that looks for the cookie comes first.
+  // If another reader's pages are cached, a page that checks the cookie comes first.
   await page.waitForSelector('#email');
   await page.type('#email', email);
   await Promise.all([page.waitForNavigation(), page.click('button')]);
@@ -17,7 +17,7 @@ export async function readSessionCookie(page: Page): Promise<string> {
   return page.evaluate(() => document.cookie.match(/session_record_id=([^;]+)/)?.[1] ?? '');
 }
 
-/** The rows that wait on the device, as the devtools show them. */
+/** The queued rows on the device, as in the devtools. */
 export async function readQueue(page: Page, store: 'spans' | 'refused' = 'spans'): Promise<Record<string, unknown>[]> {
   return page.evaluate(
     (name) =>
@@ -25,7 +25,7 @@ export async function readQueue(page: Page, store: 'spans' | 'refused' = 'spans'
         const opening = indexedDB.open('stillhere');
         opening.addEventListener('error', () => reject(opening.error));
         opening.addEventListener('success', () => {
-          // Nothing of ours yet, or it was just deleted.
+          // The database doesn't exist yet, or was just deleted.
           if (!opening.result.objectStoreNames.contains(name)) {
             opening.result.close();
             resolve([]);

@@ -1,4 +1,4 @@
-// The real application before the sample portfolio, with an access that lasts seconds: no owner may set so little.
+// The real application with the sample portfolio and an access of seconds, which is below the setting's minimum.
 import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:http';

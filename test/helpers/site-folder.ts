@@ -1,4 +1,4 @@
-// The sites of test/sites, each built by its own tool, with the packed package installed beside the tools.
+// The sites of test/sites, each built with its own tool, with the packed package installed next to the tools.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,16 +10,16 @@ import { StillhereServer } from './stillhere-server.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SITES = join(ROOT, 'test/sites');
-/** Of this clone, and not in it: what a site forgets to install must not be found in ours. It has some 260 MB. */
+/** Outside this clone, so that a site can't use the clone's packages by mistake. About 260 MB. */
 const TOOLS = join(homedir(), '.cache/stillhere', `sites-${digest(ROOT).slice(0, 12)}`);
 const OPTIONS = ['--no-audit', '--no-fund', '--prefer-offline'];
 
-/** The first test that asks for a site installs the tools. */
+/** The first test that needs a site installs the tools. */
 export const INSTALL_MS = 300_000;
 
 const run = promisify(execFile);
 
-/** Copies a site to where its tools and the package are installed; resolves with the folder. One caller at a time. */
+/** Copies a site next to its installed tools and the package; resolves with the folder. One call at a time. */
 export async function siteFolder(site: string): Promise<string> {
   await installTools();
   const folder = join(TOOLS, site);
@@ -30,18 +30,18 @@ export async function siteFolder(site: string): Promise<string> {
 
 /** Runs a tool of the sites, like `vite build`, in a site's folder; resolves with what it printed. */
 export async function runTool(folder: string, tool: string, ...options: readonly string[]): Promise<string> {
-  // Astro calls home otherwise.
+  // Disables Astro's telemetry.
   const env = { ...process.env, ASTRO_TELEMETRY_DISABLED: '1' };
   const { stdout } = await run(toolPath(tool), options, { cwd: folder, env });
   return stdout;
 }
 
-/** `stillhere serve` as the site has installed it, on a free port with an empty store. */
+/** The site's installed `stillhere serve`, on a free port with an empty store. */
 export async function servePacked(dir: string, ...options: readonly string[]): Promise<StillhereServer> {
   return StillhereServer.start({}, [toolPath('stillhere'), 'serve', dir, ...options]);
 }
 
-/** Of the tools that are installed beside the sites. */
+/** The path of a tool that is installed next to the sites. */
 export function toolPath(tool: string): string {
   return join(TOOLS, 'node_modules/.bin', tool);
 }
@@ -58,7 +58,7 @@ async function installTools(): Promise<void> {
     cpSync(join(ROOT, '.npmrc'), join(TOOLS, '.npmrc'));
     await run('npm', ['ci', ...OPTIONS], { cwd: TOOLS });
   }
-  // npm takes a tarball of the same name and version for the one that it has.
+  // npm doesn't reinstall a tarball with the same name and version.
   rmSync(join(TOOLS, 'node_modules/stillhere'), { recursive: true, force: true });
   await run('npm', ['install', '--no-save', ...OPTIONS, packedTarball()], { cwd: TOOLS });
   writeFileSync(marks, JSON.stringify(wanted));

@@ -1,4 +1,4 @@
-// What the browser knows of a site's workers, and what those keep: asked from one of its pages.
+// A site's workers and their data, queried from one of its pages.
 import type { Page } from 'puppeteer-core';
 
 interface SyncRegistration {
@@ -17,7 +17,7 @@ export async function readRegistrations(page: Page): Promise<Record<string, stri
   );
 }
 
-/** The tags of Background Sync that wait. */
+/** The pending Background Sync tags. */
 export async function readSyncTags(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const registration = (await navigator.serviceWorker.ready) as unknown as SyncRegistration;
@@ -25,7 +25,7 @@ export async function readSyncTags(page: Page): Promise<string[]> {
   });
 }
 
-/** How many requests a site's own queues of Workbox hold. */
+/** Number of requests in a site's own Workbox queues. */
 export async function countWorkboxRequests(page: Page): Promise<number> {
   return page.evaluate(
     () =>
@@ -43,7 +43,7 @@ export async function countWorkboxRequests(page: Page): Promise<number> {
   );
 }
 
-/** The names of databases and caches on the device, and what the caches hold by address: `cache path`. */
+/** The names of databases and caches on the device, and the caches' entries as `cache path`. */
 export async function readDevice(page: Page): Promise<{ databases: string[]; cached: string[] }> {
   return page.evaluate(async () => {
     const cached: string[] = [];

@@ -1,4 +1,4 @@
-// A network on which pages come slowly: their beginning at once, the rest when it is let through.
+// A network with slow pages: the beginning arrives at once, the rest when the test releases it.
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +11,7 @@ export class SlowPages {
     this.#server = server;
   }
 
-  /** @param isSlow by the path of a page; @param beginning so much of it comes at once. */
+  /** @param isSlow by path of the page; @param beginning how much of it arrives at once. */
   static async start(
     target: string,
     isSlow: (path: string) => boolean,
@@ -46,7 +46,7 @@ export class SlowPages {
     return `http://localhost:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** What is held comes. */
+  /** Releases the held parts. */
   letThrough(): void {
     for (const send of this.#held) send();
     this.#held.clear();

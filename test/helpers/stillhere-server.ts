@@ -1,4 +1,4 @@
-// The real server as a process of its own, which a test may stop, kill and start again on the same port and store.
+// The real server in its own process, which a test can stop, kill and restart on the same port and store.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { until } from './until.ts';
 
 export const OWNER_TOKEN = 'owner-token-for-tests-only-0123456789';
 const SECRET = 'secret-for-tests-only-0123456789abcdef';
-/** On a machine with twenty times more to do than it can Node alone took 8 s to start. */
+/** On a machine with twenty times its capacity of work, Node alone took 8 s to start. */
 const START_MS = 60_000;
 const SERVE = [join(import.meta.dirname, '../../server/cli.ts'), 'serve'];
 
@@ -48,7 +48,7 @@ export class StillhereServer {
       PORT: String(port),
       OWNER_TOKEN,
       SECRET,
-      // Tests and benches send more than readers do; test/server/limits.test.ts has the limits.
+      // Tests and benchmarks send more than readers do; test/server/limits.test.ts tests the limits.
       LIMIT_BEATS: '0',
       LIMIT_NETWORK: '0',
       ...environment,
@@ -70,7 +70,7 @@ export class StillhereServer {
     return `http://localhost:${this.port}`;
   }
 
-  /** Does nothing where it runs already. */
+  /** Does nothing if it is running. */
   async start(): Promise<void> {
     if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) return;
     const child = spawn(process.execPath, this.#command, { env: { ...process.env, ...this.#environment } });
@@ -82,7 +82,7 @@ export class StillhereServer {
     }, START_MS);
   }
 
-  /** Nobody listens any more: a connection is refused. */
+  /** Stops the process and resolves with its exit code. Afterwards connections are refused. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return null;
@@ -91,7 +91,7 @@ export class StillhereServer {
     return code;
   }
 
-  /** What the owner is told. */
+  /** Calls the owner's API. */
   async ask(path: string): Promise<unknown> {
     const response = await fetch(this.url + path, { headers: { authorization: `Bearer ${OWNER_TOKEN}` } });
     return response.json();

@@ -1,4 +1,4 @@
-// The application before a site of the test's own, with other files beside it that it must not give away.
+// The application with the test's own site, and other files beside it that it must not serve.
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
@@ -15,16 +15,16 @@ import { OWNER_TOKEN, SECRET, type Answer } from './test-app.ts';
 export interface TestSite {
   /** One request with exactly this path and these headers. */
   get(path: string, headers?: OutgoingHttpHeaders, method?: string): Promise<Answer>;
-  /** What the gate sets, as a browser sends it back. */
+  /** The gate's cookies, as a browser sends them back. */
   passGate(): Promise<string>;
-  /** Writes a file of the folder in which `site` and `build` lie. */
+  /** Writes a file in the parent folder of `site` and `build`. */
   write(file: string, content: string | Uint8Array): Promise<void>;
-  /** The path on the disk of a file of that folder. */
+  /** The path on disk of a file in that folder. */
   at(file: string): string;
   close(): Promise<void>;
 }
 
-/** @param files of a folder in which `site` is served, and `build` holds the channel's scripts. */
+/** @param files of a folder: `site` is served, and `build` contains the channel's scripts. */
 export async function startTestSite(
   files: Readonly<Record<string, string | Uint8Array>>,
   environment: Readonly<Record<string, string>> = {},

@@ -1,4 +1,4 @@
-// The application on a real store and a small site, in this process, with a clock that a test turns.
+// The application with a real store and a small site, in this process, with a clock that the test controls.
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import {
@@ -53,7 +53,7 @@ export interface TestApp {
   send(method: string, path: string, headers?: OutgoingHttpHeaders, body?: string | Uint8Array): Promise<Answer>;
   /** A session that began at {@link NOW}. */
   makeSession(id?: string): Promise<string>;
-  /** Delivers the spans as a device whose clock is right, unless told otherwise. */
+  /** Delivers the spans like a device, by default with a correct clock. */
   deliver(spans: readonly unknown[], sentAt?: number): Promise<Receipt>;
   session(id: string): Promise<SessionDetail>;
   close(): Promise<void>;

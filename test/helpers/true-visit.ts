@@ -1,4 +1,4 @@
-// The visit that every site has to record truly: through the gate, reading, into a tunnel, closed there, and back.
+// The visit that every site must record correctly: through the gate, reading, into a tunnel, closed there, and back.
 import type { Page } from 'puppeteer-core';
 import { expect } from 'vitest';
 import { passGate } from './reader.ts';
@@ -32,14 +32,14 @@ export async function expectTrueVisit(
     const stays = joinTouching((await server.session(id)).spans);
     return Math.abs(Date.parse(stays[0]?.end ?? '') - closedAt) <= TOLERANCE_MS && stays.length > 1 && stays;
   });
-  // One for each time that the page was open, and none twice.
+  // One span for each time the page was open, without duplicates.
   expect(spans).toHaveLength(2);
   const [first] = spans;
   expect(Date.parse(first?.end ?? '') - Date.parse(first?.start ?? '')).toBeGreaterThanOrEqual(TUNNEL_MS);
   return id;
 }
 
-/** Where a server's early heartbeat gives way to the page's own one span ends and the next begins. */
+/** If the page's own heartbeat replaces the server's early one, one span ends and the next begins. */
 function joinTouching(spans: readonly SpanView[]): readonly Pick<SpanView, 'start' | 'end'>[] {
   const joined: { start: string; end: string }[] = [];
   for (const { start, end } of spans) {

@@ -5,7 +5,7 @@ const EVERY_MS = 50;
 
 type Truthy<T> = Exclude<T, false | null | undefined | '' | 0>;
 
-/** Resolves with the first truthy value that `ask` gives within `withinMs`; an error counts as not yet. */
+/** Resolves with the first truthy value of `ask` within `withinMs`. Errors count as falsy. */
 export async function until<T>(ask: () => T | Promise<T>, withinMs = 15_000): Promise<Truthy<T>> {
   const deadline = performance.now() + withinMs;
   let last: unknown;
@@ -21,7 +21,7 @@ export async function until<T>(ask: () => T | Promise<T>, withinMs = 15_000): Pr
   }
 }
 
-/** Resolves when so much time has gone by: for what must not happen meanwhile. */
+/** Resolves after this time, to check that something does not happen meanwhile. */
 export async function elapsed(ms: number): Promise<void> {
   const beganAt = performance.now();
   await until(() => performance.now() - beganAt > ms, ms + 1_000);

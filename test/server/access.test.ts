@@ -1,4 +1,4 @@
-// Access: who keeps it, who loses it and when, and that a signature is worth what its secret is.
+// Access: who keeps it, who loses it and when, and that signatures depend on the secret.
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SessionStore } from '../../server/store/session-store.ts';
@@ -25,7 +25,7 @@ const read = (app: TestApp, cookie: string, path = '/confidential/'): Promise<An
   app.send('GET', path, { cookie });
 
 describe('a cookie', () => {
-  it('opens nothing on a server with another secret, nor one that is signed with an empty secret', async () => {
+  it('gives no access on a server with another secret, or if signed with an empty secret', async () => {
     const [one, other] = [await start(), await start({}, undefined, `${SECRET}-of-another-server`)];
     // The same session exists on both: only the signatures differ.
     for (const app of [one, other]) await app.makeSession('ann');
@@ -38,14 +38,14 @@ describe('a cookie', () => {
     for (const app of [one, other]) expect((await read(app, signedWith(''))).status).toBe(303);
   });
 
-  it('opens nothing without a session in the store, however well it is signed', async () => {
+  it('gives no access without a session in the store, even with a valid signature', async () => {
     const app = await start();
     const granted = `nobody.${NOW + 1_000_000}`;
     const signature = createHmac('sha256', SECRET).update(granted).digest('base64url');
     expect((await read(app, `stillhere_access=${granted}.${signature}`)).status).toBe(303);
   });
 
-  it('is sent along with a link from another site, and so is the readable one: Lax', async () => {
+  it('is sent with a link from another site, like the readable one: Lax', async () => {
     const app = await start();
     const json = { 'content-type': 'application/json' };
     const { headers } = await app.send('POST', '/api/verify-temp-access', json, '{"email":"ann@example.com"}');
@@ -54,7 +54,7 @@ describe('a cookie', () => {
 });
 
 describe('access', () => {
-  it('ends when the address leaves the list', async () => {
+  it('ends when the address is removed from the list', async () => {
     let ofOther: SessionStore | undefined;
     const before = await start({ ALLOW: 'example.com' }, (store) => (ofOther = store));
     const cookie = await pass(before);
@@ -63,7 +63,7 @@ describe('access', () => {
     expect((await read(after, cookie)).status).toBe(303);
   });
 
-  it('that another process has ended opens nothing a few seconds later', async () => {
+  it('that another process has ended is gone a few seconds later', async () => {
     let store: SessionStore | undefined;
     const app = await start({}, (own) => (store = own));
     const cookie = await pass(app);
@@ -72,7 +72,7 @@ describe('access', () => {
     await expect.poll(async () => (await read(app, cookie)).status, { timeout: 10_000, interval: 200 }).toBe(303);
   });
 
-  it('is not asked of the store for each request', async () => {
+  it('is not read from the store on each request', async () => {
     let asked = 0;
     const app = await start({}, (store) => {
       const find = store.findSession.bind(store);
@@ -83,7 +83,7 @@ describe('access', () => {
     expect(asked).toBeLessThanOrEqual(2);
   });
 
-  it('that the store can not be asked about is refused for now, not given', async () => {
+  it('is refused temporarily while the store is unavailable', async () => {
     const app = await start({}, (store) =>
       Object.assign(store, { findSession: () => Promise.reject(new Error('disk I/O error')) }),
     );
@@ -97,7 +97,7 @@ describe('access', () => {
 });
 
 describe('at the gate', () => {
-  it('a reader who has access is led on, also by a link that an office program has followed before', async () => {
+  it('a reader with access is redirected, even if an office program has followed the link before', async () => {
     const app = await start();
     const cookie = await pass(app);
     const { headers } = await app.send('HEAD', '/confidential/plan.html?x=1');
@@ -106,7 +106,7 @@ describe('at the gate', () => {
     expect((await app.send('GET', headers.location ?? '')).body).toContain('name="email"');
   });
 
-  it('one form is one session, however often it is sent at once; another form or address is another', async () => {
+  it('one form makes one session, even if it is sent several times at once; another form or address makes another', async () => {
     const app = await start();
     const { body } = await app.send('GET', '/access');
     const [, form = ''] = body.match(/name="form" value="([^"]+)"/) ?? [];
@@ -129,7 +129,7 @@ describe('at the gate', () => {
     expect(await app.store.listSessions({ pageSize: 9 })).toHaveLength(4);
   });
 
-  it('a browser that keeps no cookies is told so, and makes no second session by trying again', async () => {
+  it('a browser without cookies gets a message, and retrying makes no second session', async () => {
     const app = await start();
     const form = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html', 'accept-language': 'de' };
     let fields: Record<string, string> = { email: 'ann@example.com', next: '/confidential/', form: 'one' };
@@ -145,7 +145,7 @@ describe('at the gate', () => {
     expect(await app.store.listSessions({ pageSize: 9 })).toHaveLength(1);
   });
 
-  it('no GET or HEAD makes a session or sets a cookie, whatever address it names', async () => {
+  it('no GET or HEAD makes a session or sets a cookie, whatever its query', async () => {
     const app = await start();
     for (const path of [
       '/access?email=ann@example.com',
@@ -169,7 +169,7 @@ describe('at the gate', () => {
     ['info@xn--mller-kva.example', 'info@xn--mller-kva.example'],
     ['info@Müller.example', 'info@xn--mller-kva.example'],
     ['user@xn--e1afmkfd.xn--p1ai', 'user@xn--e1afmkfd.xn--p1ai'],
-  ])('the address %s is taken', async ([typed, stored]) => {
+  ])('accepts the address %s', async ([typed, stored]) => {
     const app = await start();
     await pass(app, typed);
     expect((await app.store.listSessions({ pageSize: 1 }))[0]?.email).toBe(stored);
@@ -181,7 +181,7 @@ describe('at the gate', () => {
     'ann@exam\u0000ple.com',
     'ann@exa\ud800mple.com',
     '<a@example.com>',
-  ])('the address %j is refused', async (typed) => {
+  ])('refuses the address %j', async (typed) => {
     const app = await start();
     const json = { 'content-type': 'application/json' };
     const { status } = await app.send('POST', '/api/verify-temp-access', json, JSON.stringify({ email: typed }));

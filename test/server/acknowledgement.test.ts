@@ -1,4 +1,5 @@
-// Acknowledged means durable: no answer before the commit, one commit for what comes together, and none for what failed.
+// Acknowledged means durable: no response before the commit, one commit for simultaneous requests, none after a
+// failure.
 import { afterEach, expect, it } from 'vitest';
 import { createReceiver } from '../../server/deliveries/receive-spans.ts';
 import type { Recorded, SessionStore, Sighting } from '../../server/store/session-store.ts';
@@ -9,7 +10,7 @@ import { until } from '../helpers/until.ts';
 let app: TestApp;
 afterEach(() => app.close());
 
-/** The real store, whose `record` a test holds up or makes fail. */
+/** The real store, with a `record` that a test can delay or make fail. */
 function withRecord(store: SessionStore, record: SessionStore['record']): SessionStore {
   return new Proxy(store, {
     get(target, name) {
@@ -24,7 +25,7 @@ function post(spans: readonly unknown[]): Promise<Answer> {
   return app.send('POST', HEARTBEAT_PATH, {}, JSON.stringify({ sentAt: app.clock.now, spans }));
 }
 
-it('answers nobody before the commit', async () => {
+it('answers no request before the commit', async () => {
   let commit = (): void => {};
   const isCommitted = new Promise<void>((resolve) => (commit = resolve));
   let asked = 0;
@@ -44,7 +45,7 @@ it('answers nobody before the commit', async () => {
   const delivery = post([makeSpan()]).then(count);
   const beat = app.send('POST', HEARTBEAT_PATH, { cookie: 'session_record_id=ann-session' }).then(count);
   await until(() => asked > 0);
-  // Whole round trips to the same server: an answer that doesn't wait would have come before them.
+  // Complete round trips to the same server: a response that doesn't wait would have arrived before them.
   for (let nth = 0; nth < 20; nth++) await app.send('GET', '/healthz');
   expect(answers).toBe(0);
   expect((await app.session('ann-session')).sessionEndTime).toBeNull();
@@ -53,7 +54,7 @@ it('answers nobody before the commit', async () => {
   expect((await app.session('ann-session')).spans).toHaveLength(1);
 });
 
-it('commits once for all who come in one turn of the event loop, and tells each of its own spans only', async () => {
+it('commits once for all requests in one turn of the event loop, and acknowledges to each only its own spans', async () => {
   app = await startTestApp();
   const batches: number[] = [];
   const receive = createReceiver({
@@ -103,7 +104,7 @@ it(
   },
 );
 
-it('acknowledges nothing of a store that fails, stores the same spans when they come again, and recovers by itself', async () => {
+it('acknowledges nothing while the store fails, stores the same spans when they are sent again, and recovers by itself', async () => {
   let isBroken = true;
   app = await startTestApp({}, (store) =>
     withRecord(store, (sightings) =>

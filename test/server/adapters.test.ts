@@ -1,4 +1,4 @@
-// Stillhere in servers that aren't Koa: what it doesn't answer goes on as it came.
+// Stillhere in servers other than Koa: requests that it doesn't answer pass unchanged.
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -27,7 +27,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-describe("in a server of Node's own", () => {
+describe("in Node's http server", () => {
   let server: Server;
   let url: string;
   beforeAll(async () => {
@@ -55,7 +55,7 @@ describe("in a server of Node's own", () => {
     ]);
   });
 
-  it('stands before what is protected, and lets those through who passed', async () => {
+  it('protects paths, and admits readers who passed the gate', async () => {
     const before = await fetch(`${url}/secret/page`, { redirect: 'manual' });
     expect([before.status, before.headers.get('location')]).toEqual([303, '/access?next=%2Fsecret%2Fpage']);
     const passed = await fetch(`${url}/api/verify-temp-access`, { method: 'POST', headers: JSON_BODY, body: EMAIL });
@@ -86,7 +86,7 @@ describe('behind a body parser of the host', () => {
     ['a form as bytes', form, (bytes) => new Uint8Array(bytes)],
     ['a multipart form as an object', { body: multipart }, fields],
     ['a multipart form as bytes', { body: multipart }, (bytes) => bytes],
-  ])('the gate takes %s', async ([, sent, parse]) => {
+  ])('the gate accepts %s', async ([, sent, parse]) => {
     const server = createServer((request, response) => {
       void readAll(request).then((bytes) =>
         gate.node(Object.assign(request, { body: parse(bytes) }), response, () => response.end('host')),
@@ -102,7 +102,7 @@ describe('behind a body parser of the host', () => {
   });
 });
 
-describe("in a server of Fetch's kind", () => {
+describe('in a Fetch-style server', () => {
   const host = async (request: Request): Promise<Response> =>
     gate.fetch(
       request,
@@ -118,14 +118,14 @@ describe("in a server of Fetch's kind", () => {
     ]);
   });
 
-  it("doesn't wait for a body that is the host's", async () => {
+  it("doesn't wait for a body meant for the host", async () => {
     const body = new ReadableStream({ pull: () => new Promise(() => {}) });
     const upload = new Request('https://site.example/upload', { method: 'POST', body, duplex: 'half' } as RequestInit);
     const response = await gate.fetch(upload, (): Response => new Response(`used: ${upload.bodyUsed}`));
     expect(await response.text()).toBe('used: false');
   });
 
-  it('stands before what is protected, gives the cookies of a site with https, and takes a beat', async () => {
+  it('protects paths, sets Secure cookies, and accepts a beat', async () => {
     const before = await host(new Request('https://site.example/secret/'));
     expect([before.status, before.headers.get('location')]).toEqual([303, '/access?next=%2Fsecret%2F']);
     const passed = await host(
@@ -161,7 +161,7 @@ describe("in a server of Fetch's kind", () => {
     },
   );
 
-  it('streams its own files, whole, in part, and not at all', async () => {
+  it('streams its own files: whole, in part, and not modified', async () => {
     const ask = (init: RequestInit): Promise<Response> => host(new Request('https://site.example/stillhere.js', init));
     const whole = await ask({});
     const bytes = Buffer.from(await whole.arrayBuffer());
@@ -178,13 +178,13 @@ describe("in a server of Fetch's kind", () => {
     expect([head.status, head.body, head.headers.get('content-length')]).toEqual([200, null, String(bytes.length)]);
   });
 
-  it('does not touch a body that is for the host', async () => {
+  it('does not touch a body meant for the host', async () => {
     const request = new Request('https://site.example/own', { method: 'POST', body: 'for the host' });
     const seen = await gate.fetch(request, async () => new Response(`${request.bodyUsed} ${await request.text()}`));
     expect(await seen.text()).toBe('false for the host');
   });
 
-  it("leaves a host's own stricter words standing, and adds to its policies", async () => {
+  it("keeps a host's own stricter headers, and adds to its policies", async () => {
     const passed = await host(
       new Request('https://site.example/api/verify-temp-access', { method: 'POST', headers: JSON_BODY, body: EMAIL }),
     );
@@ -200,7 +200,7 @@ describe("in a server of Fetch's kind", () => {
     expect(policy).toBe("default-src 'self', frame-ancestors 'self'");
   });
 
-  it('tells readers apart by the address that it is told', async () => {
+  it('distinguishes readers by the given client address', async () => {
     const ask = (address: string): Promise<Response> =>
       gate.fetch(
         new Request('https://site.example/api/verify-temp-access', { method: 'POST', headers: JSON_BODY, body: EMAIL }),
@@ -212,7 +212,7 @@ describe("in a server of Fetch's kind", () => {
     expect((await ask('192.0.2.2')).status).toBe(200);
   });
 
-  it('passes on what fails behind it', async () => {
+  it('passes on errors from the host', async () => {
     const failing = gate.fetch(new Request('https://site.example/own'), () =>
       Promise.reject(new Error('the host broke')),
     );
@@ -220,7 +220,7 @@ describe("in a server of Fetch's kind", () => {
   });
 });
 
-it('gives host code the sessions of its own store', async () => {
+it('gives host code the sessions in its store', async () => {
   const body = JSON.stringify({ email: 'Reader@Example.com' });
   const init = { method: 'POST', headers: JSON_BODY, body };
   const answer = await gate.fetch(
@@ -240,14 +240,14 @@ it('gives host code the sessions of its own store', async () => {
   });
 });
 
-it('says what it must be told', () => {
-  expect(() => stillhere({})).toThrow(/protect: must name what is behind the gate/);
+it('reports missing options', () => {
+  expect(() => stillhere({})).toThrow(/protect: must list the paths behind the gate/);
   expect(() => stillhere({ protect: ['secret'], accessHours: 0 })).toThrow(
     /\n {2}protect: must be paths.*\n {2}accessHours: must/s,
   );
 });
 
-it('goes on without a store: the host has its pages, and what is protected stays shut', async () => {
+it("keeps working without a store: the host's pages are served, and protected paths stay closed", async () => {
   const lost = stillhere({
     protect: ['/secret/'],
     storeUrl: 'file:/dev/null/s.db',

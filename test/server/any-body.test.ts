@@ -1,4 +1,4 @@
-// Whatever bytes come, however they come: a 200 or a 4xx in JSON, and no session changes that was not named exactly.
+// Any request body, sent in any way, gets a 200 or a 4xx in JSON and changes only sessions that it names exactly.
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
@@ -26,7 +26,7 @@ function expectAWord({ status, body }: Answer): void {
 }
 
 const now = NOW + 600_000;
-/** Like the name of a session, but none. */
+/** Looks like a session's id, but is not one. */
 const almost = fc.constantFrom(
   'ANN-SESSION',
   'ann-session ',
@@ -49,8 +49,8 @@ const anySpan = fc.record(
   { requiredKeys: [] },
 );
 
-describe('whatever JSON comes', () => {
-  it('no session changes that is not named exactly', async () => {
+describe('any JSON', () => {
+  it('changes no session that it does not name exactly', async () => {
     const before = [await app.session('ann-session'), await app.session('bob-session')];
     const delivery = fc.record({ sentAt: fc.oneof(fc.constant(now), anyTime), spans: fc.array(anySpan) });
     await fc.assert(
@@ -62,7 +62,7 @@ describe('whatever JSON comes', () => {
     expect([await app.session('ann-session'), await app.session('bob-session')]).toEqual(before);
   });
 
-  it('a session that is named changes alone, and stays one that can be true', async () => {
+  it('changes only the named session, whose times stay possible', async () => {
     const bob = await app.session('bob-session');
     const spans = fc.array(fc.record({ ...anySpanFields(), session: fc.constant('ann-session') }), { maxLength: 5 });
     await fc.assert(
@@ -80,7 +80,7 @@ describe('whatever JSON comes', () => {
     expect(await app.session('bob-session')).toEqual(bob);
   });
 
-  it('nor do bytes that are no text', async () => {
+  it('and neither do bytes that are not text', async () => {
     const before = await app.session('bob-session');
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 300 }), async (bytes) =>
@@ -96,7 +96,7 @@ function anySpanFields() {
   return { id: fc.constantFrom('s', 't', 'u'), page: fc.constantFrom('/a/', '/b/'), start: anyTime, end: anyTime };
 }
 
-describe('a body on the way', () => {
+describe('a request body', () => {
   const good = JSON.stringify(makeSpan({ id: 'good', session: 'bob-session' }));
   const around = (spans: string): string => `{"sentAt":${now},"spans":[${spans}]}`;
 
@@ -111,7 +111,7 @@ describe('a body on the way', () => {
   it.for<[string, BodyInit]>([
     ['5 MB at once', 'x'.repeat(5_000_000)],
     ['5 MB in chunks that do not say how many', new Blob(['x'.repeat(5_000_000)]).stream()],
-  ])('of %s is 413, and the sender hears it', async ([, body]) => {
+  ])('of %s is 413, and the client receives the response', async ([, body]) => {
     const request = { method: 'POST', body, duplex: 'half' } as RequestInit;
     const response = await fetch(app.url + HEARTBEAT_PATH, request);
     expect([response.status, await response.json()]).toEqual([
@@ -120,12 +120,12 @@ describe('a body on the way', () => {
     ]);
   });
 
-  it('that is compressed is no JSON, whatever its header says', async () => {
+  it('that is compressed is not JSON, whatever its header claims', async () => {
     const { status } = await post(gzipSync(around(good)), { 'content-encoding': 'gzip' });
     expect(status).toBe(400);
   });
 
-  it('that breaks off stores nothing, and the server goes on', async () => {
+  it('that is aborted stores nothing, and the server keeps working', async () => {
     await app.makeSession('half-session');
     const whole = around(JSON.stringify(makeSpan({ session: 'half-session' })));
     const socket = connect(Number(new URL(app.url).port), '127.0.0.1');

@@ -1,4 +1,4 @@
-// What bad input gets: a sentence, never a 5xx; and nothing good beside it is lost.
+// Bad input gets an error message, never a 5xx, and valid spans beside it are stored.
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ afterAll(() => app.close());
 const post = (body: string | Uint8Array): Promise<Answer> => app.send('POST', HEARTBEAT_PATH, {}, body);
 const good = JSON.stringify(makeSpan());
 
-describe('a body that is no delivery', () => {
+describe('a body that is not a delivery', () => {
   const BODIES: Readonly<Record<string, string | Uint8Array>> = {
     'not JSON': '{"sentAt":1,',
     'nested 30 000 deep': '['.repeat(30_000) + ']'.repeat(30_000),
@@ -57,7 +57,7 @@ describe('a body that is no delivery', () => {
     ]);
   });
 
-  it('that says it is longer than it is, is answered', async () => {
+  it('that is shorter than its Content-Length is answered', async () => {
     const { status } = await app.send('POST', HEARTBEAT_PATH, { 'content-length': '70000' }, 'x'.repeat(70_000));
     expect(status).toBe(413);
   });
@@ -81,7 +81,7 @@ describe('a bad span', () => {
     'an end that is null': { end: null },
   };
 
-  it.for(Object.entries(BAD))('with %s is refused, and the good one beside it stored', async ([, wrong]) => {
+  it.for(Object.entries(BAD))('with %s is refused, and the valid one beside it is stored', async ([, wrong]) => {
     const bad = { ...makeSpan({ id: 'bad' }), ...wrong };
     const receipt = await app.deliver([bad, makeSpan({ id: 'good' })]);
     const id = typeof bad.id === 'string' && /^[\w-]{1,64}$/.test(bad.id) ? bad.id : '#0';
@@ -93,7 +93,7 @@ describe('a bad span', () => {
     const names: Readonly<Record<string, string>> = {
       [`/${'x'.repeat(2_500)}`]: `/${'x'.repeat(1_999)}`,
       [`/${encodeURI('資料と報告書').repeat(100)}`]: `/${'資料と報告書'.repeat(100)}`,
-      // A pair that the cut would divide.
+      // A surrogate pair at the cut.
       [`/${'x'.repeat(1_998)}${encodeURI('😀')}`]: `/${'x'.repeat(1_998)}`,
       '/%C3%BCber/': '/über/',
       '/u%CC%88ber/INDEX.HTML?q=u%CC%88': '/über/?q=u%CC%88',
@@ -112,13 +112,13 @@ describe('a bad span', () => {
     expect(spans.map(({ page }) => page)).toEqual(Object.values(names));
   });
 
-  it('with times between milliseconds is rounded', async () => {
+  it('with fractions of milliseconds is rounded', async () => {
     await app.makeSession('between');
     await app.deliver([makeSpan({ session: 'between', start: NOW + 0.4, end: NOW + 10.6 })]);
     expect((await app.session('between')).readingTimeMs).toBe(11);
   });
 
-  it('that ends before it starts is refused as that', async () => {
+  it('that ends before it starts is refused for that reason', async () => {
     const bad = makeSpan({ id: 'bad', start: NOW + 2, end: NOW + 1 });
     expect(await app.deliver([bad, makeSpan({ id: 'good' })])).toMatchObject({
       stored: ['good'],
@@ -131,7 +131,7 @@ describe('a bad span', () => {
   });
 });
 
-it('whatever JSON comes, the answer is a 200 or a 4xx with a word on it, and no session is touched that was not named', async () => {
+it('any JSON gets a 200 or a 4xx with a message, and changes only sessions that it names', async () => {
   const before = await app.session('ann-session');
   const anything = fc.oneof(
     fc.jsonValue(),

@@ -1,4 +1,4 @@
-// Times are the server's: what is bounded, what is marked, and that the order of arrival leaves no trace.
+// Times are the server's: which are bounded, which are marked, and that the order of arrival doesn't matter.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { makeSpan, NOW, startTestApp, type TestApp } from '../helpers/test-app.ts';
@@ -26,7 +26,7 @@ describe('a span', () => {
   ] as const)('that %s is bounded; marked: %4$s', async ([, start, end, isMarked]) => {
     await app.deliver([makeSpan({ start: NOW + start, end: NOW + end })]);
     const { spans, sessionEndTime } = await app.session('ann-session');
-    // Moved as a whole: only what is longer than the session is cut.
+    // Moved as a whole: only spans longer than the session are cut.
     const moved = start < 0 ? -start : Math.min(0, 10 * MINUTE - end);
     const bounded = { start: start + moved, end: Math.min(end + moved, 10 * MINUTE) };
     expect(spans).toMatchObject([{ start: iso(NOW + bounded.start), end: iso(NOW + bounded.end) }]);
@@ -41,13 +41,13 @@ describe('a span', () => {
     expect((await app.session('ann-session')).spans).toMatchObject([{ end: iso(NOW + 3 * MINUTE), clamped: true }]);
   });
 
-  it('said twice in one delivery has its larger end', async () => {
+  it('that occurs twice in one delivery gets the larger end', async () => {
     await app.deliver([makeSpan({ end: NOW + 2 * MINUTE }), makeSpan()]);
     expect(await app.session('ann-session')).toMatchObject({ readingTimeMs: 2 * MINUTE, spans: [{ id: 's' }] });
   });
 });
 
-it('comes to the same record whichever delivery comes first', async () => {
+it('gives the same record in either order of deliveries', async () => {
   await app.makeSession('bob-session');
   const beats = [1, 2, 3, 4, 5].map((minute) => ({ id: `s${minute % 2}`, end: NOW + minute * MINUTE }));
   for (const beat of beats) await app.deliver([makeSpan({ ...beat, page: `/${beat.id}/` })]);
@@ -66,13 +66,13 @@ it('an older page that arrives later does not become the current one', async () 
   expect(await app.session('ann-session')).toMatchObject({ currentPage: '/new/', readingTimeMs: 2 * MINUTE });
 });
 
-// NTP sets servers' clocks back, too: a step of seconds right after the gate.
+// NTP can set servers' clocks back, too: by seconds, right after the gate.
 describe("the server's own clock, set back after the session began,", () => {
   beforeEach(() => {
     app.clock.now = NOW - 5 * SECOND;
   });
 
-  it('makes no session that ends before it starts, by an empty beat', async () => {
+  it('makes no session that ends before it starts after an empty beat', async () => {
     await app.send('POST', HEARTBEAT_PATH, { cookie: 'session_record_id=ann-session' });
     expect(await app.session('ann-session')).toMatchObject({ sessionEndTime: iso(NOW), durationMs: 0 });
   });
@@ -85,7 +85,7 @@ describe("the server's own clock, set back after the session began,", () => {
   });
 });
 
-// A device that was set while days of reading waited to be delivered, some at a time.
+// The device's clock was set while days of reading waited, which are delivered in parts.
 describe('a queue from before the clock was set', () => {
   const HOUR = 60 * MINUTE;
   const spansFrom = (from: number, count: number, errorMs: number): ReturnType<typeof makeSpan>[] =>
@@ -115,7 +115,7 @@ describe('a queue from before the clock was set', () => {
     }
   });
 
-  it('never makes more of it than the session is long', async () => {
+  it('never counts more than the length of the session', async () => {
     app.clock.now = NOW + HOUR;
     for (const error of [0, 100 * HOUR, -100 * HOUR]) await app.deliver(spansFrom(error + 1, 200, error));
     const { readingTimeMs } = await app.session('ann-session');

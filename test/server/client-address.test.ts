@@ -1,4 +1,4 @@
-// Whose grants are counted together at the gate: those of the address that the server, or the proxy it trusts, has seen.
+// The gate's rate limit counts by the client address that the server, or its trusted proxy, has seen.
 import { afterEach, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../helpers/test-app.ts';
 
@@ -20,24 +20,24 @@ async function submitAll(forwardedFor: (nth: number) => string): Promise<number[
 
 const ONE_TOO_MANY = [...Array<number>(GRANTS_A_MINUTE).fill(200), 429];
 
-it('without a trusted proxy a made-up address is worth nothing', async () => {
+it('ignores a forged address without a trusted proxy', async () => {
   app = await startTestApp();
   expect(await submitAll((nth) => `198.51.100.${nth}`)).toEqual(ONE_TOO_MANY);
 });
 
-it('behind a trusted proxy each reader counts alone', async () => {
+it('counts each reader separately behind a trusted proxy', async () => {
   app = await startTestApp({ TRUST_PROXY: 'true' });
   expect(await submitAll(() => '203.0.113.9')).toEqual(ONE_TOO_MANY);
   expect(await submit('203.0.113.10')).toBe(200);
 });
 
-// A proxy appends what it saw to what it was sent (nginx: $proxy_add_x_forwarded_for): only the last is known to be true.
-it('behind a trusted proxy the address counts that the proxy saw, not one the reader put before it', async () => {
+// A proxy appends the address that it saw (nginx: $proxy_add_x_forwarded_for): only the last one is reliable.
+it('uses the address that the trusted proxy saw, not one that the reader put before it', async () => {
   app = await startTestApp({ TRUST_PROXY: 'true' });
   expect(await submitAll((nth) => `198.51.100.${nth}, 203.0.113.9`)).toEqual(ONE_TOO_MANY);
 });
 
-it('who is refused for the address typed does not use up the grants of the others', async () => {
+it('does not count attempts with an invalid e-mail address against others', async () => {
   app = await startTestApp();
   const headers = { 'content-type': 'application/json' };
   for (let nth = 0; nth <= GRANTS_A_MINUTE; nth++)

@@ -1,10 +1,10 @@
-// Each variable's values at their edges: what is taken, and what is not.
+// Each variable's limits: accepted and rejected values.
 import { describe, expect, it } from 'vitest';
 import { readConfig, type Config } from '../../server/config/config.ts';
 
 const of = (length: number): string => 'x'.repeat(length);
 
-describe('taken', () => {
+describe('accepted', () => {
   it.for<[string, string, Partial<Config>]>([
     ['HOST', '::1', { host: '::1' }],
     ['PORT', '0', { port: 0 }],
@@ -23,12 +23,12 @@ describe('taken', () => {
     ...(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const).map(
       (logLevel): [string, string, Partial<Config>] => ['LOG_LEVEL', logLevel, { logLevel }],
     ),
-  ])('%s=%s, and nothing else changes', ([name, value, change]) => {
+  ])('%s=%s, and changes nothing else', ([name, value, change]) => {
     expect(readConfig({ [name]: value })).toEqual({ ...readConfig({}), ...change });
   });
 });
 
-describe('not taken', () => {
+describe('rejected', () => {
   it.for([
     ['PORT', '1e3'],
     ['PORT', ' 80'],
@@ -56,7 +56,7 @@ it('a secret that is refused is not shown', () => {
   );
 });
 
-it('everything that is wrong is said at once, each once', () => {
+it('reports all errors together, each once', () => {
   const wrong = { PORT: 'x', STORE_URL: 'x', PROTECT: 'x', SECRET: 'x', OWNER_TOKEN: 'x', ACCESS_HOURS: 'x' };
   const more = { PUBLIC_URL: 'x', TRUST_PROXY: 'x', LOG_LEVEL: 'x' };
   let message = '';

@@ -1,4 +1,4 @@
-// The configuration: defaults, and everything that is wrong with it said at once.
+// The configuration: defaults, and a report of all errors together.
 import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ describe('the environment', () => {
     expect(readConfig({ PORT: '', SECRET: '', ALLOW: '' })).toEqual(readConfig({}));
   });
 
-  it('is read as it is meant', () => {
+  it('is parsed correctly', () => {
     expect(
       readConfig({
         PROTECT: '/A, /b/c/ ',
@@ -73,7 +73,7 @@ describe('the environment', () => {
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`\n  ${name}: must .+`));
   });
 
-  it('is told everything that is wrong at once', () => {
+  it('gets all errors reported together', () => {
     const wrong = { PORT: 'x', SECRET: 'short', LOG_LEVEL: 'loud', PUBLIC_URL: 'x' };
     const error = (() => {
       try {
@@ -94,7 +94,7 @@ describe('secrets', () => {
     ownerToken: undefined,
   });
 
-  it('are made once, for the owner alone to read, and are the same afterwards', async () => {
+  it('are created once, readable only by the owner, and stay the same', async () => {
     const config = await open();
     const made = readSecrets(config);
     expect(made).toMatchObject({
@@ -110,7 +110,7 @@ describe('secrets', () => {
     expect(readSecrets(await open()).secret).not.toBe(readSecrets(await open()).secret);
   });
 
-  it('of the environment come first, and then no file is made', async () => {
+  it('from the environment take precedence, and no file is created', async () => {
     const config = await open();
     expect(readSecrets({ ...config, secret: LONG, ownerToken: `${LONG}y` })).toEqual({
       secret: LONG,
@@ -121,7 +121,7 @@ describe('secrets', () => {
     expect(readSecrets({ ...config, ownerToken: LONG })).toMatchObject({ ownerToken: LONG, isNew: false });
   });
 
-  it.for(['', '{', '{"secret":"x"}', '[]'])('that are spoilt (%s) are not thrown away', async (text) => {
+  it.for(['', '{', '{"secret":"x"}', '[]'])('in an invalid file (%s) are not discarded', async (text) => {
     const config = await open();
     const { file = '' } = readSecrets(config);
     await writeFile(file, text);

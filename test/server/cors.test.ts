@@ -1,4 +1,5 @@
-// Pages of other sites: refused unless the owner has named their site, and then without cookies and without the owner's API.
+// Cross-origin pages are refused unless their origin is configured. Even then, they get neither cookies nor the owner's
+// API.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { makeSpan, NOW, startTestApp, type TestApp } from '../helpers/test-app.ts';
@@ -16,8 +17,8 @@ const from = (origin: string): Record<string, string> => ({ origin, 'sec-fetch-s
 const preflight = (path: string, origin: string): ReturnType<TestApp['send']> =>
   app.send('OPTIONS', path, { ...from(origin), 'access-control-request-method': 'POST' });
 
-describe('a site that was named', () => {
-  it('may deliver, and pass the gate as an API, where it is told its session', async () => {
+describe('a configured origin', () => {
+  it('can deliver, and use the gate as an API that returns the session', async () => {
     for (const path of [HEARTBEAT_PATH, '/api/verify-temp-access'])
       expect(await preflight(path, ALLOWED)).toMatchObject({
         status: 204,
@@ -32,13 +33,13 @@ describe('a site that was named', () => {
     expect(stored.headers['access-control-allow-credentials']).toBeUndefined();
   });
 
-  it("has no say in the owner's API", async () => {
+  it("has no access to the owner's API", async () => {
     const { headers } = await app.send('GET', '/api/sessions', { origin: ALLOWED });
     expect(headers['access-control-allow-origin']).toBeUndefined();
   });
 });
 
-describe('any other site', () => {
+describe('any other origin', () => {
   it.for(['https://evil.example', 'https://site.example.evil', 'http://site.example', 'null'])(
     'is refused: %s',
     async (origin) => {
@@ -49,7 +50,7 @@ describe('any other site', () => {
   );
 });
 
-it('is refused, each, where none was named', async () => {
+it('is refused if none is configured', async () => {
   const closed = await startTestApp();
   const { headers } = await closed.send('OPTIONS', HEARTBEAT_PATH, {
     ...from(ALLOWED),

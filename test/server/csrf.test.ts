@@ -1,4 +1,5 @@
-// Who may speak in a reader's name: the site itself, and what is no page at all. Asked of the gate and of the heartbeat.
+// Which requests may act for a reader: those from the site itself or from no page. Tested at the gate and the
+// heartbeat.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { startTestApp, type TestApp } from '../helpers/test-app.ts';
@@ -54,7 +55,7 @@ describe('a post', () => {
     ['of our own page, in a browser without Fetch Metadata', ({ origin }) => ({ origin })],
     ['that the reader made', () => ({ 'sec-fetch-site': 'none' })],
     ['of no browser', () => ({})],
-  ])('%s is taken', async ([, headers]) => {
+  ])('%s is accepted', async ([, headers]) => {
     expect(await sendBoth(headers(new URL(app.url)))).toEqual({
       statuses: [303, 200],
       sessionsMade: 1,

@@ -18,7 +18,7 @@ afterEach(() => app.close());
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 describe('a delivery', () => {
-  it('is answered with a receipt that names what is stored, and the owner sees it', async () => {
+  it('gets a receipt that lists the stored spans, and the owner sees them', async () => {
     expect(await app.deliver([makeSpan()])).toEqual({ success: true, stored: ['s'], refused: [], now: app.clock.now });
     expect(await app.session('ann-session')).toEqual({
       id: 'ann-session',
@@ -34,7 +34,7 @@ describe('a delivery', () => {
     });
   });
 
-  it('stores the known session beside an unknown one, which is refused', async () => {
+  it("stores a known session's span and refuses one of an unknown session", async () => {
     const receipt = await app.deliver([makeSpan({ id: 'x', session: 'nobody' }), makeSpan()]);
     expect(receipt).toMatchObject({ stored: ['s'], refused: [{ id: 'x', reason: 'unknown-session' }] });
     expect((await app.session('ann-session')).spans).toHaveLength(1);
@@ -53,7 +53,7 @@ describe('a delivery', () => {
     expect((await app.session('bob-session')).readingTimeMs).toBe(2 * MINUTE);
   });
 
-  it('changes nothing when it comes again', async () => {
+  it('changes nothing when it is repeated', async () => {
     await app.deliver([makeSpan()]);
     const before = await app.session('ann-session');
     app.clock.now += MINUTE;
@@ -61,7 +61,7 @@ describe('a delivery', () => {
     expect(await app.session('ann-session')).toEqual(before);
   });
 
-  it('takes nothing back when it comes late', async () => {
+  it('takes nothing back when it arrives late', async () => {
     await app.deliver([makeSpan({ end: NOW + 5 * MINUTE })]);
     expect(await app.deliver([makeSpan({ end: NOW + MINUTE })])).toMatchObject({ stored: ['s'] });
     expect(await app.deliver([makeSpan({ id: 'older', end: NOW + MINUTE })])).toMatchObject({ stored: ['older'] });
@@ -98,7 +98,7 @@ describe('a delivery', () => {
     ]);
   });
 
-  it('is late when it comes more than a minute after the end', async () => {
+  it('is late if it arrives more than a minute after the end', async () => {
     await app.deliver([
       makeSpan({ id: 'live', end: app.clock.now - MINUTE }),
       makeSpan({ id: 'late', end: app.clock.now - MINUTE - 1 }),
@@ -111,7 +111,7 @@ describe('a delivery', () => {
   });
 });
 
-it('is late, too, when the last word of a span that was seen live comes much later', async () => {
+it('is late, too, if the end of a span that was seen live arrives much later', async () => {
   await app.deliver([makeSpan({ end: app.clock.now })]);
   expect((await app.session('ann-session')).spans).toMatchObject([{ late: false }]);
   const end = app.clock.now + MINUTE;
@@ -143,7 +143,7 @@ describe('the clock of the device', () => {
     ]);
   });
 
-  it('is learned from a delivery that says nothing new but came faster', async () => {
+  it('is learned from a faster delivery that contains nothing new', async () => {
     const sentAt = app.clock.now;
     app.clock.now += 15_000;
     await app.deliver([makeSpan({ end: sentAt })], sentAt);
@@ -190,7 +190,7 @@ it.for<Record<string, string>>([
   { 'sec-fetch-site': 'same-site' },
   { origin: 'https://elsewhere.example' },
   { origin: 'null' },
-])('another site (%o) is refused, and nothing is stored', async (headers) => {
+])('a cross-site request (%o) is refused, and nothing is stored', async (headers) => {
   const answer = await app.send('POST', HEARTBEAT_PATH, { ...headers, cookie: 'session_record_id=ann-session' });
   expect(answer.status).toBe(403);
   expect((await app.session('ann-session')).sessionEndTime).toBeNull();

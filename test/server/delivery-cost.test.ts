@@ -1,5 +1,5 @@
-// What one delivery costs the thread that answers everybody, at its worst. CPU time, not elapsed time, and the least of several
-// tries: a loaded machine changes neither by much. The commit is left out.
+// The worst-case cost of one delivery for the server's thread. CPU time, not elapsed time, and the minimum of several
+// runs: a busy machine affects neither much. Without the commit.
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ async function deliver(spans: readonly Omit<Span, 'page'>[], clockMs = 0): Promi
       span: { id, page, startMs: start, endMs: end, offsetMs: clockMs },
     })),
   );
-  // What the commit costs is the system's part.
+  // The commit's cost is system time.
   return process.threadCpuUsage(before).user / 1_000;
 }
 
@@ -53,8 +53,8 @@ async function leastOf(once: () => Promise<number>): Promise<number> {
   return Math.min(...costs);
 }
 
-describe('a delivery of as many spans as there may be', { timeout: 60_000 }, () => {
-  it('that all overlap costs little, also when the session is full of such spans', async () => {
+describe('a delivery with the maximum number of spans', { timeout: 60_000 }, () => {
+  it('that all overlap is cheap, even if the session is full of such spans', async () => {
     const session = await makeSession();
     const overlapping = (): Promise<number> =>
       deliver(many(() => ({ id: `s${count++}`, session, start: NOW, end: NOW + DAY - 1 })));
@@ -64,10 +64,10 @@ describe('a delivery of as many spans as there may be', { timeout: 60_000 }, () 
     expect(await leastOf(overlapping)).toBeLessThan(MOST_CPU_MS);
   });
 
-  it('whose first one covers thousands of stretches that lie apart costs little', async () => {
+  it('whose first one covers thousands of separate stretches is cheap', async () => {
     const cover = async (): Promise<number> => {
       const session = await makeSession();
-      // From the last to the first: none of them can be the session's last stretch.
+      // From last to first, so that none of them is the session's last stretch.
       for (let from = MAX_STRETCHES / MAX_SPANS - 1; from >= 0; from--)
         await deliver(
           many((nth) => ({
@@ -82,7 +82,7 @@ describe('a delivery of as many spans as there may be', { timeout: 60_000 }, () 
     expect(await leastOf(cover)).toBeLessThan(MOST_CPU_MS);
   });
 
-  it('of a clock that was set, longer together than the session can have been, costs little', async () => {
+  it('from a clock that was set, longer in total than the session, is cheap', async () => {
     const session = await makeSession();
     const lost = (): Promise<number> =>
       deliver(
@@ -91,7 +91,7 @@ describe('a delivery of as many spans as there may be', { timeout: 60_000 }, () 
     expect(await leastOf(lost)).toBeLessThan(MOST_CPU_MS);
   });
 
-  it('of as many sessions, and of sessions that do not exist, costs little', async () => {
+  it('of as many sessions, and of unknown sessions, is cheap', async () => {
     const sessions: string[] = [];
     for (let nth = 0; nth < MAX_SPANS; nth++) sessions.push(nth % 2 ? await makeSession() : `nobody-${nth}`);
     const ofAll = (): Promise<number> =>

@@ -1,8 +1,8 @@
-// What the log says of errors: enough to find the cause, and nothing of a reader.
+// Errors in the log: enough to find the cause, without personal data.
 import { expect, it } from 'vitest';
 import { describeError } from '../../server/http/describe-error.ts';
 
-it('has type, code, message, stack and causes, and nothing else that hangs on an error', () => {
+it('has type, code, message, stack and causes of an error, and nothing else', () => {
   const cause = Object.assign(new TypeError('a cause'), { rawPacket: Buffer.from('Cookie: secret') });
   const error = Object.assign(new Error('it broke', { cause }), { code: 'HPE_INVALID', query: 'secret' });
   expect(describeError(error)).toEqual({
@@ -14,7 +14,7 @@ it('has type, code, message, stack and causes, and nothing else that hangs on an
   });
 });
 
-it('leaves addresses out', () => {
+it('omits e-mail addresses', () => {
   const described = JSON.stringify(
     describeError(new Error(`Unexpected token in {"email":"ann.b+c@mail.example.com"}`)),
   );
@@ -22,12 +22,12 @@ it('leaves addresses out', () => {
   expect(described).toContain('…@…');
 });
 
-it('ends with causes that go round', () => {
+it('handles circular causes', () => {
   const error = new Error('round');
   error.cause = error;
   expect(JSON.stringify(describeError(error)).length).toBeLessThan(20_000);
 });
 
-it('takes what is no error', () => {
+it('accepts values that are not errors', () => {
   expect(describeError('thrown by ann@example.com')).toEqual({ type: 'string', message: 'thrown by …@…' });
 });

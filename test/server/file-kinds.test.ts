@@ -1,4 +1,4 @@
-// Type, encoding, validators and caching of a file come from what it is, not from what its name looks like.
+// Type, encoding, validators and caching depend on a file's content, not on its name.
 import { utimes } from 'node:fs/promises';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -102,17 +102,17 @@ describe('a page', () => {
     },
   );
 
-  it('in another encoding is shown in it behind the gate, too', async () => {
+  it('in another encoding keeps it behind the gate, too', async () => {
     const { headers } = await site.get('/confidential/latin.html', { cookie });
     expect(headers['content-type']).toBe('text/html');
   });
 
-  it('of more than 1 MB keeps a heartbeat of its own that comes late', async () => {
+  it('of more than 1 MB keeps its own heartbeat near its end', async () => {
     const { body } = await site.get('/confidential/large-own.html', { cookie });
     expect(body.match(/session-heartbeat>|stillhere/g)).toEqual(['session-heartbeat>', 'session-heartbeat>']);
   });
 
-  it('is none because it looks like one', async () => {
+  it('is not recognized by its appearance alone', async () => {
     expect(await site.get('/confidential/notes.txt', { cookie })).toMatchObject({ body: '<body>x</body>' });
   });
 });
@@ -123,13 +123,13 @@ it.for(['C#', 'What?', '100%', 'ü 1;a&b+c'])('a folder %s leads to its page', a
   expect(await site.get(headers.location ?? '')).toMatchObject({ status: 200 });
 });
 
-describe('a file that has the length and the time of the one before', () => {
+describe('a file with the same length and time as before', () => {
   const write = async (file: string, text: string): Promise<void> => {
     await site.write(`site/${file}`, text);
     await utimes(site.at(`site/${file}`), 1, 1);
   };
 
-  it.for(['same.txt', 'confidential/same.html'])('is sent anew: %s', async (file) => {
+  it.for(['same.txt', 'confidential/same.html'])('is sent again: %s', async (file) => {
     for (const padding of ['', 'x'.repeat(LARGE)]) {
       await write(file, `version 1${padding}`);
       const before = await site.get(`/${file}`, { cookie });
@@ -147,7 +147,7 @@ describe('a file that has the length and the time of the one before', () => {
     }
   });
 
-  it('has another validator on another server, and the same one where it is the same', async () => {
+  it('has the same validator on another server only if it is the same file', async () => {
     await write('etag.txt', 'version 1');
     const one = await startTestSite({ 'site/etag.txt': 'version 1' });
     const other = await startTestSite({ 'site/etag.txt': 'version 2' });
@@ -158,14 +158,14 @@ describe('a file that has the length and the time of the one before', () => {
   });
 });
 
-describe('a compressed file beside another', () => {
+describe('a compressed copy', () => {
   const text = 'the same text '.repeat(100);
   const compressed = { br: brotliCompressSync(text), gzip: gzipSync(text) };
   const endings = { br: 'br', gzip: 'gz' };
   const age = async (file: string, seconds: number): Promise<void> =>
     utimes(site.at(`site/${file}`), Date.now() / 1000 - seconds, Date.now() / 1000 - seconds);
 
-  it.for(['br', 'gzip'] as const)('is sent if it holds the same: %s', async (encoding) => {
+  it.for(['br', 'gzip'] as const)('is sent if its content is the same: %s', async (encoding) => {
     const name = `packed-${encoding}.js`;
     await site.write(`site/${name}`, text);
     await site.write(`site/${name}.${endings[encoding]}`, compressed[encoding]);
@@ -177,7 +177,7 @@ describe('a compressed file beside another', () => {
       String(compressed[encoding].length),
     ]);
 
-    // Corrected by hand, in whatever order the times are.
+    // Corrected manually, with file times in any order.
     await site.write(`site/${name}`, `${text.slice(0, -1)}!`);
     for (const seconds of [0, 10, 100_000]) {
       await age(name, seconds);
@@ -209,7 +209,7 @@ describe('a name', () => {
     '/_astro/index.BkCdEfGh.css',
     '/static/main.55e7cbb9ba48.js',
     '/_next/static/chunks/a-x1B_-c9D.js',
-  ])('that has a hash in it is kept for a year: %s', (path) => {
+  ])('that contains a hash is cached for a year: %s', (path) => {
     expect(isHashedName(path)).toBe(true);
   });
 
@@ -229,7 +229,7 @@ describe('a name', () => {
     '/B2k9fQ1c.js/main.css',
     '/v1.2/index-4f2a9c1e',
     '/_astro/main.css',
-  ])('that says something is not: %s', (path) => {
+  ])('that consists of words is not: %s', (path) => {
     expect(isHashedName(path)).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-// The gate speaks the reader's language: its own two, and what the owner adds.
+// The gate uses the reader's language: one of the two built-in ones, or one that the owner adds.
 import { afterEach, describe, expect, it } from 'vitest';
 import { SHIPPED_TEXTS, type GateTexts } from '../../server/gate/texts.ts';
 import { writeOwnerFiles } from '../helpers/owner-files.ts';
@@ -59,7 +59,7 @@ describe('the language', () => {
     expect(answer.headers.vary).toMatch(/\bAccept-Language\b/);
   });
 
-  it('may be one of the owner, and the first one that the owner names is the default', async () => {
+  it('can be added by the owner, and the first one listed is the default', async () => {
     const variables = await writeOwnerFiles({
       GATE_TEXTS: { fr: marked('fr'), de: { title: 'Nur für Sie' }, ar: marked('ar') },
     });
@@ -73,7 +73,7 @@ describe('the language', () => {
     expect((await ask('en')).body).toContain(en.intro);
   });
 
-  it('of a region has the texts of the language where the owner gives none', async () => {
+  it('of a region uses the texts of the language for missing ones', async () => {
     const { body } = await ask('de-CH', await writeOwnerFiles({ GATE_TEXTS: { 'de-ch': { button: 'Weiter lesen' } } }));
     expect(body).toContain('<html lang="de-CH"');
     expect(body).toContain('>Weiter lesen<');
@@ -81,7 +81,7 @@ describe('the language', () => {
   });
 });
 
-it('says how long to wait', async () => {
+it('shows how long to wait', async () => {
   const variables = await writeOwnerFiles({ GATE_TEXTS: { en: { tooMany: 'In {wait}, {wait}!' } } });
   app = await startTestApp(variables);
   for (let time = 0; time < 60; time++) await app.send('POST', SUBMIT, FORM, `email=ann${time}@example.com`);
@@ -93,7 +93,7 @@ it('says how long to wait', async () => {
   expect(body).toContain(`>In ${wait}, ${wait}!<`);
 });
 
-it('has the same texts in each language that it comes with', () => {
+it('has the same texts in each built-in language', () => {
   for (const texts of Object.values(SHIPPED_TEXTS)) {
     expect(Object.keys(texts)).toEqual(Object.keys(en));
     for (const [name, text] of Object.entries(texts))

@@ -1,4 +1,4 @@
-// Who is on the list is nobody's business: a refusal is the same for whatever address, and can't be asked for at leisure.
+// The list is private: a refusal is the same for every address, and attempts are limited.
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../helpers/test-app.ts';
 
@@ -6,7 +6,7 @@ const SUBMIT = '/api/verify-temp-access';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 const ALLOW = 'ann@example.com, example.org';
-/** Beside a listed address, below a listed domain, like one, and far from any. */
+/** Addresses that are not listed: similar to listed ones, and unrelated. */
 const OTHERS = [
   'bob@example.com',
   'x@sub.example.org',
@@ -19,7 +19,7 @@ let app: TestApp;
 afterEach(() => app.close());
 
 describe('a refusal by the list', () => {
-  it('is the same for each address, but for the address itself', async () => {
+  it('is the same for each address, except for the address itself', async () => {
     app = await startTestApp({ ALLOW });
     const answers = new Set<string>();
     for (const email of OTHERS) {
@@ -42,7 +42,7 @@ describe('a refusal by the list', () => {
     }
   });
 
-  it('says whom to ask, if the owner does', async () => {
+  it('names the contact, if the owner has set one', async () => {
     app = await startTestApp({ ALLOW, GATE_CONTACT: " Ann's office, $& <office@example.org> " });
     const form = await app.send('POST', SUBMIT, FORM, 'email=bob@example.com');
     expect(form.body).toContain('please ask Ann&#39;s office, $&amp; &lt;office@example.org&gt;.</p>');
@@ -50,7 +50,7 @@ describe('a refusal by the list', () => {
     expect(json.body).toContain("please ask Ann's office, $& <office@example.org>.");
   });
 
-  it('counts: who tries many addresses is slowed down, and then no listed one passes either', async () => {
+  it('counts towards the rate limit, after which listed addresses are refused, too', async () => {
     app = await startTestApp({ ALLOW });
     const statuses = [];
     for (let time = 0; time < 60; time++)

@@ -1,4 +1,4 @@
-// The gate, made the site's own: template, style, privacy page, contact; what it never does with what it is given.
+// Customizing the gate: template, style, privacy page, contact; and what must never happen with these values.
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SHIPPED_TEXTS } from '../../server/gate/texts.ts';
@@ -23,7 +23,7 @@ async function show(files: Readonly<Record<string, unknown>>, values: Record<str
 }
 
 describe('a template', () => {
-  it('is the page, with the form, the language and the texts where it says', async () => {
+  it('becomes the page, with form, language and texts in their places', async () => {
     const { headers, body } = await show({
       GATE_TEMPLATE: '<html lang={{lang}}><title>{{ title }}!</title><p>{{intro}}<main>{{form}}</main>',
     });
@@ -39,7 +39,7 @@ describe('a template', () => {
     expect(headers).toMatchObject({ 'x-robots-tag': 'noindex', 'cache-control': 'no-store' });
   });
 
-  it('may link styles, pictures and fonts of the site, and nothing of another', async () => {
+  it('can use styles, images and fonts of the site, and none of other origins', async () => {
     const { headers } = await show({ GATE_TEMPLATE: '{{form}}' });
     const policy = String(headers['content-security-policy']).split(';');
     const sources = Object.fromEntries(policy.map((line) => [line.split(' ')[0], line.split(' ').slice(1)]));
@@ -52,7 +52,7 @@ describe('a template', () => {
     });
   });
 
-  it('is not looked through for what texts and readers put into it', async () => {
+  it('does not expand placeholders in texts and input', async () => {
     const nasty = "$& $' $1";
     await show(
       {
@@ -86,7 +86,7 @@ describe('a template', () => {
   );
 });
 
-describe('what is put into the page', () => {
+describe('a value in the page', () => {
   it('is text, never markup', async () => {
     const nasty = `<x y="z">'&`;
     const texts = Object.fromEntries(Object.keys(SHIPPED_TEXTS['en'] ?? {}).map((name) => [name, nasty]));
@@ -104,7 +104,7 @@ describe('what is put into the page', () => {
 });
 
 describe('the notice', () => {
-  it('leads to the privacy page, and has no link where there is none', async () => {
+  it('links the privacy page, if there is one', async () => {
     expect((await show({}, { PRIVACY_URL: '/privacy/' })).body).toContain(
       ' <a href="/privacy/">Privacy notice</a></small>',
     );
@@ -118,7 +118,7 @@ describe('the notice', () => {
 });
 
 describe('trouble with the store', () => {
-  it('gives the form again, with what was typed and where it leads, and is logged', async () => {
+  it('shows the form again with the input and the next page, and is logged', async () => {
     app = await startTestApp({}, (store) => ({
       ...store,
       createSession: () => Promise.reject(new Error('disk is full')),

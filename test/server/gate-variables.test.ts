@@ -1,10 +1,10 @@
-// The gate's variables and the files that they name: what is taken, and everything that is wrong said at once.
+// The gate's variables and their files: accepted values, and a report of all errors together.
 import { describe, expect, it } from 'vitest';
 import { SHIPPED_TEXTS } from '../../server/gate/texts.ts';
 import { ConfigError, readConfig } from '../../server/config/config.ts';
 import { writeOwnerFiles } from '../helpers/owner-files.ts';
 
-/** What is said, a line each, without the files' folder. */
+/** The error messages, one per line, without the files' folder. */
 function readProblems(environment: Record<string, string>): string[] {
   try {
     readConfig(environment);
@@ -20,7 +20,7 @@ const refuse = async (files: Record<string, unknown>, values: Record<string, str
   readProblems({ ...(await writeOwnerFiles(files)), ...values });
 
 describe('texts', () => {
-  it('that are wrong are named, each one, with the file', async () => {
+  it('that are invalid are reported, each with its file', async () => {
     const { title, ...others } = SHIPPED_TEXTS['en'] ?? {};
     expect(title).toBeDefined();
     expect(
@@ -36,15 +36,15 @@ describe('texts', () => {
       }),
     ).toEqual(
       [
-        ...['intro: must not be empty', 'label: can hold no word in braces', 'button: must be a text'].map(
+        ...['intro: must not be empty', 'label: may contain no word in braces', 'button: must be text'].map(
           (line) => `en.${line}`,
         ),
-        'en.tooMany: can hold {wait} and no other word in braces',
-        'en.titel: is no text of the gate',
-        'en.headline: is no text of the gate',
+        'en.tooMany: may contain {wait} but no other word in braces',
+        'en.titel: is not a text of the gate',
+        'en.headline: is not a text of the gate',
         'fr.title: is missing',
         ...Object.keys(SHIPPED_TEXTS['en'] ?? {})
-          // Added after owners had written languages of their own.
+          // Added later, so an owner's own language may lack it.
           .filter((name) => name !== 'noCookies')
           .map((name) => `nl.${name}: is missing`),
         'english: must be a language, like fr or pt-BR',
@@ -54,17 +54,17 @@ describe('texts', () => {
     );
   });
 
-  it.for([['{"en": {\n'], ['']])('that are no JSON (%j) are refused in one line', async ([text]) => {
+  it.for([['{"en": {\n'], ['']])('that are not JSON (%j) are refused in one line', async ([text]) => {
     const [line, ...others] = await refuse({ GATE_TEXTS: text });
     expect(line).toMatch(/^GATE_TEXTS: gate_texts: can't be read: .*JSON/);
     expect(others).toEqual([]);
   });
 
-  it('that are no object are refused', async () => {
+  it('that are not an object are refused', async () => {
     expect(await refuse({ GATE_TEXTS: 7 })).toEqual(['GATE_TEXTS: gate_texts: must be an object: texts by language']);
   });
 
-  it('may be none, and may begin with a byte order mark', async () => {
+  it('may be empty, and may begin with a byte order mark', async () => {
     const variables = await writeOwnerFiles({ GATE_TEXTS: '\uFEFF{}' });
     expect(readConfig(variables)).toEqual(readConfig({}));
   });
@@ -72,10 +72,10 @@ describe('texts', () => {
 
 describe('a template', () => {
   it.for([
-    ['', 'must have {{form}} once: the e-mail field and its button come there'],
-    ['{{form}}{{form}}', 'must have {{form}} once: the e-mail field and its button come there'],
-    ['{{form}}{{ titel }}', '{{titel}} is none of {{form}}, {{style}}, {{lang}}, {{dir}}, {{title}}, {{intro}}'],
-    ['<style>a::after { content: "{{title}}" }</style>{{form}}', 'can have no {{…}} inside of <style>'],
+    ['', 'must contain {{form}} once, for the e-mail field and its button'],
+    ['{{form}}{{form}}', 'must contain {{form}} once, for the e-mail field and its button'],
+    ['{{form}}{{ titel }}', '{{titel}} is unknown, use {{form}}, {{style}}, {{lang}}, {{dir}}, {{title}}, {{intro}}'],
+    ['<style>a::after { content: "{{title}}" }</style>{{form}}', 'must not contain {{…}} inside <style>'],
   ] as const)('%j is refused', async ([template, reason]) => {
     expect(await refuse({ GATE_TEMPLATE: template })).toEqual([`GATE_TEMPLATE: gate_template: ${reason}`]);
   });
@@ -90,7 +90,7 @@ describe('a style', () => {
 
   it('needs a place in the template', async () => {
     expect(await refuse({ GATE_STYLE: 'a {}', GATE_TEMPLATE: '{{form}}' })).toEqual([
-      'GATE_STYLE: gate_style: would be left out: the template has no {{style}}',
+      'GATE_STYLE: gate_style: would be ignored: the template has no {{style}}',
     ]);
     expect(await refuse({ GATE_STYLE: 'a {}', GATE_TEMPLATE: '{{style}}{{form}}' })).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe('the privacy page', () => {
     'https:/x',
     ' /p',
     '/\\x',
-  ])('is not taken at %j', (url) => {
+  ])('is refused at %j', (url) => {
     expect(readProblems({ PRIVACY_URL: url })).toEqual([
       'PRIVACY_URL: must be a path of the site, like /privacy/, or an https address',
     ]);
@@ -131,13 +131,13 @@ describe('the privacy page', () => {
   });
 });
 
-it('the contact is a short text', () => {
+it('the contact must be a short text', () => {
   expect(readConfig({ GATE_CONTACT: ' ann@example.com ' }).gate.contact).toBe('ann@example.com');
-  expect(readProblems({ GATE_CONTACT: ' ' })).toEqual(['GATE_CONTACT: must be a text, like an e-mail address']);
+  expect(readProblems({ GATE_CONTACT: ' ' })).toEqual(['GATE_CONTACT: must be text, like an e-mail address']);
   expect(readProblems({ GATE_CONTACT: 'x'.repeat(201) })).toEqual(['GATE_CONTACT: must have at most 200 characters']);
 });
 
-it('everything that is wrong is said at once, beside what is wrong elsewhere', async () => {
+it('all errors are reported together with those of other settings', async () => {
   const files = { GATE_TEMPLATE: new Uint8Array([0xff]), GATE_STYLE: '</style' };
   const problems = await refuse(files, {
     PORT: 'x',

@@ -1,4 +1,4 @@
-// The gate: the form, what passes it, and where it leads.
+// The gate: the form, who passes it, and the redirect.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
 
@@ -16,7 +16,7 @@ function submit(fields: Record<string, string>, headers: Record<string, string> 
   return to.send('POST', SUBMIT, { ...FORM, ...headers }, new URLSearchParams(fields).toString());
 }
 
-/** By way of the gate, which then sees whether the browser kept the cookie. */
+/** The redirect back to the gate, which checks whether the browser stored the cookie. */
 function leadsTo(location = ''): string | null {
   const url = new URL(location, app.url);
   return url.pathname === '/access' && url.searchParams.has('entered') ? url.searchParams.get('next') : null;
@@ -27,7 +27,7 @@ async function emails(): Promise<string[]> {
 }
 
 describe('an address at the gate', () => {
-  it('makes a session, sets the two cookies, and leads on', async () => {
+  it('creates a session, sets both cookies, and redirects', async () => {
     const { status, headers } = await submit({ email: ' Ann@Example.COM ', next: '/confidential/plan.html?x=1#y' });
     expect([status, leadsTo(headers.location)]).toEqual([303, '/confidential/plan.html?x=1#y']);
     const [session] = await app.store.listSessions({ pageSize: 9 });
@@ -65,7 +65,7 @@ describe('an address at the gate', () => {
     expect(new Set(sessions.map(({ id }) => id)).size).toBe(5);
   });
 
-  it('gets a new session from the same form when the access of the old one was taken back', async () => {
+  it('gets a new session from the same form after the old access was revoked', async () => {
     const enter = async (): Promise<string> => {
       const { headers } = await submit({ email: 'ann@example.com', form: 'one-form' });
       return (headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ');
@@ -118,7 +118,7 @@ describe('an address at the gate', () => {
     expect(await emails()).toEqual([]);
   });
 
-  it('that is larger than a form can be gets 413', async () => {
+  it('in a body that is too large gets 413', async () => {
     expect((await submit({ email: 'x'.repeat(20_000) })).status).toBe(413);
   });
 });
@@ -141,7 +141,7 @@ describe('next', () => {
     '',
     ' /confidential/',
     '/\\/x',
-  ])('%j leads home instead', async (next) => {
+  ])('%j redirects to the home page instead', async (next) => {
     const { headers } = await submit({ email: 'ann@example.com', next });
     expect(leadsTo(headers.location)).toBe('/confidential/');
     const form = await app.send('GET', `/access?next=${encodeURIComponent(next)}`);
@@ -160,7 +160,7 @@ describe('next', () => {
 });
 
 describe('who may pass', () => {
-  it('is decided by the list of addresses and domains', async () => {
+  it('depends on the list of addresses and domains', async () => {
     const strict = await startTestApp({ ALLOW: 'ann@example.com, @x, Example.org' });
     try {
       for (const email of ['ann@example.com', 'ANN@example.com', 'bob@example.org'])
@@ -176,7 +176,7 @@ describe('who may pass', () => {
     }
   });
 
-  it('is slowed down when too many come from one address', async () => {
+  it('is limited when too many requests come from one address', async () => {
     const statuses = [];
     for (let time = 0; time < 61; time++) statuses.push((await submit({ email: `ann${time}@example.com` })).status);
     expect(statuses).toEqual([...Array<number>(60).fill(303), 429]);
@@ -216,7 +216,7 @@ describe('behind https', () => {
     expect(answer.headers['set-cookie']?.every((cookie) => cookie.includes('; Secure'))).toBe(true);
   });
 
-  it('a proxy that nobody vouched for is not believed', async () => {
+  it('an untrusted proxy is ignored', async () => {
     const answer = await submit({ email: 'ann@example.com' }, { 'x-forwarded-proto': 'https' });
     expect(answer.headers['set-cookie']?.some((cookie) => cookie.includes('Secure'))).toBe(false);
   });

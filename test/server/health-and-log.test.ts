@@ -1,4 +1,4 @@
-// What those who watch over the server see, and what never stands in the log.
+// Health checks for monitoring, and what the log must never contain.
 import { afterEach, describe, expect, it } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
@@ -7,7 +7,7 @@ import { makeSpan, NOW, OWNER_TOKEN, startTestApp, type TestApp } from '../helpe
 let app: TestApp;
 afterEach(() => app.close());
 
-/** A disk that is full, or gone: the real one can't be made to fail on command. */
+/** A full or missing disk: the real store can't be made to fail on command. */
 const brokenStore = (store: SessionStore): SessionStore =>
   Object.assign(store, {
     record: () => Promise.reject(new Error('disk I/O error: /secret/place')),
@@ -16,7 +16,7 @@ const brokenStore = (store: SessionStore): SessionStore =>
   });
 
 describe('health', () => {
-  it('of a server that works', async () => {
+  it('of a working server', async () => {
     app = await startTestApp();
     expect(await app.send('GET', '/healthz')).toMatchObject({ status: 200, body: '{"status":"ok"}' });
     expect(await app.send('GET', '/readyz')).toMatchObject({
@@ -25,14 +25,14 @@ describe('health', () => {
     });
   });
 
-  it('of one whose store does not answer: it lives, but is not ready', async () => {
+  it('of one without a working store: alive, but not ready', async () => {
     app = await startTestApp({}, brokenStore);
     expect(await app.send('GET', '/healthz')).toMatchObject({ status: 200 });
     expect(await app.send('GET', '/readyz')).toMatchObject({ status: 503 });
   });
 });
 
-describe('what NocoDB says', () => {
+describe("NocoDB's error", () => {
   const mirror = {
     status: () => ({
       trouble: 'getaddrinfo ENOTFOUND nocodb.internal.example',
@@ -44,7 +44,7 @@ describe('what NocoDB says', () => {
     }),
   };
 
-  it('is told to the owner alone: others hear that there is trouble', async () => {
+  it('is shown only to the owner; others see that there is a problem', async () => {
     app = await startTestApp({}, undefined, undefined, mirror);
     const said = async (headers = {}): Promise<string> => (await app.send('GET', '/readyz', headers)).body;
     expect(JSON.parse(await said())).toEqual({ status: 'ready', store: 'ok', nocodb: 'trouble' });
@@ -60,7 +60,7 @@ describe('what NocoDB says', () => {
 });
 
 describe('a store that fails', () => {
-  it('is a 503 that names a time, and acknowledges nothing', async () => {
+  it('gives a 503 with Retry-After, and acknowledges nothing', async () => {
     app = await startTestApp({}, brokenStore);
     await app.makeSession();
     const body = JSON.stringify({ sentAt: app.clock.now, spans: [makeSpan()] });
@@ -79,12 +79,12 @@ describe('a store that fails', () => {
   it('has its details in the log, and not in the answer', async () => {
     app = await startTestApp({}, brokenStore);
     const { status, body } = await app.send('GET', '/api/sessions', { authorization: `Bearer ${OWNER_TOKEN}` });
-    expect([status, JSON.parse(body)]).toEqual([500, { success: false, error: 'Something went wrong here' }]);
+    expect([status, JSON.parse(body)]).toEqual([500, { success: false, error: 'Internal server error' }]);
     expect(app.logLines.join()).toContain('secret_detail');
   });
 });
 
-describe('an address that is not there', () => {
+describe('an unknown path', () => {
   it('is a 404, and a wrong method a 405', async () => {
     app = await startTestApp();
     expect((await app.send('GET', '/api/nothing')).status).toBe(404);
@@ -94,7 +94,7 @@ describe('an address that is not there', () => {
 });
 
 describe('the log', () => {
-  it('has a line for each request, and no address, cookie, session or query in it', async () => {
+  it('has a line per request, without addresses, cookies, sessions or queries', async () => {
     app = await startTestApp();
     const json = { 'content-type': 'application/json' };
     const gate = await app.send('POST', '/api/verify-temp-access', json, '{"email":"ann@example.com"}');

@@ -1,4 +1,4 @@
-// The server killed under load, again and again: what was acknowledged is there. A real process, real requests.
+// Kills the server under load repeatedly: everything acknowledged must be stored. A real process, real requests.
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-/** Readers who deliver as fast as they are answered, each in a session of its own. */
+/** Readers who deliver as fast as the server answers, each in a separate session. */
 class Load {
   readonly #sessions: string[] = [];
   /** The largest end that the server acknowledged, by span. */
@@ -56,7 +56,7 @@ class Load {
         id: `s${nth}`,
         session,
         page: '/a/',
-        // As a device has it: one that moved by more than half a minute would be a clock that was set.
+        // Like a device's: a jump of more than half a minute would count as a clock change.
         start,
         end: now,
       }));
@@ -74,7 +74,7 @@ class Load {
     }
   }
 
-  /** What was acknowledged and is not there, or is there with a smaller end. */
+  /** Acknowledged spans that are missing or have an earlier end. */
   async findLost(): Promise<string[]> {
     const lost: string[] = [];
     for (const session of this.#sessions) {
@@ -89,7 +89,7 @@ class Load {
 }
 
 describe('a server under load', () => {
-  it(`killed ${KILLS} times has every end that it acknowledged`, { timeout: 180_000 }, async () => {
+  it(`killed ${KILLS} times has stored every acknowledged end`, { timeout: 180_000 }, async () => {
     const load = new Load();
     await load.makeSessions();
     for (let kill = 1; kill <= KILLS; kill++) {
@@ -105,7 +105,7 @@ describe('a server under load', () => {
     expect(load.acknowledged.size).toBe(READERS * SPANS_EACH);
   });
 
-  it('told twice to end does so at once, though a request is still coming in', { timeout: 30_000 }, async () => {
+  it('exits immediately on a second signal, even during a request', { timeout: 30_000 }, async () => {
     const socket = connect(server.port, '127.0.0.1');
     socket.on('error', () => {});
     socket.write(`POST ${HEARTBEAT_PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf`);

@@ -1,4 +1,4 @@
-// How often readers may come, and what those are told who come more often.
+// Rate limits, and the responses beyond them.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
@@ -32,7 +32,7 @@ const beat = (session: string, address = '192.0.2.1'): Promise<Answer> =>
   );
 
 describe('a limit', () => {
-  it('at the gate is one for a whole IPv6 network of 64 bits', async () => {
+  it('at the gate is shared by an IPv6 network of 64 bits', async () => {
     app = await startTestApp({ TRUST_PROXY: 'true', LIMIT_GATE: '3' });
     const statuses = [];
     for (const last of ['1', '2', 'ffff:ffff:ffff:ffff', '4'])
@@ -41,7 +41,7 @@ describe('a limit', () => {
     expect((await gate('2001:db8:1:3::1')).status).toBe(200);
   });
 
-  it('of beats is for each session, says when to come back, and stores nothing meanwhile', async () => {
+  it('of beats is per session, sends Retry-After, and stores nothing meanwhile', async () => {
     app = await startTestApp({ LIMIT_BEATS: '2' });
     for (const session of ['ann-session', 'bob-session']) await app.makeSession(session);
     const answers = [await beat('ann-session'), await beat('ann-session'), await beat('ann-session')];
@@ -54,7 +54,7 @@ describe('a limit', () => {
     expect((await beat('bob-session')).status).toBe(200);
   });
 
-  it('of beats holds for the original script, too', async () => {
+  it('of beats applies to the original script, too', async () => {
     app = await startTestApp({ LIMIT_BEATS: '1' });
     await app.makeSession();
     const cookie = { cookie: 'session_record_id=ann-session' };
@@ -62,7 +62,7 @@ describe('a limit', () => {
     expect((await app.send('POST', HEARTBEAT_PATH, cookie)).status).toBe(429);
   });
 
-  it('of a network is for all its sessions together, and asked before the body is read', async () => {
+  it('of a network applies to all its sessions together, and is checked before the body is read', async () => {
     app = await startTestApp({ TRUST_PROXY: 'true', LIMIT_NETWORK: '2' });
     await app.makeSession();
     const statuses = [await beat('a'), await beat('b'), await beat('c')].map(({ status }) => status);
@@ -72,7 +72,7 @@ describe('a limit', () => {
     expect((await beat('ann-session', '192.0.2.2')).status).toBe(200);
   });
 
-  it('of 0 is none', async () => {
+  it('of 0 means no limit', async () => {
     app = await startTestApp({ LIMIT_GATE: '0' });
     for (let time = 0; time < 70; time++) expect((await gate('192.0.2.1')).status).toBe(200);
   });
@@ -97,7 +97,7 @@ describe('idle connections', () => {
     for (const socket of sockets.splice(0)) socket.destroy();
   });
 
-  it('of one network take no more than its share, which the log says, and others are served', async () => {
+  it('of one network get only its share, which is logged, and others are served', async () => {
     const lines: string[] = [];
     const server = createServer((_request, response) => response.end('served'));
     limitConnections(server, 40, false, pino({ level: 'warn' }, { write: (line) => lines.push(line) }));
@@ -115,7 +115,7 @@ describe('idle connections', () => {
     expect(lines.length).toBeLessThanOrEqual(2);
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('served');
     for (const socket of sockets.splice(0)) socket.destroy();
-    // The share is free again.
+    // The share is available again.
     await expect
       .poll(async () => {
         const again = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });

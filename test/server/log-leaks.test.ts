@@ -1,4 +1,4 @@
-// What never stands in the log, also when things go wrong: addresses, cookies, tokens, queries, and sessions' ids.
+// What the log never contains, even after errors: e-mail addresses, cookies, tokens, queries and session ids.
 import { afterEach, expect, it } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { makeSpan, OWNER_TOKEN, startTestApp, type TestApp } from '../helpers/test-app.ts';
@@ -9,7 +9,7 @@ const OWNER = { authorization: `Bearer ${OWNER_TOKEN}` };
 let app: TestApp;
 afterEach(() => app.close());
 
-it('of a store that fails: its own error alone', async () => {
+it("a failing store: only the store's error", async () => {
   const fail = (): Promise<never> => Promise.reject(new Error('disk I/O error'));
   app = await startTestApp({}, (store) => new Proxy(store, { get: () => fail }));
   await app.makeSession(SESSION);
@@ -42,7 +42,7 @@ it.for([
   `/%61pi/sessions/${SESSION}`,
   `/%2561pi/sessions/${SESSION}`,
   `/api;x/sessions/${SESSION}`,
-])('of a path of the API, however it is spelled: not the id in it (%s)', async (path) => {
+])('an API path, in any spelling: not the id in it (%s)', async (path) => {
   app = await startTestApp();
   await app.send('GET', path, OWNER);
   expect(app.logLines).toHaveLength(1);

@@ -1,5 +1,5 @@
-// One row, one value or one column that NocoDB does not take costs nothing but itself; and whatever it answers, no session
-// becomes two records. On a clock that the test turns.
+// A row, value or column that NocoDB rejects affects nothing else, and no response of NocoDB causes two records for one
+// session. With a clock that the test controls.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -42,7 +42,7 @@ afterEach(async () => {
   await store.close();
   await noco.stop();
   await rm(folder, { recursive: true });
-  // Whatever went wrong, no reader is named.
+  // Logs never name a reader.
   expect(logLines.join('')).not.toMatch(/@|example\.com|session-\d/);
 });
 
@@ -56,7 +56,7 @@ async function read(nth: number, page = PAGE, minutes = 10): Promise<void> {
   await store.record([{ session: `session-${nth}`, receivedMs: NOW + HOUR, span }]);
 }
 
-/** Rounds for so long, four a second by default. */
+/** Runs rounds for this long, four a second by default. */
 async function pass(ms: number, everyMs = SECOND / 4): Promise<void> {
   for (const end = now + ms; now < end; now += everyMs) await mirror.round();
 }
@@ -65,7 +65,7 @@ const waiting = (): Promise<number> => store.outbox.countUnmirrored();
 const rowOf = (nth: number): Record<string, unknown> | undefined =>
   [...noco.rows.values()].find((row) => row['sessionId'] === `session-${nth}`);
 
-/** Each session has one row, and it has what the store has; `but` these columns. */
+/** Each session has one row with the store's values, except in the columns `but`. */
 async function expectShown(but: readonly string[] = [], sessions = SESSIONS): Promise<void> {
   const shown = [...noco.rows.values()].map((row) => String(row['sessionId']));
   expect(shown.toSorted()).toEqual(Array.from({ length: sessions }, (_, nth) => `session-${nth}`).toSorted());
@@ -86,7 +86,7 @@ describe('a page name that NocoDB answers', { timeout: 20_000 }, () => {
   const PAGES = ['/bad/😀/', '/bad/"quoted"/', "/bad/it's/", `/bad/${'long/'.repeat(300)}`];
   const FAULTS: readonly NocoFault[] = ['error-500', 'html-502', 'refused', 'blocked', 'cut'];
 
-  it.each(FAULTS)('with %s keeps no other row waiting, and its rows have all but the page', async (fault) => {
+  it.each(FAULTS)('with %s delays no other row, and its rows have everything but the page', async (fault) => {
     noco.fault = (method, body) => (method !== 'GET' && body.includes('/bad/') ? fault : 'none');
     await begin();
     for (let nth = 0; nth < SESSIONS; nth++) await read(nth, nth % 6 === 2 ? PAGES[nth % PAGES.length] : PAGE);
@@ -98,20 +98,20 @@ describe('a page name that NocoDB answers', { timeout: 20_000 }, () => {
       expect(rowOf(nth)?.['currentPage'] ?? null).toBe(isBad ? null : PAGE);
     }
     expect(noco.rows.size).toBe(SESSIONS);
-    expect(logLines.join('')).toMatch(/"columns":\["currentPage"\],"msg":"NocoDB: a row is written without values/);
+    expect(logLines.join('')).toMatch(/"columns":\["currentPage"\],"msg":"NocoDB: a row was written without values/);
 
-    // Sessions that come later are written as usual, those on the bad page without it.
+    // Later sessions are written as usual, those on the bad page without it.
     const { requests } = noco;
     await begin(10, SESSIONS);
     await read(SESSIONS, PAGES[0]);
     await pass(5 * SECOND);
-    // It began two minutes later, and its span is moved to where it began.
+    // It began two minutes later, so its span is moved to its start.
     expect(rowOf(SESSIONS)).toMatchObject({ sessionEndTime: '2026-11-24T08:12:00.000Z' });
     expect(rowOf(SESSIONS + 9)).toBeDefined();
     expect(noco.requests - requests).toBeLessThan(40);
   });
 
-  it.each(FAULTS)('with %s at a change keeps no other change waiting', async (fault) => {
+  it.each(FAULTS)('with %s on a change delays no other change', async (fault) => {
     await begin();
     await pass(5 * SECOND);
     noco.fault = (method, body) => (method !== 'GET' && body.includes('/bad/') ? fault : 'none');
@@ -125,14 +125,14 @@ describe('a page name that NocoDB answers', { timeout: 20_000 }, () => {
     await expectShown();
   });
 
-  it('is tried again later, and more and more seldom', { timeout: 20_000 }, async () => {
+  it('is retried later, less and less often', { timeout: 20_000 }, async () => {
     noco.fault = (method, body) => (method !== 'GET' && body.includes('/bad/') ? 'error-500' : 'none');
     await begin(3);
     await read(1, '/bad/');
     await pass(10 * MINUTE, SECOND);
     const { requests } = noco;
     for (const end = now + 24 * HOUR; now < end; now += 5 * MINUTE) await mirror.round();
-    // The table is looked at each ten minutes, by two requests.
+    // The table is checked every ten minutes, with two requests.
     expect(noco.requests - requests).toBeLessThan(2 * 6 * 24 + 30);
     noco.fault = () => 'none';
     for (const end = now + 7 * HOUR; now < end; now += 5 * MINUTE) await mirror.round();
@@ -142,20 +142,20 @@ describe('a page name that NocoDB answers', { timeout: 20_000 }, () => {
 });
 
 describe('a session of which nothing can be written', { timeout: 20_000 }, () => {
-  it('keeps no other one waiting, and is reported', async () => {
+  it('delays no other one, and is reported', async () => {
     noco.fault = (method, body) => (method !== 'GET' && body.includes('session-7"') ? 'error-500' : 'none');
     await begin();
     await pass(2 * MINUTE);
     expect(await waiting()).toBe(1);
     expect(noco.rows.size).toBe(SESSIONS - 1);
-    expect(logLines.join('')).toMatch(/"msg":"NocoDB: a row is not as it was sent"/);
+    expect(logLines.join('')).toMatch(/"msg":"NocoDB: a row differs from what was sent"/);
     noco.fault = () => 'none';
     await pass(11 * MINUTE, 5 * SECOND);
     await expectShown();
   });
 });
 
-describe('a NocoDB that takes no writing', { timeout: 20_000 }, () => {
+describe('a NocoDB that rejects every write', { timeout: 20_000 }, () => {
   it.each(['error-500', 'html-502', 'refused', 'cut', 'old-values'] as const)(
     'but answers %s is asked less and less, and all is written afterwards',
     async (fault) => {
@@ -177,8 +177,8 @@ describe('a NocoDB that takes no writing', { timeout: 20_000 }, () => {
   );
 });
 
-describe('a NocoDB that can’t be read', { timeout: 20_000 }, () => {
-  it.each(['error-500', 'refused', 'denied'] as const)('%s is asked less and less', async (fault) => {
+describe('a NocoDB that rejects every read', { timeout: 20_000 }, () => {
+  it.each(['error-500', 'refused', 'denied'] as const)('%s gets fewer and fewer requests', async (fault) => {
     await begin();
     noco.fault = (method) => (method === 'POST' ? 'answer-lost' : 'none');
     await pass(SECOND);
@@ -193,7 +193,7 @@ describe('a NocoDB that can’t be read', { timeout: 20_000 }, () => {
     await expectShown();
   });
 
-  it('is asked less and less, too, while nothing waits', async () => {
+  it('gets fewer and fewer requests, too, while nothing waits', async () => {
     await begin();
     await pass(5 * SECOND);
     noco.fault = () => 'denied';
@@ -205,7 +205,7 @@ describe('a NocoDB that can’t be read', { timeout: 20_000 }, () => {
   });
 });
 
-describe('rows that were written all the same', () => {
+describe('rows that were written despite the response', () => {
   it.each(['refused-yet-written', 'answer-lost', 'answer-cut', 'fewer', 'reordered'] as const)(
     'are found, though every answer is %s',
     async (fault) => {
@@ -231,7 +231,7 @@ describe('a batch', () => {
     await expectShown();
   });
 
-  it('of one that is too large alone keeps no other one waiting', async () => {
+  it('with one row that is too large by itself delays no other one', async () => {
     noco.fault = (_, body) => (body.includes('session-7"') ? 'too-large' : 'none');
     await begin();
     await pass(MINUTE);
@@ -239,7 +239,7 @@ describe('a batch', () => {
     expect(noco.rows.size).toBe(SESSIONS - 1);
   });
 
-  it('whose records a person has deleted is written, the deleted ones anew', async () => {
+  it('with records that a person deleted is written, and these are created again', async () => {
     await begin();
     await pass(5 * SECOND);
     for (const id of [3, 4, 17]) noco.rows.delete(id);
@@ -250,7 +250,7 @@ describe('a batch', () => {
   });
 });
 
-/** A look at the table that is younger is believed, unless an answer shows that it can't be. */
+/** A more recent check of the table is trusted, unless a response disproves it. */
 const AGES = [2 * SECOND, 15 * SECOND];
 
 describe('a column', { timeout: 20_000 }, () => {
@@ -267,7 +267,7 @@ describe('a column', { timeout: 20_000 }, () => {
     ['sessionEndTime', 'LongText'],
     ['sessionId', 'LongText'],
     ['durationMinutes', 'Number'],
-  ])('%s of type %s is written to, and check and setup find nothing wrong', async (title, type) => {
+  ])('%s of type %s is written, and check and setup report no problem', async (title, type) => {
     noco.setType(title, type);
     await begin();
     for (let nth = 0; nth < 12; nth++) await read(nth);
@@ -314,7 +314,7 @@ describe('a column', { timeout: 20_000 }, () => {
     expect(mirror.status().leftOut).toEqual([]);
   });
 
-  it('that was given another type while the mirror runs costs the other columns nothing', async () => {
+  it('that gets another type while the mirror runs does not affect other columns', async () => {
     await begin();
     await pass(15 * SECOND);
     noco.setType('currentPage', 'Number');
@@ -325,7 +325,7 @@ describe('a column', { timeout: 20_000 }, () => {
     expect(mirror.status().leftOut).toHaveLength(1);
   });
 
-  it('that ignores what is written to it is left out by name, and filled when it takes values again', async () => {
+  it('that ignores writes is left out by name, and filled when it accepts values again', async () => {
     noco.ignoring.add('currentPage');
     await begin();
     for (let nth = 0; nth < SESSIONS; nth++) await read(nth, `/page/${nth}/`);
@@ -345,7 +345,7 @@ describe('a column', { timeout: 20_000 }, () => {
     await expectShown([], SESSIONS + 1);
   });
 
-  it('that cuts what is too long for it shows the rest of the row', async () => {
+  it('that truncates long values does not affect the rest of the row', async () => {
     noco.longest.set('currentPage', 20);
     await begin();
     for (let nth = 0; nth < SESSIONS; nth++) await read(nth, nth === 4 ? `/a/${'long/'.repeat(20)}` : PAGE);
@@ -374,7 +374,7 @@ describe('a column', { timeout: 20_000 }, () => {
     },
   );
 
-  it.each(AGES)('that was renamed %i ms after a look at it is written to under its new name', async (age) => {
+  it.each(AGES)('that was renamed %i ms after a check is written under its new name', async (age) => {
     await begin();
     await pass(age);
     noco.renameField('currentPage', 'Seite');
@@ -385,7 +385,7 @@ describe('a column', { timeout: 20_000 }, () => {
     expect(noco.fields.map(({ title }) => title)).not.toContain('currentPage');
   });
 
-  it('of the key that can hold none says so, and nothing is written without it', async () => {
+  it('for the key that can hold no value is reported, and nothing is written without it', async () => {
     noco.setType('sessionId', 'Number');
     await begin();
     await pass(10 * SECOND);

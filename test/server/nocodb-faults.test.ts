@@ -1,4 +1,5 @@
-// What a real NocoDB can't be made to do on command: whatever it answers, in the end it shows what the store has, once.
+// Faults that a real NocoDB can't produce on command: after any response, it finally shows the store's sessions, each
+// once.
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,7 +73,7 @@ describe.each(FAULTS)('%s', (fault) => {
 });
 
 describe('a limit', () => {
-  it('that names no time is kept for 30 s', async () => {
+  it('without a time is obeyed for 30 s', async () => {
     noco.fault = () => 'limited-silently';
     await mirror.round();
     expect(mirror.status().trouble).toMatch(/HTTP 429/);
@@ -83,8 +84,8 @@ describe('a limit', () => {
   });
 });
 
-describe('a row that NocoDB never shows rightly', () => {
-  it('is reported after some tries, by its record and without an address', { timeout: 30_000 }, async () => {
+describe('a row that NocoDB never shows correctly', () => {
+  it('is reported after some tries, by its record and without an e-mail address', { timeout: 30_000 }, async () => {
     mirror.start();
     await until(async () => (await store.outbox.countUnmirrored()) === 0);
     await read(10);
@@ -97,7 +98,7 @@ describe('a row that NocoDB never shows rightly', () => {
 });
 
 describe('a NocoDB that hangs', () => {
-  it('is in nobody’s way: the gate opens, beats are stored, and the server stops when it is told to', async () => {
+  it('blocks nothing: the gate works, beats are stored, and the server stops on a signal', async () => {
     noco.fault = () => 'hang';
     const { url, token, baseId } = noco.config;
     const server = await StillhereServer.start({

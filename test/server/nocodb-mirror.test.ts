@@ -1,4 +1,5 @@
-// When the mirror writes what: with a stand-in for NocoDB that takes all, and a clock that the test turns.
+// What the mirror writes and when: with a stand-in for NocoDB that accepts everything, and a clock that the test
+// controls.
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,7 +67,7 @@ async function pass(mirror: Mirror, ms: number): Promise<void> {
 const written = (): number => noco.rows.size;
 
 describe('a change', () => {
-  it('is written when it has the age of the freshness, together with what came since', async () => {
+  it('is written when its age reaches the freshness, together with later ones', async () => {
     const mirror = start();
     await makeSessions(1);
     await mirror.round();
@@ -77,7 +78,7 @@ describe('a change', () => {
     expect([written(), noco.requests]).toEqual([3, CHECK + 1]);
   });
 
-  it('is written at once where a batch is full', async () => {
+  it('is written at once if a batch is full', async () => {
     noco.most = 100;
     const mirror = start();
     await makeSessions(100);
@@ -87,7 +88,7 @@ describe('a change', () => {
 });
 
 describe('the size of a batch', () => {
-  it('is what NocoDB says that it takes, asked once', async () => {
+  it("is NocoDB's limit, learned once", async () => {
     const mirror = start();
     await makeSessions(100);
     await pass(mirror, FRESHNESS);
@@ -102,7 +103,7 @@ describe('the size of a batch', () => {
 describe('under a monthly limit', () => {
   const LIMIT = { requestsPerMonth: 1_000 };
 
-  it('a start and an end are written; what lies between waits when half of a day’s requests are spent', async () => {
+  it('starts and ends are written; changes in between wait when half of a day’s requests are used up', async () => {
     const mirror = start(LIMIT);
     await makeSessions(1);
     await mirror.round();
@@ -113,7 +114,7 @@ describe('under a monthly limit', () => {
       await mirror.round();
       await pass(mirror, FRESHNESS);
     }
-    // Half of 50, and what came back in four minutes.
+    // Half of 50, plus the requests that came back in four minutes.
     expect(noco.requests).toBe(26);
     await makeSessions(1, 'second');
     await mirror.round();
@@ -124,7 +125,7 @@ describe('under a monthly limit', () => {
     expect(await store.outbox.countUnmirrored()).toBe(0);
   });
 
-  it('it rests when all is spent, says so, and goes on when there are requests again', async () => {
+  it('the mirror pauses when all requests are used up, reports it, and continues when there are more', async () => {
     noco.most = 1;
     const mirror = start(LIMIT);
     await makeSessions(60);
@@ -138,8 +139,8 @@ describe('under a monthly limit', () => {
   });
 });
 
-describe('people’s hands', () => {
-  it('a record that was deleted is made again though its session has not changed; other people’s records are left', async () => {
+describe('manual changes', () => {
+  it('a deleted record is created again although its session has not changed; foreign records stay', async () => {
     const mirror = start();
     await makeSessions(20);
     await pass(mirror, FRESHNESS);
@@ -158,7 +159,7 @@ describe('people’s hands', () => {
 });
 
 describe('two servers on one store', () => {
-  it('share the work without writing twice: one mirrors, the other one takes over', async () => {
+  it('don’t write twice: one mirrors, the other one takes over', async () => {
     const [first, second] = [start({ freshnessMs: 10 }), start({ freshnessMs: 10 }, await openStore(), 60 * MINUTE)];
     await makeSessions(50);
     await Promise.all([first.round(), second.round()]);
@@ -166,7 +167,7 @@ describe('two servers on one store', () => {
     await Promise.all([first.round(), second.round()]);
     expect([written(), second.status().requests]).toEqual([50, 0]);
 
-    // The first one is killed: its lease runs out.
+    // The first one is killed, and its lease expires.
     await makeSessions(50, 'later');
     now += 31_000;
     await second.round();
@@ -176,7 +177,7 @@ describe('two servers on one store', () => {
     expect(second.status().requests).toBeGreaterThan(0);
   });
 
-  it('the other one takes over at once from one that stops in good order', async () => {
+  it('one takes over at once from the other after an orderly stop', async () => {
     const [first, second] = [start({ freshnessMs: 10 }), start({ freshnessMs: 10 }, await openStore())];
     first.start();
     await first.stop();
@@ -186,7 +187,7 @@ describe('two servers on one store', () => {
 });
 
 describe('the request rate', () => {
-  it('is kept, though two requests are in flight', async () => {
+  it('is obeyed even with two requests in flight', async () => {
     const mirror = start({ requestsPerSecond: 20 });
     await makeSessions(100);
     const began = performance.now();

@@ -1,5 +1,5 @@
-// A month under the free plan's limit, on a clock that the test turns: readers come one by one and in bursts, and the server is
-// started anew again and again. A row may be late; none may be missing.
+// A month with the free plan's limit and a clock that the test controls: readers come singly and in bursts, and the
+// server restarts repeatedly. Rows may be late, but none may be missing.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -17,9 +17,9 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const DAYS = 31;
 const PER_MONTH = 1_000;
-/** How often the mirror of the test has a round. */
+/** The interval of the mirror's rounds in the test. */
 const ROUND = 10 * MINUTE;
-/** How often it has one while nobody reads and nothing waits. */
+/** The interval while nobody reads and nothing waits. */
 const CALM_ROUND = HOUR;
 const BURST = 30;
 
@@ -29,13 +29,13 @@ interface Visit {
   readonly endMs: number;
 }
 
-/** What is looked at on the way: where the rows are late, and by how much. */
+/** Measurements during the month: how late the rows are. */
 interface Seen {
   readonly requests: number;
   readonly gets: number;
-  /** From a session's start to its row, in hours, the longest. */
+  /** The longest time from a session's start to its row, in hours. */
   readonly latestStartHours: number;
-  /** How many sessions waited at the end of each night. */
+  /** Number of waiting sessions at the end of each night. */
   readonly waitingAtDawn: readonly number[];
 }
 
@@ -68,7 +68,9 @@ function start(requestsPerMonth = PER_MONTH): Mirror {
   );
 }
 
-/** So many sessions a day between eight and midnight, of 2 to 21 minutes; and each Friday a burst within ten minutes. */
+/**
+ * This many sessions a day between eight and midnight, of 2 to 21 minutes; and each Friday a burst within ten minutes.
+ */
 function plan(perDay: number, days: number): readonly Visit[] {
   const visits: Visit[] = [];
   for (let day = 0; day < days; day++) {
@@ -92,7 +94,7 @@ async function read({ id, startMs }: Visit, endMs: number): Promise<void> {
   await store.record([{ session: id, receivedMs: endMs, span }]);
 }
 
-/** Plays the visits, with a restart of the server each `restartMs`, and then a calm day. */
+/** Plays the visits, with a server restart every `restartMs`, and then a quiet day. */
 async function play(visits: readonly Visit[], days: number, restartMs: number, perMonth = PER_MONTH): Promise<Seen> {
   let mirror = start(perMonth);
   let nextVisit = 0;
@@ -141,22 +143,22 @@ describe.each([
   [20, 7 * HOUR],
   [20, 20 * MINUTE],
   [100, 7 * HOUR],
-])('%i sessions a day, with a restart each %i ms', (perDay, restartMs) => {
-  it('are all shown within the limit, each once and to its end', { timeout: 120_000 }, async () => {
+])('%i sessions a day, with a restart every %i ms', (perDay, restartMs) => {
+  it('are all shown within the limit, each once and complete', { timeout: 120_000 }, async () => {
     const visits = plan(perDay, DAYS);
     const seen = await play(visits, DAYS, restartMs);
     expectAllShown(visits);
     expect(seen.requests).toBeLessThanOrEqual(PER_MONTH);
-    // Those of a day are shown before the next one.
+    // A day's sessions are shown before the next day.
     expect(Math.max(...seen.waitingAtDawn)).toBe(0);
     expect(seen.latestStartHours).toBeLessThan(12);
-    // Looking at the table is the smallest part: restarts cost none.
+    // Checking the table is the smallest part: restarts cost no requests.
     expect(seen.gets).toBeLessThanOrEqual(3 * DAYS);
   });
 });
 
-describe('more than the limit lets through', () => {
-  it('shows the newest, says how many wait and since when, and shows the rest once there is room', async () => {
+describe('more sessions than the limit allows', () => {
+  it('shows the newest, reports how many wait and since when, and shows the rest as requests become available', async () => {
     const many = plan(60, 6);
     const seen = await play(many, 6, 7 * HOUR, 100);
     expect(seen.requests).toBeLessThanOrEqual(14 + 20);
@@ -176,7 +178,7 @@ describe('more than the limit lets through', () => {
   });
 });
 
-describe('with the month’s requests spent', () => {
+describe('with the month’s requests used up', () => {
   async function spend(): Promise<Mirror> {
     const mirror = start();
     await store.createSession({ id: 'first', email: 'a@example.com', startMs: now });
@@ -199,7 +201,7 @@ describe('with the month’s requests spent', () => {
     expect(await store.outbox.countUnmirrored()).toBe(0);
   }
 
-  it('a start of the server costs no request, and the next request that comes back writes', async () => {
+  it('a server start uses no request, and the next available request is used for writing', async () => {
     await (await spend()).stop();
     const before = noco.log.length;
     for (let restarts = 0; restarts < 10; restarts++) {
@@ -214,7 +216,7 @@ describe('with the month’s requests spent', () => {
     await mirror.stop();
   });
 
-  it('a table that is not as it was is looked at as soon as there are the requests for it, and not before', async () => {
+  it('a changed table is checked as soon as there are enough requests, and not before', async () => {
     const mirror = await spend();
     noco.removeField('currentPage');
     const before = noco.log.length;
@@ -228,7 +230,7 @@ describe('with the month’s requests spent', () => {
     await mirror.stop();
   });
 
-  it('a NocoDB that is down for a day costs hardly a request, and all is shown afterwards', async () => {
+  it('a NocoDB that is down for a day costs hardly any requests, and everything is shown afterwards', async () => {
     const mirror = await spend();
     noco.fault = () => 'html-502';
     const before = noco.log.length;
@@ -243,7 +245,7 @@ describe('with the month’s requests spent', () => {
     await mirror.stop();
   });
 
-  it('a row that NocoDB does not take keeps no other one waiting', async () => {
+  it('a row that NocoDB rejects delays no other one', async () => {
     const mirror = await spend();
     noco.fault = (method, body) => (method !== 'GET' && body.includes('"bad') ? 'error-500' : 'none');
     for (let nth = 0; nth < 20; nth++) {
@@ -268,7 +270,7 @@ describe('with the month’s requests spent', () => {
 });
 
 describe('nocodb check', () => {
-  it('says how many wait, since when, and when the next request may leave, also if it may not ask itself', async () => {
+  it('reports how many sessions wait, since when, and when the next request is possible, even without a request of its own', async () => {
     for (let nth = 0; nth < 5; nth++)
       await store.createSession({ id: `s${nth}`, email: 'a@example.com', startMs: START + nth * MINUTE });
     const at = Date.now();
@@ -279,10 +281,10 @@ describe('nocodb check', () => {
       new AbortController().signal,
     );
     expect(isWell).toBe(false);
-    expect(lines.join('\n')).toMatch(/^WRONG {4}the requests of NOCODB_REQUESTS_PER_MONTH are spent for now/);
+    expect(lines.join('\n')).toMatch(/^WRONG {4}the requests of NOCODB_REQUESTS_PER_MONTH are used up for now/);
     expect(lines).toContain('waiting  5 sessions to be written; the oldest was last seen at 2026-11-01T00:00:00.000Z');
-    const next = /the next one may leave at (\S+)$/m.exec(lines.join('\n'))?.[1] ?? '';
-    // Half of what 86 requests in 31 days leave between two.
+    const next = /the next one can be sent at (\S+)$/m.exec(lines.join('\n'))?.[1] ?? '';
+    // Half the interval between two of 86 requests in 31 days.
     const half = (31 * DAY) / 86 / 2;
     expect(Math.abs(Date.parse(next) - at - half)).toBeLessThan(MINUTE);
     expect(noco.requests).toBe(0);

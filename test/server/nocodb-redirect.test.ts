@@ -1,4 +1,4 @@
-// Where the API token goes: to the origin of NOCODB_URL, whatever answers there, and into no message.
+// The API token is sent only to the origin of NOCODB_URL, whatever that answers, and never appears in a message.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,7 +15,7 @@ interface Stub {
   readonly server: Server;
 }
 
-/** Answers each request with what `answer` says, or with an empty list of tables. */
+/** Answers each request with the result of `answer`, or with an empty list of tables. */
 async function serve(
   answer: (request: IncomingMessage) => { status: number; location?: string; body?: string } | undefined,
 ): Promise<Stub> {
@@ -63,7 +63,7 @@ function connect({ url }: { url: string }, token = TOKEN): NocoClient {
 }
 
 describe.each([301, 302, 303, 307, 308])('a redirect by %s', (status) => {
-  it('to another origin is not followed, by no method, and its reason names that origin', async () => {
+  it('to another origin is never followed, and the message names that origin', async () => {
     const noco = await start(({ url }) => ({ status, location: `${elsewhere.url}${url}?token=${TOKEN}` }));
     const client = connect(noco);
     for (const answer of [
@@ -78,7 +78,7 @@ describe.each([301, 302, 303, 307, 308])('a redirect by %s', (status) => {
     expect(elsewhere.requests).toEqual([]);
   });
 
-  it('within the origin is followed by a reading request', async () => {
+  it('within the origin is followed for a GET', async () => {
     const noco = await start(({ url }) =>
       url?.startsWith('/noco/') ? undefined : { status, location: `/noco${url}` },
     );
@@ -94,7 +94,7 @@ describe('a redirect', () => {
     [301, ['POST']],
     [302, ['POST']],
     [303, ['POST']],
-  ])('by %s within the origin never turns a writing request into another one', async (status, methods) => {
+  ])('by %s within the origin never changes the method of a write', async (status, methods) => {
     const noco = await start(({ url }) =>
       url?.startsWith('/noco/') ? { status: 200, body: '{"records":[]}' } : { status, location: `/noco${url}` },
     );
@@ -103,7 +103,7 @@ describe('a redirect', () => {
     expect(answer.type).toBe(methods.length > 1 ? 'ok' : 'redirected');
   });
 
-  it('that leaves the origin at the second step is not followed there', async () => {
+  it('that leaves the origin at the second hop is not followed further', async () => {
     const noco = await start(({ url }) => ({
       status: 307,
       location: url?.startsWith('/noco/') ? elsewhere.url : `/noco${url}`,
@@ -126,7 +126,7 @@ describe('a redirect', () => {
 });
 
 describe('a message', () => {
-  it('of NocoDB is shown without the token, addresses and control characters, and not at length', async () => {
+  it('of NocoDB is shown shortened, without token, e-mail addresses and control characters', async () => {
     const message = `no \u001B[31m ${TOKEN} ${encodeURIComponent(TOKEN)} ${TOKEN.toUpperCase()} reader@example.com a%40b.org ${'long '.repeat(1_000)}`;
     const noco = await start(() => ({ status: 422, body: JSON.stringify({ message }) }));
     const answer = await connect(noco).listTables();
@@ -137,7 +137,7 @@ describe('a message', () => {
     expect(shown.length).toBeLessThan(350);
   });
 
-  it('that repeats what was sent is shown without the reader', async () => {
+  it('that repeats sent values is shown without personal data', async () => {
     const sent = 'reader-session-0123456789';
     const noco = await start(({ url }) => ({
       status: 422,
@@ -152,7 +152,7 @@ describe('a message', () => {
       expect(JSON.stringify(answer)).toMatch(/^(?!.*reader-session).*Invalid/);
   });
 
-  it('of our own runtime about a token that no header can hold is shown without it', async () => {
+  it('of the runtime about a token that is invalid in a header is shown without the token', async () => {
     const answer = await connect(elsewhere, `${TOKEN}\u0001`).listTables();
     expect(answer.type).toBe('unavailable');
     expect(JSON.stringify(answer)).not.toContain(TOKEN);

@@ -1,4 +1,4 @@
-// A protected file is protected under its other names, and what is private or lies outside of the site is given to nobody.
+// A protected file is protected under all its names. Private files and files outside the site are never served.
 import { link, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isProtectedFile } from '../../server/site/protected-file.ts';
@@ -95,7 +95,7 @@ describe('without access', () => {
     '/self/deck.pdf',
     '/self/self/report.txt',
     encodeURI('/ÜBER/a.txt'),
-  ])('%s leads to the gate', async (path) => {
+  ])('%s redirects to the gate', async (path) => {
     for (const headers of [{}, { range: 'bytes=0-3' }, { 'accept-encoding': 'br, gzip' }]) {
       const { status, body } = await site.get(path, headers);
       expect([status, body.includes('SECRET')]).toEqual([303, false]);
@@ -123,7 +123,7 @@ describe('without access', () => {
   });
 });
 
-it('a page that is protected by what it is opens with access, is counted, and stays out of shared caches', async () => {
+it('a page that is protected under another name opens with access, is counted, and stays out of shared caches', async () => {
   for (const path of ['/public-link/a.html', '/page-link', '/public-link/']) {
     const { status, body, headers } = await site.get(path, { cookie });
     expect([status, headers['cache-control']]).toEqual([200, 'private, no-cache']);
@@ -132,7 +132,7 @@ it('a page that is protected by what it is opens with access, is counted, and st
   expect(await site.get('/plain/link.bin', { cookie })).toMatchObject({ status: 200, body: 'SECRET' });
 });
 
-describe('nobody gets', () => {
+describe('is never served', () => {
   it.for([
     '/data/store.db',
     '/data/store.db-wal',
@@ -167,11 +167,11 @@ describe('nobody gets', () => {
   });
 });
 
-it('a file that is only named like the store is given to everyone', async () => {
+it('a file that is only named like the store is served', async () => {
   expect(await site.get('/data/storey.db')).toMatchObject({ status: 200, body: 'open' });
 });
 
-it('a link that comes to lead to a protected file is followed anew', async () => {
+it('a link that changes to a protected file is resolved again', async () => {
   await mkdir(site.at('site/turn-a'));
   await site.write('site/turn-a/x.txt', 'open');
   await symlink(site.at('site/turn-a'), site.at('site/turning'));
@@ -182,7 +182,7 @@ it('a link that comes to lead to a protected file is followed anew', async () =>
   await expect.poll(async () => (await site.get('/turning/x.txt')).status, { timeout: 10_000 }).toBe(303);
 });
 
-it('what is not there is protected by its name alone', async () => {
+it('a missing file is protected by its path alone', async () => {
   const root = site.at('site');
   expect(await isProtectedFile(root, '/conf/nothing.html', ['/conf/'])).toBe(true);
   expect(await isProtectedFile(root, '/nothing.html', ['/conf/'])).toBe(false);

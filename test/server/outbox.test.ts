@@ -1,4 +1,4 @@
-// What the mirror may rely on (server/store/outbox.ts).
+// The outbox's contract (server/store/outbox.ts).
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,15 +37,15 @@ async function mirror(...ids: readonly string[]): Promise<void> {
   );
 }
 
-describe('what waits', () => {
-  it('is every session that changed, the one that was seen longest ago first, and no more than asked for', async () => {
+describe('the unmirrored sessions', () => {
+  it('are all that changed, least recently seen first, and at most as many as requested', async () => {
     await see('ann', 9);
     expect(await waiting()).toEqual(['bob', 'eve', 'ann']);
     expect(await store.outbox.listUnmirrored(1)).toHaveLength(1);
     expect(await store.outbox.countUnmirrored()).toBe(3);
   });
 
-  it('is nothing that NocoDB shows, until it changes again', async () => {
+  it('do not include those that NocoDB shows, until they change again', async () => {
     await mirror('ann', 'bob');
     expect(await waiting()).toEqual(['eve']);
     await see('bob', 9);
@@ -53,14 +53,14 @@ describe('what waits', () => {
     expect((await store.findSession('ann'))?.isMirrored).toBe(true);
   });
 
-  it('is still what changed while it was being written', async () => {
+  it('still include one that changed while it was written', async () => {
     const before = (await store.outbox.listUnmirrored(10)).find(({ session }) => session.id === 'ann');
     await see('ann', 9);
     await store.outbox.markMirrored([{ id: 'ann', revision: before?.revision ?? 0, recordId: '7' }]);
     expect(await waiting()).toContain('ann');
   });
 
-  it('can be asked for without sessions that go on, but for those that have no record', async () => {
+  it('can exclude active sessions, except those without a record', async () => {
     await mirror('ann', 'bob');
     for (const id of ['ann', 'eve']) await see(id, 60);
     await see('bob', 30);
@@ -68,8 +68,8 @@ describe('what waits', () => {
   });
 });
 
-describe('where the records are', () => {
-  it('is told of those that are known', async () => {
+describe('the record ids', () => {
+  it('are listed if they are known', async () => {
     await mirror('ann');
     await store.outbox.setRecords([
       { id: 'bob', recordId: RECORD_IN_DOUBT },
@@ -79,7 +79,7 @@ describe('where the records are', () => {
     expect(await store.outbox.countRecords()).toBe(1);
   });
 
-  it('is in doubt once they are forgotten: by name, or from a time on', async () => {
+  it('are in doubt after being forgotten: by id, or from a time on', async () => {
     await mirror('ann', 'bob', 'eve');
     await store.outbox.forgetMirrored({ ids: ['ann'] });
     expect(await waiting()).toEqual(['ann']);
@@ -94,7 +94,7 @@ describe('where the records are', () => {
 });
 
 describe('a lease', () => {
-  it('is held by one, renewed by that one, and free again when it has run out or was given back', async () => {
+  it('has one holder, who can renew it, and is free again when it expires or is released', async () => {
     const other = await openSqliteStore(file);
     const take = (by: SessionStore, holder: string, now: number, until: number) =>
       by.outbox.takeLease('mirror', holder, now, until);

@@ -1,4 +1,4 @@
-// What the owner can ask, and nobody else.
+// The owner's API, which requires the owner's token.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fetchEmailAccessSessions } from '../../server/index.ts';
 import type { SessionView } from '../../sw/protocol/owner-api.ts';
@@ -35,7 +35,7 @@ describe('the token', () => {
     `Basic ${OWNER_TOKEN}`,
     `Bearer ${OWNER_TOKEN}x`,
     OWNER_TOKEN,
-  ])('%s opens nothing', async (authorization) => {
+  ])('%s gives no access', async (authorization) => {
     for (const path of ['/api/sessions', '/api/sessions/ann-session']) {
       const { status, headers, body } = await app.send(
         'GET',
@@ -69,7 +69,7 @@ describe('the list', () => {
     });
   });
 
-  it('can be turned page by page, each session once, even where many began in the same instant', async () => {
+  it('can be read page by page, each session once, even if many began at the same instant', async () => {
     for (let nth = 0; nth < 25; nth++) await make(`s${nth}`, 'ann@example.com', NOW + Math.floor(nth / 10));
     const seen: string[] = [];
     let next: string | undefined;
@@ -83,7 +83,7 @@ describe('the list', () => {
     expect(seen).toEqual((await list('?pageSize=500')).sessions.map(({ id }) => id));
   });
 
-  it('can be asked for one address, in any case', async () => {
+  it('can be filtered by e-mail address, ignoring case', async () => {
     await make('a', 'ann@example.com', NOW);
     await make('b', 'bob@example.com', NOW);
     expect((await list('?email=%20ANN@example.com')).sessions.map(({ id }) => id)).toEqual(['a']);
@@ -99,7 +99,7 @@ describe('the list', () => {
     'cursor=rubbish',
     'cursor=',
     'email=a&email=b',
-  ])('%s gets a 400 that says what it must be', async (query) => {
+  ])('%s gets a 400 that describes valid values', async (query) => {
     const { status, body } = await app.send('GET', `/api/sessions?${query}`, {
       authorization: `Bearer ${OWNER_TOKEN}`,
     });
@@ -108,13 +108,13 @@ describe('the list', () => {
   });
 });
 
-it('one session that is not there: 404', async () => {
+it('an unknown session gets a 404', async () => {
   const { status } = await app.send('GET', '/api/sessions/nobody', { authorization: `Bearer ${OWNER_TOKEN}` });
   expect(status).toBe(404);
 });
 
 describe('fetchEmailAccessSessions', () => {
-  it('gives the records of the original, newest first, of everyone or of one address', async () => {
+  it('returns records like the original, newest first, for all or one e-mail address', async () => {
     await app.makeSession();
     await make('bob', 'bob@example.com', NOW + 1);
     app.clock.now = NOW + 10 * MINUTE;
@@ -131,7 +131,7 @@ describe('fetchEmailAccessSessions', () => {
     expect(records).toEqual([expect.objectContaining({ id: 'bob' }) as unknown, ann]);
     expect(await fetchEmailAccessSessions({ store: app.store, email: 'Ann-Session@example.com' })).toEqual([ann]);
 
-    // What an owner's own code did with them.
+    // As an owner's own code used them.
     const minutes = records.reduce((sum, { fields: { sessionStartTime, sessionEndTime } }) => {
       return sum + (sessionEndTime ? (Date.parse(sessionEndTime) - Date.parse(sessionStartTime)) / MINUTE : 0);
     }, 0);
@@ -144,7 +144,7 @@ describe('fetchEmailAccessSessions', () => {
   });
 });
 
-it('others are answered while the owner is shown a session of thousands of spans, and all of them are shown', async () => {
+it('other requests are answered while a session with thousands of spans is sent, completely', async () => {
   await app.makeSession();
   app.clock.now = NOW + 600 * MINUTE;
   const page = (nth: number): string => `/${String(nth).padEnd(150, 'x')}/`;

@@ -1,4 +1,4 @@
-// What is kept of files in memory is bounded, whatever requests say, and follows the files.
+// The file cache is bounded, whatever requests contain, and follows changes of the files.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFileCache, versionOf } from '../../server/site/file-cache.ts';
 import { startTestSite, type TestSite } from '../helpers/test-app-site.ts';
@@ -19,13 +19,13 @@ afterAll(() => site.close());
 describe('a page', () => {
   const get = async (path: string, host: string) => site.get(path, { cookie, host });
 
-  it('is the same for each host that a request names', async () => {
+  it('is the same for every Host header', async () => {
     const one = await get('/confidential/plain.html', 'one.example');
     const other = await get('/confidential/plain.html', 'other.example');
     expect([other.body, other.headers.etag]).toEqual([one.body, one.headers.etag]);
   });
 
-  it('with a base has its script from the host that its reader sees', async () => {
+  it("with a base loads its script from the reader's host", async () => {
     const one = await get('/confidential/base.html', 'one.example');
     const other = await get('/confidential/base.html', 'other.example:8080');
     expect(one.body).toContain('src="http://one.example/stillhere.js"');
@@ -47,7 +47,7 @@ describe('a page', () => {
 });
 
 describe('the cache', () => {
-  it('counts the names of what it keeps', async () => {
+  it('includes the keys in its size', async () => {
     const cache = createFileCache();
     let made = 0;
     const make = async (): Promise<number> => ++made;
@@ -57,7 +57,7 @@ describe('the cache', () => {
     expect(await cache(`0${long}`, 'v', make)).toBe(10_001);
   });
 
-  it('makes one thing once for all that wait for it, and again after a failure', async () => {
+  it('computes a value once for concurrent requests, and again after a failure', async () => {
     const cache = createFileCache();
     const { promise, resolve } = Promise.withResolvers<string>();
     const waiting = [1, 2, 3].map(() => cache('key', 'v', () => promise));
@@ -67,7 +67,7 @@ describe('the cache', () => {
     expect(await cache('other', 'v', async () => 'now')).toBe('now');
   });
 
-  it('trusts no time that two changes may have', () => {
+  it('trusts no timestamp that two changes may share', () => {
     const stats = { dev: 1, ino: 1, size: 1, mtimeMs: 1 };
     const [young, old] = [Date.now(), Date.now() - 10_000].map((ctimeMs) => ({ ...stats, ctimeMs }) as never);
     expect(versionOf(young as never)).not.toBe(versionOf(young as never));

@@ -1,4 +1,4 @@
-// Every spelling of a protected path comes to the gate, and none to the file; no spelling leads out of the site.
+// Every spelling of a protected path leads to the gate, and none to the file. No spelling leads out of the site.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestSite, type TestSite } from '../helpers/test-app-site.ts';
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
     'site/confidential/index.html': 'SECRET',
     'site/confidential/plan.html': 'SECRET',
     'site/confidential/pictures/plan.svg': 'SECRET',
-    // As on a file system that doesn't tell A from a.
+    // As on a case-insensitive file system.
     'site/CONFIDENTIAL/plan.html': 'SECRET',
     'site/Confidential/index.html': 'SECRET',
     'build/sw.js': 'worker',
@@ -51,7 +51,7 @@ describe('to the gate', () => {
     expect(body).not.toContain('SECRET');
   });
 
-  it.for(['HEAD', 'GET'])('leads a %s, whatever the browser says that it has already', async (method) => {
+  it.for(['HEAD', 'GET'])('leads a %s, whatever its conditional headers', async (method) => {
     const { headers: known } = await site.get('/confidential/plan.html', { cookie });
     for (const condition of [{ 'if-none-match': known.etag }, { 'if-none-match': '*' }, { range: 'bytes=0-2' }]) {
       const { status, headers } = await site.get('/confidential/plan.html', condition, method);
@@ -60,7 +60,7 @@ describe('to the gate', () => {
     }
   });
 
-  it('leads nobody who has passed it: the file opens', async () => {
+  it('leads no reader with access: the file opens', async () => {
     expect(await site.get('/confidential/plan.html', { cookie })).toMatchObject({
       status: 200,
       body: expect.stringMatching(/SECRET<session-heartbeat/) as unknown,
@@ -68,8 +68,8 @@ describe('to the gate', () => {
   });
 });
 
-// One reading leads to the gate: that is enough, whatever the file is called.
-describe('to the gate, decoded more often than once', () => {
+// If one reading of the path is protected, the request goes to the gate, whatever the file's name.
+describe('to the gate, decoded more than once', () => {
   it.for([
     '/confidential%252fplan.html',
     '/%252e/confidential/plan.html',
@@ -126,7 +126,7 @@ describe('is refused, with or without access', () => {
   ])('%s', async (path) => {
     for (const headers of [{}, { cookie }]) {
       const { status, body } = await site.get(path, headers);
-      expect([status, body]).toEqual([400, expect.stringContaining('can not be read') as unknown]);
+      expect([status, body]).toEqual([400, expect.stringContaining('Invalid path') as unknown]);
     }
   });
 });
@@ -162,11 +162,11 @@ it('a protected file that changed is sent again; one that did not is 304, still 
   });
 });
 
-it("gives the channel's scripts from the build, open to everyone", async () => {
+it("serves the channel's scripts from the build, without access", async () => {
   expect(await site.get('/sw.js')).toMatchObject({ status: 200, body: 'worker' });
 });
 
-it("a site's own worker comes before ours", async () => {
+it("a site's own worker takes precedence over Stillhere's", async () => {
   await site.write('site/sw.js', 'own worker');
   expect(await site.get('/sw.js')).toMatchObject({ status: 200, body: 'own worker' });
 });

@@ -1,4 +1,4 @@
-// However the owner spells a prefix in PROTECT: what lies there is behind the gate, or the server says why it won't start.
+// For any spelling of a prefix in PROTECT, the path is behind the gate, or the server doesn't start and reports why.
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../../server/config/config.ts';
 import { startTestSite } from '../helpers/test-app-site.ts';
@@ -31,10 +31,10 @@ describe('a prefix in PROTECT', () => {
     ['//confidential/', '/confidential/'],
     ['/./confidential/', '/confidential/'],
     ['/two words/', '/two%20words/'],
-    // As it is copied from a browser's address bar.
+    // Copied from a browser's address bar.
     ['/two%20words/', '/two%20words/'],
     ['/', '/confidential/'],
-    // A page is one page, by all its names.
+    // All names of a page mean the same page.
     ['/confidential/index.html', '/confidential/'],
     ['/confidential/index.html', '/confidential'],
     ['/plan.html', '/plan'],
@@ -62,7 +62,7 @@ describe('a prefix in PROTECT', () => {
     }
   });
 
-  it('that is the whole site leaves what the gate itself loads outside, but nothing of the site', async () => {
+  it('for the whole site excludes only the files that the gate itself loads', async () => {
     const build = { 'build/stillhere.js': 'LIBRARY', 'build/stillhere-deliver.js': 'LIBRARY', 'build/sw.js': 'WORKER' };
     const site = await startTestSite({ 'site/sw.js': 'SECRET', 'site/app.js': 'SECRET', ...build }, { PROTECT: '/' });
     try {

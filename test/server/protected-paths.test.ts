@@ -1,10 +1,10 @@
-// What stands behind the gate, however its path is spelled.
+// Protected paths, in any spelling.
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NOW, SECRET, startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
 
 let app: TestApp;
-/** What the gate set, as a browser sends it back. */
+/** The gate's cookies, as a browser sends them back. */
 let cookie: string;
 beforeAll(async () => {
   app = await startTestApp();
@@ -25,20 +25,20 @@ const get = (path: string, withCookie?: string): Promise<Answer> =>
   app.send('GET', path, withCookie ? { cookie: withCookie } : {});
 
 describe('a protected page', () => {
-  it('leads to the gate, and from there back', async () => {
+  it('redirects to the gate, which redirects back', async () => {
     const { status, headers, body } = await get('/confidential/plan.html?page=2');
     expect([status, headers.location]).toEqual([303, '/access?next=%2Fconfidential%2Fplan.html%3Fpage%3D2']);
     expect(body).not.toContain('Secret');
     expect((await get(headers.location ?? '')).body).toContain('value="/confidential/plan.html?page=2"');
   });
 
-  it('opens with what the gate gave, and stays out of shared caches', async () => {
+  it("opens with the gate's cookies, and stays out of shared caches", async () => {
     const { status, headers, body } = await get('/confidential/', cookie);
     expect([status, headers['cache-control']]).toEqual([200, 'private, no-cache']);
     expect(body).toContain('Secret');
   });
 
-  it('says when the access ends, and who has none is told so by the gate', async () => {
+  it('sends the end of the access in a header, and the gate sends that there is none', async () => {
     const { headers } = await get('/confidential/pictures/plan.svg', cookie);
     expect(headers['stillhere-access']).toBe(new Date(NOW + 86_400_000).toUTCString());
     const refused = await get('/confidential/');
@@ -47,7 +47,7 @@ describe('a protected page', () => {
     expect((await get('/', cookie)).headers['stillhere-access']).toBeUndefined();
   });
 
-  it('does not open any more for a browser that was told to forget, nor for a copy of its cookie', async () => {
+  it('no longer opens after "Forget this device", even with a copy of the cookie', async () => {
     expect((await get('/confidential/', cookie)).status).toBe(200);
     const { status, headers, body } = await app.send('POST', '/api/end-access', { cookie });
     expect([status, JSON.parse(body), headers['clear-site-data']]).toEqual([200, { success: true }, '"cache"']);
@@ -60,14 +60,14 @@ describe('a protected page', () => {
     expect((await get('/confidential/', cookie)).status).toBe(303);
   });
 
-  it('stays open for other readers when one is forgotten, and cannot be closed for somebody by a forged cookie', async () => {
+  it("stays open for other readers then, and a forged cookie can't end anyone's access", async () => {
     const [, value = ''] = cookie.match(/stillhere_access=([^;]+)/) ?? [];
     const forged = `stillhere_access=${value.slice(0, -1)}; ${cookie.match(/session_record_id=[^;]+/)?.[0]}`;
     expect((await app.send('POST', '/api/end-access', { cookie: forged })).status).toBe(200);
     expect((await get('/confidential/', cookie)).status).toBe(200);
   });
 
-  it('is kept out of search engines, and of frames on other sites', async () => {
+  it('is excluded from search engines and from frames on other sites', async () => {
     const { headers } = await get('/confidential/', cookie);
     expect(headers['x-robots-tag']).toBe('noindex');
     expect(headers['content-security-policy']).toBe("frame-ancestors 'self'");
@@ -77,7 +77,7 @@ describe('a protected page', () => {
     expect((await get('/confidential/', cookie.match(/session_record_id=[^;]+/)?.[0])).status).toBe(303);
   });
 
-  it('does not open when access has ended, whatever the browser kept', async () => {
+  it('does not open after access has ended, even with the cookie', async () => {
     app.clock.now = NOW + 86_399_999;
     expect((await get('/confidential/', cookie)).status).toBe(200);
     app.clock.now = NOW + 86_400_000;
@@ -147,10 +147,10 @@ describe('the rest of the site', () => {
   ])('%s leads to no file outside it', async (path) => {
     const { status, body } = await get(path);
     expect(path === '/.hidden' ? [404] : [400]).toContain(status);
-    expect(body).toMatch(/^(<title>Not here<\/title>|Not Found|This address can not be read.*)$/);
+    expect(body).toMatch(/^(<title>Not here<\/title>|Not Found|Invalid path.*)$/);
   });
 
-  it('is public, and what is named by its content is kept for a year', async () => {
+  it('is public, and files with hashed names are cached for a year', async () => {
     expect(await get('/')).toMatchObject({
       status: 200,
       body: '<title>Home</title>',
@@ -162,18 +162,18 @@ describe('the rest of the site', () => {
     });
   });
 
-  it('answers 304 to a browser that has it', async () => {
+  it('answers 304 to a browser that has the file', async () => {
     const { headers } = await get('/');
     const again = await app.send('GET', '/', { 'if-none-match': String(headers.etag) });
     expect([again.status, again.body]).toEqual([304, '']);
   });
 
-  it('leads from a folder to its page', async () => {
+  it('redirects from a folder to its page', async () => {
     const { status, headers } = await get('/confidential?x=1', cookie);
     expect([status, headers.location]).toEqual([301, '/confidential/?x=1']);
   });
 
-  it('has a page for what is not there', async () => {
+  it('shows 404.html for missing files', async () => {
     expect(await get('/nothing')).toMatchObject({ status: 404, body: '<title>Not here</title>' });
   });
 });

@@ -1,5 +1,5 @@
-// What one request costs the thread that answers everybody, whatever stands in its address and headers: parsers that take quadratic
-// time for some inputs would let one reader hold up all others. CPU time, the least of several tries; the test's own side is in it.
+// The cost of one request for the server's thread, whatever its URL and headers contain: a parser that takes quadratic
+// time would let one reader block all others. CPU time, the minimum of several runs, including the test's own.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { MAX_BODY_BYTES, MAX_SPANS } from '../../sw/protocol/limits.ts';
@@ -7,7 +7,7 @@ import { makeSpan, NOW, startTestApp, type TestApp } from '../helpers/test-app.t
 
 const MOST_CPU_MS = 10;
 const TRIES = 7;
-/** As much as Node takes for an address and headers, nearly. */
+/** Nearly the maximum size of URL and headers in Node. */
 const MOST = 15_000;
 const fill = (text: string): string => text.repeat(Math.floor(MOST / text.length));
 
@@ -28,7 +28,7 @@ async function costOf(method: string, path: string, headers: Record<string, stri
   return Math.min(...costs);
 }
 
-/** A delivery that is nearly as large as one may be. */
+/** A delivery of nearly the maximum size. */
 function deliveryOf(page: string): string {
   const span = makeSpan({ page });
   const count = Math.min(MAX_SPANS, Math.floor((MAX_BODY_BYTES - 100) / Buffer.byteLength(JSON.stringify(span)) - 1));
@@ -64,6 +64,6 @@ it.for<[string, string, Record<string, string>, string?]>([
   ['page names of escapes that are no text', HEARTBEAT_PATH, {}, deliveryOf(`/${'%ff'.repeat(5_000)}`)],
   ['many page names of half characters', HEARTBEAT_PATH, {}, deliveryOf(`/${'%c3%28'.repeat(30)}`)],
   ['page names of accents', HEARTBEAT_PATH, {}, deliveryOf(`/u${'\u0308\u0323'.repeat(900)}`)],
-])('%s cost little', async ([, path, headers, body]) => {
+])('%s are cheap', async ([, path, headers, body]) => {
   expect(await costOf(body === undefined ? 'GET' : 'POST', path, headers, body)).toBeLessThan(MOST_CPU_MS);
 });

@@ -1,4 +1,4 @@
-// A secrets file that was spoilt opens nothing: the server says so and doesn't start.
+// With an invalid secrets file, the server reports the problem and doesn't start.
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,18 +17,19 @@ async function withFile(text: string): Promise<() => ReturnType<typeof readSecre
 }
 
 describe('a secrets file', () => {
-  it('with two long secrets is used as it is', async () => {
+  it('with two long secrets is used', async () => {
     const read = await withFile(JSON.stringify({ secret: LONG, ownerToken: LONG }));
     expect(read()).toMatchObject({ secret: LONG, ownerToken: LONG, isNew: false });
   });
 
-  // With an empty token, a request without any token would be the owner's; with an empty secret, anyone could sign cookies.
+  // With an empty token, a request without a token would be the owner's. With an empty secret, anyone could sign
+  // cookies.
   it.for([
     { secret: '', ownerToken: '' },
     { secret: LONG, ownerToken: '' },
     { secret: '', ownerToken: LONG },
     { secret: LONG, ownerToken: 'short' },
-  ])('with %o is refused with what to do', async (secrets) => {
+  ])('with %o is refused with instructions', async (secrets) => {
     const read = await withFile(JSON.stringify(secrets));
     expect(read).toThrow(/secrets\.json can't be used: mend it, or delete it/);
   });
@@ -69,7 +70,7 @@ describe('a secrets file', () => {
     },
   );
 
-  it('that others may read is closed to them, and so is the store', async () => {
+  it('that other users can read gets mode 600, and so does the store', async () => {
     const storeFile = join(await mkdtemp(join(tmpdir(), 'stillhere-')), 's.db');
     await writeFile(`${storeFile}.secrets.json`, JSON.stringify({ secret: LONG, ownerToken: LONG }), { mode: 0o644 });
     await writeFile(storeFile, '', { mode: 0o644 });
@@ -81,7 +82,7 @@ describe('a secrets file', () => {
     await store.close();
   });
 
-  it('that is a folder is refused, and left alone', async () => {
+  it('that is a folder is refused and not changed', async () => {
     const storeFile = join(await mkdtemp(join(tmpdir(), 'stillhere-')), 'x');
     await mkdir(`${storeFile}.secrets.json`);
     expect(() => readSecrets({ storeFile, secret: undefined, ownerToken: undefined })).toThrow(/can't be used/);

@@ -1,4 +1,4 @@
-// `stillhere serve` and `stillhere sessions`, as somebody types them.
+// `stillhere serve` and `stillhere sessions`, run as commands.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -30,7 +30,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Resolves, when it serves, with its address and what it has said so far. */
+/** Resolves when it serves, with its address and its output so far. */
 async function serve(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
@@ -56,23 +56,23 @@ async function ask(...args: string[]): Promise<{ code: number; stdout: string; s
 }
 
 describe('serve', () => {
-  it('says what is behind the gate, and what was misspelled', async () => {
+  it('prints the protected paths, and warns of those without files', async () => {
     await mkdir(join(folder, 'site/Plans'));
     await writeFile(join(folder, 'site/Plans/one.html'), '<body>Plan</body>');
     const { url, said } = await serve(['--port', String(await freePort()), '--protect', '/report/,/reprot/,/Plans/']);
     expect(said()).toContain('Behind the gate: /report/, /plans/\n');
-    expect(said()).toContain('There is nothing under /reprot/ in site: is it spelled right?');
+    expect(said()).toContain('There is nothing under /reprot/ in site. Check the spelling.');
     expect((await fetch(`${url}/report/`, { redirect: 'manual' })).status).toBe(303);
     expect(await (await fetch(url)).text()).toBe('<body>Home</body>');
   });
 
-  it('says that nothing is, and changes no page', async () => {
+  it('prints that nothing is protected, and changes no page', async () => {
     const { url, said } = await serve(['--port', String(await freePort())]);
     expect(said()).toContain('Nothing is behind the gate');
     expect(await (await fetch(`${url}/report/`)).text()).toBe('<body>Report</body>');
   });
 
-  it('says what is behind the gate and before it, too', async () => {
+  it('warns of protected text in unprotected files', async () => {
     const prose = [
       'The first of three sentences, long enough.',
       'The second one is about as long.',
@@ -83,11 +83,13 @@ describe('serve', () => {
     await writeFile(join(folder, 'site/app.js'), `document.body.innerHTML = '${text}';`);
     const { said } = await serve(['--port', String(await freePort()), '--protect', '/report/']);
     await until(() =>
-      said().includes('one page behind the gate lies before it, too: that of /report/index.html is in /app.js'),
+      said().includes(
+        'one page behind the gate is also in unprotected files: /app.js, which anyone can load, has text of /report/index.html',
+      ),
     );
   });
 
-  it('takes the next port where nobody asked for one that is taken', async () => {
+  it('uses the next port if the default one is in use', async () => {
     const urls = [await serve([]), await serve([])].map(({ url }) => Number(new URL(url).port));
     expect(urls[1]).toBeGreaterThan(urls[0] ?? 0);
     const port = String(urls[0]);
@@ -95,7 +97,7 @@ describe('serve', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining(`Can't listen on 127.0.0.1:${port}`)]);
   });
 
-  it('shows itself in the browser', async () => {
+  it('opens the browser', async () => {
     const opener = join(folder, 'browser.sh');
     await writeFile(opener, `#!/bin/sh\necho "$1" > '${join(folder, 'opened')}'\n`, { mode: 0o755 });
     const { url } = await serve(['--port', String(await freePort()), '--open'], { BROWSER: opener });
@@ -120,7 +122,7 @@ describe('serve', () => {
 });
 
 describe('sessions', () => {
-  it('lists who read, for a person and for a program', async () => {
+  it('prints sessions as a table and as JSON', async () => {
     const { url } = await serve(['--port', String(await freePort()), '--protect', '/report/']);
     const form = new URLSearchParams({ email: 'ann@example.com' });
     await fetch(`${url}/api/verify-temp-access`, { method: 'POST', body: form, redirect: 'manual' });
@@ -130,6 +132,6 @@ describe('sessions', () => {
     );
     const { sessions } = JSON.parse((await ask('sessions', '--json')).stdout) as { sessions: unknown[] };
     expect(sessions).toMatchObject([{ emailOfAccessor: 'ann@example.com', sessionEndTime: null }]);
-    expect((await ask('sessions', '--email', 'bob@example.com')).stdout).toBe('Nobody yet.\n');
+    expect((await ask('sessions', '--email', 'bob@example.com')).stdout).toBe('No sessions yet.\n');
   });
 });

@@ -1,4 +1,4 @@
-// Files of a site, as whoever has used `serve` or `vite preview` expects them.
+// Serving a site's files, as users of `serve` or `vite preview` expect.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestSite, type TestSite } from '../helpers/test-app-site.ts';
 
@@ -44,7 +44,7 @@ describe('a path', () => {
     expect(await site.get(path)).toMatchObject({ status, body });
   });
 
-  it('of a folder leads to what its links go by', async () => {
+  it('of a folder redirects to the URL with a slash, which relative links need', async () => {
     expect(await site.get('/docs?x=1')).toMatchObject({ status: 301, headers: { location: '/docs/?x=1' } });
   });
 });
@@ -62,7 +62,7 @@ describe('a file', () => {
     });
   });
 
-  it('has an end', async () => {
+  it('can be read to its end', async () => {
     expect(await site.get('/data.json', { range: 'bytes=10-' })).toMatchObject({ status: 416 });
   });
 
@@ -80,7 +80,7 @@ describe('behind the gate', () => {
     },
   );
 
-  it('a page has the heartbeat in it, and is never in part', async () => {
+  it('a page contains the heartbeat, and is never sent in part', async () => {
     for (const [path, text] of [
       ['/confidential/', 'Secret'],
       ['/report', 'Report'],
@@ -93,12 +93,12 @@ describe('behind the gate', () => {
     }
   });
 
-  it('what is no page stays as it is', async () => {
+  it('other files stay unchanged', async () => {
     expect(await site.get('/confidential/app.js', { cookie })).toMatchObject({ status: 200, body: 'code' });
   });
 });
 
-it('of a single-page site each path without a file is its page', async () => {
+it('in a single-page site, each path without a file shows its page', async () => {
   const single = await startTestSite(
     { 'site/index.html': '<body>App</body>' },
     { SINGLE: 'true', PROTECT: '/confidential/' },
@@ -111,7 +111,7 @@ it('of a single-page site each path without a file is its page', async () => {
   await single.close();
 });
 
-it('of a site that has a worker of its own registers none', async () => {
+it('a site with its own worker gets no other one', async () => {
   const own = await startTestSite({
     'site/service-worker.js': 'own worker',
     'site/confidential/index.html': '<body>Secret</body>',

@@ -1,4 +1,4 @@
-// What every session store promises (server/store/session-store.ts), asked of each one that there is.
+// The contract of session stores (server/store/session-store.ts), tested with each store.
 import { mkdtemp } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,7 @@ function seen(
   };
 }
 
-/** @param place opens the store of one and the same place again and again. */
+/** @param place opens the store in the same place, repeatedly. */
 function describeStore(name: string, place: () => Promise<() => Promise<SessionStore>>): void {
   describe(`the ${name} store`, () => {
     let open: () => Promise<SessionStore>;
@@ -55,13 +55,13 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
       };
     };
 
-    it('keeps the largest end, and the first start', async () => {
+    it('keeps the largest end and the first start', async () => {
       await store.record([seen(1, 5)]);
       await store.record([seen(1, 3), seen(0, 9), seen(2, 4)]);
       expect(await inSeconds()).toEqual({ end: 9, reading: 8, page: '/a/', spans: [['s', 1, 9]] });
     });
 
-    it('answers in order, and records what it knows beside what it does not', async () => {
+    it('returns results in order, and records known sessions beside unknown ones', async () => {
       const recorded = await store.record([
         seen(0, 1),
         seen(0, 1, { session: 'nobody' }),
@@ -72,7 +72,7 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
       expect(await store.findSession('nobody')).toBeUndefined();
     });
 
-    it('moves a span into what can be true as a whole, and cuts only what is longer than that', async () => {
+    it('moves a whole span into the possible range, and cuts it only if it is longer', async () => {
       await store.record([seen(-50, 5, { id: 'early' })]);
       await store.record([seen(70, 99, { id: 'future', session: 'bob', receivedS: 50 })]);
       expect((await inSeconds()).spans).toEqual([['early', 0, 55]]);
@@ -84,7 +84,7 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
       ]);
     });
 
-    it('keeps lengths and gaps of spans that wait while the clock of their device is set', async () => {
+    it('keeps lengths and gaps of queued spans when the device clock is set', async () => {
       const hour = 3_600;
       for (const [nth, error] of [-5 * hour, 5 * hour].entries()) {
         const session = `set-${nth}`;
@@ -93,7 +93,7 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
           seen(error + 10, error + 20, { id: 'one', session, receivedS: hour }),
           seen(error + 50, error + 90, { id: 'two', session, receivedS: hour }),
         ]);
-        // The rest of them comes with the next delivery, and goes by what was worked out for the first.
+        // The rest arrives with the next delivery, and uses the offset computed for the first.
         await store.record([seen(error + 25, error + 30, { id: 'three', session, receivedS: hour + 5 })]);
         expect((await inSeconds(session)).reading).toBe(55);
       }
@@ -118,19 +118,19 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
       ]);
     });
 
-    it('lets a span that is known grow by its length when the clock of its device is set', async () => {
+    it('lets a known span grow by its length when the device clock is set', async () => {
       await store.record([seen(10, 20, { receivedS: 20 })]);
-      // The row that waits on the device still says the old times; the delivery says that the clock is another one.
+      // The queued row still has the old times; the delivery shows the new clock.
       await store.record([seen(10, 45, { offsetMs: 3_600 * SECOND, receivedS: 60 })]);
       expect((await inSeconds()).spans).toEqual([['s', 10, 45]]);
     });
 
-    it('believes the largest end of a device that tells another start each time', async () => {
+    it('keeps the largest end when a device sends a different start each time', async () => {
       for (const second of [1, 40, 90]) await store.record([seen(second - 1, second, { receivedS: second })]);
       expect((await inSeconds()).spans).toEqual([['s', 0, 90]]);
     });
 
-    it('takes so many spans of a session and no more, and those it has go on growing', async () => {
+    it('limits the spans of a session, while existing ones keep growing', async () => {
       const many = Array.from({ length: MAX_SESSION_SPANS }, (_, nth) => seen(5, 5, { id: `s${nth}` }));
       for (let from = 0; from < many.length; from += 5_000) await store.record(many.slice(from, from + 5_000));
       expect(
@@ -139,8 +139,8 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
       expect((await inSeconds()).reading).toBe(4);
     });
 
-    it('takes so many stretches of a session that lie apart and no more, until a span joins them', async () => {
-      // From the last to the first, so that each lies before the last one.
+    it('limits the separate stretches of a session, until a span joins them', async () => {
+      // From last to first, so that each is before the last stretch.
       const apart = Array.from({ length: MAX_STRETCHES + 1 }, (_, nth) =>
         seen(9_000 - 2 * nth, 9_001 - 2 * nth, { id: `s${nth}` }),
       );
@@ -162,20 +162,20 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
       expect(await store.findSession('bob')).toMatchObject({ accessEndedMs: null });
     });
 
-    it("keeps one session's spans from another's, whatever ids devices choose", async () => {
+    it("keeps sessions' spans separate, whatever ids devices choose", async () => {
       await store.record([seen(0, 5), seen(3, 4, { session: 'bob', page: '/b/' })]);
       expect(await inSeconds()).toMatchObject({ end: 5, page: '/a/', spans: [['s', 0, 5]] });
       expect(await inSeconds('bob')).toMatchObject({ end: 4, page: '/b/', spans: [['s', 3, 4]] });
     });
 
-    it('says which page is the current one: that of the span that ends last, and of two of them the later begun', async () => {
+    it('reports the current page: that of the span with the latest end, on equal ends the later start', async () => {
       await store.record([seen(5, 5, { id: 'new', page: '/new/' }), seen(0, 5, { id: 'old', page: '/old/' })]);
       expect((await inSeconds()).page).toBe('/new/');
       await store.record([seen(0, 6, { id: 'old', page: '/old/' })]);
       expect((await inSeconds()).page).toBe('/old/');
     });
 
-    it('has everything after it was closed and opened again', async () => {
+    it('has all data after closing and reopening', async () => {
       await store.record([seen(0, 5)]);
       const before = [await store.findSession('ann'), await store.listSpans('ann')];
       await store.close();
@@ -183,7 +183,7 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
       expect([await store.findSession('ann'), await store.listSpans('ann')]).toEqual(before);
     });
 
-    it('comes to the same in any order, doubled and batched as it may be; and reading time is the union', async () => {
+    it('gives the same result in any order, repetition and batching, with the union as reading time', async () => {
       const span = fc.record({
         id: fc.constantFrom('a', 'b', 'c'),
         start: fc.constantFrom(0, 10, 20, 35),
@@ -195,7 +195,7 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
           fc.infiniteStream(fc.nat(9)),
           fc.uuid(),
           async (spans, dice, id) => {
-            // A span begins once: its id is bound to its start here.
+            // A span begins once, so its id depends on its start here.
             const sightings = spans.map(({ id: tab, start, length }) =>
               seen(start, start + length, { id: `${tab}${start}`, page: `/${tab}/`, session: '' }),
             );
@@ -223,7 +223,7 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
       );
     });
 
-    it('answers when it is asked whether it is there', async () => {
+    it('answers a health check', async () => {
       await expect(store.check()).resolves.toBeUndefined();
     });
   });
@@ -237,7 +237,7 @@ async function sqlitePlace(): Promise<() => Promise<SessionStore>> {
 describeStore('SQLite', sqlitePlace);
 
 describe('SQLite', () => {
-  it('acknowledges nothing that a loss of power could take back: WAL, and synchronous=FULL', async () => {
+  it('acknowledges nothing that a power failure could undo: WAL and synchronous=FULL', async () => {
     const opened = vi.spyOn(DatabaseSync.prototype, 'exec');
     const store = await (await sqlitePlace())();
     const connection = opened.mock.contexts[0] as DatabaseSync;
@@ -247,11 +247,13 @@ describe('SQLite', () => {
     await store.close();
   });
 
-  it('refuses to serve where it is not given that', async () => {
-    await expect(openSqliteStore(':memory:')).rejects.toThrow(/refuses journal_mode=WAL with synchronous=FULL/);
+  it('refuses to open without these settings', async () => {
+    await expect(openSqliteStore(':memory:')).rejects.toThrow(
+      /does not support journal_mode=WAL with synchronous=FULL/,
+    );
   });
 
-  it('can be made by the next start, wherever the first one was killed', { timeout: 60_000 }, async () => {
+  it('can be created by the next start, wherever the first one was killed', { timeout: 60_000 }, async () => {
     const prepare = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, 'prepare')
       ?.value as DatabaseSync['prepare'];
     let isMade = false;
@@ -271,7 +273,7 @@ describe('SQLite', () => {
     }
   });
 
-  it('rolls the whole transaction back when a part of it fails, and goes on', async () => {
+  it('rolls back the whole transaction if a part fails, and keeps working', async () => {
     const store = await (await sqlitePlace())();
     await store.createSession({ id: 'ann', email: 'ann@example.com', startMs: NOW });
     const spoilt = seen(0, 1, { id: 'bad', page: Symbol('no text') as unknown as string });

@@ -1,4 +1,4 @@
-// fetchEmailAccessSessions as an owner's own script calls it: with nothing but the environment.
+// fetchEmailAccessSessions as an owner's script calls it: configured only by the environment.
 import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,16 +32,16 @@ it('reads the store that STORE_URL names, and closes it', async () => {
   const bob = { id: 'bob', fields: fields('bob@example.com', '1970-01-01T00:01:00.000Z', null) };
   expect(await fetchEmailAccessSessions()).toStrictEqual([bob, ann]);
   expect(await fetchEmailAccessSessions({ email: ' ANN@example.com ' })).toStrictEqual([ann]);
-  // SQLite takes its log away when the last connection closes.
+  // SQLite deletes its log when the last connection closes.
   expect([file, `${file}-wal`].map((path) => existsSync(path))).toEqual([true, false]);
 });
 
-it('says what is wrong with STORE_URL', async () => {
+it('reports an invalid STORE_URL', async () => {
   vi.stubEnv('STORE_URL', 'stillhere.db');
   await expect(fetchEmailAccessSessions()).rejects.toThrow(/STORE_URL: must be/);
 });
 
-it('makes no store where there is none, and says where it looked', async () => {
+it('creates no store if there is none, and reports the path', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'stillhere-env-')), 'absent.db');
   vi.stubEnv('STORE_URL', `file:${file}`);
   await expect(fetchEmailAccessSessions()).rejects.toThrow(`There is no store ${file}.`);

@@ -1,4 +1,4 @@
-// What is always true of a session store, whatever devices say in whatever order (server/store/session-store.ts).
+// Invariants of a session store, for any data from devices in any order (server/store/session-store.ts).
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { openSqliteStore } from '../../server/store/sqlite-store.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 
-/** Anything a device may claim: one span with several starts, clocks that jump, receipts at any time after the gate. */
+/** Anything a device may send: a span with several starts, jumping clocks, receipts at any time after the gate. */
 const sighting = (session: string): fc.Arbitrary<Sighting> =>
   fc
     .record({
@@ -82,10 +82,10 @@ function describeStore(name: string, open: () => Promise<SessionStore>): void {
       );
     });
 
-    it('changes nothing when the same sightings come again', async () => {
+    it('changes nothing when the same sightings are repeated', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(sighting('?'), { minLength: 1, maxLength: 8 }), async (sightings) => {
-          // One clock: a device whose clock jumps says other times when it says them again.
+          // One clock: a device with a jumping clock sends different times when it repeats a span.
           const own = await make();
           const steady = sightings.map((one) => ({
             ...one,
@@ -94,7 +94,7 @@ function describeStore(name: string, open: () => Promise<SessionStore>): void {
           }));
           const read = async (): Promise<unknown> => [await find(own), await store.listSpans(own)];
           await store.record(steady);
-          // Starts are the first's word, ends the largest: after the second time everything has been said.
+          // The first start and the largest end count, so the third time adds nothing to the second.
           await store.record(steady);
           const before = await read();
           await store.record(steady);
@@ -104,7 +104,7 @@ function describeStore(name: string, open: () => Promise<SessionStore>): void {
       );
     });
 
-    it('lists newest first, by address, and page by page each session once, even of one instant', async () => {
+    it('lists newest first, by e-mail address, and page by page each session once, even with equal starts', async () => {
       const mine: string[] = [];
       for (let nth = 0; nth < 17; nth++) mine.push(await make('pages@example.com', NOW + Math.floor(nth / 6)));
       const listed: Session[] = [];
@@ -119,13 +119,13 @@ function describeStore(name: string, open: () => Promise<SessionStore>): void {
       );
     });
 
-    it('does not make a session twice: the first stays', async () => {
+    it('does not create a session twice: the first stays', async () => {
       const id = await make('first@example.com');
       await expect(store.createSession({ id, email: 'second@example.com', startMs: NOW + 1 })).rejects.toThrow();
       expect(await find(id)).toMatchObject({ email: 'first@example.com', startMs: NOW });
     });
 
-    it('knows nothing of what was not made', async () => {
+    it('does not return unknown sessions', async () => {
       expect(await store.findSession('nobody')).toBeUndefined();
       expect(await store.listSpans('nobody')).toEqual([]);
       expect(await store.record([])).toEqual([]);

@@ -1,4 +1,4 @@
-// A store that an earlier version made is taken over as it is: every span and total stays, and what is added later counts right.
+// A store of an earlier version is migrated: every span and total stays, and later additions count correctly.
 import { mkdtemp } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
 
-/** As version 0.1.0 made it, up to its second migration. */
+/** As in version 0.1.0, up to its second migration. */
 const OLD_TABLES = `
   CREATE TABLE kysely_migration (name varchar(255) not null primary key, timestamp varchar(255) not null);
   CREATE TABLE kysely_migration_lock (id varchar(255) not null primary key, is_locked integer default 0 not null);
@@ -27,7 +27,7 @@ const OLD_TABLES = `
   CREATE TABLE leases (name text primary key, holder text not null, until_ms bigint not null);
   CREATE TABLE notes (name text primary key, text text not null);`;
 
-/** Two spans that overlap, one that touches them, one apart, one that lies within; and of two that end together the later page. */
+/** Two overlapping spans, one touching them, one apart, one inside; and two with equal ends, for the current page. */
 const ANN = [
   ['a', '/one/', 100, 200],
   ['b', '/two/', 150, 300],
@@ -74,7 +74,7 @@ it('keeps sessions, spans and totals', async () => {
   await store.close();
 });
 
-it('adds to them what was not read before, and no more', async () => {
+it('adds only new reading to them', async () => {
   const { store } = await openOld();
   const readingMs = async (id = 'ann'): Promise<number | undefined> => (await store.findSession(id))?.readingMs;
   await store.record([seen('within', 120, 340)]);

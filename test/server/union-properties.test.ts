@@ -1,5 +1,5 @@
-// Reading time on the server, over HTTP: however deliveries are lost, repeated and shuffled, if the last state of each span
-// comes through the record is the union of what was read, counted here second by second.
+// Reading time on the server, over HTTP: even if deliveries are lost, repeated and shuffled, as long as the last state
+// of each span arrives, the record is the union of the reading, counted here second by second.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Span } from '../../sw/protocol/delivery.ts';
@@ -8,7 +8,7 @@ import { makeSpan, NOW, startTestApp, type TestApp } from '../helpers/test-app.t
 const PAGES = ['/a/', '/b/'] as const;
 const HOUR_S = 3_600;
 
-/** A span as it was read, in seconds since the session began, and how far along it was at its earlier beats. */
+/** A span in seconds since the session began, and its length at its earlier beats. */
 const read = fc.record({
   page: fc.constantFrom(...PAGES),
   start: fc.nat(600),
@@ -18,7 +18,7 @@ const read = fc.record({
 
 interface Journey {
   readonly spans: readonly Span[];
-  /** Every state that reaches the server, in the order in which it does, some together in one delivery. */
+  /** Every state that reaches the server, in order of arrival, some together in one delivery. */
   readonly deliveries: readonly (readonly Span[])[];
 }
 
@@ -34,7 +34,7 @@ const journey: fc.Arbitrary<Journey> = fc.array(read, { minLength: 1, maxLength:
   );
   return fc
     .record({
-      // Lost: what is not among these. Repeated: what is there twice.
+      // States that are missing here are lost; duplicates are repeated.
       arriving: fc.array(fc.constantFrom(...spans, ...earlier), { maxLength: 10 }),
       perDelivery: fc.integer({ min: 1, max: 4 }),
     })
@@ -49,7 +49,7 @@ const journey: fc.Arbitrary<Journey> = fc.array(read, { minLength: 1, maxLength:
     });
 });
 
-/** Counts the seconds that lie in any of the spans. */
+/** Counts the seconds in any of the spans. */
 function countMs(spans: readonly Span[]): number {
   const seconds = new Set<number>();
   for (const { start, end } of spans) for (let ms = start; ms < end; ms += 1_000) seconds.add(ms);

@@ -1,4 +1,4 @@
-// Text that lies behind the gate and before it, too.
+// Protected text that is also in unprotected files.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -29,7 +29,7 @@ async function leaksOf(files: Readonly<Record<string, string>>, protect = ['/rep
   return findUnprotectedData(site, await listSite(site), protect);
 }
 
-describe('the text of a page behind the gate', () => {
+describe('the text of a protected page', () => {
   it.for([
     ['a script, as HTML in a string', 'assets/report.js', `const a=e("${page(...PROSE).replaceAll('\n', '\\n')}")`],
     ['a script, as arguments', 'assets/report.js', PROSE.map((one) => `h("p",null,"${one}")`).join()],
@@ -43,14 +43,14 @@ describe('the text of a page behind the gate', () => {
     ]);
   });
 
-  it('is not open where that file is behind the gate, too', async () => {
+  it('is not reported if that file is protected, too', async () => {
     const files = { 'report/plan.html': page(...PROSE), 'report/report.js': JSON.stringify(PROSE) };
     expect(await leaksOf(files)).toEqual([]);
     expect(await leaksOf(files, ['/report/plan'])).toEqual([{ page: '/report/plan.html', file: '/report/report.js' }]);
     expect(await leaksOf(files, ['/'])).toEqual([]);
   });
 
-  it('does not count as open for what other pages have as well, or for a title and a summary', async () => {
+  it('is not reported for text shared with other pages, or for a title and a summary', async () => {
     const data = { 'theme.js': JSON.stringify(PROSE) };
     expect(await leaksOf({ 'report/index.html': page(...PROSE), 'index.html': page(...PROSE), ...data })).toEqual([]);
     expect(await leaksOf({ 'index.html': '', 'report/two.html': page(...PROSE), ...data })).toEqual([]);
@@ -60,8 +60,8 @@ describe('the text of a page behind the gate', () => {
   });
 });
 
-it('of a page of tags that never end is found in the time that its length takes', async () => {
-  // With the square of the length it took minutes.
+it('finding the text of a page with unclosed tags takes linear time', async () => {
+  // In quadratic time it took minutes.
   const found = await leaksOf({
     'report/index.html': `${PROSE.map((one) => `<p>${one}</p>`).join('')}${'<script'.repeat(300_000)}`,
     'index.txt': PROSE.join('\n"'),

@@ -1,4 +1,4 @@
-// The plugin in a real Vite: built, in preview and in development.
+// The plugin in a real Vite: build, preview and development.
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -53,7 +53,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-it('puts the heartbeat into the pages behind the gate, where there is none, and into no other', async () => {
+it('adds the heartbeat to protected pages without one, and to no other', async () => {
   const read = (file: string): Promise<string> => readFile(join(root, 'dist', file), 'utf8');
   expect(await read('secret/index.html')).toMatch(TAGS);
   expect(await read('secret/own.html')).not.toContain('stillhere.js');
@@ -74,7 +74,7 @@ describe.each([
   });
   afterAll(() => server.close());
 
-  it('the gate stands before the pages, who passed comes in, and the API answers', async () => {
+  it('the gate protects the pages, admits readers who passed, and the API answers', async () => {
     expect((await fetch(`${url}/secret/`, { redirect: 'manual' })).status).toBe(303);
     const cookie = await askForAccess(url);
     expect(await (await fetch(`${url}/secret/`, { headers: { cookie, accept: 'text/html' } })).text()).toMatch(TAGS);
@@ -105,7 +105,7 @@ describe.each([
     '/@id/file://ROOT/public/link.json',
     '/@id//@id//@fsROOT/public/link.json',
     '/@id/./anything/s.db.secrets.json',
-  ])('%s is given to nobody', async (path) => {
+  ])('%s is never served', async (path) => {
     await fetch(`${url}/healthz`);
     const answer = await fetch(url + path.replace('ROOT', root));
     expect(answer.status).toBe(404);

@@ -401,7 +401,7 @@ describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
         true,
       ]);
       expect((await setUp(noco.config, store.outbox, signal)).lines).toEqual([
-        `The table ${noco.config.table} has all it needs.`,
+        `The table ${noco.config.table} is complete.`,
       ]);
       expect((await check(noco.config, store.outbox, signal)).isWell).toBe(true);
 
@@ -432,7 +432,7 @@ describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
           STORE_URL: `file:${join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db')}`,
         },
       });
-      expect(stdout).toMatch(/^made the table .*\n(ok .*\n){5}waiting {2}0 sessions to be written\n$/);
+      expect(stdout).toMatch(/^created the table .*\n(ok .*\n){5}waiting {2}0 sessions to be written\n$/);
     });
 
     it('say what is wrong, and its cure', async () => {

@@ -1,4 +1,4 @@
-// Entry of the portfolio's own script: what makes it an app. Reading time is not its business: that is /stillhere.js.
+// Entry of the portfolio's own script, which makes it an app. /stillhere.js records reading time.
 import { sayWhenOffline } from './connection.ts';
 import { letForget } from './forget.ts';
 import { hintAtInstalling } from './install-hint.ts';
@@ -13,7 +13,7 @@ offerUpdates();
 hintAtInstalling(document.querySelector('article'));
 if (isConfidential) {
   letForget(document.querySelector('[data-forget]'));
-  // After the page's own pictures: nothing waits for this.
+  // After the page's own images, because this is not urgent.
   if (document.readyState === 'complete') void keepPage();
   else addEventListener('load', () => void keepPage());
 }

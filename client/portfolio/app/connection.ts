@@ -1,11 +1,11 @@
-// Says that the device is offline, and that nothing is lost by it.
+// Shows a note while the device is offline, and that nothing is lost.
 import { showNote } from './note.ts';
 
 export function sayWhenOffline(): void {
   let hide: (() => void) | undefined;
   const look = (): void => {
     hide?.();
-    hide = navigator.onLine ? undefined : showNote('Offline. Your place is kept.');
+    hide = navigator.onLine ? undefined : showNote('You are offline. Your reading is saved.');
   };
   addEventListener('online', look);
   addEventListener('offline', look);

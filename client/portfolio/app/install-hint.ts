@@ -4,19 +4,19 @@ interface InstallPrompt extends Event {
   prompt(): Promise<{ readonly outcome: 'accepted' | 'dismissed' }>;
 }
 
-/** What the browser remembers for us: that it was offered. */
+/** The key that records that the offer was made. */
 const OFFERED = 'stillhere-install-offered';
-/** Who gets to the end sooner has not read. */
+/** A reader who reaches the end sooner has not read the text. */
 const READ_MS = 60_000;
 
-/** @param text what is read on this page, if anything. */
+/** @param text the text on this page, if any. */
 export function hintAtInstalling(text: Element | null): void {
   let prompt: InstallPrompt | undefined;
   addEventListener('beforeinstallprompt', (event) => {
     event.preventDefault();
     prompt = event as InstallPrompt;
   });
-  // Asked for at install: what waits for the network should outlast a full disk.
+  // Requested on installation, so that a full disk doesn't evict undelivered reading.
   addEventListener('appinstalled', () => void navigator.storage?.persist?.());
   if (!text || isInstalled() || wasOffered()) return;
 
@@ -24,7 +24,7 @@ export function hintAtInstalling(text: Element | null): void {
   text.after(end);
   const watch = new IntersectionObserver(
     ([entry]) => {
-      // Near, but below the window: what is put there moves nothing that is seen.
+      // Close to the window but below it, so that inserting the hint moves no visible content.
       const isNear = entry?.isIntersecting && entry.boundingClientRect.top > innerHeight;
       if (!isNear || performance.now() < READ_MS || !(prompt ?? isIos())) return;
       watch.disconnect();
@@ -41,8 +41,8 @@ function hint(prompt: InstallPrompt | undefined): Element {
   aside.className = 'hint';
   const line = document.createElement('p');
   line.textContent = prompt
-    ? 'Keep these pages at hand: as an app they open without a network, too.'
-    : 'Keep these pages at hand, without a network, too: tap Share, then “Add to Home Screen”.';
+    ? 'Install these pages as an app to read them offline, too.'
+    : 'To read these pages offline, too, tap Share, then “Add to Home Screen”.';
   const button = (text: string, act: () => void): HTMLButtonElement => {
     const made = document.createElement('button');
     made.type = 'button';
@@ -65,7 +65,7 @@ function isInstalled(): boolean {
   );
 }
 
-/** Its browsers install by hand only, and don't say that they can. */
+/** iOS browsers support only manual installation and fire no event for it. */
 function isIos(): boolean {
   return 'standalone' in navigator;
 }
@@ -82,6 +82,6 @@ function rememberOffer(): void {
   try {
     localStorage.setItem(OFFERED, new Date().toISOString());
   } catch {
-    // Then it is offered again.
+    // The hint will be offered again.
   }
 }

@@ -1,4 +1,4 @@
-// Keeps the confidential page that is being read, with all that it needs, for reading it offline while the access lasts.
+// Caches the confidential page that is being read, with its resources, for offline reading while the access lasts.
 import {
   openPageCache,
   findGrant,
@@ -9,22 +9,22 @@ import {
 } from '../../../sw/offline/page-cache.ts';
 import { readSession } from '../../cookies.ts';
 
-/** Longer than any timer can wait: those that are set for longer run at once. */
+/** The maximum timer delay. Longer ones fire immediately. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Never rejects: a browser without room, or without caches (private windows), has nothing offline. */
+/** Never rejects. Without storage space or caches (private windows), nothing is available offline. */
 export async function keepPage(): Promise<void> {
   const session = readSession();
   if (!session || !('caches' in window)) return;
   try {
     const url = location.origin + location.pathname;
-    // The page before its pictures: what goes first when there is no room is a page, never a page's picture.
+    // The page before its images: if space runs out, whole pages are deleted first, never a page's image.
     const grant = await keepWhatAnswers(url, session);
     if (!grant) return;
     endWith(grant, session);
     for (const needed of whatPageNeeds()) await keepBeside(grant, needed);
   } catch {
-    // The page is there all the same.
+    // The page itself still works.
   }
 }
 
@@ -33,9 +33,9 @@ async function keepWhatAnswers(url: string, session: string): Promise<Grant | un
   const answer = await fetch(url, { cache: 'no-cache', priority: 'low' });
   const answered = grantOf(answer, session);
   if (answered === 'none') await deletePageCaches();
-  // The reader may have had the device forget meanwhile.
+  // The reader may have used "Forget this device" meanwhile.
   if (!answered || answered === 'none' || readSession() !== session) return undefined;
-  // What comes from the device's own cache tells of an hour that has gone by: the first answer counts.
+  // A response from the device's own cache contains an outdated access time, so the first response counts.
   const kept = grant ?? answered;
   if (!grant) await openPageCache(kept);
   await cachePage(kept, url, answer);
@@ -46,7 +46,7 @@ async function keepBeside(grant: Grant, url: string): Promise<void> {
   await cachePage(grant, url, await fetch(url, { priority: 'low' }));
 }
 
-/** Style sheets, scripts, fonts and pictures of this site, those too that are not loaded before they are scrolled to. */
+/** The site's style sheets, scripts, fonts and images, including images that load only on scrolling. */
 function whatPageNeeds(): ReadonlySet<string> {
   const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
   const pictures = Array.from(document.images, (image) => image.currentSrc || image.src);

@@ -1,11 +1,11 @@
-// A short note at the lower edge of the window, over nothing that moves: one at a time, told to screen readers, too.
+// A short note at the lower edge of the window, without animation: one at a time, and announced to screen readers.
 
 export interface NoteAction {
   readonly text: string;
   readonly act: () => void;
 }
 
-/** Shows the text, with what can be done about it; replaces the note before it. Returns what takes it away. */
+/** Shows the text with buttons for the actions, and replaces the previous note. Returns a function that removes it. */
 export function showNote(text: string, ...actions: readonly NoteAction[]): () => void {
   const place = document.querySelector('.app-note') ?? makePlace();
   const line = document.createElement('span');

@@ -1,8 +1,8 @@
-// On the page that stands for those that aren't there: what can be read without a network.
+// The offline page's list of pages that can be read without a network.
 import { findGrant, listPages } from '../../../sw/offline/page-cache.ts';
 import { readSession } from '../../cookies.ts';
 
-/** Adds a link for each confidential page that is kept for this reader. */
+/** Adds a link for each confidential page that is cached for this reader. */
 export async function listPagesIn(list: Element): Promise<void> {
   const session = readSession();
   const grant = 'caches' in window ? await findGrant((owner) => owner === session) : undefined;

@@ -1,4 +1,4 @@
-// A new version of the site is offered, never forced: what is being read doesn't change in the middle.
+// Offers a new version of the site and never forces it, so that pages don't change while they are read.
 import type { SkipWaiting } from '../../../sw/protocol/messages.ts';
 import { showNote } from './note.ts';
 
@@ -19,13 +19,13 @@ function watchFor(registration: ServiceWorkerRegistration): void {
 
 function offer(waiting: ServiceWorker): void {
   const take = (): void => {
-    // Only the tab in which it was asked for is loaded anew; the others go on, and get it with their next page.
+    // Only this tab reloads. Others stay as they are and get the new version on their next page.
     navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
     const takeOver: SkipWaiting = { type: 'stillhere-take-over' };
     waiting.postMessage(takeOver, []);
-    // Chromium 156 takes 30 s where the page still asks the old worker for a picture as it ends: it is started again then, and
-    // nobody tells it to end. Asking again changes nothing (measured).
-    showNote('The new version is coming …');
+    // Chromium 156 takes 30 s if the page requests an image from the old worker while that is ending: the worker is
+    // restarted and not told to end. Asking again changes nothing (measured).
+    showNote('Loading the new version …');
   };
-  showNote('There is a new version of this site.', { text: 'Show it', act: take }, { text: 'Later', act: () => {} });
+  showNote('There is a new version of this site.', { text: 'Update', act: take }, { text: 'Later', act: () => {} });
 }

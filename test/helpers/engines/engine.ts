@@ -1,39 +1,42 @@
-// What benches and tests ask of a browser, whichever it is.
+// The interface of a browser for benchmarks and tests.
 
-/** What not every engine lets a script do. */
+/** Abilities that not every engine offers to scripts. */
 export type Ability = 'kill' | 'prerender' | 'sync' | 'stop workers';
 
 export interface Tab {
   goto(url: string): Promise<void>;
-  /** To the page before this one; resolves when it is there. */
+  /** Goes back one page; resolves when it is shown. */
   back(): Promise<void>;
-  /** The value of an expression or a promise of one, as JSON. */
+  /** The value of an expression, or of its promise, as JSON. */
   evaluate<T>(expression: string): Promise<T>;
   /** The reader moves the pointer a little. */
   move(): Promise<void>;
-  /** Another tab covers it, or its window is put away. */
+  /** Another tab covers it, or its window is minimized. */
   hide(): Promise<void>;
   show(): Promise<void>;
-  /** As by a reader: with `beforeunload`. Resolves when it is gone. */
+  /** Closes it like a reader, with `beforeunload`. Resolves when it is closed. */
   close(): Promise<void>;
 }
 
-/** One browser with a profile of its own. */
+/** One browser with its own profile. */
 export interface Device {
   readonly version: string;
   readonly abilities: readonly Ability[];
-  /** The process above all others of the browser. */
+  /** The browser's root process. */
   readonly pid: number;
   open(kind: 'tab' | 'window'): Promise<Tab>;
-  /** Every process dies at once. */
+  /** Kills all processes at once. */
   kill(): Promise<void>;
-  /** The same profile again. */
+  /** Starts again with the same profile. */
   reopen(): Promise<void>;
-  /** The browser's Background Sync event for the worker at `scope`, which it would fire by itself minutes later; false: there is no such worker. */
+  /**
+   * Fires the Background Sync event for the worker at `scope`, which the browser would fire minutes later; false if
+   * there is no such worker.
+   */
   fireSync(scope: string, tag: string): Promise<boolean>;
-  /** From now on the browser refuses Background Sync to every site, as a reader can have it. */
+  /** Disables Background Sync for every site, as a reader can. */
   denySync?(): Promise<void>;
-  /** Each worker is gone at once, as when the browser is short of memory; the next event starts it anew. */
+  /** Stops all workers at once, as when memory is short; the next event starts them again. */
   stopWorkers(): Promise<void>;
   close(): Promise<void>;
 }

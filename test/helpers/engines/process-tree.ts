@@ -1,4 +1,4 @@
-// A process with all that it started, from /proc.
+// A process and its descendants, from /proc.
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** The ids of the process and of its descendants, ancestors first. */
@@ -18,13 +18,13 @@ export function signalTree(root: number, signal: NodeJS.Signals): void {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
     }
 }
 
 function parentOf(pid: number): number | undefined {
   try {
-    // The name in brackets may hold anything: what counts comes after its end.
+    // The name in brackets can contain anything, so the fields after it are read.
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {

@@ -1,4 +1,4 @@
-// Chromium and Firefox through puppeteer: hidden tabs are really hidden, timers really slow down.
+// Chromium and Firefox with puppeteer: hidden tabs are really hidden, and timers are throttled.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ type Launch = (profile: string) => Promise<Browser>;
 export const openChromium = (): Promise<Device> =>
   PuppeteerDevice.open(launchChromium, ['kill', 'prerender', 'sync', 'stop workers']);
 export const openFirefox = (): Promise<Device> => PuppeteerDevice.open(launchFirefox, ['kill']);
-/** Where a worker with nothing to do is gone after a second, not after half a minute. */
+/** Stops idle workers after a second instead of half a minute. */
 export const openFirefoxWithShortLivedWorkers = (): Promise<Device> =>
   PuppeteerDevice.open((profile) => launchFirefox(profile, { 'dom.serviceWorkers.idle_timeout': 1_000 }), ['kill']);
 
@@ -28,7 +28,7 @@ class PuppeteerDevice implements Device {
   readonly #launch: Launch;
   version = '';
   #browser!: Browser;
-  /** Covers the others when they are to be hidden, and keeps the browser open when they are closed. */
+  /** Covers other tabs to hide them, and keeps the browser open when they are closed. */
   #cover!: Page;
 
   private constructor(profile: string, launch: Launch, abilities: readonly Ability[]) {
@@ -63,7 +63,7 @@ class PuppeteerDevice implements Device {
     const isGone = new Promise((resolve) => child?.once('exit', resolve));
     signalTree(this.pid, 'SIGKILL');
     await isGone;
-    // Puppeteer puts Firefox's old settings back meanwhile; a new Firefox must not come between.
+    // Puppeteer is restoring Firefox's settings; a new Firefox must not start before that.
     await until(() => SET_ASIDE.every((name) => !existsSync(join(this.#profile, name))));
   }
 
@@ -94,7 +94,7 @@ function tabOf(page: Page, cover: Page): Tab {
   let moves = 0;
   return {
     goto: async (url) => void (await page.goto(url)),
-    // Not page.goBack(): it waits for a load, and a page out of the back/forward cache has none.
+    // page.goBack() waits for a load event, which a page from the back/forward cache doesn't have.
     back: async () => {
       const here = page.url();
       await page.evaluate(() => void setTimeout(() => history.back()));

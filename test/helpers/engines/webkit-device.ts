@@ -1,5 +1,5 @@
-// WebKitGTK's MiniBrowser by W3C WebDriver, plain HTTP, under Xvfb. An automated session keeps nothing when it ends, so
-// a killed browser that is opened again can't be scripted here. Needs Debian's webkit2gtk-driver and xvfb.
+// WebKitGTK's MiniBrowser with W3C WebDriver, plain HTTP, under Xvfb. An automated session keeps no data when it ends,
+// so restarting a killed browser can't be tested here. Needs Debian's webkit2gtk-driver and xvfb.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
@@ -106,7 +106,7 @@ async function openTab(session: string, base: string): Promise<Tab> {
     hide: () => call('POST', '/window/minimize', {}),
     show: () => call('POST', '/window/rect', { x: 0, y: 0, width: 800, height: 600 }),
     close: async () => {
-      // A little later, for else the driver may wait for ever for the answer of a window that is gone.
+      // With a delay: otherwise the driver may wait forever for a response from a closed window.
       const script = 'setTimeout(() => window.close(), 20)';
       await call('POST', '/execute/sync', { script, args: [] });
       await until(async () => !(await ask<string[]>('GET', `${session}/window/handles`)).includes(handle));

@@ -1,6 +1,6 @@
-// The form of an answer: keys and kinds, no values; and whether one answer has what another one has.
+// The structure of a response: keys and types without values; and whether one response contains another's.
 
-/** Paths with kinds, like `records[].fields.sessionId: string`; of lists the first element. `null` tells nothing. */
+/** Paths with types, like `records[].fields.sessionId: string`; of lists only the first element. Omits `null`. */
 export function formOf(value: unknown, path = ''): readonly string[] {
   if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return [`${path}: list`, ...formOf(value[0], `${path}[]`)];
@@ -8,7 +8,7 @@ export function formOf(value: unknown, path = ''): readonly string[] {
   return [`${path}: ${typeof value}${isDate(value) ? ' date' : ''}`];
 }
 
-/** As NocoDB shows date-times. */
+/** NocoDB's format of date-times. */
 function isDate(value: unknown): boolean {
   return typeof value === 'string' && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00$/.test(value);
 }

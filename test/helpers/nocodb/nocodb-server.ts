@@ -1,4 +1,4 @@
-// A real NocoDB for tests, by nocodb.mjs beside this file: with data and a port of its own, stopped and killed at will.
+// A real NocoDB for tests, run by nocodb.mjs beside this file: with its own data and port; tests can stop and kill it.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ export class NocoServer {
     this.config = { ...this.config, url: read('NOCODB_URL'), token: read('NOCODB_TOKEN'), baseId: read('NOCODB_BASE_ID') };
   }
 
-  /** The token opens nothing any more, and `config` has a new one. */
+  /** Revokes the token and puts a new one into `config`. */
   async replaceToken(): Promise<void> {
     await this.#kit('revoke');
     await this.stop();
@@ -54,7 +54,7 @@ export class NocoServer {
     await this.#kit('stop');
   }
 
-  /** The process dies at once. */
+  /** Kills the process. */
   async kill(): Promise<void> {
     const pid = Number(await readFile(join(this.#folder, 'pid'), 'utf8'));
     process.kill(pid, 'SIGKILL');
@@ -72,14 +72,14 @@ export class NocoServer {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** What a person with the token does by hand: the answer of the API, which must be a good one. */
+  /** A manual API call with the token; throws unless it succeeds. */
   async ask(method: string, path: string, body?: unknown): Promise<unknown> {
     const response = await this.#fetch(method, path.replace('{base}', this.config.baseId), body);
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response.json();
   }
 
-  /** The answer of the API, good or bad. */
+  /** A manual API call; returns any response. */
   async tell(method: string, path: string, body?: unknown): Promise<unknown> {
     return (await this.#fetch(method, path, body)).json();
   }

@@ -1,48 +1,48 @@
-// A stand-in for NocoDB, only for what the real one can't be made to do on command. Its normal answers have the form of
-// the real one's, which test/systems/nocodb-mirror.test.ts asks.
+// A stand-in for NocoDB, only for faults that the real one can't produce on command. Its normal responses have the
+// format of the real one's, which test/systems/nocodb-mirror.test.ts checks.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NocoConfig } from '../../../server/nocodb/client.ts';
 
-/** What becomes of a request. */
+/** The fault to apply to a request. */
 export type NocoFault =
   | 'none'
   /** 429 with `Retry-After: 1`. */
   | 'limited'
-  /** 429 that names no time. */
+  /** 429 without `Retry-After`. */
   | 'limited-silently'
   /** 200 with the old values; nothing is written (nocodb#13778). */
   | 'old-values'
-  /** As NocoDB answers while it starts. */
+  /** NocoDB's response while it starts. */
   | 'html-404'
   | 'html-502'
-  /** Written, but the answer gets lost. */
+  /** Written, but the response is lost. */
   | 'answer-lost'
-  /** 200 and half of the answer, then the connection breaks. */
+  /** 200 and half of the response, then the connection breaks. */
   | 'answer-cut'
-  /** The answer comes a few bytes at a time. */
+  /** The response arrives a few bytes at a time. */
   | 'drip'
-  /** No answer comes. */
+  /** No response. */
   | 'hang'
   /** 500 in JSON; nothing is written. */
   | 'error-500'
   /** 422 in JSON; nothing is written. */
   | 'refused'
-  /** Written, and 422 all the same (nocodb#13284). */
+  /** Written, but answered with 422 (nocodb#13284). */
   | 'refused-yet-written'
-  /** 401: the token. */
+  /** 401: invalid token. */
   | 'denied'
   /** 413 by a proxy. */
   | 'too-large'
-  /** 403 in HTML, by something in front of NocoDB that dislikes what it reads. */
+  /** 403 in HTML, from something in front of NocoDB that rejects the content. */
   | 'blocked'
   /** The request is read, nothing is written, and the connection is cut. */
   | 'cut'
-  /** Written; the answer has all records but the last. */
+  /** Written; the response contains all records except the last. */
   | 'fewer'
-  /** Written; the answer has the records in another order. */
+  /** Written; the response contains the records in another order. */
   | 'reordered';
 
 type Row = Record<string, unknown>;
@@ -56,7 +56,7 @@ interface Field {
 const TITLES = ['emailOfAccessor', 'sessionStartTime', 'sessionEndTime', 'readingTime', 'currentPage', 'sessionId', 'durationMinutes'];
 const TYPES = ['Email', 'DateTime', 'DateTime', 'Duration', 'SingleLineText', 'SingleLineText', 'Formula'];
 
-/** What NocoDB refuses to put into columns of these types. */
+/** Values that NocoDB rejects in columns of these types. */
 const NOT_IN: Readonly<Record<string, (value: unknown) => boolean>> = {
   Number: (value) => Number.isNaN(Number(value)),
   Duration: (value) => Number.isNaN(Number(value)),
@@ -66,20 +66,20 @@ const NOT_IN: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 export class NocoStandIn {
-  /** Asked for each request; by default all goes well. `body`: what was sent. */
+  /** Called for each request; no fault by default. `body`: the request's body. */
   fault: (method: string, body: string) => NocoFault = () => 'none';
-  /** What a person makes of the columns. */
+  /** A person's changes to the columns. */
   readonly fields: Field[] = TITLES.map((title, nth) => ({ id: `f${nth}`, title, type: TYPES[nth] ?? '' }));
-  /** Titles of columns that ignore what is written to them. */
+  /** Titles of columns that ignore writes. */
   readonly ignoring = new Set<string>();
-  /** Titles of columns that cut what is longer. */
+  /** Titles of columns that truncate values. */
   readonly longest = new Map<string, number>();
-  /** `METHOD path` of each. */
+  /** `METHOD path` of each request. */
   readonly log: string[] = [];
   /** By record id. */
   readonly rows = new Map<number, Row>();
   requests = 0;
-  /** Records that it takes in one request. */
+  /** Maximum number of records per request. */
   most = 10;
   readonly #server: Server;
 
@@ -147,7 +147,7 @@ export class NocoStandIn {
     else answer.end(json);
   }
 
-  /** As the real one does: a record that is gone, a value that its column can't hold. */
+  /** Errors like the real one's: a missing record, a value that its column can't hold. */
   #refuse(method: string, body: unknown): [number, string, string?] | undefined {
     if (!Array.isArray(body)) return undefined;
     for (const { id, fields } of body as { id?: number; fields: Row }[]) {
@@ -160,7 +160,7 @@ export class NocoStandIn {
     return undefined;
   }
 
-  /** What a person does: the values go, too. */
+  /** A person deletes a column with its values. */
   removeField(title: string): void {
     this.fields.splice(this.fields.findIndex((field) => field.title === title), 1);
     for (const row of this.rows.values()) delete row[title];
@@ -212,7 +212,7 @@ export class NocoStandIn {
     return this.fields.find((field) => field.id === id)?.title ?? '';
   }
 
-  /** Fields that it doesn't know are dropped without a word. */
+  /** Unknown fields are dropped silently. */
   #toRow(fields: Row): Row {
     return Object.fromEntries(
       Object.entries(fields).flatMap(([id, value]) => {
@@ -224,7 +224,7 @@ export class NocoStandIn {
     );
   }
 
-  /** All fields, and date-times as NocoDB shows them: a space, whole seconds, +00:00; in text columns as they were sent. */
+  /** All fields; date-times in NocoDB's format: a space, whole seconds, +00:00; in text columns as sent. */
   #show([id, row]: [number, Row]): { id: number; fields: Row } {
     const shown = this.fields.map(({ title, type }) => {
       const value = row[title] ?? null;

@@ -6,8 +6,8 @@ import stillhere from '../../../client/integrations/astro.ts';
 /** By its name: it imports a style sheet, which has no type here. */
 const INSPECTOR = join(import.meta.dirname, '../../../client/inspector/heartbeat-inspector.ts');
 
-describe('the doors, where there is no page', () => {
-  it('of the page library can be imported, and do nothing', async () => {
+describe('the entries, without a page', () => {
+  it('of the page library can be imported without effects', async () => {
     const added = vi.spyOn(globalThis, 'setInterval');
     const before = Object.keys(globalThis);
     expect(await import('../../../client/index.ts')).toHaveProperty('startHeartbeat');
@@ -20,7 +20,7 @@ describe('the doors, where there is no page', () => {
 });
 
 describe('the Astro integration', () => {
-  it('puts a script into every page, which counts the paths that it was given', () => {
+  it('adds a script to every page that counts the given paths', () => {
     const injected: string[][] = [];
     const { name, hooks } = stillhere({ paths: ['/confidential/'], tick: 1_000, debug: undefined });
     hooks['astro:config:setup']({ injectScript: (...all) => void injected.push(all) });
@@ -34,7 +34,7 @@ describe('the Astro integration', () => {
     ]);
   });
 
-  it.for([[], ['confidential']])('refuses the paths %j, with which nothing would be counted', (paths) => {
-    expect(() => stillhere({ paths })).toThrow(/paths must name what is read/);
+  it.for([[], ['confidential']])('refuses the paths %j, because nothing would be counted', (paths) => {
+    expect(() => stillhere({ paths })).toThrow(/paths must list the pages to count/);
   });
 });

@@ -31,7 +31,7 @@ describe('activity', () => {
     expect(tell).toHaveBeenCalledTimes(3);
   });
 
-  it('counts at once after a sleep, before any timer of the page has fired', () => {
+  it("counts at once after sleep, before any of the page's timers fires", () => {
     const tell = vi.fn();
     const hear = watchActivity(tell, new AbortController().signal);
     hear(key);

@@ -38,25 +38,25 @@ describe('the first beats', () => {
     expect(beatsOfAnHour(5_000, () => 0).length).toBeLessThanOrEqual(1 + 4 + 8);
   });
 
-  it('go out with the ticks, where those are rarer', () => {
+  it('are sent with the ticks, if those are rarer', () => {
     expect(beatsOfAnHour(30_000, (now) => now).slice(0, 4)).toEqual([0, 30, 60, 240]);
   });
 });
 
 describe('beats', () => {
-  it('come every interval while the reader does something', () => {
+  it('are due every interval while the reader is active', () => {
     expect(new Set(gaps(beats(DEFAULTS, (now) => now)))).toEqual(new Set([3]));
   });
 
-  it('slow down to four intervals, less a tick, while the reader touches nothing', () => {
+  it('slow down to four intervals minus a tick while the reader is inactive', () => {
     expect(gaps(beats(DEFAULTS, () => 0)).slice(0, 5)).toEqual([3, 3, 6, 12 - 1 / 12, 12 - 1 / 12]);
   });
 
-  it('come every interval all the same where they are not adaptive', () => {
+  it('are due every interval if they are not adaptive', () => {
     expect(new Set(gaps(beats({ ...DEFAULTS, adaptive: false }, () => 0)))).toEqual(new Set([3]));
   });
 
-  it('come faster again as soon as the reader does something', () => {
+  it('are frequent again as soon as the reader is active', () => {
     const slow = beatDueAt(60 * MINUTE, 0, DEFAULTS);
     expect(slow).toBeGreaterThan(70 * MINUTE);
     expect(beatDueAt(60 * MINUTE, 61 * MINUTE, DEFAULTS)).toBeLessThan(64 * MINUTE);

@@ -60,7 +60,7 @@ describe('a gap on both clocks', () => {
     expect(read?.end).toBe(span.end + SETTINGS.idleAfter);
   });
 
-  it('is sleep where the tasks took the least of it', async () => {
+  it('is sleep if tasks took only a small part of it', async () => {
     report([{ startTime: 63_000, duration: 4_000 }]);
     const explained = gap(26_000, 26_000);
     await new Promise((resolve) => setImmediate(resolve));
@@ -75,18 +75,18 @@ describe('a gap on both clocks', () => {
 });
 
 describe('a wall clock that ran ahead', () => {
-  it("was set where it moved against the server's: the reader is there as before, and the span moves", async () => {
+  it("was set if it moved relative to the server's: the reader stays present, and the span moves", async () => {
     expect(await gap(7_205_000, 5_000, { ahead: [7_200_300, 200] })).toEqual({
       activeAt: before.activeAt,
       span: { ...span, start: span.start + 7_200_000, end: span.end + 7_200_000 },
     });
   });
 
-  it("was right all the time where it didn't: the device slept", async () => {
+  it("was right if it didn't: the device slept", async () => {
     expect(await gap(7_205_000, 5_000, { ahead: [300, 200] })).toEqual({});
   });
 
-  it('counts as sleep where the server could not be asked', async () => {
+  it('counts as sleep if the server was not reachable', async () => {
     expect(await explain(span, before, { wall: START + 7_200_000, monotonic: 66_000 }, SETTINGS, -1)).toEqual({});
   });
 });

@@ -20,7 +20,7 @@ it('is what pageFrom says, and only that much of the query', () => {
   expect(readPageName(options.pageFrom)).toBe('/a/b?tab=2');
 });
 
-it('is the path where pageFrom fails, or says what is no path', () => {
+it('is the path if pageFrom fails or returns no path', () => {
   const fail = (): string => {
     throw new Error('a mistake of the host page');
   };
@@ -35,12 +35,12 @@ describe('a name that the server would refuse', () => {
   };
   const named = (name: string): string => readPageName(() => name);
 
-  it('begins with a slash, in documents whose address has no path, too', () => {
+  it('begins with a slash, even in documents whose address has no path', () => {
     expect(at('about:srcdoc')).toBe('/srcdoc');
     expect(at('blob:https://example.com/4b1e')).toBe('/https://example.com/4b1e');
   });
 
-  it('is cut to 8,000 characters; what is left of one that is encoded the server leaves out', () => {
+  it('is cut to 8,000 characters; the server drops an incomplete encoded character at the end', () => {
     const long = at(`https://example.com/report/${encodeURIComponent('資料と報告書😀'.repeat(200))}`);
     expect(long.length).toBe(8_000);
     for (let cut = 0; cut < 30; cut++) {
@@ -51,7 +51,7 @@ describe('a name that the server would refuse', () => {
     expect(named(`/${'😀'.repeat(5_000)}`).isWellFormed()).toBe(true);
   });
 
-  it('has no control characters, nothing that turns its direction, and no half of a character', () => {
+  it('has no control characters, bidirectional controls or unpaired surrogates', () => {
     for (const refused of ['\u0000', '\u001b[31m', '\u0085', '\u202e', '\u2066', '\ud83d', '\ude00x']) {
       const page = named(`/a${refused}/b`);
       expect(page).toMatch(/^\/a\ufffd.*\/b$/u);

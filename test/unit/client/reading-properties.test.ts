@@ -52,7 +52,7 @@ describe('whatever a page lives through', () => {
   });
 });
 
-describe('whatever events come in whatever order, on clocks that tell fractions and are set', () => {
+describe('any events in any order, on clocks with fractions that may be set', () => {
   const events = fc.constantFrom<ReadingEvent>(
     'shown',
     'hidden',
@@ -89,7 +89,7 @@ describe('whatever events come in whatever order, on clocks that tell fractions 
     );
   });
 
-  it('no more is read than time passes while shown, and every span only grows', () => {
+  it('never counts more than the time shown, and spans only grow', () => {
     const clockSet = fc.oneof(
       { weight: 5, arbitrary: fc.constant(0) },
       fc.integer({ min: -9_000_000, max: 9_000_000 }),

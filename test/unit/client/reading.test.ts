@@ -23,7 +23,7 @@ describe('a span', () => {
     expect(page.pass(MINUTE).happen('tick').lengths).toEqual([MINUTE + 2_000]);
   });
 
-  it('is not doubled by an engine that says left and then hidden, or the other way round', () => {
+  it('is not doubled by an engine that fires left and then hidden, or the reverse', () => {
     expect(
       open()
         .pass(MINUTE / 10)
@@ -51,7 +51,7 @@ describe('a span', () => {
     ]);
   });
 
-  it('ends where the page becomes another one, and that one begins', () => {
+  it("ends when the page changes, and the next page's span begins", () => {
     const page = open().tick(MINUTE);
     page.place = { session: 'ann', page: '/b/' };
     page.happen('moved').tick(MINUTE);
@@ -68,12 +68,12 @@ describe('a span', () => {
     expect(third?.start).toBeGreaterThanOrEqual(second?.end ?? Infinity);
   });
 
-  it('is not begun in a page that nobody sees', () => {
+  it('does not begin in a hidden page', () => {
     const page = new ClockedPage().happen('hidden').pass(MINUTE).happen('tick').happen('active');
     expect(page.spans.size).toBe(0);
   });
 
-  it('is not begun without a session, and begins once there is one', () => {
+  it('does not begin without a session, and begins once there is one', () => {
     const page = new ClockedPage();
     page.place = { session: undefined, page: '/a/' };
     expect(page.happen('shown').tick(MINUTE).spans.size).toBe(0);
@@ -133,7 +133,7 @@ describe('idle', () => {
     expect(page.isOpen).toBe(false);
   });
 
-  it('is over with the first activity', () => {
+  it('ends with the first activity', () => {
     const page = open()
       .tick(10 * MINUTE)
       .happen('active')
@@ -154,7 +154,7 @@ describe('idle', () => {
     expect(page.lengths.reduce((sum, length) => sum + length, 0)).toBe(5 * MINUTE);
   });
 
-  it('never comes with idleAfter 0', () => {
+  it('never happens with idleAfter 0', () => {
     expect(open({ idleAfter: 0 }).tick(120 * MINUTE).lengths).toEqual([120 * MINUTE]);
   });
 });
@@ -193,7 +193,7 @@ describe('clocks', () => {
     expect(page.minutes).toEqual([[-60, -57]]);
   });
 
-  it('set forward by ten seconds in mid-reading: the length stays true', () => {
+  it('set forward by ten seconds while reading: the length stays correct', () => {
     expect(open().tick(MINUTE).pass(10_000, 0).tick(MINUTE).lengths).toEqual([2 * MINUTE]);
   });
 
@@ -221,7 +221,7 @@ describe('clocks', () => {
     },
   );
 
-  it('moved while the device sleeps, its monotonic clock running or not: no length is lost but of the last tick', () => {
+  it('set while the device sleeps, with the monotonic clock running or not: only the last tick is lost', () => {
     for (const monotonic of [0, 30 * MINUTE])
       for (const set of [-120 * MINUTE, 120 * MINUTE]) {
         const page = open()
@@ -234,7 +234,7 @@ describe('clocks', () => {
       }
   });
 
-  it('set forward by a day in mid-reading: nothing is invented', () => {
+  it('set forward by a day while reading: no reading is invented', () => {
     const page = open()
       .tick(2 * MINUTE)
       .pass(24 * 60 * MINUTE, 0)

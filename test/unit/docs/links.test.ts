@@ -18,7 +18,7 @@ const pages = new Map(
 );
 
 describe('the Markdown files', () => {
-  it('have no link, anchor or picture that is not there', () => {
+  it('have no broken links, anchors or pictures', () => {
     expect([...pages.keys()]).toEqual(
       expect.arrayContaining(['README.md', 'docs/README.md', 'docs/integrations/html.md']),
     );
@@ -26,7 +26,7 @@ describe('the Markdown files', () => {
     expect(findBrokenLinks(pages, (path) => existsSync(join(PROJECT, path)))).toEqual([]);
   });
 
-  it('of docs/ are all listed on its start page', () => {
+  it('in docs/ are all listed on its start page', () => {
     const listed = readLinks(pages.get('docs/README.md') ?? '');
     const missing = [...pages.keys()].filter(
       (page) => /^docs\/(?!README\.md$|internals\/)/.test(page) && !listed.includes(page.slice('docs/'.length)),
@@ -34,7 +34,7 @@ describe('the Markdown files', () => {
     expect(missing).toEqual([]);
   });
 
-  it('begin with a README that is read in one go', () => {
+  it('include a short README', () => {
     expect(pages.get('README.md')?.trimEnd().split('\n').length).toBeLessThanOrEqual(MOST_README_LINES);
   });
 });
@@ -57,7 +57,7 @@ describe('a link', () => {
     '`[a](missing.md)` and ``[`](missing.md)``',
     '```md\n[a](missing.md)\n```\n\n  ```js\n  x[0](missing)\n  ```',
     '<!-- [a](missing.md) -->',
-  ])('that leads somewhere, or is none, is fine: %j', (text) => {
+  ])('that works, or is not a link, is accepted: %j', (text) => {
     expect(find(text)).toEqual([]);
   });
 
@@ -88,6 +88,6 @@ it.for([
   expect([...readAnchors(`${heading}\n`)]).toEqual([anchor]);
 });
 
-it('headings of the same text are told apart, and those in code count for nothing', () => {
+it('headings with the same text get different anchors, and those in code are ignored', () => {
   expect([...readAnchors('# A\n\n## A\n\n```sh\n# a comment\n```\n\n### A\n')]).toEqual(['a', 'a-1', 'a-2']);
 });

@@ -13,12 +13,12 @@ const HOSTS = ['spellings'];
 
 const isImport = (line: string): boolean => /^(import .*;|importScripts\(.*\);)$/.test(line);
 
-describe('a site needs of ours', () => {
+describe('a site needs for Stillhere', () => {
   const sites = readdirSync(SITES, { withFileTypes: true }).filter(
     (entry) => entry.isDirectory() && !HOSTS.includes(entry.name),
   );
 
-  it.for(sites.map(({ name }) => name))('at most three lines beyond what it imports: %s', (site) => {
+  it.for(sites.map(({ name }) => name))('at most three lines besides imports: %s', (site) => {
     const ours = readLines(join(SITES, site)).filter(({ isOurs }) => isOurs);
     const lines = ours.map(({ text }) => text.trim()).filter((line) => !isImport(line));
     expect(lines.length).toBeLessThanOrEqual(MOST_LINES);

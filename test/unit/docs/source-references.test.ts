@@ -47,7 +47,7 @@ function findStale(file: string, read: (text: string) => readonly string[]): rea
   return stale.map((reference) => `${file}: ${reference}`);
 }
 
-describe('each source file that is named', () => {
+describe('each source file mentioned', () => {
   it('in a comment exists, and so does each page of the docs', () => {
     const files = list(`${SOURCE_FOLDERS}/**/*.{ts,js,mjs,astro}`);
     expect(files.flatMap((file) => findStale(file, readComments))).toEqual([]);

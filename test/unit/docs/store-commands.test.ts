@@ -34,7 +34,7 @@ async function readEmails(one: SessionStore): Promise<readonly string[]> {
   return (await one.listSessions({ pageSize: 10 })).map(({ email }) => email).toSorted();
 }
 
-it('a backup while the server runs has all that is in the store', async () => {
+it('a backup while the server runs contains everything in the store', async () => {
   await type(await readSnippet('docs/backup-and-upgrade.md', 'sh', 'backup('));
   await store.close();
   expect(await readdir(folder)).toEqual(['backup.db', 'data']);
@@ -44,7 +44,7 @@ it('a backup while the server runs has all that is in the store', async () => {
   await restored.close();
 });
 
-it('a reader who is deleted is gone from the file, and nobody else is', async () => {
+it('deleting a reader removes that reader from the file, and no one else', async () => {
   await store.close();
   const page = await readFile(join(import.meta.dirname, '../../../docs/privacy.md'), 'utf8');
   const [, command = ''] = /^ +(node -e .*DELETE FROM sessions.*)$/m.exec(page) ?? [];

@@ -28,7 +28,7 @@ function hear(...announced: readonly EmittedEvent[]): VisitLog {
   return announced.reduce(addEvent, emptyLog(NOW));
 }
 
-it('a span that grows and is delivered again is one line, with two receipts', () => {
+it('a span that grows and is delivered again is one row with two receipts', () => {
   const { delivered } = hear(
     receiptFor([makeSpan('s')], NOW, NOW + 40, NOW),
     receiptFor([makeSpan('s', NOW + 5_000)], NOW + 5_000, NOW + 5_060, NOW + 5_000),
@@ -36,17 +36,17 @@ it('a span that grows and is delivered again is one line, with two receipts', ()
   expect(delivered).toEqual([{ ...makeSpan('s', NOW + 5_000), storedAt: NOW + 5_000, tookMs: 60, receipts: 2 }]);
 });
 
-it('what is refused is not delivered', () => {
+it('a refused span is not delivered', () => {
   const { delivered } = hear(receiptFor([makeSpan('s'), makeSpan('t')], NOW, NOW + 40, NOW, 's'));
   expect(delivered.map(({ id }) => id)).toEqual(['t']);
 });
 
-it('the clock is ahead by what the middle of the request says, give or take half of it', () => {
+it('the clock difference is that at the middle of the request, ± half its duration', () => {
   const { clock } = hear(receiptFor([makeSpan('s')], NOW, NOW + 100, NOW - 9_950));
   expect(clock).toEqual({ aheadMs: 10_000, doubtMs: 50 });
 });
 
-it('what is heard twice counts once', () => {
+it('a repeated event counts once', () => {
   const receipt = receiptFor([makeSpan('s')], NOW, NOW + 40, NOW);
   const outcome = { stored: 1, refused: [], waiting: 0, retryInMs: 0 };
   const end: EmittedEvent = { type: 'delivered', trigger: 'beat', outcome, at: NOW + 41, by: 'worker' };
@@ -56,7 +56,7 @@ it('what is heard twice counts once', () => {
   expect(turns[0]?.requests).toBe(1);
 });
 
-it('what is held is what was kept and no receipt has named', () => {
+it('held spans are those kept and not yet in a receipt', () => {
   const { held } = hear(
     { type: 'kept', spans: [makeSpan('s'), makeSpan('t')], at: NOW, by: 'page' },
     receiptFor([makeSpan('s')], NOW, NOW + 40, NOW),
@@ -65,7 +65,7 @@ it('what is held is what was kept and no receipt has named', () => {
   expect(held).toEqual([makeSpan('t', NOW + 5_000)]);
 });
 
-it('a worker says the version of the package', () => {
+it("a worker reports the package's version", () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   expect(VERSION).toBe(version);
 });

@@ -9,36 +9,36 @@ import { flagOf, SETTINGS, variableOf } from '../../../../server/config/settings
 const ROOT = join(import.meta.dirname, '../../../..');
 
 describe('the table of settings', () => {
-  it('has made options.ts and docs/configuration.md as they are: else run npm run generate', async () => {
+  it('matches options.ts and docs/configuration.md (otherwise run npm run generate)', async () => {
     const files = await generate();
     expect(files.size).toBe(2);
     for (const [path, text] of files) expect(await readFile(join(ROOT, path), 'utf8'), path).toBe(text);
   });
 
-  it('names variables and flags from the names in code', () => {
+  it('derives variables and flags from the names in code', () => {
     expect([variableOf('nocodbBaseId'), flagOf('nocodbBaseId')]).toEqual(['NOCODB_BASE_ID', '--nocodb-base-id']);
   });
 
-  it.for(Object.entries(SETTINGS))('describes %s as a phrase, and takes its default', ([name, setting]) => {
+  it.for(Object.entries(SETTINGS))('describes %s with a phrase, and accepts its default', ([name, setting]) => {
     expect(setting.about).toMatch(/^[^A-Z].*[^.]$|^[A-Z]{2}/s);
     if ('default' in setting) expect(readConfig({ [variableOf(name)]: setting.default })).toEqual(readConfig({}));
   });
 });
 
 describe('a value given in code', () => {
-  it('that is a list is not taken apart', () => {
+  it('that is a list is not split', () => {
     expect(readConfig({}, { protect: ['/a,b/'] }).protect).toEqual(['/a,b/']);
     expect(readConfig({}, { protect: '/a,/b/' }).protect).toEqual(['/a/', '/b/']);
     expect(readConfig({}, { allow: ['Ann@example.com', ' '] }).allow).toEqual(['ann@example.com']);
   });
 
-  it('comes before its variable, and an empty one does not', () => {
+  it('takes precedence over its variable, unless it is empty', () => {
     expect(readConfig({ PORT: '1' }, { port: 2 }).port).toBe(2);
     expect(readConfig({ PORT: '1' }, { port: '' }).port).toBe(1);
     expect(readConfig({ TRUST_PROXY: 'true' }, { trustProxy: false }).trustProxy).toBe(false);
   });
 
-  it('of another type is refused by the name that it has in code', () => {
+  it('of the wrong type is reported by its name in code', () => {
     const refused = (options: object): string => {
       try {
         readConfig({}, options);

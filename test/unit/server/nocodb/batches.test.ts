@@ -7,7 +7,7 @@ const times = fc.array(fc.nat(100), { maxLength: 45 });
 const take = (since: readonly number[], dueSince: number) => takeBatch(since, SIZE, (ms) => ms, dueSince);
 
 describe('what is due', () => {
-  it('is every full batch, and a rest that has waited long enough', () => {
+  it('is every full batch, and the remainder if it has waited long enough', () => {
     expect(take([5, 6, 7], 4)).toEqual([]);
     expect(take([5, 6, 7], 5)).toEqual([[5, 6, 7]]);
     expect(
@@ -18,7 +18,7 @@ describe('what is due', () => {
     ).toHaveLength(1);
   });
 
-  it('leaves nobody who has waited long enough, and of the others only what does not fill a batch', () => {
+  it('includes every session that has waited long enough, and excludes only those that do not fill a batch', () => {
     fc.assert(
       fc.property(times, fc.nat(100), (since, dueSince) => {
         const batches = take(since, dueSince);
@@ -35,7 +35,7 @@ describe('what is due', () => {
 });
 
 describe('the time that a session has waited', () => {
-  it('runs from when it was first seen, until it was written or waits no more', () => {
+  it('runs from when it was first seen until it is written or no longer waits', () => {
     const waiting = new WaitingTimes();
     waiting.see(['a', 'b', 'c'], 1);
     waiting.forget(['b']);

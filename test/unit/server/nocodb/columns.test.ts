@@ -17,7 +17,7 @@ describe('a value', () => {
     expect(isShownAs(601, 'seconds', shown)).toBe(false);
   });
 
-  it.each([null, undefined, ''])('that is empty is shown as %j, and no other one is', (shown) => {
+  it.each([null, undefined, ''])('that is empty is shown as %j, unlike any other value', (shown) => {
     for (const kind of ['text', 'time', 'seconds'] as const) {
       expect(isShownAs(null, kind, shown)).toBe(true);
       expect(isShownAs(kind === 'seconds' ? 0 : '2026-01-02T03:04:05.000Z', kind, shown)).toBe(false);
@@ -26,13 +26,13 @@ describe('a value', () => {
     expect(isShownAs(null, 'seconds', 0)).toBe(false);
   });
 
-  it('of text is shown to the letter, and an object shows none', () => {
+  it('of text is shown exactly, and an object shows no value', () => {
     expect(isShownAs('/a/😀"\'', 'text', '/a/😀"\'')).toBe(true);
     expect(isShownAs('/a/', 'text', '/A/')).toBe(false);
     expect(isShownAs('[object Object]', 'text', {})).toBe(false);
   });
 
-  it('that is a number is a text in a column of text', () => {
+  it('that is a number becomes text in a text column', () => {
     expect([toColumn(600, 'LongText'), toColumn(600, 'Decimal'), toColumn(null, 'LongText')]).toEqual([
       '600',
       600,

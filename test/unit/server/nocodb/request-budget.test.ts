@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 
 describe('a month’s requests', () => {
-  it('are never more than the limit within 31 days, however greedily they are spent', async () => {
+  it('never exceed the limit within 31 days, however fast they are used', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 100, max: 5_000 }),
@@ -50,7 +50,7 @@ describe('a month’s requests', () => {
     );
   });
 
-  it('come back evenly, and a restart gives none away', async () => {
+  it('become available evenly, and a restart adds none', async () => {
     expect(await spendAll(open(1_000))).toBe(50);
     expect(await spendAll(open(1_000))).toBe(0);
     now += await open(1_000).waitMs();
@@ -59,7 +59,7 @@ describe('a month’s requests', () => {
     expect(await spendAll(open(1_000))).toBe(30);
   });
 
-  it('come back, too, after the clock was an hour ahead', async () => {
+  it('become available again after the clock was an hour ahead', async () => {
     now += HOUR;
     const budget = open(1_000);
     await spendAll(budget);
@@ -76,7 +76,7 @@ describe('a month’s requests', () => {
     expect(await budget.isAmple()).toBe(false);
   });
 
-  it('have no end without a limit, and cost no write', async () => {
+  it('are unlimited without a limit, and need no write', async () => {
     const budget = open(0);
     for (let nth = 0; nth < 1_000; nth++) expect(await budget.take()).toBe(true);
     expect(await budget.isAmple()).toBe(true);

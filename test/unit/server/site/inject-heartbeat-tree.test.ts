@@ -99,7 +99,7 @@ function read(page: string): { readonly tree: string; readonly scripts: number; 
   return { tree: show(parse(page), false), scripts, elements };
 }
 
-it('each page that has none gets one script, at most one element, and is what it was', async () => {
+it('each page without a heartbeat gets one script, at most one element, and is otherwise unchanged', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom(...PARTS), { maxLength: 14 }), async (parts) => {
       const page = parts.join('');

@@ -86,15 +86,15 @@ describe('a page gets the script at the end of its head and the element at the e
   it.for([
     '<head><title>x</title>|</head><frameset><frame src=a.html></frameset>',
     '<title>x</title>|<frameset><frame src=a.html><noframes><body></body></noframes></frameset>',
-  ])('but one of frames, which has no body, only the script: %s', (marked) => expectPlaces(marked));
+  ])('but a frameset, which has no body, gets only the script: %s', (marked) => expectPlaces(marked));
 
-  it('whatever comes first in the page, a doctype stays first', async () => {
+  it('a doctype stays first, whatever follows', async () => {
     expect(await put('<!doctype html>Text')).toMatch(/^<!doctype html><script/);
     expect(await put('<!-- saved --><!doctype html>Text')).toMatch(/^<!-- saved --><!doctype html><script/);
   });
 });
 
-describe('a page that has its own stays as it is', () => {
+describe('a page with its own heartbeat stays unchanged', () => {
   it.for([
     '<session-heartbeat></session-heartbeat><body></body>',
     '<body><SESSION-HEARTBEAT tick="9"/></body>',
@@ -124,13 +124,13 @@ describe('a page that has its own stays as it is', () => {
     '<body><script>// await import("/stillhere.js")\n/* fetch("/api/session-heartbeat") */ go()</script></body>',
     '<body><script>const text = "see /stillhere.js and /api/session-heartbeat"</script></body>',
     '<body><session-heartbeat-chart></session-heartbeat-chart></body>',
-  ])('but only if it is in the document: %s', async (page) => {
+  ])('but only if the heartbeat is in the document: %s', async (page) => {
     expect(await put(page)).toContain(SCRIPT);
     expect(await put(page)).toContain(`${ELEMENT}</body>`);
   });
 });
 
-describe('a page in XHTML stays well-formed', () => {
+describe('an XHTML page stays well-formed', () => {
   const page = (head: string, body: string, prefix = ''): string =>
     `<?xml version="1.0" encoding="utf-8"?>\n<${prefix}html xmlns${prefix && ':h'}="http://www.w3.org/1999/xhtml">` +
     `<${prefix}head>${head}</${prefix}head><${prefix}body>${body}</${prefix}body></${prefix}html>`;
@@ -146,11 +146,11 @@ describe('a page in XHTML stays well-formed', () => {
     '<!DOCTYPE html [<!ENTITY end "</body>">]><html><body>&end;</body></html>',
     '<html xmlns="http://www.w3.org/1999/xhtml"><body/></html>',
     page('', '<session-heartbeat/>'),
-  ])('and is left alone where that is not certain, or nothing is missing: %s', async (whole) => {
+  ])('and stays unchanged if that is uncertain, or nothing is missing: %s', async (whole) => {
     expect(await put(whole, true)).toBe(whole);
   });
 
-  it('with what is put in being HTML, whatever the namespace around it', async () => {
+  it('with injected elements in the HTML namespace, whatever the namespace around them', async () => {
     expect(await put(page('', '', 'h:'), true)).toMatch(
       /<session-heartbeat xmlns="http:\/\/www\.w3\.org\/1999\/xhtml"><\/session-heartbeat><\/h:body>/,
     );
@@ -172,7 +172,7 @@ describe('the bytes of a page', () => {
     expect(await putBytes(encode(mark + page))).toEqual(encode(mark + expected));
   });
 
-  it('in Shift_JIS stay, where a letter is half of a character', async () => {
+  it('in Shift_JIS stay the same, where a letter can be half of a character', async () => {
     const bytes = Buffer.from('<meta charset=shift_jis>\x83\x5c\x83\x41<p>\x94\x5c</body>', 'latin1');
     expect((await putBytes(bytes)).toString('latin1')).toBe(
       `<meta charset=shift_jis>${SCRIPT}\x83\x5c\x83\x41<p>\x94\x5c${ELEMENT}</body>`,
@@ -190,12 +190,12 @@ describe('the bytes of a page', () => {
     expect(shown).toBe(`${head}${SCRIPT}<p>${japanese}${ELEMENT}${end}`);
   });
 
-  it('that end in the middle of Japanese get nothing there', async () => {
+  it('that end inside ISO-2022-JP text get nothing there', async () => {
     const page2 = '<p>\x1b$B</body>!';
     expect((await putBytes(Buffer.from(page2, 'latin1'))).toString('latin1')).toBe(SCRIPT + page2);
   });
 
-  it('come out the same in whatever pieces they went through', async () => {
+  it('are the same for any split into pieces', async () => {
     const parts = ['<body>', '</body>', '<p>é', '<!--', '-->', '</html>', '<', '>', '<script>', '</script>', '<svg>'];
     await fc.assert(
       fc.asyncProperty(
@@ -220,7 +220,7 @@ describe('a policy of the page', () => {
   const page = (policy: string): string =>
     `<head><meta content="${policy}" http-equiv="Content-Security-Policy"></head><body></body>`;
 
-  it('lets the heartbeat through', async () => {
+  it('is extended to allow the heartbeat', async () => {
     expect(await put(page("default-src 'none'"))).toMatch(
       /content="default-src 'none'; script-src-elem https:\/\/site\.example\/stillhere\.js .*; connect-src 'self'; worker-src 'self'"/,
     );
@@ -230,7 +230,7 @@ describe('a policy of the page', () => {
     '<meta http-equiv=content-security-policy content=script-src>',
     "<meta content='script-src' http-equiv='Content-Security-Policy'/>",
     '</head><META HTTP-EQUIV="CONTENT-SECURITY-POLICY" CONTENT=script-src><body>',
-  ])('counts however it is written: %s', async (meta) => {
+  ])('is recognized in any spelling: %s', async (meta) => {
     expect(await put(`<head>${meta}`)).toContain(`content="script-src; script-src-elem ${ORIGIN}/stillhere.js `);
   });
 
@@ -240,15 +240,15 @@ describe('a policy of the page', () => {
     '<body><meta http-equiv=Content-Security-Policy content=script-src>',
     '<meta http-equiv=Content-Security-Policy-Report-Only content=script-src>',
     '<meta http-equiv=Content-Security-Policy>',
-  ])('that does not apply stays as it is: %s', async (meta) => {
+  ])('that does not apply stays unchanged: %s', async (meta) => {
     expect((await put(meta)).replace(SCRIPT, '').replace(ELEMENT, '')).toBe(meta);
   });
 
-  it('lends its nonce, also where it is escaped', async () => {
+  it('provides its nonce, even if it is escaped', async () => {
     expect(await put(page('script-src &#39;nonce-r4nd0m&#39;'))).toContain('data-stillhere-start nonce="r4nd0m">');
   });
 
-  it('that passes trust on gets a script that it knows, which brings ours', async () => {
+  it('with strict-dynamic gets a hashed loader for the library', async () => {
     const shown = await put(page("script-src 'strict-dynamic'"));
     const [, script = ''] = /<script>(.*)<\/script>/.exec(shown) ?? [];
     expect(script).toContain('s.src="/stillhere.js";s.dataset.stillhereStart="";');
@@ -259,14 +259,14 @@ describe('a policy of the page', () => {
 describe('the address of the script', () => {
   const scriptOf = async (page: string): Promise<string | undefined> => / src="([^"]*)"/.exec(await put(page))?.[1];
 
-  it('is whole where the page has a base, and else relative to the site', async () => {
+  it('is absolute if the page has a base, otherwise relative to the site', async () => {
     expect(await scriptOf('<head><base href="https://final.example/"></head>')).toBe(`${ORIGIN}/stillhere.js`);
     expect(await scriptOf('<p>late</p><base href=/elsewhere/>')).toBe(`${ORIGIN}/stillhere.js`);
     expect(await scriptOf('<head><base target=_blank></head>')).toBe('/stillhere.js');
     expect(await scriptOf('<head><!-- <base href=/x/> --></head>')).toBe('/stillhere.js');
   });
 
-  it('is all that depends on the origin, with policies', async () => {
+  it('and policies are all that depends on the origin', async () => {
     const isNeeded = async (page: string): Promise<boolean> => needsOrigin(await scanPage(Buffer.from(page), false));
     expect(await isNeeded('<base href=/x/>')).toBe(true);
     expect(await isNeeded('<meta http-equiv=content-security-policy content=script-src>')).toBe(true);
@@ -274,13 +274,13 @@ describe('the address of the script', () => {
     expect(await isNeeded(`<base href=/x/>${OWN_ELEMENT}`)).toBe(false);
   });
 
-  it('can end neither a script nor an attribute', async () => {
+  it('can close neither a script nor an attribute', async () => {
     const scanned = await scanPage(Buffer.from('<base href=/x/>'), false);
     const [script] = injectHeartbeat(scanned, { origin: 'https://"><script>' });
     expect(script?.text).toContain('src="https://&quot;>&lt;script>/stillhere.js"');
   });
 
-  it('comes with the worker that the site says', async () => {
+  it("comes with the site's worker setting", async () => {
     const edits = injectHeartbeat(await scanPage(Buffer.from('Text'), false), { worker: 'none', origin: ORIGIN });
     expect(edits.map(({ text }) => text)).toEqual([
       SCRIPT.replace('></script>', ' data-worker="none"></script>'),

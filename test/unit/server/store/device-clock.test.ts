@@ -24,11 +24,11 @@ describe('the clock offset', () => {
     },
   );
 
-  it('is not moved by a delivery that was under way for 20 s', () => {
+  it('is not changed by a delivery with 20 s in transit', () => {
     expect(offsetAfter({ behindMs: 500, transitMs: 30 }, { behindMs: 500, transitMs: 20_000 })).toBe(530);
   });
 
-  it('gets better with a faster delivery', () => {
+  it('improves with a faster delivery', () => {
     expect(offsetAfter({ behindMs: 500, transitMs: 20_000 }, { behindMs: 500, transitMs: 30 })).toBe(530);
   });
 
@@ -42,7 +42,7 @@ describe('a clock that was set', () => {
   const HOUR = 3_600_000;
   const window = { startMs: 0, endMs: HOUR };
 
-  it('is known as it was before, so that spans of that time come to their true place', () => {
+  it('is still known, so that earlier spans are placed correctly', () => {
     const clock = clockAfter({ behindMs: -2 * HOUR, transitMs: 30 }, { behindMs: 0, transitMs: 30 });
     expect(clock).toEqual({ offsetMs: 30, formerOffsetMs: -2 * HOUR + 30 });
     expect(findOffset(clock, { startMs: 2 * HOUR + 1_000, endMs: 2 * HOUR + 9_000 }, window)).toBe(-2 * HOUR + 30);

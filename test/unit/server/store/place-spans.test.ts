@@ -14,7 +14,7 @@ function place(spans: readonly Interval[], taken: readonly Interval[] = []): rea
 }
 
 describe('spans that no known clock explains', () => {
-  it('are moved together, as little as possible, where that is free', () => {
+  it('are moved together, as little as possible, if that time is free', () => {
     const spans = [span(9 * HOUR, 9 * HOUR + 2_000), span(9 * HOUR + 5_000, 9 * HOUR + 6_000)];
     expect(place(spans)).toEqual([
       [HOUR - 6_000, HOUR - 4_000],
@@ -22,7 +22,7 @@ describe('spans that no known clock explains', () => {
     ]);
   });
 
-  it('come into the first gap that holds all of them where other reading lies', () => {
+  it('are put into the first gap that holds all of them, if there is other reading', () => {
     const spans = [span(-HOUR, 2_000 - HOUR), span(5_000 - HOUR, 6_000 - HOUR)];
     expect(place(spans, [span(1_000, 3_000), span(7_000, 8_000)])).toEqual([
       [8_000, 10_000],
@@ -30,7 +30,7 @@ describe('spans that no known clock explains', () => {
     ]);
   });
 
-  it('fill what is free one by one where no gap holds all of them', () => {
+  it('fill free time one by one if no gap holds all of them', () => {
     const spans = [span(-HOUR, 2_000 - HOUR), span(50_000 - HOUR, 51_000 - HOUR)];
     expect(place(spans, [span(0, 10_000), span(12_500, 30_000), span(31_000, HOUR)])).toEqual([
       [10_000, 12_000],
@@ -38,7 +38,7 @@ describe('spans that no known clock explains', () => {
     ]);
   });
 
-  it('of two clocks that were both wrong do not come to lie over each other', () => {
+  it('of two wrong clocks do not overlap each other', () => {
     const spans = [span(9 * HOUR, 9 * HOUR + 2_000), span(30 * HOUR, 30 * HOUR + 3_000)];
     expect(place(spans)).toEqual([
       [HOUR - 2_000, HOUR],
@@ -52,7 +52,7 @@ describe('spans that no known clock explains', () => {
     expect(unionMs(placed)).toBe(100_000);
   });
 
-  it('of two tabs stay one over the other, wherever they are put', () => {
+  it('of two tabs keep overlapping, wherever they are put', () => {
     const spans = [span(-HOUR, 4_000 - HOUR), span(2_000 - HOUR, 6_000 - HOUR)];
     expect(place(spans, [span(0, 1_000)])).toEqual([
       [1_000, 5_000],
@@ -60,7 +60,7 @@ describe('spans that no known clock explains', () => {
     ]);
   });
 
-  it('are counted as long as they were read, whatever the clocks, as long as there is room', () => {
+  it('keep their total length, whatever the clocks, if there is room', () => {
     const clocks = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 4 });
     const reading = fc.array(fc.tuple(fc.integer({ min: 0, max: 9_000 }), fc.integer({ min: 0, max: 9_000 })), {
       minLength: 1,

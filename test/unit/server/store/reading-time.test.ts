@@ -28,7 +28,7 @@ describe('reading time', () => {
     ).toBe(90);
   });
 
-  it('is what counting says', () => {
+  it('equals a count of milliseconds', () => {
     fc.assert(fc.property(fc.array(interval), (intervals) => unionMs(intervals) === count(intervals)));
   });
 });

@@ -34,7 +34,7 @@ function keepAll(spans: readonly Interval[]): { stretches: readonly Interval[]; 
   return { stretches: [...others, ...(last ? [last] : [])].toSorted((a, b) => a.startMs - b.startMs), readingMs };
 }
 
-it('adds up to every millisecond that any span covers, in whatever order they come', () => {
+it('adds up to every millisecond that any span covers, in any order', () => {
   fc.assert(
     fc.property(fc.array(span, { maxLength: 30 }), (spans) => {
       const covered = new Set<number>();
@@ -55,7 +55,7 @@ it('keeps stretches that neither overlap nor touch, so there are never more than
   );
 });
 
-it('looks up nothing for reading that goes on', () => {
+it('needs no lookup for continued reading', () => {
   const last = { startMs: 100, endMs: 200 };
   expect(isAfterAll({ startMs: 200, endMs: 250 }, last)).toBe(true);
   expect(isAfterAll({ startMs: 900, endMs: 950 }, last)).toBe(true);

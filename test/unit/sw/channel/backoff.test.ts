@@ -22,14 +22,14 @@ describe('the pause after a failure', () => {
     expect(pauseAfterMany({}, 9, 0).until).toBe(NOW);
   });
 
-  it('is one to two seconds where no server was reached, however long that goes on', () => {
+  it('is one to two seconds without a connection, however long that lasts', () => {
     for (const failures of [1, 5, 500]) {
       expect(pauseAfterMany(UNREACHED, failures, 0)).toMatchObject({ cause: 'network', until: NOW + 1_000 });
       expect(pauseAfterMany(UNREACHED, failures, 1).until).toBeLessThan(NOW + 2_000);
     }
   });
 
-  it('doubles after five in a row that somebody else answered, and no connection at all begins anew', () => {
+  it('doubles after five consecutive answers from something else, and restarts when there is no connection at all', () => {
     const stranger: Failure = { isNetworkError: true, isAnswer: true };
     const ms = (failures: number): number => pauseAfterMany(stranger, failures, 0).until - NOW;
     expect([1, 5, 6, 7, 10, 13, 14, 50].map(ms)).toEqual([
@@ -42,11 +42,11 @@ describe('the pause after a failure', () => {
     expect(pauseAfter(stranger, tunnel, NOW, () => 0, true).until - NOW).toBe(1_000);
   });
 
-  it('doubles there, too, while the browser says that it is offline', () => {
+  it('doubles there, too, while the browser reports that it is offline', () => {
     expect(pauseAfterMany(UNREACHED, 9, 1, false)).toMatchObject({ cause: 'backoff', until: NOW + 300_000 });
   });
 
-  it("of a server in trouble doesn't count the tunnel before it, but a tunnel counts on", () => {
+  it("after a server error doesn't count the network failures before, but a network failure counts all", () => {
     const tunnel = pauseAfterMany(UNREACHED, 50, 1);
     expect(tunnel.failures).toBe(50);
     const trouble = pauseAfter({}, tunnel, NOW, () => 1, true);
@@ -55,18 +55,18 @@ describe('the pause after a failure', () => {
     expect(pauseAfter(UNREACHED, trouble, NOW, () => 1, true)).toMatchObject({ cause: 'network', failures: 2 });
   });
 
-  it('is what the server asks for, and never less, with up to 5 s of jitter', () => {
+  it('is what the server requests, never less, with up to 5 s of jitter', () => {
     const asked = (retryAfterMs: number, random: number): number =>
       pauseAfterMany({ retryAfterMs }, 1, random).until - NOW;
     expect(asked(30_000, 0)).toBe(30_000);
     expect(asked(30_000, 1)).toBe(35_000);
   });
 
-  it('is an hour at most, however long the server asks for', () => {
+  it('is at most an hour, whatever the server requests', () => {
     expect(pauseAfterMany({ retryAfterMs: 1e12 }, 1, 0).until - NOW).toBe(3_600_000);
   });
 
-  it('does not bring a thousand devices that failed in one instant back in one instant', () => {
+  it('does not let a thousand devices that failed together return together', () => {
     for (const failure of [{}, UNREACHED, { retryAfterMs: 30_000 }]) {
       const untils = Array.from({ length: 1_000 }, () => pauseAfter(failure, undefined, NOW, Math.random, true).until);
       const perTenth = new Map<number, number>();
@@ -82,7 +82,7 @@ describe('the pause after a failure', () => {
 describe('what ends a pause early', () => {
   const allowed = (pause: Pause): Trigger[] => ALL.filter((trigger) => waitMs(pause, trigger, NOW + 1) === 0);
 
-  it("its own backoff, of either kind: signs of another network, and the browser's own sync", () => {
+  it("the device's own pauses: signs of another network, and the browser's sync", () => {
     for (const failure of [{}, UNREACHED])
       expect(allowed(pauseAfterMany(failure, 9, 1))).toEqual(['start', 'visible', 'online', 'sync']);
   });

@@ -49,7 +49,7 @@ function deliverAll(queued: Span[], failures: number, answer: (spans: readonly S
 }
 
 describe('the first request', () => {
-  it('carries all that fits; from the third failure on half as many with each, and one at least', () => {
+  it('contains as many spans as fit; from the third failure on half as many each time, at least one', () => {
     const sizes = [0, 1, 2, 3, 4, 9, 10, 1_800].map((failures) => {
       const queued = makeSpans(200);
       return nextBatch(planAfter(failures), queued).spans.length;
@@ -57,7 +57,7 @@ describe('the first request', () => {
     expect(sizes).toEqual([200, 200, 200, 100, 50, 2, 1, 1]);
   });
 
-  it('has 48 KiB at most, but one span always', () => {
+  it('has at most 48 KiB, but always one span', () => {
     const fits = (page: string): number => {
       const { spans } = nextBatch(planAfter(0), makeSpans(200, page));
       if (spans.length > 1) expect(JSON.stringify(spans).length).toBeLessThanOrEqual(MAX_DELIVERY_BYTES);
@@ -69,7 +69,7 @@ describe('the first request', () => {
 });
 
 describe('the next request', () => {
-  it('is twice as large after each success, and half as large where the body was at fault', () => {
+  it('is twice as large after each success, and half as large if the body was rejected', () => {
     expect(deliverAll(makeSpans(200), 6, acknowledge).map((ids) => ids.length)).toEqual([13, 25, 50, 100, 12]);
     const tooLarge = (spans: readonly Span[]): DeliveryResult =>
       spans.length > 30 ? { type: 'rejected-body', error: 'HTTP 413', isStillhere: true } : acknowledge(spans);
@@ -80,12 +80,12 @@ describe('the next request', () => {
     ).toEqual([200, 100, 50, 25, 50]);
   });
 
-  it('does not ask again about what was answered, stored or not', () => {
+  it('does not repeat answered spans, stored or not', () => {
     const silent: DeliveryResult = { type: 'receipt', receipt: { success: true, stored: [], refused: [], now: 0 } };
     expect(deliverAll(makeSpans(3), 0, () => silent)).toEqual([['s0', 's1', 's2']]);
   });
 
-  it('is none where nobody answers, or the server wants no more', () => {
+  it('is not sent without an answer, or if the server wants no more', () => {
     for (const sent of [
       { type: 'failed', error: 'Failed to fetch' },
       { type: 'failed', error: 'HTTP 503', isAnswer: false, retryAfterMs: 1_000 },
@@ -102,7 +102,7 @@ describe('spans that no request with them gets through', () => {
     isStillhere: false,
   });
 
-  it('hold up no other: with a few deliveries all others are stored, and none of them is refused', () => {
+  it('block no others: after a few deliveries all others are stored, and none of them is refused', () => {
     fc.assert(
       fc.property(poisoned, trouble, (which, sent) => {
         const bad = new Set(which.map((nth) => `s${nth}`));
@@ -119,7 +119,7 @@ describe('spans that no request with them gets through', () => {
     );
   });
 
-  it('are refused by ourselves only where our own server says that it cannot read them, each alone', () => {
+  it('are refused on the device only if the server reports that it cannot read them, each alone', () => {
     const sent: DeliveryResult = { type: 'rejected-body', error: 'HTTP 400', isStillhere: true };
     fc.assert(
       fc.property(poisoned, (which) => {
@@ -143,13 +143,13 @@ describe('a delivery', () => {
     expect(startPlan(pause, 'online', 600, 1_000).retryInMs).toBe(0);
   });
 
-  it('counts as tried where another one failed while it waited for the lock', () => {
+  it('counts as tried if another one failed while it waited for the lock', () => {
     expect(startPlan(pause, 'online', 499, 1_000).retryInMs).toBe(4_000);
     expect(startPlan(pause, 'online', 500, 1_000).retryInMs).toBe(0);
     expect(startPlan({ ...pause, since: 1_001 }, 'online', 400, 1_000).retryInMs).toBe(0);
   });
 
-  it('pauses from the moment at which the failed request was sent', () => {
+  it('pauses from when the failed request was sent', () => {
     const { plan, spans } = nextBatch(planAfter(2), makeSpans(3));
     const verdict = judge(plan, spans, { type: 'failed', error: 'HTTP 503', retryAfterMs: 7_000 }, AT);
     // Half of the 5 s by which a server's own pause is spread.

@@ -8,7 +8,7 @@ import { acknowledge, DAY, deliverOne, fail, fakeDevice, json, makeSpan, NOW } f
 const device = fakeDevice();
 
 describe('a pause', () => {
-  it('is kept in the database, so that a new worker knows of it', async () => {
+  it('is stored in the database, so that a new worker obeys it', async () => {
     device.answer = () => new Response(null, { status: 429, headers: { 'retry-after': '30' } });
     await deliverOne(device);
     expect(await deliver(new SpanQueue(), 'start')).toMatchObject({ retryInMs: 35_000, waiting: 1 });
@@ -18,7 +18,7 @@ describe('a pause', () => {
     expect(await deliver(new SpanQueue(), 'beat')).toMatchObject({ stored: 1, retryInMs: 0 });
   });
 
-  it('has its jitter drawn once, and kept with it', async () => {
+  it('has jitter that is drawn once and stored', async () => {
     vi.mocked(Math.random).mockReturnValueOnce(0.25).mockReturnValue(0);
     device.answer = fail;
     expect(await deliverOne(device)).toMatchObject({ retryInMs: 500 });
@@ -27,7 +27,7 @@ describe('a pause', () => {
     expect(device.sent).toHaveLength(1);
   });
 
-  it('does not last when the clock is set back, whatever the server had asked for', async () => {
+  it('ends when the clock is set back, whatever the server requested', async () => {
     device.answer = () => new Response(null, { status: 429, headers: { 'retry-after': '3600' } });
     await deliverOne(device);
     vi.setSystemTime(NOW - 5 * 3_600_000);
@@ -35,7 +35,7 @@ describe('a pause', () => {
     expect(await deliver(device.queue, 'beat')).toMatchObject({ stored: 1 });
   });
 
-  it('is as long as it was meant to be when the clock is set back as it is written down', async () => {
+  it('has its intended length when the clock is set back while it is written', async () => {
     await device.queue.keep([makeSpan('s')]);
     device.answer = fail;
     const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementationOnce(function (
@@ -78,8 +78,8 @@ describe('a pause', () => {
   });
 });
 
-describe('where no server is reached', () => {
-  it('it is tried again within 2 s, however often it failed', async () => {
+describe('without a connection', () => {
+  it('retries within 2 s, however often it failed', async () => {
     device.answer = () => Promise.reject(new TypeError('Failed to fetch'));
     await device.queue.keep([makeSpan('s')]);
     for (let time = 0; time < 20; time++) {
@@ -110,7 +110,7 @@ describe('where no server is reached', () => {
     },
   );
 
-  it('but while the browser says that it is offline: with growing pauses', async () => {
+  it('but retries with growing pauses while the browser reports that it is offline', async () => {
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: false });
     device.answer = () => Promise.reject(new TypeError('Failed to fetch'));
     await device.queue.keep([makeSpan('s')]);
@@ -134,7 +134,7 @@ describe('where no server is reached', () => {
 });
 
 describe('a crowd', () => {
-  it('of deliveries makes one request at a time, each span once', async () => {
+  it('of deliveries sends one request at a time, each span once', async () => {
     let underWay = 0;
     device.answer = async (delivery) => {
       expect(++underWay).toBe(1);
@@ -148,7 +148,7 @@ describe('a crowd', () => {
     expect(device.sent).toHaveLength(3);
   });
 
-  it('that waits while one fails does not try again, each of it', async () => {
+  it('of waiting deliveries does not retry after one fails', async () => {
     let now = NOW;
     device.answer = () => {
       vi.setSystemTime((now += 1));
@@ -160,7 +160,7 @@ describe('a crowd', () => {
     for (const { retryInMs } of outcomes) expect(retryInMs).toBeGreaterThan(0);
   });
 
-  it('is not kept waiting by a request that hung since before it came', async () => {
+  it('is not blocked by an earlier request that hangs', async () => {
     let later: Promise<DeliveryOutcome> | undefined;
     device.answer = async (delivery, nth) => {
       if (nth > 0) return acknowledge(delivery);
@@ -173,7 +173,7 @@ describe('a crowd', () => {
     expect(await later).toMatchObject({ stored: 1 });
   });
 
-  it('of 10,000 spans leaves oldest first in 60 requests, even after long trouble', { timeout: 60_000 }, async () => {
+  it('of 10,000 spans is sent oldest first in 60 requests, even after many failures', { timeout: 60_000 }, async () => {
     const spans = Array.from({ length: 10_000 }, (_, nth) =>
       makeSpan(`${nth}`.padStart(32, '0'), NOW + nth, '/confidential/night-handover/'),
     );
@@ -187,7 +187,7 @@ describe('a crowd', () => {
     expect(device.sent.flatMap((delivery) => delivery.spans)).toEqual(spans);
   });
 
-  it('of twenty pages that all can be seen asks no more often than one, and has all with one request', async () => {
+  it('of twenty visible pages sends no more requests than one page', async () => {
     device.answer = () => Promise.reject(new TypeError('Failed to fetch'));
     await device.queue.keep([makeSpan('s')]);
     const askAt = new Map(Array.from({ length: 20 }, () => [new SpanQueue(), NOW] as const));

@@ -17,13 +17,13 @@ import {
 const device = fakeDevice();
 
 describe('a receipt', () => {
-  it('removes what it says is stored, and the wire carries nothing but the span', async () => {
+  it('removes stored spans, and the request contains only the span', async () => {
     expect(await deliverOne(device)).toEqual({ stored: 1, refused: [], waiting: 0, retryInMs: 0, serverNow: NOW });
     expect(device.sent).toEqual([{ sentAt: NOW, spans: [makeSpan('s')] }]);
     expect(await rows(device)).toEqual([]);
   });
 
-  it('leaves a span that has grown since it was sent', async () => {
+  it('keeps a span that has grown since it was sent', async () => {
     device.answer = async (delivery) => {
       await device.queue.keep([{ ...makeSpan('s'), end: NOW + 5_000 }]);
       return acknowledge(delivery);
@@ -33,13 +33,13 @@ describe('a receipt', () => {
     expect(device.sent).toHaveLength(1);
   });
 
-  it('leaves what it does not name', async () => {
+  it('keeps spans that it does not list', async () => {
     device.answer = () => json(200, { success: true, stored: [], refused: [], now: NOW });
     expect(await deliverOne(device)).toMatchObject({ stored: 0, waiting: 1 });
     expect(device.sent).toHaveLength(1);
   });
 
-  it('moves what it refuses aside, with the reason, and it is never sent again', async () => {
+  it('moves refused spans aside with the reason, and they are never sent again', async () => {
     device.answer = () =>
       json(200, { success: true, stored: [], refused: [{ id: 's', reason: 'unknown-session' }], now: NOW });
     expect(await deliverOne(device)).toMatchObject({ refused: [{ id: 's', reason: 'unknown-session' }], waiting: 0 });
@@ -80,8 +80,8 @@ describe('anything else keeps every span', () => {
   });
 });
 
-describe('a mistake of ours', () => {
-  it('in a request is no missing network: it is told, and tried again ever later', async () => {
+describe('a bug', () => {
+  it('in a request is not a network failure: it is reported, and retried less and less often', async () => {
     vi.stubGlobal('fetch', () => {
       throw new TypeError('AbortSignal.timeout is not a function');
     });
@@ -100,7 +100,7 @@ describe('a mistake of ours', () => {
     ]);
   });
 
-  it('elsewhere in a delivery comes back as its outcome', async () => {
+  it('elsewhere in a delivery is returned as its outcome', async () => {
     vi.stubGlobal('navigator', {});
     vi.spyOn(Date, 'parse').mockImplementation(() => {
       throw new TypeError('no');
@@ -112,7 +112,7 @@ describe('a mistake of ours', () => {
 });
 
 describe('a batch', () => {
-  it('has 200 spans at most, those that ended first before the others', async () => {
+  it('has at most 200 spans, earliest ends first', async () => {
     await device.queue.keep(Array.from({ length: 450 }, (_, nth) => makeSpan(`s${nth}`, NOW - nth)));
     expect(await deliver(device.queue, 'beat')).toMatchObject({ stored: 450, waiting: 0 });
     expect(device.sent.map(({ spans }) => spans.length)).toEqual([200, 200, 50]);
@@ -120,7 +120,7 @@ describe('a batch', () => {
     expect(ends).toEqual(ends.toSorted((a, b) => a - b));
   });
 
-  it('has 48 KiB at most', async () => {
+  it('has at most 48 KiB', async () => {
     const long = `/${'x'.repeat(1_900)}`;
     await device.queue.keep(Array.from({ length: 100 }, (_, nth) => makeSpan(`s${nth}`, NOW, long)));
     expect(await deliver(device.queue, 'beat')).toMatchObject({ stored: 100 });
@@ -145,7 +145,7 @@ describe('a batch', () => {
 describe('a span that makes every request with it fail', () => {
   const isPoisoned = ({ spans }: Delivery): boolean => spans.some(({ id }) => id === 's7');
 
-  it.for([500, 403, 404, 400])('does not hold up the others behind a %i', async (status) => {
+  it.for([500, 403, 404, 400])('does not block the others with a %i', async (status) => {
     await device.queue.keep(Array.from({ length: 300 }, (_, nth) => makeSpan(`s${nth}`, NOW + nth)));
     device.answer = (delivery) =>
       isPoisoned(delivery) ? new Response('<h1>No</h1>', { status }) : acknowledge(delivery);
@@ -155,7 +155,7 @@ describe('a span that makes every request with it fail', () => {
     expect(device.sent.length).toBeLessThan(80);
   });
 
-  it('costs a second request of a delivery at most while the server is down, and counts as one failure', async () => {
+  it('causes at most a second request per delivery while the server is down, and counts as one failure', async () => {
     await device.queue.keep(Array.from({ length: 300 }, (_, nth) => makeSpan(`s${nth}`, NOW + nth)));
     device.answer = fail;
     for (let time = 1; time <= 15; time++) {

@@ -16,7 +16,7 @@ const work = (name: string) => async (): Promise<string> => {
 };
 beforeEach(() => void begun.splice(0));
 
-it('is one after the other, however long one takes', async () => {
+it('runs deliveries one after the other, however long one takes', async () => {
   const turns = [withDeliveryLock(work('one')), withDeliveryLock(work('two'))];
   await vi.advanceTimersByTimeAsync(19_000);
   expect(begun).toEqual(['one']);
@@ -25,7 +25,7 @@ it('is one after the other, however long one takes', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('comes after some seconds where the browser gives the lock to nobody', async () => {
+it('runs after some seconds if the browser leaves the lock unassigned', async () => {
   const request = (_name: string, { signal }: { signal: AbortSignal }): Promise<never> =>
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
   vi.stubGlobal('navigator', { locks: { request, query: async () => ({ held: [], pending: [{}] }) } });

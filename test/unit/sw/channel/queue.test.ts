@@ -17,12 +17,12 @@ import {
 const device = fakeDevice();
 
 describe('the queue', () => {
-  it('holds one row per span, however many beats it stands for', async () => {
+  it('holds one row per span, however many beats it covers', async () => {
     for (let tick = 0; tick < 100; tick++) await device.queue.keep([{ ...makeSpan('s'), end: NOW + tick }]);
     expect(await rows(device)).toMatchObject([{ id: 's', end: NOW + 99 }]);
   });
 
-  it('is not set back by a message that comes late', async () => {
+  it('is not set back by a late message', async () => {
     await device.queue.keep([{ ...makeSpan('s'), end: NOW + 5_000 }]);
     await device.queue.keep([makeSpan('s')]);
     expect(await rows(device)).toMatchObject([{ end: NOW + 5_000 }]);
@@ -34,7 +34,7 @@ describe('the queue', () => {
     expect(await rows(device)).toMatchObject([{ start: NOW - DAY, end: NOW - DAY + 5_000 }]);
   });
 
-  it('drops what is older than a week when it was tried in vain, and counts it', async () => {
+  it('drops and counts rows older than a week that were tried', async () => {
     await device.queue.keep([makeSpan('old', NOW - 7 * DAY), makeSpan('new', NOW - 7 * DAY + 1)]);
     device.answer = fail;
     for (let time = 1; time < 10; time++)
@@ -51,7 +51,7 @@ describe('the queue', () => {
     expect(await state(device, 'expired')).toBeUndefined();
   });
 
-  it('keeps what was read on a clock of 1970, though the first tries after it was set right fail', async () => {
+  it('keeps reading from a clock in 1970, even if the first tries after its correction fail', async () => {
     await device.queue.keep([makeSpan('s', 60_000)]);
     device.answer = fail;
     for (let time = 0; time < 5; time++) await deliver(device.queue, 'online');
@@ -59,7 +59,7 @@ describe('the queue', () => {
     expect(await deliver(device.queue, 'online')).toMatchObject({ stored: 1, waiting: 0 });
   });
 
-  it('forgets what was refused after a week', async () => {
+  it('deletes refused spans after a week', async () => {
     device.answer = () =>
       json(200, { success: true, stored: [], refused: [{ id: 's', reason: 'malformed' }], now: NOW });
     await deliverOne(device);
@@ -79,7 +79,7 @@ describe('the queue', () => {
     expect(device.queue.trouble).toBeUndefined();
   });
 
-  it('leaves no rejection behind for the host page when the browser breaks a transaction off', async () => {
+  it('causes no unhandled rejection in the host page when the browser aborts a transaction', async () => {
     const rejections: unknown[] = [];
     const note = (reason: unknown): void => void rejections.push(reason);
     process.on('unhandledRejection', note);
@@ -99,7 +99,7 @@ describe('the queue', () => {
     expect(device.sent.flatMap(({ spans }) => spans.map(({ id }) => id))).toEqual(['s', 't']);
   });
 
-  it('goes on in memory where there is no storage, says so, and delivers', async () => {
+  it('works in memory without storage, reports it, and delivers', async () => {
     vi.stubGlobal('indexedDB', undefined);
     device.answer = () => Promise.reject(new TypeError('Failed to fetch'));
     expect(await deliverOne(device)).toMatchObject({ waiting: 1 });
@@ -111,7 +111,7 @@ describe('the queue', () => {
     expect(device.queue.memory.size).toBe(0);
   });
 
-  it('writes down what it held in memory as soon as the storage takes it', async () => {
+  it('writes spans from memory as soon as the storage works', async () => {
     const factory = indexedDB;
     vi.stubGlobal('indexedDB', undefined);
     await device.queue.keep([makeSpan('s')]);

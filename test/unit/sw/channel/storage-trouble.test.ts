@@ -84,8 +84,8 @@ function closeByForce({ result }: IDBOpenDBRequest): void {
   forceCloseDatabase(result as never);
 }
 
-describe('a database that is not as we would make it', () => {
-  it('of an older version gets what it lacks, and its rows are delivered', async () => {
+describe('a database with an unexpected schema', () => {
+  it('of an older version gets the missing stores, and its rows are delivered', async () => {
     const older = await openElsewhere(1, (database) =>
       database.createObjectStore('spans', { keyPath: 'id' }).createIndex('end', 'end'),
     );
@@ -101,7 +101,7 @@ describe('a database that is not as we would make it', () => {
     expect(sentIds()).toEqual(['new', 'old']);
   });
 
-  it('of a newer version, after a rollback, is used as it is, and its rows are delivered', async () => {
+  it('of a newer version, after a rollback, is used unchanged, and its rows are delivered', async () => {
     const newer = await openElsewhere(7, (database) => {
       for (const name of ['spans', 'refused', 'later'])
         database.createObjectStore(name, { keyPath: 'id' }).createIndex('end', 'end');
@@ -123,7 +123,7 @@ describe('a database that is not as we would make it', () => {
     expect(await read(after.transaction('later').objectStore('later').getAll())).toEqual([{ id: 'untouched' }]);
   });
 
-  it('of a newer version that keeps spans in another way is left alone: memory only', async () => {
+  it('of a newer version with another format of spans is not touched: memory only', async () => {
     const newer = await openElsewhere(7, (database) => {
       for (const name of ['spans', 'refused']) database.createObjectStore(name, { keyPath: 'key' });
       database.createObjectStore('state');
@@ -139,14 +139,14 @@ describe('a database that is not as we would make it', () => {
     expect(await read(after.transaction('spans').objectStore('spans').getAll())).toEqual([{ key: 'later' }]);
   });
 
-  it('that somebody made by looking at it gets our stores', async () => {
+  it('that was created by inspection gets the stores', async () => {
     (await openElsewhere()).close();
     await queue.keep([makeSpan('new')]);
     expect(queue.trouble).toBeUndefined();
     expect(await rows()).toMatchObject([{ id: 'new' }]);
   });
 
-  it('is opened once by many at once, and by two queues', async () => {
+  it('is opened once for concurrent calls, and by two queues', async () => {
     (await openElsewhere()).close();
     const other = new SpanQueue();
     await Promise.all(Array.from({ length: 6 }, (_, nth) => (nth % 2 ? queue : other).keep([makeSpan(`s${nth}`)])));
@@ -156,7 +156,7 @@ describe('a database that is not as we would make it', () => {
 });
 
 describe('a connection', () => {
-  it('lets others delete the database, even one that was lost while it was being opened', async () => {
+  it('lets others delete the database, even if it was lost while opening', async () => {
     const keeping = queue.keep([makeSpan('a')]);
     queue.database.connection?.close();
     await keeping;
@@ -165,7 +165,7 @@ describe('a connection', () => {
     expect(await rows()).toMatchObject([{ id: 'b' }]);
   });
 
-  it('that the browser closes is opened anew', async () => {
+  it('that the browser closes is opened again', async () => {
     const open = vi.spyOn(indexedDB, 'open');
     await queue.keep([makeSpan('a')]);
     closeByForce(open.mock.results[0]?.value as IDBOpenDBRequest);
@@ -175,7 +175,7 @@ describe('a connection', () => {
     expect(await rows()).toHaveLength(2);
   });
 
-  it('that is new is not dropped for the trouble of the old one', async () => {
+  it('that is new is not dropped after a failure of the old one', async () => {
     const open = vi.spyOn(indexedDB, 'open');
     await queue.keep([makeSpan('a')]);
     queue.database.connection?.close();
@@ -186,7 +186,7 @@ describe('a connection', () => {
 });
 
 describe('a full disk', () => {
-  it('leaves spans in memory, says why, and delivers them with what is stored', async () => {
+  it('keeps spans in memory, reports why, and delivers them with the stored ones', async () => {
     answer = DOWN;
     await queue.keep([makeSpan('stored')]);
     fillUp();
@@ -203,7 +203,7 @@ describe('a full disk', () => {
     expect(await rows()).toEqual([]);
   });
 
-  it('does not make a device forget to rest', async () => {
+  it('does not make a device ignore its pause', async () => {
     answer = () => new Response(null, { status: 429, headers: { 'retry-after': '60' } });
     await queue.keep([makeSpan('stored')]);
     fillUp();
@@ -212,7 +212,7 @@ describe('a full disk', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('does not make a device rest for good, when it hid the pause from the delivery that worked', async () => {
+  it('does not make a pause permanent if the successful delivery could not read it', async () => {
     await queue.keep([makeSpan('a')]);
     answer = () => new Response('', { status: 401 });
     await deliver(queue, 'beat');
@@ -230,7 +230,7 @@ describe('a full disk', () => {
     expect(await readPause(new SpanQueue())).toBeUndefined();
   });
 
-  it('does not make one rest for what another one has delivered since', async () => {
+  it('does not keep a pause that another delivery has ended since', async () => {
     const worker = new SpanQueue();
     fillUp();
     await worker.keep([makeSpan('a')]);
@@ -244,13 +244,13 @@ describe('a full disk', () => {
     expect(sentIds()).toContain('b');
   });
 
-  it('leaves no older version behind of what the server has got from memory', async () => {
+  it('leaves no older version of a span that was delivered from memory', async () => {
     await queue.keep([makeSpan('a')]);
     await takeReceipt(queue, [makeSpan('a', NOW + 5_000)], { stored: ['a'], refused: [] });
     expect(await rows()).toEqual([]);
   });
 
-  it('that has room again takes what was in memory', async () => {
+  it('that has space again stores the spans from memory', async () => {
     fillUp();
     await queue.keep([makeSpan('held')]);
     vi.restoreAllMocks();
@@ -260,7 +260,7 @@ describe('a full disk', () => {
     expect(await rows(new SpanQueue())).toMatchObject([{ id: 'held' }]);
   });
 
-  it('does not make the longer version of a span give way to the shorter', async () => {
+  it('does not replace the longer version of a span by the shorter one', async () => {
     fillUp();
     await queue.keep([makeSpan('held', NOW + 5_000)]);
     await queue.keep([makeSpan('held')]);
@@ -268,8 +268,8 @@ describe('a full disk', () => {
   });
 });
 
-describe('the last word', () => {
-  it('stays in memory where the storage breaks off, and is written later', async () => {
+describe('the last write', () => {
+  it('stays in memory if the transaction is aborted, and is written later', async () => {
     await queue.keep([makeSpan('a')]);
     queue.database.connection?.close();
     queue.keepAtExit(makeSpan('a', NOW + 3_000));
@@ -279,7 +279,7 @@ describe('the last word', () => {
     expect([...queue.memory]).toEqual([]);
   });
 
-  it('is out of memory when it is written', async () => {
+  it('is removed from memory when it is written', async () => {
     await queue.keep([makeSpan('a')]);
     queue.keepAtExit(makeSpan('a', NOW + 3_000));
     expect(await rows()).toMatchObject([{ end: NOW + 3_000 }]);
@@ -311,7 +311,7 @@ describe('a database that does not answer', () => {
     vi.stubGlobal('indexedDB', { open: () => new IDBOpenDBRequest() });
   }
 
-  it('is given up after seconds, and nobody waits so long again', async () => {
+  it('times out after seconds, and later calls fail immediately', async () => {
     stopAnswering();
     await keepInVain(makeSpan('a'));
     expect(await deliver(queue, 'start')).toMatchObject({ stored: 1 });
@@ -319,7 +319,7 @@ describe('a database that does not answer', () => {
     expect(queue.trouble).toMatch(/no answer/);
   });
 
-  it('is asked anew after a while, where the first question is never answered', async () => {
+  it('is opened again after a while if the first request is never answered', async () => {
     const factory = indexedDB;
     stopAnswering();
     await keepInVain(makeSpan('a'));
@@ -329,7 +329,7 @@ describe('a database that does not answer', () => {
     expect(await rows()).toMatchObject([{ id: 'a' }]);
   });
 
-  it('because another tab has an older version open is used as soon as that is closed', async () => {
+  it('because another tab has an older version open is used as soon as that closes', async () => {
     const older = await openElsewhere(1);
     await keepInVain(makeSpan('a'));
     older.close();
@@ -341,7 +341,7 @@ describe('a database that does not answer', () => {
     await deleteElsewhere();
   });
 
-  it('in the middle of a transaction does not write later what was given up', async () => {
+  it('during a transaction does not write the abandoned data later', async () => {
     await queue.keep([makeSpan('a')]);
     const elsewhere = await openElsewhere();
     let isHeld = true;

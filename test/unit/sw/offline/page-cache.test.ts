@@ -49,16 +49,16 @@ const kept = async (grant: Grant): Promise<string[]> =>
   (await listPages(grant)).map(({ url }) => new URL(url).pathname);
 
 describe('a grant', () => {
-  it('lasts as long as the server says, whatever the clock of the device shows', () => {
+  it('lasts as long as the server says, whatever the device clock', () => {
     expect(grantOf(page(1, 2 * HOUR_MS), 'ann')).toMatchObject({ session: 'ann', untilMs: NOW + 2 * HOUR_MS });
   });
 
-  it('is none where the server says so, and nothing where it says nothing, like a captive portal', () => {
+  it('is none if the server says so, and undefined without the header, like from a captive portal', () => {
     expect(grantOf(new Response('', { headers: { 'stillhere-access': 'none' } }), 'ann')).toBe('none');
     expect(grantOf(new Response('<h1>Hotel</h1>'), 'ann')).toBeUndefined();
   });
 
-  it('takes its pages along when its time is over, and those of another reader at once', async () => {
+  it("loses its pages when it expires, and another reader's pages are deleted at once", async () => {
     const grant = await begun();
     await cachePage(grant, at('a'), page());
     expect(await findGrant((session) => session === 'ann')).toEqual(grant);
@@ -71,7 +71,7 @@ describe('a grant', () => {
     expect(await caches.keys()).toEqual([]);
   });
 
-  it('stays taken away when an answer comes late', async () => {
+  it('stays deleted when a response arrives late', async () => {
     const grant = await begun();
     await cachePage(grant, at('a'), page());
     await deletePageCaches();
@@ -80,26 +80,26 @@ describe('a grant', () => {
   });
 });
 
-describe('what is kept', () => {
-  it('is no failure', async () => {
+describe('a cached page', () => {
+  it('is not a failed response', async () => {
     const grant = await begun();
     await cachePage(grant, at('a'), new Response('no', { status: 502, headers: { 'content-type': 'text/html' } }));
     expect(await kept(grant)).toEqual([]);
   });
 
-  it('is listed with the page that was opened last first, also when it was opened again', async () => {
+  it('is listed by the last opening, latest first', async () => {
     const grant = await begun();
     for (const name of ['a', 'b', 'c', 'a']) await cachePage(grant, at(name), page());
     expect(await kept(grant)).toEqual(['/a', '/c', '/b']);
   });
 
-  it('is 50 MB at most: what was opened longest ago goes', async () => {
+  it('is deleted beyond 50 MB in total, least recently opened first', async () => {
     const grant = await begun();
     for (const name of ['a', 'b', 'c']) await cachePage(grant, at(name), page(20 * MEGABYTE));
     expect(await kept(grant)).toEqual(['/c', '/b']);
   });
 
-  it('makes room where the device is full', async () => {
+  it('replaces others if the device is full', async () => {
     const grant = await begun();
     for (const name of ['a', 'b']) await cachePage(grant, at(name), page(100));
     const cache = await caches.open(grant.cacheName);

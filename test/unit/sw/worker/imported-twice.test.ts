@@ -5,7 +5,7 @@ import { expect, it, vi } from 'vitest';
 /** By its name: its types are those of a worker, which these tests don't have. */
 const DOOR = join(import.meta.dirname, '../../../../sw/worker/index.ts');
 
-it('listens once, however many copies of it are in a worker', async () => {
+it('adds listeners once, however many copies are in a worker', async () => {
   const addEventListener = vi.fn<(type: string) => void>();
   vi.stubGlobal('self', { addEventListener, registration: {} });
   for (let copy = 0; copy < 2; copy++) {

@@ -10,38 +10,38 @@ function waiting(...attempts: number[]): WaitingTag[] {
   return attempts.map((fired, nth) => ({ tag: TAGS[nth] ?? TAGS[0], attempts: fired }));
 }
 
-describe('the tag to ask for', () => {
-  it('is the first where none waits', () => {
+describe('the tag to request', () => {
+  it('is the first if none is pending', () => {
     expect(chooseTag([], true)).toBe('stillhere');
     expect(chooseTag([], false)).toBe('stillhere');
   });
 
-  it('is none where one waits for its first attempt', () => {
+  it('is none if one is pending for its first attempt', () => {
     for (const isOnline of [true, false]) {
       expect(chooseTag(waiting(0), isOnline)).toBeUndefined();
       expect(chooseTag(waiting(2, 0), isOnline)).toBeUndefined();
     }
   });
 
-  it('is another one when the others wait for longer than five minutes', () => {
+  it('is another one if the others fire only after more than five minutes', () => {
     expect(chooseTag(waiting(1), true)).toBeUndefined();
     expect(chooseTag(waiting(2), true)).toBe('stillhere-2');
     expect(chooseTag(waiting(2, 1), true)).toBeUndefined();
     expect(chooseTag(waiting(2, 2), true)).toBe('stillhere-3');
   });
 
-  it('is another one offline while the others wait out a failure: it fires when the network is back', () => {
+  it('is another one offline while the others wait after a failure: it fires when the network returns', () => {
     expect(chooseTag(waiting(1), false)).toBe('stillhere-2');
   });
 
-  it('fills a gap that a tag left, and there are never more than three', () => {
+  it('is a tag that has become free, and there are never more than three', () => {
     expect(chooseTag(waiting(2, 2, 2).slice(1), true)).toBe('stillhere');
     expect(chooseTag(waiting(2, 2, 2), true)).toBeUndefined();
     expect(chooseTag(waiting(1, 1, 1), false)).toBeUndefined();
   });
 });
 
-describe('in a tunnel, with a page that asks again and again', () => {
+describe('in a tunnel, with a page that requests repeatedly', () => {
   /** Chromium as measured, for so many beats; says when tags fired. */
   function play(beats: readonly { readonly afterMs: number; readonly isOnline: boolean }[]): number[] {
     const tags = new Map<Tag, { dueAt: number; attempts: number }>();

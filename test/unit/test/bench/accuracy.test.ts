@@ -59,30 +59,30 @@ function judge(name: string, ...spans: readonly (readonly [number, number])[]): 
 }
 
 describe('the bench', () => {
-  it('passes a record that is true', () => {
+  it('accepts a correct record', () => {
     expect(judge('hidden', [0, 20], [30, 50])).toEqual([]);
   });
 
-  it('fails an end that is half a second off, and after a kill one that is more than a tick off', () => {
+  it('rejects an end that is half a second off, and after a kill one that is more than a tick off', () => {
     expect(judge('hidden', [0, 20], [30, 49.6])).toEqual([]);
     expect(judge('hidden', [0, 20], [30, 49.4])).toContainEqual(expect.stringMatching(/^end off by -600 ms/));
     expect(judge('killed', [0, 20], [30, 49.6])).toContainEqual(expect.stringMatching(/^end off by -400 ms/));
   });
 
-  it('fails a reading time that is too short, and names the page', () => {
+  it('rejects a reading time that is too short, and names the page', () => {
     const found = judge('hidden', [0, 18], [30, 50]);
     expect(found).toContainEqual(expect.stringMatching(/^reading time off by -2000 ms/));
     expect(found).toContainEqual(expect.stringMatching(/^a page's own time/));
   });
 
-  it('fails a span in which the page was hidden, even where the sums are right', () => {
+  it('rejects a span in which the page was hidden, even if the sums are right', () => {
     expect(judge('hidden', [0, 20.3], [30.3, 50])).toEqual([
       expect.stringMatching(/^time unseen in a span off by 300/),
     ]);
   });
 });
 
-describe('what is true', () => {
+describe('the true reading time', () => {
   it('is active until the idle time after the last input', () => {
     const truth = new Truth(IDLE_AFTER_MS);
     const tab = {};
@@ -92,7 +92,7 @@ describe('what is true', () => {
     expect(measure(truth.active())).toBe(17_000);
   });
 
-  it('counts two tabs once, and each page for itself', () => {
+  it('counts two tabs once, and each page separately', () => {
     const truth = new Truth(IDLE_AFTER_MS);
     for (const [page, from] of [
       [PAGE, 0],
@@ -106,7 +106,7 @@ describe('what is true', () => {
     expect(measure(truth.active().filter(({ page }) => page === PAGE))).toBe(10_000);
   });
 
-  it('is measured where intervals touch, overlap and lie apart', () => {
+  it('is correct for intervals that touch, overlap or are separate', () => {
     const intervals = [
       { startMs: 0, endMs: 10 },
       { startMs: 10, endMs: 20 },

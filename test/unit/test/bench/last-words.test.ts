@@ -9,7 +9,7 @@ describe('an end', () => {
     for (const endMs of [100_000, 100_150, 100_300]) expect(offBy(endMs, LEFT)).toBe(0);
   });
 
-  it('is too early by what lies before the command, too late by what lies after its effect', () => {
+  it('is too early before the command, and too late after its effect', () => {
     expect(offBy(98_000, LEFT)).toBe(-2_000);
     expect(offBy(100_800, LEFT)).toBe(500);
   });

@@ -68,7 +68,7 @@ function wrongIn(sessions: readonly SessionDetail[], evidence: Partial<Evidence>
 }
 
 describe('the oracle of the fault schedules', () => {
-  it('lets the truth pass, give or take what two clocks and a busy machine differ by', () => {
+  it('accepts the truth, with tolerance for two clocks and a busy machine', () => {
     expect(wrongIn([record([['s', 1.1, 4.9]])])).toEqual([]);
   });
 
@@ -96,17 +96,17 @@ describe('the oracle of the fault schedules', () => {
     expect(wrongIn([record(spans)]).join('\n')).toMatch(what);
   });
 
-  it('finds a span in another session', () => {
+  it('detects a span in another session', () => {
     const wrong = wrongIn([record([], 'ann'), record([['s', 1.1, 5]], 'bob')]).join('\n');
     expect(wrong).toMatch(/ann .* is missing/);
     expect(wrong).toMatch(/bob .* was not read/);
   });
 
-  it('finds a reading time that is not that of the spans', () => {
+  it('detects a reading time that differs from the spans', () => {
     expect(wrongIn([{ ...record([['s', 1.1, 5]]), readingTimeMs: 4_000 }]).join()).toMatch(/reading time/);
   });
 
-  it('asks for no more than the last tick of a page whose browser was killed', () => {
+  it('requires only the last tick of a page whose browser was killed', () => {
     const seen = new Truth(TICK_MS);
     const notes = [{ page: PAGE, session: 'ann', sinceMs: at(1), atMs: at(1), isVisible: true }];
     seen.told(0, { document: 'one', notes }, at(5), at(5.01));
@@ -116,7 +116,7 @@ describe('the oracle of the fault schedules', () => {
     expect(wrongIn([record([['s', 1.1, 2.5]])], { stretches }).join()).toMatch(/2500 ms before the truth \(killed\)/);
   });
 
-  it('lets what the network took move an end, and no more', () => {
+  it('accepts a later end by the network delay, and no more', () => {
     const span = { id: 's', session: 'ann', page: PAGE, start: at(1.1), end: at(5) };
     const heartbeats = [
       { atMs: at(5), sentAt: at(5), spans: [span], fault: 'slow', answeredMs: [at(7)], statuses: [200] } as const,
@@ -125,7 +125,7 @@ describe('the oracle of the fault schedules', () => {
     expect(wrongIn([record([['s', 3.1, 7.2]])], { heartbeats }).join()).toMatch(/200 ms after the truth/);
   });
 
-  it('tells the span of a page from that of one that was left as the cookie changed', () => {
+  it('distinguishes the span of a page from that of one left as the cookie changed', () => {
     const left = moment(4, 4.05);
     const stretches: Stretch[] = [
       { page: PAGE, session: 'ann', from: { ...left, latestMs: at(5.5) }, to: left, exit: 'left', isFirst: false },
