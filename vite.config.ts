@@ -89,6 +89,8 @@ function compressBuild(): void {
   }
 }
 
+const SETUP_FILES = [at('test/helpers/fixed-seed.ts')];
+
 export default defineConfig({
   plugins: [precacheList, lateScripts],
   root: at('client/portfolio'),
@@ -135,9 +137,22 @@ export default defineConfig({
     projects: [
       {
         // Thousands of random cases: seconds on a busy machine.
-        test: { name: 'unit', root: import.meta.dirname, include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
+        test: {
+          name: 'unit',
+          root: import.meta.dirname,
+          include: ['test/unit/**/*.test.ts'],
+          setupFiles: SETUP_FILES,
+          testTimeout: 30_000,
+        },
       },
-      { test: { name: 'server', root: import.meta.dirname, include: ['test/{server,package}/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'server',
+          root: import.meta.dirname,
+          include: ['test/{server,package}/**/*.test.ts'],
+          setupFiles: SETUP_FILES,
+        },
+      },
       {
         test: {
           name: 'faults',

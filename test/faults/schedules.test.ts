@@ -12,16 +12,13 @@ import { ServerProcess } from './server-process.ts';
 import { countImmediates } from './world-clock.ts';
 
 const SCHEDULES = 1_000;
-/** On a slow machine fewer: parts of 100 until then. */
-const WITHIN_MS = 25_000;
+/** The same schedules in each run: a failure is a change of the code. `npm run test:faults` has other ones each time. */
+const SEED = 1;
 
 it('nothing is lost, doubled or made longer by random faults', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'stillhere-faults-'));
-  // Other schedules each day, the same for everybody on that day; a failure says how to play it again.
-  const seed = Math.floor(Date.now() / 86_400_000) * 1_000;
-  console.log(`fault schedules from seed ${seed} on`);
   try {
-    const ran = await checkSchedules({ folder, schedules: SCHEDULES, seed, withinMs: WITHIN_MS });
+    const ran = await checkSchedules({ folder, schedules: SCHEDULES, seed: SEED });
     expect(ran.spans).toBeGreaterThan(ran.schedules);
   } finally {
     await rm(folder, { recursive: true });
