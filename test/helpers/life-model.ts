@@ -25,8 +25,8 @@ const HAPPENINGS = [
   'other page',
 ] as const;
 
-/** A reader's input; `focus` and `blur` of the window if another window has the focus meanwhile. */
-const INPUTS = 'pointerdown mousemove keydown wheel touchmove click beforeinput blur focus'.split(' ');
+/** A reader's input; `focus` when the window gets it from another one. A `blur` alone is no sign of a reader. */
+const INPUTS = 'pointerdown mousemove keydown wheel touchmove click beforeinput focus'.split(' ');
 /** Trusted events that are not signs: a script causes them. */
 const BY_SCRIPT = 'scroll selectionchange popstate focusin scrollend seeked'.split(' ');
 
@@ -141,10 +141,11 @@ export function live(life: Life): { page: ClockedPage; seen: readonly Seen[]; lo
     dom.window.say(type, { type, target, isTrusted, screenX: ++moves, screenY: 0 });
   const input = (type: string): void => {
     activeAt = page.now.wall;
-    const isFocus = type === 'focus' || type === 'blur';
+    const isFocus = type === 'focus';
     // A window that gains the focus has lost it before.
-    if (type === 'focus') say('blur', dom.window, false);
-    dom.hasFocus = type !== 'blur';
+    dom.hasFocus = !isFocus;
+    if (isFocus) say('blur', dom.window);
+    dom.hasFocus = true;
     say(type, isFocus ? dom.window : {});
   };
 

@@ -193,7 +193,7 @@ test('has a command that says what it is, and what it lacks', async () => {
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   await expect(run(join(folder, 'node_modules/.bin/stillhere'), ['serve'], { cwd: folder })).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('name the folder') as string,
+    stderr: expect.stringContaining('pass the folder of a built site') as string,
   });
   const { NOCODB_URL: _url, NOCODB_TOKEN: _token, NOCODB_BASE_ID: _base, ...env } = process.env;
   const asked = run(join(folder, 'node_modules/.bin/stillhere'), ['nocodb', 'check'], { cwd: folder, env });
