@@ -159,6 +159,11 @@ export default defineConfig({
     },
     // What our reading of a page leads to is seen with its own parser.
     { files: ['test/unit/server/site/inject-heartbeat-tree.test.ts'], rules: restrict(owned('parse5')) },
+    // Its own refusals and failures are told apart.
+    {
+      files: ['test/unit/server/http/rate-limit.test.ts'],
+      rules: restrict(owned('rate-limiter-flexible')),
+    },
     // A zip file is opened again by its test.
     {
       files: ['build/extension.vite.config.ts', 'test/systems/devtools-extension.test.ts'],
