@@ -242,3 +242,12 @@ describe('clocks', () => {
     expect(page.lengths).toEqual([2 * MINUTE]);
   });
 });
+
+it('an hour of reading has one beginning: a tick writes the span down, and is no turn', () => {
+  const page = ClockedPage.shown();
+  for (let minute = 0; minute < 60; minute++) page.tick(MINUTE).happen('active');
+  expect(page.minutes).toEqual([[0, 60]]);
+  expect(page.turns).toBe(1);
+  page.happen('hidden');
+  expect(page.turns).toBe(2);
+});
