@@ -36,7 +36,10 @@ export const MODULES: Readonly<Record<string, Module>> = {
       ...server('nocodb-mirror', 'nocodb-faults', 'nocodb-bad-rows', 'nocodb-redirect'),
     ],
   },
-  'sw/channel': { mutate: ['sw/channel/*.ts', 'sw/protocol/*.ts'], tests: ['test/unit/sw/channel/*.test.ts'] },
+  'sw/channel': {
+    mutate: ['sw/channel/*.ts', 'sw/protocol/*.ts'],
+    tests: ['test/unit/sw/{channel,protocol}/*.test.ts'],
+  },
   'sw/offline': { mutate: ['sw/offline/{page-cache,sign-out}.ts'], tests: ['test/unit/sw/offline/*.test.ts'] },
   'sw/worker': { mutate: ['sw/worker/sync-tags.ts'], tests: ['test/unit/sw/worker/sync-tags.test.ts'] },
   // What connects these to a browser is tested in browsers, where Stryker can't switch mutants on.

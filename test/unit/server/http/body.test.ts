@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { readFields, readText } from '../../../../server/http/body.ts';
 import { errorHandler } from '../../../../server/http/error-handler.ts';
+import type { HttpError } from '../../../../server/http/http-error.ts';
 import { startKoa } from '../../../helpers/start-koa.ts';
 
 const MAX_BYTES = 100;
@@ -70,8 +71,23 @@ describe('the text of a body', () => {
     socket.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf');
     await once(socket, 'connect');
     await expect.poll(() => (socket.destroy(), seen.length)).toBe(1);
-    expect(seen).toMatchObject([{ status: 400, message: 'The body broke off' }]);
+    expect(seen).toMatchObject([{ status: 400, message: 'The body broke off', cause: expect.any(Error) as unknown }]);
   });
+});
+
+it('a refusal has its reason for the log', async () => {
+  const seen: HttpError[] = [];
+  const keep: Middleware = async (ctx, next) => {
+    await next().catch((error: HttpError) => seen.push(error));
+    ctx.body = {};
+  };
+  await post([keep, text], 'x'.repeat(MAX_BYTES + 1));
+  await post([keep, text], new Uint8Array([0xff]));
+  await post([keep, fields], 'x', 'text/plain');
+  const read = parser((ctx, bytes) => Object.assign(ctx.req, { body: bytes }));
+  await post([keep, read, text], 'x'.repeat(MAX_BYTES + 1));
+  expect(seen.map(({ status }) => status)).toEqual([413, 400, 400, 413]);
+  expect(seen.map(({ cause }) => cause instanceof Error && cause.message !== '')).toEqual([true, true, true, true]);
 });
 
 describe('the fields of a body', () => {

@@ -59,7 +59,9 @@ describe('an error', () => {
     async (error) => {
       const seen = await see(fail(error));
       expect([seen.status, seen.body]).toEqual([500, { success: false, error: 'Something went wrong here' }]);
-      expect(seen.log).toHaveLength(1);
+      expect(seen.log).toMatchObject([
+        { err: { message: error === undefined ? 'Something went wrong here' : 'secret detail' } },
+      ]);
     },
   );
 });

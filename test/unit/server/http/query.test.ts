@@ -15,5 +15,5 @@ it.for<[string, unknown]>([
   ['next=1&next=', { next: ['1', ''] }],
   ['%6Eext=1', { next: '1' }],
 ])('of %j is %j', ([querystring, values]) => {
-  expect(read(querystring)).toEqual(values);
+  expect(read(querystring)).toStrictEqual(values);
 });

@@ -101,7 +101,7 @@ describe('a target is protected', () => {
     '/%72eport/',
     '/%2572eport/',
     // However often it was encoded, up to five times.
-    '/%25252572eport/',
+    '/%2525252572eport/',
     'http://host.example/report/',
     '/other/%252e%252e/report/',
     '/other/..;/x',
@@ -117,6 +117,10 @@ describe('a target is protected', () => {
       expect(isProtected(target)).toBe(false);
     },
   );
+
+  it('decoded five times, and no more often: nobody does', () => {
+    expect(isProtected('/%252525252572eport/')).toBe(false);
+  });
 
   it('by no prefix, where there is none', () => {
     expect(isProtectedTarget('/report/', [])).toBe(false);
