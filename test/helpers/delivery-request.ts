@@ -16,5 +16,5 @@ export function readDelivery(url: unknown, init: RequestInit): Delivery {
     redirect: 'manual',
     signal: expect.any(AbortSignal) as unknown,
   });
-  return JSON.parse(String(init.body)) as Delivery;
+  return JSON.parse(init.body as string) as Delivery;
 }

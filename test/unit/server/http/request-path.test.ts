@@ -189,6 +189,7 @@ describe('under the prefix /plan', () => {
 
     '/plan.gzip',
     '/plan.br.old',
+    '/plan.gz.html',
     '/planbr',
     '/plan.text',
     '/indexplan',
