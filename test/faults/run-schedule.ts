@@ -3,7 +3,7 @@ import { PAGES, type Schedule, type Step } from './schedule.ts';
 import type { Scripts } from './scripts.ts';
 import type { ServerProcess } from './server-process.ts';
 import type { StoredSpan } from '../../server/store/session-store.ts';
-import { unionMs } from '../../server/store/reading-time.ts';
+import { coveredMs } from '../helpers/covered-ms.ts';
 import { SPARED_MS, TICK_MS } from './truth.ts';
 import { World } from './world.ts';
 
@@ -190,7 +190,7 @@ async function compare({ truth, server }: World): Promise<string[]> {
     const session = await server.store.findSession(id);
     const endMs = spans.length > 0 ? Math.max(...spans.map((span) => span.endMs)) : null;
     if (session?.endMs !== endMs) wrong.push(`${id} does not end with its last span`);
-    if (session?.readingMs !== unionMs(spans)) wrong.push(`the reading time of ${id} is not that of its spans`);
+    if (session?.readingMs !== coveredMs(spans)) wrong.push(`the reading time of ${id} is not that of its spans`);
   }
   return [...wrong, ...truth.compare(record)];
 }

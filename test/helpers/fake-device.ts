@@ -8,6 +8,7 @@ import type { DeliveryOutcome } from '../../sw/protocol/messages.ts';
 import { answer } from '../../sw/channel/indexed-db.ts';
 import type { Delivery, Receipt, Span } from '../../sw/protocol/delivery.ts';
 import { SpanQueue } from '../../sw/channel/queue.ts';
+import { readDelivery } from './delivery-request.ts';
 
 export const NOW = Date.parse('2026-11-24T08:00:00Z');
 export const DAY = 86_400_000;
@@ -31,8 +32,8 @@ export function fakeDevice(): FakeDevice {
     vi.stubGlobal('navigator', { locks: navigator.locks, onLine: true });
     vi.spyOn(Math, 'random').mockReturnValue(1);
     Object.assign(device, { queue: new SpanQueue(), sent: [], answer: acknowledge } satisfies FakeDevice);
-    vi.stubGlobal('fetch', async (_path: string, { body }: { body: string }) => {
-      const delivery = JSON.parse(body) as Delivery;
+    vi.stubGlobal('fetch', async (url: unknown, init: RequestInit) => {
+      const delivery = readDelivery(url, init);
       return device.answer(delivery, device.sent.push(delivery) - 1);
     });
     return () => {

@@ -31,3 +31,26 @@ it('handles circular causes', () => {
 it('accepts values that are not errors', () => {
   expect(describeError('thrown by ann@example.com')).toEqual({ type: 'string', message: 'thrown by …@…' });
 });
+
+it('tells five causes below the error, and no more', () => {
+  let error = new Error('the deepest');
+  for (let depth = 0; depth < 9; depth++) error = new Error(`above ${depth}`, { cause: error });
+  let depth = 0;
+  for (let at = describeError(error); at.cause; at = at.cause) depth++;
+  expect(depth).toBe(5);
+});
+
+it('has a code that is a text, and a stack where there is one', () => {
+  const error = Object.assign(new Error('x'), { code: 7, stack: undefined });
+  expect(describeError(error)).toEqual({ type: 'Error', message: 'x' });
+});
+
+it.for([
+  ['from ann@example.com, who', 'from …@…'],
+  ['GET /x?email=ann%40example.com HTTP', 'GET /…@… HTTP'],
+  ['twice encoded: ann%2540example.com', 'twice encoded: …@…'],
+  ['"ann@example.com"', '"…@…"'],
+  ['no address: @ or %40 alone, a@ or @b', 'no address: @ or %40 alone, a@ or @b'],
+] as const)('of %j says %j', ([message, said]) => {
+  expect(describeError(new Error(message)).message.startsWith(said)).toBe(true);
+});

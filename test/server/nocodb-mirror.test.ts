@@ -158,6 +158,23 @@ describe('manual changes', () => {
   });
 });
 
+it('after a refusal of all that is written the table is looked at again at once, not in ten minutes', async () => {
+  const mirror = start();
+  await makeSessions(1);
+  await pass(mirror, 0);
+  await pass(mirror, FRESHNESS);
+  expect(written()).toBe(1);
+  await makeSessions(1, 't');
+  await pass(mirror, 0);
+  noco.fault = (method) => (method === 'GET' ? 'none' : 'denied');
+  await pass(mirror, FRESHNESS);
+  noco.fault = () => 'none';
+  const { length } = noco.log;
+  await pass(mirror, MINUTE);
+  expect(noco.log[length]).toMatch(/^GET .*\/meta\/.*\/tables/);
+  expect(written()).toBe(2);
+});
+
 describe('two servers on one store', () => {
   it('don’t write twice: one mirrors, the other one takes over', async () => {
     const [first, second] = [start({ freshnessMs: 10 }), start({ freshnessMs: 10 }, await openStore(), 60 * MINUTE)];

@@ -27,6 +27,11 @@ async function make(id: string, email: string, startMs: number): Promise<void> {
 }
 
 describe('the token', () => {
+  it('opens what no cache may keep', async () => {
+    const { status, headers } = await app.send('GET', '/api/sessions', { authorization: `bearer ${OWNER_TOKEN}` });
+    expect([status, headers['cache-control']]).toEqual([200, 'no-store']);
+  });
+
   it.for([
     undefined,
     'Bearer',
@@ -35,14 +40,17 @@ describe('the token', () => {
     `Basic ${OWNER_TOKEN}`,
     `Bearer ${OWNER_TOKEN}x`,
     OWNER_TOKEN,
-  ])('%s gives no access', async (authorization) => {
+    `Basic x, Bearer ${OWNER_TOKEN}`,
+    `xBearer ${OWNER_TOKEN}`,
+    `Bearer x Bearer ${OWNER_TOKEN}`,
+  ])('%s opens nothing', async (authorization) => {
     for (const path of ['/api/sessions', '/api/sessions/ann-session']) {
       const { status, headers, body } = await app.send(
         'GET',
         path,
         authorization === undefined ? {} : { authorization },
       );
-      expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer']);
+      expect([status, headers['www-authenticate'], headers['cache-control']]).toEqual([401, 'Bearer', 'no-store']);
       expect(JSON.parse(body)).toEqual({
         success: false,
         error: 'Send the header "Authorization: Bearer <OWNER_TOKEN>"',

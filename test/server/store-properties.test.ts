@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { unionMs } from '../../server/store/reading-time.ts';
+import { coveredMs } from '../helpers/covered-ms.ts';
 import type { SessionStore, Sighting } from '../../server/store/session-store.ts';
 import type { Session } from '../../server/store/session.ts';
 import { openSqliteStore } from '../../server/store/sqlite-store.ts';
@@ -67,7 +67,7 @@ function describeStore(name: string, open: () => Promise<SessionStore>): void {
             const spans = await store.listSpans(session);
             expect(endMs ?? 0).toBe(Math.max(lastSeen, ...spans.map((span) => span.endMs)));
             expect(endMs ?? 0).toBeGreaterThanOrEqual(before.endMs);
-            expect(readingMs).toBe(unionMs(spans));
+            expect(readingMs).toBe(coveredMs(spans));
             expect(currentPage === null).toBe(spans.length === 0);
             for (const span of spans) {
               const was = before.spans.get(span.id) ?? span;

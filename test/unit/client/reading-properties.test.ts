@@ -3,11 +3,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReadingEvent } from '../../../client/reading.ts';
-import { unionMs, type Interval } from '../../../server/store/reading-time.ts';
 import { ClockedPage } from '../../helpers/clocked-page.ts';
+import { coveredMs } from '../../helpers/covered-ms.ts';
 import { anyLife, live } from '../../helpers/life-model.ts';
 
 const RUNS = { numRuns: 2_000 };
+
+interface Interval {
+  readonly startMs: number;
+  readonly endMs: number;
+}
 
 const intervals = ({ spans }: ClockedPage, page?: string): Interval[] =>
   [...spans.values()]
@@ -20,7 +25,7 @@ describe('whatever a page lives through', () => {
     fc.assert(
       fc.property(anyLife, (life) => {
         const spans = intervals(live(life).page);
-        expect(unionMs(spans)).toBe(total(spans));
+        expect(coveredMs(spans)).toBe(total(spans));
       }),
       RUNS,
     );
@@ -30,7 +35,7 @@ describe('whatever a page lives through', () => {
     fc.assert(
       fc.property(anyLife, (life) => {
         const { page, seen } = live(life);
-        expect(unionMs([...seen, ...intervals(page)])).toBe(unionMs(seen));
+        expect(coveredMs([...seen, ...intervals(page)])).toBe(coveredMs(seen));
       }),
       RUNS,
     );
@@ -41,8 +46,8 @@ describe('whatever a page lives through', () => {
       fc.property(anyLife, (life) => {
         const { page, seen, lostMs } = live(life);
         for (const path of ['/a/', '/b/']) {
-          const truth = unionMs(seen.filter((stretch) => stretch.page === path));
-          const read = unionMs(intervals(page, path));
+          const truth = coveredMs(seen.filter((stretch) => stretch.page === path));
+          const read = coveredMs(intervals(page, path));
           expect(read).toBeLessThanOrEqual(truth);
           expect(read).toBeGreaterThanOrEqual(truth - lostMs);
         }

@@ -242,3 +242,20 @@ describe('clocks', () => {
     expect(page.lengths).toEqual([2 * MINUTE]);
   });
 });
+
+it('an hour of reading has one beginning: a tick writes the span down, and is no turn', () => {
+  const page = ClockedPage.shown();
+  for (let minute = 0; minute < 60; minute++) page.tick(MINUTE).happen('active');
+  expect(page.minutes).toEqual([[0, 60]]);
+  expect(page.turns).toBe(1);
+  page.happen('hidden');
+  expect(page.turns).toBe(2);
+});
+
+it('where nothing is read, and nothing begins, nothing is a turn', () => {
+  const page = new ClockedPage();
+  for (const event of ['hidden', 'active', 'tick', 'left'] as const) page.pass(1_000).happen(event);
+  page.place = { session: undefined, page: '/a/' };
+  for (const event of ['shown', 'active', 'moved'] as const) page.pass(1_000).happen(event);
+  expect([page.spans.size, page.turns]).toEqual([0, 0]);
+});

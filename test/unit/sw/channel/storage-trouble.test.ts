@@ -7,6 +7,7 @@ import { deliver } from '../../../../sw/channel/deliver.ts';
 import { answer as rowsOf } from '../../../../sw/channel/indexed-db.ts';
 import type { Delivery, Receipt, Span } from '../../../../sw/protocol/delivery.ts';
 import { SpanQueue } from '../../../../sw/channel/queue.ts';
+import { readDelivery } from '../../../helpers/delivery-request.ts';
 import { acknowledge as takeReceipt, readPause } from '../../../../sw/channel/delivery-queue.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
@@ -21,8 +22,8 @@ beforeEach(() => {
   queue = new SpanQueue();
   sent = [];
   answer = acknowledge;
-  vi.stubGlobal('fetch', async (_path: string, { body }: { body: string }) => {
-    const delivery = JSON.parse(body) as Delivery;
+  vi.stubGlobal('fetch', async (url: unknown, init: RequestInit) => {
+    const delivery = readDelivery(url, init);
     sent.push(delivery);
     return answer(delivery);
   });
@@ -55,6 +56,13 @@ function fillUp(): void {
     this.transaction.abort();
     throw new DOMException('The disk is full', 'QuotaExceededError');
   });
+}
+
+/** The server acknowledges two spans, one of which has grown on the device meanwhile. */
+async function takeReceiptWhileGrowing(): Promise<void> {
+  const before = [makeSpan('grows'), makeSpan('stays')];
+  await queue.keep([makeSpan('grows', NOW + 5_000)]);
+  await takeReceipt(queue, before, { stored: ['grows', 'stays'], refused: [] });
 }
 
 /** Another script of the site, or another version of ours, opens the database. */
@@ -244,7 +252,17 @@ describe('a full disk', () => {
     expect(sentIds()).toContain('b');
   });
 
-  it('leaves no older version of a span that was delivered from memory', async () => {
+  it('keeps what has grown while it was delivered, and nothing that has not', async () => {
+    fillUp();
+    await queue.keep([makeSpan('grows'), makeSpan('stays')]);
+    await takeReceiptWhileGrowing();
+    expect([...queue.memory.values()]).toEqual([makeSpan('grows', NOW + 5_000)]);
+    expect(await deliver(queue, 'start')).toMatchObject({ stored: 1 });
+    expect(sent.at(-1)?.spans).toEqual([makeSpan('grows', NOW + 5_000)]);
+    expect([...queue.memory]).toEqual([]);
+  });
+
+  it('leaves no older version behind of what the server has got from memory', async () => {
     await queue.keep([makeSpan('a')]);
     await takeReceipt(queue, [makeSpan('a', NOW + 5_000)], { stored: ['a'], refused: [] });
     expect(await rows()).toEqual([]);

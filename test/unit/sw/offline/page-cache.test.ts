@@ -71,7 +71,16 @@ describe('a grant', () => {
     expect(await caches.keys()).toEqual([]);
   });
 
-  it('stays deleted when a response arrives late', async () => {
+  it("leaves the site's own caches alone, whoever reads", async () => {
+    const own = ['images', 'stillhere', 'stillhere-pages-of-the-site ann 9', 'workbox-precache-v2'];
+    for (const name of own) await caches.open(name);
+    await begun();
+    await deletePageCaches();
+    expect(await findGrant(() => true)).toBeUndefined();
+    expect(await caches.keys()).toEqual(own);
+  });
+
+  it('stays taken away when an answer comes late', async () => {
     const grant = await begun();
     await cachePage(grant, at('a'), page());
     await deletePageCaches();

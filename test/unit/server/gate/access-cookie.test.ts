@@ -1,0 +1,91 @@
+// The signed cookie: what is granted, what is read again, and what is not taken for it.
+import { createHmac } from 'node:crypto';
+import type { Context } from 'koa';
+import { describe, expect, it } from 'vitest';
+import { accessCookies, type AccessCookies } from '../../../../server/gate/access-cookie.ts';
+
+const NOW = Date.parse('2026-11-24T08:00:00Z');
+const HOUR = 3_600_000;
+
+interface FakeContext {
+  readonly ctx: Context;
+  readonly set: string[];
+}
+
+function context(cookie?: string, isSecure = false): FakeContext {
+  const set: string[] = [];
+  const append = (name: string, lines: string[]): unknown => (expect(name).toBe('Set-Cookie'), set.push(...lines));
+  const get = (name: string): string | undefined => (name === 'stillhere_access' ? cookie : undefined);
+  return { ctx: { append, secure: isSecure, cookies: { get } } as unknown as Context, set };
+}
+
+function grant(cookies: AccessCookies, isSecure = false): string[] {
+  const { ctx, set } = context(undefined, isSecure);
+  cookies.grant(ctx, 'ann-session', NOW);
+  return set;
+}
+
+const valueOf = (line = ''): string => line.slice(line.indexOf('=') + 1).split(';')[0] ?? '';
+const sign = (granted: string, secret = 'secret'): string =>
+  `${granted}.${createHmac('sha256', secret).update(granted).digest('base64url')}`;
+const read = (cookie: string | undefined, nowMs = NOW): unknown =>
+  accessCookies('secret', HOUR, false).read(context(cookie).ctx, nowMs);
+
+describe('a grant', () => {
+  it('is two cookies, for whole seconds: one that names the session, one that scripts cannot read', () => {
+    const until = NOW + 1_500;
+    expect(grant(accessCookies('secret', 1_500, false))).toEqual([
+      'session_record_id=ann-session; Path=/; Max-Age=1; SameSite=Lax',
+      `stillhere_access=${sign(`ann-session.${until}`)}; Path=/; Max-Age=1; SameSite=Lax; HttpOnly`,
+    ]);
+  });
+
+  it.for([
+    [true, false, true],
+    [false, true, true],
+    [true, true, true],
+    [false, false, false],
+  ] as const)('where the site has https: %s, the request: %s, is Secure: %s', ([isHttps, isSecure, expected]) => {
+    for (const line of grant(accessCookies('secret', HOUR, isHttps), isSecure))
+      expect(line.includes('; Secure; SameSite=Lax')).toBe(expected);
+  });
+
+  it('is read again until its time is over', () => {
+    const cookie = valueOf(grant(accessCookies('secret', HOUR, false))[1]);
+    const granted = { sessionId: 'ann-session', untilMs: NOW + HOUR };
+    expect(read(cookie)).toEqual(granted);
+    expect(read(cookie, NOW + HOUR - 1)).toEqual(granted);
+    expect(read(cookie, NOW + HOUR)).toBeUndefined();
+  });
+
+  it('cannot be read where there is another secret, or none', () => {
+    const granted = `ann-session.${NOW + HOUR}`;
+    expect(read(sign(granted))).toBeDefined();
+    for (const secret of ['', 'secre', 'secret2']) expect(read(sign(granted, secret))).toBeUndefined();
+  });
+
+  it.for<[string, string | undefined]>([
+    ['none', undefined],
+    ['an empty one', ''],
+    ['dots', '...'],
+    ['an empty one that is signed', sign('')],
+    ['one without an end', sign('ann-session')],
+    ['one with an end that is no number', sign('ann-session.x')],
+    ['one with an odd session', sign(`ann session.${NOW + HOUR}`)],
+    ['something before it', `x ${sign(`ann-session.${NOW + HOUR}`)}`],
+    ['something after it', `${sign(`ann-session.${NOW + HOUR}`)} x`],
+    ['no signature', `ann-session.${NOW + HOUR}.`],
+  ])('is not found in %s', ([, cookie]) => {
+    expect(read(cookie)).toBeUndefined();
+  });
+});
+
+it('the end of access deletes both, and says when to pages that are open', () => {
+  const { ctx, set } = context();
+  accessCookies('secret', HOUR, true).end(ctx, NOW);
+  expect(set).toEqual([
+    `stillhere_forgotten=${NOW}; Path=/; SameSite=Lax`,
+    'session_record_id=; Path=/; Max-Age=0',
+    'stillhere_access=; Path=/; Max-Age=0; HttpOnly',
+  ]);
+});

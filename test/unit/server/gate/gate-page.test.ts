@@ -1,0 +1,71 @@
+// The gate's page: what each part of it says, and what it leaves out.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { gatePage, gateStyleHashes, type GateForm } from '../../../../server/gate/gate-page.ts';
+import { hashStyles } from '../../../../server/gate/template.ts';
+import { DEFAULT_THEME, type GateTheme } from '../../../../server/gate/theme.ts';
+
+const [english] = DEFAULT_THEME.languages;
+const FORM: GateForm = { id: 'form-id', next: '/a?b&c' };
+const page = (form: Partial<GateForm> = {}, look: Partial<GateTheme> = {}): string =>
+  gatePage({ ...DEFAULT_THEME, template: '{{form}}', ...look }, english, { ...FORM, ...form });
+const input = (html: string): string => html.match(/<input id="email"[^>]*>/s)?.[0].replaceAll(/\s+/g, ' ') ?? '';
+
+describe('the form', () => {
+  it('is sent to its own address, with its id and where it leads', () => {
+    expect(page()).toMatch(
+      /^<form class="stillhere-form" lang="en" dir="ltr" method="post" action="" novalidate>\s*<input type="hidden" name="form" value="form-id">\s*<input type="hidden" name="next" value="\/a\?b&amp;c">/,
+    );
+    expect(page()).toContain(`<label for="email">${english.texts.label}</label>`);
+    expect(page()).toContain(`<button>${english.texts.button}</button>`);
+  });
+
+  it('asks for an address, and gives back what was typed', () => {
+    const empty =
+      '<input id="email" name="email" type="email" inputmode="email" autocomplete="email" autocapitalize="none" dir="ltr" spellcheck="false" required autofocus value="">';
+    expect(input(page())).toBe(empty);
+    expect(input(page({ email: '"x' }))).toBe(empty.replace('value=""', 'value="&quot;x"'));
+  });
+
+  it('says why it is shown again, to everybody', () => {
+    const html = page({ reason: 'No <that>' });
+    expect(html).toContain('<p id="reason" role="alert">No &lt;that&gt;</p>\n        <button>');
+    expect(input(html)).toContain('value="" aria-invalid="true" aria-describedby="reason">');
+    // Nothing stands there without a reason.
+    expect(page()).toMatch(/autofocus value="">\s+<button>/);
+  });
+
+  it('ends with the notice, and the privacy page where there is one', () => {
+    expect(page()).toContain(`<small>${english.texts.notice}</small>`);
+    expect(page({}, { privacyUrl: '/p?a&b' })).toContain(
+      `<small>${english.texts.notice} <a href="/p?a&amp;b">${english.texts.privacy}</a></small>`,
+    );
+  });
+
+  it('delivers what an earlier visit has left on the device', () => {
+    expect(page()).toMatch(
+      /<\/form>\s*<script type="module" src="\/stillhere\.js"><\/script>\s*<session-heartbeat deliver-only worker="none"><\/session-heartbeat>$/,
+    );
+  });
+});
+
+describe('the page', () => {
+  it('has language, direction and texts where the template says, each as text', () => {
+    const language = { tag: 'x"', direction: "y'", texts: { ...english.texts, title: '<T>', intro: '&I' } };
+    const template = '{{lang}}|{{dir}}|{{title}}|{{intro}}|{{form}}';
+    const html = gatePage({ ...DEFAULT_THEME, template }, language, FORM);
+    expect(html).toMatch(
+      /^x&quot;\|y&#39;\|&lt;T&gt;\|&amp;I\|<form class="stillhere-form" lang="x&quot;" dir="y&#39;"/,
+    );
+  });
+
+  it("has the gate's stylesheet and the owner's after it, which the policy names", () => {
+    const css = readFileSync(new URL('../../../../server/gate/gate.css', import.meta.url), 'utf8');
+    const look = { template: '{{style}}<style>own</style>{{form}}', style: 'p {}' };
+    expect(page({}, look)).toMatch(/^<style>/);
+    expect(page({}, look)).toContain(`<style>${css.replaceAll('\r\n', '\n')}p {}</style><style>own</style>`);
+    const hashes = gateStyleHashes({ ...DEFAULT_THEME, ...look });
+    expect(hashes).toEqual(hashStyles(page({}, look)));
+    expect(hashes).toHaveLength(2);
+  });
+});

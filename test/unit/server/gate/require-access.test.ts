@@ -1,0 +1,141 @@
+// The check before protected paths, with an access check that a test answers for. With the whole application:
+// test/server/access.test.ts and test/server/protected-paths.test.ts.
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import type { Middleware } from 'koa';
+import { pino } from 'pino';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AccessCheck } from '../../../../server/gate/access-check.ts';
+import { admitReaders, closeProtected, requireAccess } from '../../../../server/gate/require-access.ts';
+import { startKoa } from '../../../helpers/start-koa.ts';
+
+const UNTIL = Date.parse('2026-11-24T09:00:00Z');
+const PROTECT = ['/report/'];
+
+let findEnd: () => Promise<number | undefined>;
+let logged: string[];
+beforeEach(() => {
+  findEnd = async () => UNTIL;
+  logged = [];
+});
+const access = { findEnd: () => findEnd() } as unknown as AccessCheck;
+const log = pino({ level: 'trace' }, { write: (line) => logged.push(line) });
+const host: Middleware = (ctx) => {
+  ctx.body = 'the page';
+};
+
+/** The request target exactly as it is given. */
+async function get(path: string, ...middlewares: Middleware[]) {
+  const { port } = new URL(await startKoa(...middlewares));
+  const asked = request({ host: '127.0.0.1', port, path });
+  const answered = once(asked, 'response');
+  asked.end();
+  const [incoming] = (await answered) as [IncomingMessage];
+  incoming.resume();
+  return { status: incoming.statusCode, headers: incoming.headers };
+}
+
+describe('a protected path', () => {
+  it('opens with access, says until when, and is kept by no shared cache or search engine', async () => {
+    const { status, headers } = await get('/report/a', requireAccess(PROTECT, access, log), host);
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'stillhere-access': 'Tue, 24 Nov 2026 09:00:00 GMT',
+      'cache-control': 'private, no-cache',
+      'x-robots-tag': 'noindex',
+      'content-security-policy': "frame-ancestors 'self'",
+    });
+  });
+
+  it('leads to the gate without, which leads back with its query', async () => {
+    findEnd = async () => undefined;
+    const { status, headers } = await get('/report/a?b=c&d', requireAccess(PROTECT, access, log), host);
+    expect([status, headers.location]).toEqual([303, '/access?next=%2Freport%2Fa%3Fb%3Dc%26d']);
+    expect(headers).toMatchObject({
+      'stillhere-access': 'none',
+      'cache-control': 'private, no-cache',
+      'x-robots-tag': 'noindex',
+    });
+  });
+
+  it.for([
+    ['public, max-age=60', 'private, no-cache'],
+    ['no-cache', 'private, no-cache'],
+    ['Private, max-age=60', 'Private, max-age=60'],
+    ['no-store', 'no-store'],
+  ] as const)('whose host says %j is answered with %j', async ([hosts, cacheControl]) => {
+    const { headers } = await get('/report/a', requireAccess(PROTECT, access, log), (ctx) => {
+      ctx.set('Cache-Control', hosts);
+      ctx.body = 'the page';
+    });
+    expect(headers['cache-control']).toBe(cacheControl);
+  });
+
+  it('stays shut for now where the access can not be checked, and the log says why', async () => {
+    findEnd = () => Promise.reject(new Error('disk is gone'));
+    const { status, headers } = await get('/report/a', requireAccess(PROTECT, access, log), host);
+    expect([status, headers['retry-after']]).toEqual([503, '5']);
+    expect(logged.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { msg: 'access could not be checked', err: { message: 'disk is gone' } },
+    ]);
+  });
+
+  it.for<[string, Middleware]>([
+    ['an earlier middleware of Koa', (ctx, next) => ((ctx.url = '/inner'), next())],
+    ['a router of the host that mounts', (ctx, next) => (Object.assign(ctx.req, { url: '/inner' }), next())],
+  ])('is known by the address that was sent, when %s has shortened it', async ([, rewrite]) => {
+    findEnd = async () => undefined;
+    const keep: Middleware = (ctx, next) => {
+      Object.assign(ctx.req, { originalUrl: '/report/a' });
+      return next();
+    };
+    expect((await get('/report/a', keep, rewrite, requireAccess(PROTECT, access, log), host)).status).toBe(303);
+  });
+
+  it('is known by the address that it was rewritten to', async () => {
+    findEnd = async () => undefined;
+    const rewrite: Middleware = (ctx, next) => ((ctx.url = '/report/a'), next());
+    expect((await get('/other', rewrite, requireAccess(PROTECT, access, log), host)).status).toBe(303);
+  });
+});
+
+describe('any other path', () => {
+  it('goes on, untouched and unasked', async () => {
+    findEnd = () => Promise.reject(new Error('must not be asked'));
+    const { status, headers } = await get('/other', requireAccess(PROTECT, access, log), host);
+    expect([status, headers['stillhere-access'], headers['cache-control']]).toEqual([200, undefined, undefined]);
+  });
+
+  it.for(['/a/../report/', '/%ff', '/a\\b'])('without a single meaning is refused: %s', async (path) => {
+    const url = await startKoa(requireAccess(PROTECT, access, log), host);
+    const asked = request({ host: '127.0.0.1', port: new URL(url).port, path });
+    const answered = once(asked, 'response');
+    asked.end();
+    const [incoming] = (await answered) as [IncomingMessage];
+    let text = '';
+    for await (const chunk of incoming.setEncoding('utf8')) text += String(chunk);
+    expect([incoming.statusCode, text]).toEqual([
+      400,
+      'Invalid path: it contains "..", a backslash, or a broken % escape.',
+    ]);
+  });
+
+  it('is checked all the same where a file is protected under another name', async () => {
+    findEnd = async () => undefined;
+    expect((await get('/other', admitReaders(access, log), host)).status).toBe(303);
+  });
+});
+
+describe('without a store', () => {
+  it('what is protected stays shut, and says so', async () => {
+    const url = await startKoa(closeProtected(PROTECT), host);
+    const closed = await fetch(`${url}/report/a`);
+    expect([closed.status, closed.headers.get('retry-after'), await closed.text()]).toEqual([
+      503,
+      '5',
+      'These pages are not available at the moment. Please try again later.',
+    ]);
+    const open = await fetch(`${url}/other`);
+    expect([open.status, await open.text()]).toEqual([200, 'the page']);
+  });
+});
