@@ -444,7 +444,7 @@ describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
       expect(await say({})).toMatch(/there is no table t.*Run: nocodb setup/);
       expect(await say({ token: 'wrong' })).toMatch(/HTTP 401.*set NOCODB_TOKEN/);
       expect(await say({ baseId: 'pnothing' })).toMatch(/NOCODB_BASE_ID/);
-      expect(await say({ url: 'http://127.0.0.1:9' })).toMatch(/Is NocoDB running/);
+      expect(await say({ url: 'http://127.0.0.1:9' })).toMatch(/Check that NocoDB is running/);
     });
   });
 });
