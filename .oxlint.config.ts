@@ -163,12 +163,12 @@ export default defineConfig({
     },
     // This test checks the edited page with parse5 itself.
     { files: ['test/unit/server/site/inject-heartbeat-tree.test.ts'], rules: restrict(owned('parse5')) },
-    // Its own refusals and failures are told apart.
+    // This test distinguishes the library's refusals from its failures.
     {
       files: ['test/unit/server/http/rate-limit.test.ts'],
       rules: restrict(owned('rate-limiter-flexible')),
     },
-    // A zip file is opened again by its test.
+    // The test unpacks the zip file.
     {
       files: ['build/extension.vite.config.ts', 'test/systems/devtools-extension.test.ts'],
       rules: restrict(owned('fflate', 'vite')),

@@ -1,8 +1,6 @@
 // Decides when a device may retry. Pure functions on a small persisted record, so that a killed worker doesn't lose it.
 // Must not read a clock or a random source itself.
-
-/** What triggered a delivery. */
-export type Trigger = 'start' | 'beat' | 'retry' | 'visible' | 'left' | 'online' | 'sync';
+import type { Trigger } from '../protocol/messages.ts';
 
 /**
  * The cause of the pause. `network`: the server was not reached although the browser is online. `backoff`: any other
