@@ -14,6 +14,9 @@ const MADE_HERE = ['package', 'server', 'client', 'sw', 'types', 'packed'];
 /** Files that the server reads next to its code. */
 const BESIDE_CODE = 'server/*/*.{css,html,json}';
 
+/** Of the server, but imported by no entry: the command, and the thread of a store. */
+const SCRIPTS = ['server/cli.ts', 'server/store/sqlite/thread.ts'];
+
 const NOT_OURS = 'node_modules';
 
 export default defineConfig({
@@ -37,7 +40,7 @@ export default defineConfig({
         sourcemap: false,
         outDir: DIST,
         rolldownOptions: {
-          input: [...Object.values(inRoot(NODE_ENTRIES)), join(ROOT, 'server/cli.ts')],
+          input: [...Object.values(inRoot(NODE_ENTRIES)), ...SCRIPTS.map((script) => join(ROOT, script))],
           output: {
             // Keeps the files' relative positions, because some read others by path.
             preserveModules: true,

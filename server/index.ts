@@ -5,4 +5,4 @@ export { fetchEmailAccessSessions } from './sessions/fetch-email-access-sessions
 export type { EmailAccessRecord, Sessions, SessionsQuery } from './sessions/read-sessions.ts';
 export { stillhere, type Stillhere } from './app/embed.ts';
 export type { SessionStore } from './store/session-store.ts';
-export { openSqliteStore } from './store/sqlite-store.ts';
+export { openSqliteStore, openStore } from './store/open-store.ts';

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { createMirror, type Mirror } from '../nocodb/mirror.ts';
 import type { SessionStore } from '../store/session-store.ts';
-import { openSqliteStore } from '../store/sqlite-store.ts';
+import { openStore } from '../store/open-store.ts';
 
 export interface Services {
   readonly store: SessionStore;
@@ -18,8 +18,8 @@ export interface Services {
 
 /** @throws when the store can't be opened. */
 export async function openServices(config: Pick<Config, 'storeFile' | 'nocodb'>, log: Logger): Promise<Services> {
-  const store = await openSqliteStore(config.storeFile);
-  const mirror = config.nocodb && createMirror(config.nocodb, store.outbox, log);
+  const store = await openStore(`file:${config.storeFile}`);
+  const mirror = config.nocodb && createMirror(config.nocodb, store, log);
   return {
     store,
     mirror,

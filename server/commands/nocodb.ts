@@ -1,7 +1,7 @@
 // The commands `nocodb setup`, `check` and `resync`.
 import { ConfigError, readConfig } from '../config/config.ts';
 import { check, resync, setUp, type Report } from '../nocodb/commands.ts';
-import { openSqliteStore } from '../store/sqlite-store.ts';
+import { openStore } from '../store/open-store.ts';
 
 export async function nocodb(
   name: 'setup' | 'check' | 'resync',
@@ -11,12 +11,12 @@ export async function nocodb(
   if (!noco) throw new ConfigError('Set NOCODB_URL, NOCODB_TOKEN and NOCODB_BASE_ID.');
   const fromMs = options.from === undefined ? 0 : Date.parse(options.from);
   if (Number.isNaN(fromMs)) throw new ConfigError('--from: must be a date, like 2026-11-24');
-  const store = await openSqliteStore(storeFile);
+  const store = await openStore(`file:${storeFile}`);
   const { signal } = new AbortController();
   const run: Readonly<Record<typeof name, () => Promise<Report>>> = {
-    setup: () => setUp(noco, store.outbox, signal),
-    check: () => check(noco, store.outbox, signal),
-    resync: () => resync(store.outbox, fromMs),
+    setup: () => setUp(noco, store, signal),
+    check: () => check(noco, store, signal),
+    resync: () => resync(store, fromMs),
   };
   const report = await run[name]();
   await store.close();

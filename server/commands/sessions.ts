@@ -4,7 +4,8 @@ import { ConfigError, readConfig } from '../config/config.ts';
 import { replaceUnsafeCharacters } from '../http/unsafe-characters.ts';
 import type { SessionView } from '../../sw/protocol/owner-api.ts';
 import { viewSession } from '../sessions/views.ts';
-import { openSqliteStore } from '../store/sqlite-store.ts';
+import { NOCODB } from '../store/outbox.ts';
+import { openStore } from '../store/open-store.ts';
 
 const MAX_LIMIT = 10_000;
 
@@ -21,9 +22,9 @@ export async function listSessions(options: {
     throw new ConfigError(
       `There is no store ${storeFile}: run this in the folder where the server was started, or set STORE_URL.`,
     );
-  const store = await openSqliteStore(storeFile);
+  const store = await openStore(`file:${storeFile}`);
   const found = await store.listSessions({ email: options.email?.trim().toLowerCase(), pageSize: limit });
-  const unmirrored = nocodb ? await store.outbox.countUnmirrored() : 0;
+  const unmirrored = nocodb ? await store.outboxOf(NOCODB).countUntold() : 0;
   await store.close();
   const sessions = found.map(viewSession);
   if (options.json) console.info(JSON.stringify({ sessions }, null, 2));

@@ -29,14 +29,14 @@ export interface AccessCheck {
  */
 export function createAccessCheck(
   cookies: AccessCookies,
-  store: Pick<SessionStore, 'findSession' | 'endAccess'>,
+  store: Pick<SessionStore, 'findAccess' | 'endAccess'>,
   allow: readonly string[],
   now: () => number,
 ): AccessCheck {
   const known = createCache<string, boolean>({ max: MAX_SESSIONS, ttlMs: FRESH_MS });
   const holds = async (sessionId: string): Promise<boolean> => {
-    const session = await store.findSession(sessionId);
-    return session !== undefined && session.accessEndedMs === null && isAllowed(session.email, allow);
+    const found = await store.findAccess(sessionId);
+    return found !== undefined && found.accessEndedMs === null && isAllowed(found.email, allow);
   };
   return {
     holds,

@@ -11,6 +11,7 @@ import { networkOf } from '../http/client-network.ts';
 import type { RateLimit } from '../http/rate-limit.ts';
 import { readFields } from '../http/body.ts';
 import { readQuery } from '../http/query.ts';
+import { makeSessionId } from '../store/session-id.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import type { AccessCheck } from './access-check.ts';
 import type { AccessCookies } from './access-cookie.ts';
@@ -24,7 +25,6 @@ export const GATE_PATH = '/access';
 
 /** Accepts other forms and scripts: form data or JSON. */
 export const SUBMIT_PATH = '/api/verify-temp-access';
-const SESSION_ID_BYTES = 16;
 const MAX_FORM_BYTES = 16 * 1024;
 const FORM_ID_BYTES = 12;
 const FORM_ID = /^[\w-]{1,64}$/;
@@ -61,8 +61,9 @@ export function addGateRoutes(router: Router, gate: Gate): void {
     return newer && newer !== granted ? newer : make(email, key);
   };
   const make = (email: string, key: string | undefined): Promise<string> => {
-    const id = randomBytes(SESSION_ID_BYTES).toString('base64url');
-    const made = store.createSession({ id, email, startMs: now() }).then(() => id);
+    const startMs = now();
+    const id = makeSessionId(startMs);
+    const made = store.createSession({ id, email, startMs }).then(() => id);
     if (key !== undefined) {
       grants.set(key, made);
       made.catch(() => grants.delete(key));

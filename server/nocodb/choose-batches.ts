@@ -1,6 +1,6 @@
 // What a round writes, batch by batch. Without a limit: what has waited longest first. Under a month's limit: starts and ends
 // first, the newest of them first, and the requests that show most before the others; changes in between come along free.
-import { RECORD_IN_DOUBT, type Outbox, type Unmirrored } from '../store/outbox.ts';
+import { RECORD_IN_DOUBT, type Outbox, type Untold } from '../store/outbox.ts';
 import type { NocoResult } from './response.ts';
 import { MAX_IDS } from './client.ts';
 import type { RecordWriter } from './record-writer.ts';
@@ -24,7 +24,7 @@ export interface ChoiceParts {
   readonly clock: { readonly monotonic: () => number; readonly wall: () => number };
 }
 
-type Batch = readonly Unmirrored[];
+type Batch = readonly Untold[];
 
 export class BatchChooser {
   readonly #parts: ChoiceParts;
@@ -49,13 +49,13 @@ export class BatchChooser {
       waiting.map(({ session }) => session.id),
       clock.monotonic(),
     );
-    const isDoubtful = ({ recordId }: Unmirrored): boolean => recordId === RECORD_IN_DOUBT;
+    const isDoubtful = ({ recordId }: Untold): boolean => recordId === RECORD_IN_DOUBT;
     const certain = waiting.filter((one) => !isDoubtful(one));
     const doubtful = isLimited ? this.#frugally(waiting.filter(isDoubtful), certain) : waiting.filter(isDoubtful);
     const resolved = await writer.resolveDoubts(doubtful, at);
     if (resolved.type !== 'ok') return resolved;
     const all = [...certain, ...resolved.value];
-    const sinceOf = ({ session }: Unmirrored): number => since.get(session.id) ?? 0;
+    const sinceOf = ({ session }: Untold): number => since.get(session.id) ?? 0;
     const batches = [true, false].flatMap((areNew) =>
       this.#divide(
         all.filter(({ recordId }) => (recordId === null) === areNew),
@@ -80,16 +80,15 @@ export class BatchChooser {
   async #list(quietSinceMs: number | undefined): Promise<Batch> {
     const { outbox, budget, wrong, clock } = this.#parts;
     const order = budget.isLimited ? 'newest' : 'oldest';
-    const listed = await outbox.listUnmirrored(ROUND + wrong.size, quietSinceMs, order);
+    const listed = await outbox.listUntold(ROUND + wrong.size, quietSinceMs, order);
     return listed.filter((row) => !wrong.isResting(row, clock.monotonic()));
   }
 
   /** What has spoilt a batch comes first, apart; of the others what is due. */
-  #divide(rows: Batch, since: (row: Unmirrored) => number, dueSince: number): readonly Batch[] {
+  #divide(rows: Batch, since: (row: Untold) => number, dueSince: number): readonly Batch[] {
     const { wrong, writer, budget, clock } = this.#parts;
-    const sizeOf = (row: Unmirrored): number => Math.min(writer.batchSize, wrong.batchSizeOf(row, clock.monotonic()));
-    const isSuspect = (row: Unmirrored): boolean =>
-      wrong.batchSizeOf(row, clock.monotonic()) !== Number.POSITIVE_INFINITY;
+    const sizeOf = (row: Untold): number => Math.min(writer.batchSize, wrong.batchSizeOf(row, clock.monotonic()));
+    const isSuspect = (row: Untold): boolean => wrong.batchSizeOf(row, clock.monotonic()) !== Number.POSITIVE_INFINITY;
     const others = rows.filter((row) => !isSuspect(row));
     const due = budget.isLimited
       ? takeBatch(others, writer.batchSize, (row) => -seenAt(row), Number.POSITIVE_INFINITY)
@@ -115,11 +114,10 @@ export class BatchChooser {
   /** Changed records of sessions that go on, as many as the request takes anyway. */
   async #fill(batch: Batch): Promise<Batch> {
     const { outbox, wrong, writer, clock } = this.#parts;
-    const isApart = (row: Unmirrored): boolean =>
-      wrong.batchSizeOf(row, clock.monotonic()) !== Number.POSITIVE_INFINITY;
+    const isApart = (row: Untold): boolean => wrong.batchSizeOf(row, clock.monotonic()) !== Number.POSITIVE_INFINITY;
     if (isNew(batch) || batch.some(isApart)) return batch;
     const chosen = new Set(batch.map(({ session }) => session.id));
-    const more = (await outbox.listUnmirrored(ROUND, undefined, 'newest')).filter(
+    const more = (await outbox.listUntold(ROUND, undefined, 'newest')).filter(
       (row) =>
         row.recordId !== null &&
         row.recordId !== RECORD_IN_DOUBT &&
@@ -135,6 +133,6 @@ function isNew([row]: Batch): boolean {
   return row?.recordId === null;
 }
 
-function seenAt({ session }: Unmirrored): number {
+function seenAt({ session }: Untold): number {
   return session.endMs ?? session.startMs;
 }

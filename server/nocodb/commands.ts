@@ -1,5 +1,7 @@
 // The commands `stillhere nocodb setup`, `check` and `resync`. Each returns lines to print and whether all is well.
-import type { Outbox } from '../store/outbox.ts';
+import type { Notes } from '../store/notes.ts';
+import { NOCODB, type Outbox } from '../store/outbox.ts';
+import type { SessionStore } from '../store/session-store.ts';
 import type { NocoFailure } from './response.ts';
 import { NocoClient, type NocoConfig } from './client.ts';
 import { RequestBudget } from './request-budget.ts';
@@ -11,6 +13,8 @@ export interface Report {
   readonly lines: readonly string[];
   readonly isWell: boolean;
 }
+
+type MirrorStore = Pick<SessionStore, 'notes' | 'outboxOf'>;
 
 /** A smaller difference may come from transit and from the whole seconds of HTTP's `Date`. */
 const WRONG_CLOCK_S = 10;
@@ -29,11 +33,15 @@ const CURES: Readonly<Record<NocoFailure['type'], string>> = {
 };
 
 /** Creates the table or adds missing fields. Rows are not changed. Safe to repeat. */
-export async function setUp(config: NocoConfig, outbox: Outbox, signal: AbortSignal): Promise<Report> {
-  const prepared = await prepareTable(connect(config, outbox, signal), config.table, await readTableIds(outbox));
+export async function setUp(config: NocoConfig, store: MirrorStore, signal: AbortSignal): Promise<Report> {
+  const prepared = await prepareTable(
+    connect(config, store.notes, signal),
+    config.table,
+    await readTableIds(store.notes),
+  );
   if (prepared.type !== 'ok') return describe(prepared);
   const { done, table } = prepared.value;
-  await writeTableIds(outbox, table);
+  await writeTableIds(store.notes, store.outboxOf(NOCODB), table);
   const lines = [...done, ...table.leftOut.map(toWrong)];
   return {
     lines: lines.length > 0 ? lines : [`The table ${config.table} is complete.`],
@@ -42,14 +50,15 @@ export async function setUp(config: NocoConfig, outbox: Outbox, signal: AbortSig
 }
 
 /** Checks the token, base, table, fields and clock, and counts waiting sessions. Changes nothing. */
-export async function check(config: NocoConfig, outbox: Outbox, signal: AbortSignal): Promise<Report> {
-  const client = connect(config, outbox, signal);
-  const known = await readTableIds(outbox);
+export async function check(config: NocoConfig, store: MirrorStore, signal: AbortSignal): Promise<Report> {
+  const { notes } = store;
+  const client = connect(config, notes, signal);
+  const known = await readTableIds(notes);
   const inspected = await inspectTable(client, config.table, known);
-  const waiting = await describeWaiting(config, outbox);
+  const waiting = await describeWaiting(config, notes, store.outboxOf(NOCODB));
   if (inspected.type !== 'ok') return { lines: [...describe(inspected).lines, ...waiting], isWell: false };
   const { found, problems, leftOut } = inspected.value;
-  const refused = known ? describeRejected(await readRejectedColumns(outbox), known) : [];
+  const refused = known ? describeRejected(await readRejectedColumns(notes), known) : [];
   const aheadS = Math.round((client.clockAheadMs ?? 0) / 1_000);
   return {
     lines: [
@@ -75,25 +84,30 @@ function toWrong(sentence: string): string {
 }
 
 /** How many sessions wait, and when the monthly limit allows the next request. */
-async function describeWaiting({ requestsPerMonth }: NocoConfig, outbox: Outbox): Promise<readonly string[]> {
-  const oldestMs = await outbox.findOldestUnmirroredMs();
-  const since = oldestMs === undefined ? '' : `; the oldest was last seen at ${new Date(oldestMs).toISOString()}`;
-  const waitMs = await new RequestBudget(outbox, requestsPerMonth, Date.now).waitMs();
+async function describeWaiting(
+  { requestsPerMonth }: NocoConfig,
+  notes: Notes,
+  outbox: Outbox,
+): Promise<readonly string[]> {
+  const oldestMs = await outbox.findOldestUntoldMs();
+  const since = oldestMs === undefined ? '' : `; the oldest since ${new Date(oldestMs).toISOString()}`;
+  const waitMs = await new RequestBudget(notes, requestsPerMonth, Date.now).waitMs();
   const next = new Date(Date.now() + waitMs).toISOString();
   return [
-    `waiting  ${await outbox.countUnmirrored()} sessions to be written${since}`,
+    `waiting  ${await outbox.countUntold()} sessions to be written${since}`,
     ...(waitMs > 0 ? [`waiting  the month's requests are used up; the next one can be sent at ${next}`] : []),
   ];
 }
 
 /** Marks the sessions that began at or after `fromMs`, so that the running server writes them again. */
-export async function resync(outbox: Outbox, fromMs: number): Promise<Report> {
-  await outbox.forgetMirrored({ fromMs });
-  return { lines: [`${await outbox.countUnmirrored()} sessions are waiting to be written again.`], isWell: true };
+export async function resync(store: MirrorStore, fromMs: number): Promise<Report> {
+  const outbox = store.outboxOf(NOCODB);
+  await outbox.forgetTold({ fromMs });
+  return { lines: [`${await outbox.countUntold()} sessions are waiting to be written again.`], isWell: true };
 }
 
-function connect(config: NocoConfig, outbox: Outbox, signal: AbortSignal): NocoClient {
-  return new NocoClient(config, new RequestBudget(outbox, config.requestsPerMonth, Date.now), signal);
+function connect(config: NocoConfig, notes: Notes, signal: AbortSignal): NocoClient {
+  return new NocoClient(config, new RequestBudget(notes, config.requestsPerMonth, Date.now), signal);
 }
 
 function describe(failure: NocoFailure): Report {

@@ -1,11 +1,11 @@
 // The background copy of sessions in NocoDB, a consumer of the outbox. No reader waits for it: it reads what waits in the store,
 // writes it, and believes only what NocoDB shows. Whatever fails, sessions stay unmirrored in the store and are written later.
 //
-// The outbox is the session row itself (revision and mirrored revision), so nothing is lost between commit and mirror.
 // A session is written once a round however many beats it had, and never by two requests at a time.
 import type { Logger } from 'pino';
 import { Consumer } from '../outbox/consumer.ts';
-import type { Outbox, Unmirrored } from '../store/outbox.ts';
+import { NOCODB, type Outbox, type Untold } from '../store/outbox.ts';
+import type { SessionStore } from '../store/session-store.ts';
 import { FRUGAL, USUAL } from './backoff.ts';
 import { BatchChooser, ROUND } from './choose-batches.ts';
 import { NocoClient, TIMEOUT_MS, type NocoConfig } from './client.ts';
@@ -25,6 +25,8 @@ const IN_FLIGHT = 2;
 const ROUND_PART = 1 / 4;
 /** Failures that may come from a table that was changed. */
 const OF_TABLE: readonly NocoFailure['type'][] = ['denied', 'no-table', 'no-record', 'refused', 'too-many'];
+
+export type MirrorStore = Pick<SessionStore, 'notes' | 'leases' | 'outboxOf'>;
 
 export interface Mirror {
   status(): MirrorStatus;
@@ -46,8 +48,8 @@ export interface MirrorClock {
 
 const CLOCK: MirrorClock = { wall: () => Date.now(), monotonic: () => performance.now() };
 
-export function createMirror(config: NocoConfig, outbox: Outbox, log: Logger, clock = CLOCK): Mirror {
-  return new NocoMirror(config, outbox, log, clock);
+export function createMirror(config: NocoConfig, store: MirrorStore, log: Logger, clock = CLOCK): Mirror {
+  return new NocoMirror(config, store, log, clock);
 }
 
 class NocoMirror implements Mirror {
@@ -67,21 +69,24 @@ class NocoMirror implements Mirror {
   /** The table's columns at the last round, as text. */
   #columns: string | undefined;
 
-  constructor(config: NocoConfig, outbox: Outbox, log: Logger, clock: MirrorClock) {
+  constructor(config: NocoConfig, store: MirrorStore, log: Logger, clock: MirrorClock) {
+    const { notes, leases } = store;
+    const outbox = store.outboxOf(NOCODB);
     this.#outbox = outbox;
     const pauseMs = config.freshnessMs * ROUND_PART;
     this.#waitMs = config.freshnessMs - pauseMs;
     const [name, now] = ['nocodb-mirror', clock.wall];
-    this.#consumer = new Consumer({ name, outbox, log, pauseMs, requestMs: TIMEOUT_MS, now });
-    const budget = new RequestBudget(outbox, config.requestsPerMonth, clock.wall);
+    this.#consumer = new Consumer({ name, leases, log, pauseMs, requestMs: TIMEOUT_MS, now });
+    const budget = new RequestBudget(notes, config.requestsPerMonth, clock.wall);
     this.#budget = budget;
     this.#client = new NocoClient(config, budget, this.#consumer.signal, () => this.#consumer.holdLease());
-    this.#table = new TableCheck({ client: this.#client, outbox, budget, log, table: config.table, clock });
+    this.#table = new TableCheck({ client: this.#client, notes, outbox, budget, log, table: config.table, clock });
     const patience = budget.isLimited ? FRUGAL : USUAL;
     this.#rows = new RejectedRows(log, patience.row, budget.isLimited);
-    this.#values = new RejectedValues(outbox, log, patience.value, clock.wall);
+    this.#values = new RejectedValues(notes, log, patience.value, clock.wall);
     this.#writer = new RecordWriter({
       client: this.#client,
+      notes,
       outbox,
       wrong: this.#rows,
       refused: this.#values,
@@ -116,8 +121,8 @@ class NocoMirror implements Mirror {
     }
     const { table } = this.#table;
     this.#board.see({
-      waiting: await this.#outbox.countUnmirrored(),
-      oldestWaitingMs: await this.#outbox.findOldestUnmirroredMs(),
+      waiting: await this.#outbox.countUntold(),
+      oldestWaitingMs: await this.#outbox.findOldestUntoldMs(),
       leftOut: table ? [...table.leftOut, ...this.#values.describe(table)] : [],
     });
     return isMoreWaiting;
@@ -152,7 +157,7 @@ class NocoMirror implements Mirror {
     return isAllWritten && (isLimited ? batches.length > 0 : batches.flat().length >= ROUND);
   }
 
-  async #choose(): Promise<NocoResult<readonly (readonly Unmirrored[])[]>> {
+  async #choose(): Promise<NocoResult<readonly (readonly Untold[])[]>> {
     const table = await this.#table.ask();
     if (table.type !== 'ok') return table;
     // What the columns did not take before, changed ones may.
@@ -163,7 +168,7 @@ class NocoMirror implements Mirror {
   }
 
   /** Resolves with false when the round is over. */
-  async #write(batch: readonly Unmirrored[]): Promise<boolean> {
+  async #write(batch: readonly Untold[]): Promise<boolean> {
     // As it is now: a batch before this one may have found it changed.
     const { table } = this.#table;
     if (!table || this.#consumer.signal.aborted || this.#board.isResting()) return false;

@@ -1,6 +1,7 @@
 // Writes batches of sessions as records and stores what NocoDB shows. If a batch fails, later rounds isolate the bad
 // row, then the bad value, so that everything else is written. mirror.ts decides when to write.
-import { RECORD_IN_DOUBT, type Outbox, type Unmirrored } from '../store/outbox.ts';
+import type { Notes } from '../store/notes.ts';
+import { RECORD_IN_DOUBT, type Outbox, type Untold } from '../store/outbox.ts';
 import type { NocoResult, NocoFailure } from './response.ts';
 import { MAX_IDS, type NocoClient } from './client.ts';
 import { valuesOf } from './record.ts';
@@ -32,6 +33,7 @@ export type Written =
 
 export interface WriterParts {
   readonly client: NocoClient;
+  readonly notes: Notes;
   readonly outbox: Outbox;
   readonly wrong: RejectedRows;
   readonly refused: RejectedValues;
@@ -56,16 +58,16 @@ export class RecordWriter {
 
   /** Loads the limit that an earlier process learned, so that no request is needed for it. */
   async loadBatchSize(): Promise<void> {
-    this.batchSize = Number((await this.#parts.outbox.readNote(BATCH_NOTE)) ?? LARGEST_BATCH);
+    this.batchSize = Number((await this.#parts.notes.read(BATCH_NOTE)) ?? LARGEST_BATCH);
   }
 
   /**
    * Finds out which records in doubt NocoDB created after all, and which it already shows. Returns those still to be
    * written.
    */
-  async resolveDoubts(doubtful: readonly Unmirrored[], at: MirrorTable): Promise<NocoResult<readonly Unmirrored[]>> {
+  async resolveDoubts(doubtful: readonly Untold[], at: MirrorTable): Promise<NocoResult<readonly Untold[]>> {
     const { client, outbox } = this.#parts;
-    const resolved: Unmirrored[] = [];
+    const resolved: Untold[] = [];
     for (const some of chunk(doubtful, MAX_IDS)) {
       const ids = some.map(({ session }) => session.id);
       const found = await client.find(at.id, at.columns.sessionId.id, ids);
@@ -80,7 +82,7 @@ export class RecordWriter {
   }
 
   /** Creates or updates the records of the batch. Either all rows are new, or none. */
-  async write(batch: readonly Unmirrored[], at: MirrorTable): Promise<Written> {
+  async write(batch: readonly Untold[], at: MirrorTable): Promise<Written> {
     const { wrong, refused, isStale, clock } = this.#parts;
     const [first, ...others] = batch;
     if (!first) return { type: 'ok' };
@@ -114,8 +116,8 @@ export class RecordWriter {
     return others.length === 0 ? this.#fail(first.session.id, tried.reason) : { type: 'spoilt' };
   }
 
-  async #writeFewer(batch: readonly Unmirrored[], failure: NocoFailure, at: MirrorTable): Promise<Written> {
-    const { wrong, outbox, clock } = this.#parts;
+  async #writeFewer(batch: readonly Untold[], failure: NocoFailure, at: MirrorTable): Promise<Written> {
+    const { wrong, notes, clock } = this.#parts;
     const [only] = batch;
     if (batch.length === 1 && only) {
       wrong.note(only, failure.message, clock.monotonic());
@@ -123,7 +125,7 @@ export class RecordWriter {
     }
     this.batchSize = Math.max(1, Math.min(failure.most ?? Math.floor(batch.length / 2), batch.length - 1));
     // A proxy limits the size in bytes, which implies nothing for the next batch.
-    if (failure.most !== undefined) await outbox.writeNote(BATCH_NOTE, String(this.batchSize));
+    if (failure.most !== undefined) await notes.write(BATCH_NOTE, String(this.batchSize));
     for (const smaller of chunk(batch, this.batchSize)) {
       const written = await this.write(smaller, at);
       if (written.type !== 'ok') return written;
@@ -135,7 +137,7 @@ export class RecordWriter {
    * Writes a row that fails alone: first only its key, which shows whether any of it can be written, then one value at
    * a time. The first request also distinguishes a bad row from a NocoDB that accepts nothing.
    */
-  async #writeByValue(row: Unmirrored, at: MirrorTable): Promise<Written> {
+  async #writeByValue(row: Untold, at: MirrorTable): Promise<Written> {
     const { wrong, refused, clock } = this.#parts;
     const key = await this.#attempt([{ row, names: ['sessionId'] }], at);
     if (key.type === 'gone') return { type: 'ok' };
@@ -187,7 +189,7 @@ export class RecordWriter {
     return this.#parts.refused.wereRefused(row.session, differing);
   }
 
-  #toPart(row: Unmirrored, at: MirrorTable, isAlone: boolean): Part {
+  #toPart(row: Untold, at: MirrorTable, isAlone: boolean): Part {
     return { row, names: this.#parts.refused.namesFor(row.session, at, isAlone) };
   }
 
@@ -209,13 +211,13 @@ export class RecordWriter {
         wrong.notePart(row, titles, clock.monotonic() + missing.untilMs - clock.wall());
       }
     }
-    await outbox.markMirrored(whole);
+    await outbox.markTold(whole);
     const [first] = shown;
     if (first) await this.#probe(first.row, at);
   }
 
   /** Retries an omitted column with one value of a row that is shown. */
-  async #probe(row: Unmirrored, at: MirrorTable): Promise<void> {
+  async #probe(row: Untold, at: MirrorTable): Promise<void> {
     const { refused, outbox } = this.#parts;
     const name = refused.findProbe(row.session, at);
     if (name === undefined) return;
@@ -223,16 +225,12 @@ export class RecordWriter {
     if (tried.type !== 'tried') return;
     if (tried.unshown.length > 0) await refused.refuse(row.session, [name], at);
     // Until now, all rows were written without this column.
-    else if (await refused.accept(row.session, [name])) await outbox.forgetMirrored({ fromMs: 0 });
+    else if (await refused.accept(row.session, [name])) await outbox.forgetTold({ fromMs: 0 });
   }
 }
 
 /** True if the rest of the row was certainly written, so that these values are the cause. */
-function isTakenInPart(
-  { row, names, differing }: Unshown,
-  { isAnswered }: Tried,
-  batch: readonly Unmirrored[],
-): boolean {
+function isTakenInPart({ row, names, differing }: Unshown, { isAnswered }: Tried, batch: readonly Untold[]): boolean {
   if (!isAnswered || !differing || differing.includes('sessionId')) return false;
   const values = valuesOf(row.session);
   const isMade = batch.find(({ session }) => session.id === row.session.id)?.recordId === null;

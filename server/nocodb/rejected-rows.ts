@@ -1,7 +1,7 @@
 // Sessions that NocoDB doesn't show as sent. A failed batch is written in smaller ones until the bad row is alone. Then
 // the row waits longer after each try and is reported, so that it costs little and blocks nothing.
 import type { Logger } from 'pino';
-import type { Unmirrored } from '../store/outbox.ts';
+import type { Untold } from '../store/outbox.ts';
 import type { Patience } from './backoff.ts';
 
 /** In place of a batch size: write this row alone, one value at a time. */
@@ -33,14 +33,14 @@ export class RejectedRows {
     return this.#rows.size;
   }
 
-  isResting({ session, revision }: Unmirrored, now: number): boolean {
+  isResting({ session, revision }: Untold, now: number): boolean {
     const row = this.#rows.get(session.id);
     if (!row || row.untilMs <= now) return false;
     return row.shownRevision === undefined || row.shownRevision === revision;
   }
 
   /** The maximum size of a batch for this row. */
-  batchSizeOf({ session }: Unmirrored, now: number): number {
+  batchSizeOf({ session }: Untold, now: number): number {
     const row = this.#rows.get(session.id);
     const isTriedAgain = row?.shownRevision !== undefined && row.untilMs <= now;
     return this.#batchSizes.get(session.id) ?? (isTriedAgain ? 1 : Number.POSITIVE_INFINITY);
@@ -50,14 +50,14 @@ export class RejectedRows {
    * Called when one of these rows fails a batch. The first is then tried alone, which shows whether NocoDB accepts
    * anything, and the others in batches of `size`. With a monthly limit, the first is treated like the others.
    */
-  suspect(rows: readonly Unmirrored[], size: number): void {
+  suspect(rows: readonly Untold[], size: number): void {
     for (const { session } of rows) this.#batchSizes.set(session.id, size);
     const [first] = rows;
     if (first && (rows.length === 1 || !this.#isFrugal)) this.#batchSizes.set(first.session.id, BY_VALUE);
   }
 
   /** Nothing of this row can be written. */
-  note({ session, recordId }: Unmirrored, reason: string, now: number): void {
+  note({ session, recordId }: Untold, reason: string, now: number): void {
     const tries = (this.#rows.get(session.id)?.tries ?? 0) + 1;
     this.#rows.set(session.id, { tries, untilMs: now + this.#patience(tries) });
     this.#batchSizes.set(session.id, BY_VALUE);
@@ -66,7 +66,7 @@ export class RejectedRows {
   }
 
   /** The row is shown without the values of these columns. It waits until it changes or the values are retried. */
-  notePart({ session, revision, recordId }: Unmirrored, columns: readonly string[], untilMs: number): void {
+  notePart({ session, revision, recordId }: Untold, columns: readonly string[], untilMs: number): void {
     const known = this.#rows.get(session.id);
     if (known?.shownRevision === undefined)
       this.#log.error({ recordId, columns }, 'NocoDB: a row was written without values that NocoDB rejects');

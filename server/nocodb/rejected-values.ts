@@ -2,7 +2,7 @@
 // them, so that the rest is written. A column that rejects several values is omitted completely.
 import type { Logger } from 'pino';
 import * as v from 'valibot';
-import type { Outbox } from '../store/outbox.ts';
+import type { Notes } from '../store/notes.ts';
 import type { Session } from '../store/session.ts';
 import type { Patience } from './backoff.ts';
 import { valuesOf } from './record.ts';
@@ -25,7 +25,7 @@ type RefusedColumns = Map<string, Refused>;
 const Columns = v.record(v.string(), v.object({ tries: v.number(), untilMs: v.number() }));
 
 export class RejectedValues {
-  readonly #outbox: Outbox;
+  readonly #notes: Notes;
   readonly #log: Logger;
   readonly #patience: Patience;
   readonly #now: () => number;
@@ -35,15 +35,15 @@ export class RejectedValues {
   #columns: RefusedColumns | undefined;
 
   /** @param now epoch milliseconds. */
-  constructor(outbox: Outbox, log: Logger, patience: Patience, now: () => number) {
-    this.#outbox = outbox;
+  constructor(notes: Notes, log: Logger, patience: Patience, now: () => number) {
+    this.#notes = notes;
     this.#log = log;
     this.#patience = patience;
     this.#now = now;
   }
 
   async load(): Promise<void> {
-    this.#columns ??= await readRejectedColumns(this.#outbox);
+    this.#columns ??= await readRejectedColumns(this.#notes);
   }
 
   /**
@@ -142,13 +142,13 @@ export class RejectedValues {
   }
 
   async #write(): Promise<void> {
-    await this.#outbox.writeNote(NOTE, JSON.stringify(Object.fromEntries(this.#columns ?? [])));
+    await this.#notes.write(NOTE, JSON.stringify(Object.fromEntries(this.#columns ?? [])));
   }
 }
 
 /** By internal column name. */
-export async function readRejectedColumns(outbox: Outbox): Promise<RefusedColumns> {
-  const note = await outbox.readNote(NOTE);
+export async function readRejectedColumns(notes: Notes): Promise<RefusedColumns> {
+  const note = await notes.read(NOTE);
   const known = v.safeParse(Columns, note === undefined ? {} : JSON.parse(note));
   return new Map(known.success ? Object.entries(known.output) : []);
 }

@@ -1,6 +1,6 @@
 // Counts the requests that a monthly limit allows: a bucket that fills evenly. It is stored, so that a restart doesn't
 // refill it. It does not decide what requests are for.
-import type { Outbox } from '../store/outbox.ts';
+import type { Notes } from '../store/notes.ts';
 
 const NOTE = 'nocodb-budget';
 const MONTH_MS = 31 * 24 * 60 * 60 * 1_000;
@@ -16,7 +16,7 @@ interface Level {
 
 /** Never allows more than `perMonth` requests in any 31 days, whenever NocoDB's month begins. */
 export class RequestBudget {
-  readonly #outbox: Outbox;
+  readonly #notes: Notes;
   readonly #capacity: number;
   readonly #perMs: number;
   readonly #now: () => number;
@@ -26,8 +26,8 @@ export class RequestBudget {
   #lastTake: Promise<unknown> = Promise.resolve();
 
   /** @param perMonth 0: no limit; else at least 100. @param now epoch milliseconds. */
-  constructor(outbox: Outbox, perMonth: number, now: () => number) {
-    this.#outbox = outbox;
+  constructor(notes: Notes, perMonth: number, now: () => number) {
+    this.#notes = notes;
     this.#capacity = perMonth === 0 ? Number.POSITIVE_INFINITY : Math.max(LEAST_BURST, Math.floor(perMonth * BURST));
     this.#perMs = Math.max(0, perMonth - this.#capacity) / MONTH_MS;
     this.#now = now;
@@ -55,7 +55,7 @@ export class RequestBudget {
     if (left < 1) return false;
     this.#level = { left: left - 1, atMs };
     this.#noted = JSON.stringify(this.#level);
-    await this.#outbox.writeNote(NOTE, this.#noted);
+    await this.#notes.write(NOTE, this.#noted);
     return true;
   }
 
@@ -73,7 +73,7 @@ export class RequestBudget {
 
   async #read(): Promise<Level> {
     const now = this.#now();
-    const note = await this.#outbox.readNote(NOTE);
+    const note = await this.#notes.read(NOTE);
     if (!this.#level || note !== this.#noted) {
       this.#level = note === undefined ? { left: this.#capacity, atMs: now } : (JSON.parse(note) as Level);
       this.#noted = note;

@@ -2,6 +2,7 @@
 // stored knowledge is trusted for a day, and a check starts only if enough requests are available.
 import type { Logger } from 'pino';
 import * as v from 'valibot';
+import type { Notes } from '../store/notes.ts';
 import type { Outbox } from '../store/outbox.ts';
 import { toBudgetSpent, type NocoResult } from './response.ts';
 import type { NocoClient } from './client.ts';
@@ -26,6 +27,7 @@ const USUAL_COST = 2;
 
 export interface CheckParts {
   readonly client: NocoClient;
+  readonly notes: Notes;
   readonly outbox: Outbox;
   readonly budget: RequestBudget;
   readonly log: Logger;
@@ -68,7 +70,9 @@ export class TableCheck {
     const columns = JSON.stringify(this.#table?.columns);
     const isNews = isCertain && columns !== this.#distrusted;
     if (isCertain) this.#distrusted = columns;
-    return isNews || this.#parts.clock.monotonic() - this.#checkedAt > STALE_MS[this.#kind];
+    // A batch that was under way at the same time learns the same, so it must not draw other conclusions.
+    this.#isForced ||= isNews || this.#parts.clock.monotonic() - this.#checkedAt > STALE_MS[this.#kind];
+    return this.#isForced;
   }
 
   /** Forces a check before the next write. */
@@ -95,13 +99,13 @@ export class TableCheck {
   async #load(): Promise<void> {
     if (this.#isLoaded) return;
     this.#isLoaded = true;
-    const { outbox, clock } = this.#parts;
-    const text = await outbox.readNote(NOTE);
+    const { notes, clock } = this.#parts;
+    const text = await notes.read(NOTE);
     const note = v.safeParse(Note, text === undefined ? undefined : JSON.parse(text));
     if (!note.success) return;
     this.#isRefilling = note.output.isRefilling;
     if (this.#kind === 'usual') return;
-    this.#table = await readTableIds(outbox);
+    this.#table = await readTableIds(notes);
     this.#checkedAt = clock.monotonic() - Math.max(0, clock.wall() - note.output.atMs);
     this.#cost = USUAL_COST;
     this.#gone.surplus = note.output.surplus;
@@ -115,17 +119,17 @@ export class TableCheck {
   }
 
   async #check(): Promise<NocoResult<MirrorTable>> {
-    const { client, outbox, log, table: title, clock } = this.#parts;
-    const known = await readTableIds(outbox);
+    const { client, notes, outbox, log, table: title, clock } = this.#parts;
+    const known = await readTableIds(notes);
     const prepared = await prepareTable(client, title, known);
     if (prepared.type !== 'ok') return prepared;
     const { table, done } = prepared.value;
     for (const sentence of done) log.info(`NocoDB: ${sentence}`);
     for (const sentence of table.leftOut)
       if (!this.#table?.leftOut.includes(sentence)) log.error(`NocoDB: ${sentence}`);
-    await writeTableIds(outbox, table);
+    await writeTableIds(notes, outbox, table);
     this.#isRefilling =
-      (this.#isRefilling && (await outbox.countUnmirrored()) > 0) ||
+      (this.#isRefilling && (await outbox.countUntold()) > 0) ||
       (known?.id === table.id && known.columns.sessionId.id !== table.columns.sessionId.id);
     const gone: NocoResult<readonly string[]> = this.#isRefilling
       ? { type: 'ok', value: [] }
@@ -133,12 +137,12 @@ export class TableCheck {
     if (gone.type !== 'ok' && gone.type !== 'spent') return gone;
     const ids = gone.type === 'ok' ? gone.value : [];
     if (ids.length > 0) log.info({ records: ids.length }, 'NocoDB: creating deleted records again');
-    await outbox.forgetMirrored({ ids });
+    await outbox.forgetTold({ ids });
     this.#table = table;
     this.#isForced = false;
     this.#checkedAt = clock.monotonic();
     const note = { atMs: clock.wall(), surplus: this.#gone.surplus, isRefilling: this.#isRefilling };
-    await outbox.writeNote(NOTE, JSON.stringify(note));
+    await notes.write(NOTE, JSON.stringify(note));
     return { type: 'ok', value: table };
   }
 }

@@ -1,6 +1,7 @@
 // Stores the NocoDB ids of the table and its columns. So they are found after a rename while the server was down, and a
 // start with a monthly limit needs no request.
 import * as v from 'valibot';
+import type { Notes } from '../store/notes.ts';
 import type { Outbox } from '../store/outbox.ts';
 import type { FieldName } from './fields.ts';
 import type { MirrorTable } from './table.ts';
@@ -20,8 +21,8 @@ const Earlier = v.object({
   titles: v.record(v.string(), v.string()),
 });
 
-export async function readTableIds(outbox: Outbox): Promise<MirrorTable | undefined> {
-  const note = await outbox.readNote(NOTE);
+export async function readTableIds(notes: Notes): Promise<MirrorTable | undefined> {
+  const note = await notes.read(NOTE);
   if (note === undefined) return undefined;
   const json: unknown = JSON.parse(note);
   const known = v.safeParse(Known, json);
@@ -54,16 +55,16 @@ const TYPES: Readonly<Record<FieldName, string>> = {
  * Stores the table. In another table, or a column that was created again or omitted before, all values are missing, so
  * all sessions are written again.
  */
-export async function writeTableIds(outbox: Outbox, table: MirrorTable): Promise<void> {
-  const known = await readTableIds(outbox);
+export async function writeTableIds(notes: Notes, outbox: Outbox, table: MirrorTable): Promise<void> {
+  const known = await readTableIds(notes);
   const isSame =
     known?.id === table.id &&
     Object.entries(table.columns).every(([name, { id }]) => known.columns[name as FieldName]?.id === id);
   if (known && !isSame) {
     const records = known.id === table.id ? await outbox.listRecords() : [];
-    await outbox.forgetMirrored({ fromMs: 0 });
+    await outbox.forgetTold({ fromMs: 0 });
     // In the same table, records keep their ids, even if the key column is new.
     await outbox.setRecords(records);
   }
-  await outbox.writeNote(NOTE, JSON.stringify(table));
+  await notes.write(NOTE, JSON.stringify(table));
 }

@@ -1,7 +1,7 @@
 // Sends one write request and checks what NocoDB shows afterwards. If the response doesn't contain the written records,
 // they are read before anything else is written: rejections, 5xx, timeouts and malformed responses all occur for rows
 // that were written.
-import { RECORD_IN_DOUBT, type Outbox, type Unmirrored } from '../store/outbox.ts';
+import { RECORD_IN_DOUBT, type Outbox, type Untold } from '../store/outbox.ts';
 import type { NocoFailure } from './response.ts';
 import type { NocoClient } from './client.ts';
 import { findDifferences, toFields } from './record.ts';
@@ -14,7 +14,7 @@ const CERTAINLY_NOT_WRITTEN: readonly string[] = ['limited', 'spent', 'displaced
 
 /** A session of the batch and the fields sent for it. */
 export interface Part {
-  readonly row: Unmirrored;
+  readonly row: Untold;
   readonly names: readonly FieldName[];
 }
 
@@ -115,7 +115,7 @@ export function compare(
 
 /** The known record; otherwise the session's oldest, in case a person copied it. */
 function findRecord(
-  { session, recordId }: Unmirrored,
+  { session, recordId }: Untold,
   records: readonly NocoRecord[],
   at: MirrorTable,
 ): NocoRecord | undefined {

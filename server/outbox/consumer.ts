@@ -2,14 +2,14 @@
 // one server at a time. What a round tells, and when, is the consumer's own matter.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Outbox } from '../store/outbox.ts';
+import type { Leases } from '../store/leases.ts';
 import { describeError } from '../http/describe-error.ts';
 import { Lease } from './lease.ts';
 
 export interface ConsumerOptions {
   /** Names the lease; it stays the same as long as there are stores. */
   readonly name: string;
-  readonly outbox: Outbox;
+  readonly leases: Leases;
   readonly log: Logger;
   /** Pause between rounds, in milliseconds. */
   readonly pauseMs: number;
@@ -27,7 +27,7 @@ export class Consumer {
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    this.#lease = new Lease(options.name, options.outbox, options.requestMs, options.now);
+    this.#lease = new Lease(options.name, options.leases, options.requestMs, options.now);
   }
 
   /** Aborted when the consumer is stopped; for its requests. */

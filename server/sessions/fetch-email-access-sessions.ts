@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readConfig } from '../config/config.ts';
 import type { SessionStore } from '../store/session-store.ts';
-import { openSqliteStore } from '../store/sqlite-store.ts';
+import { openStore } from '../store/open-store.ts';
 import { readSessions, type EmailAccessRecord } from './read-sessions.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function fetchEmailAccessSessions(
   // Opening a store creates it if it is missing, and an empty store would look like "nobody has read it".
   if (!existsSync(storeFile))
     throw new Error(`There is no store ${storeFile}. Set STORE_URL, or use stillhere().sessions.`);
-  const store = await openSqliteStore(storeFile);
+  const store = await openStore(`file:${storeFile}`);
   try {
     return await readSessions(async () => store).fetchEmailAccessSessions({ email });
   } finally {

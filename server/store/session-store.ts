@@ -1,5 +1,7 @@
 // The contract of a session store, whatever the database. Everything is asynchronous: a store may run in another thread
 // or on another machine. Times are epoch milliseconds on the server's clock.
+import type { Leases } from './leases.ts';
+import type { Notes } from './notes.ts';
 import type { Outbox } from './outbox.ts';
 import type { Session } from './session.ts';
 
@@ -12,12 +14,18 @@ export interface StoredSpan {
   readonly isLate: boolean;
   /** The device's clock was wrong: the times were moved into the possible range. */
   readonly isClamped: boolean;
+  /** The page said that it was over. Otherwise, its end is the last sign of it. */
+  readonly isClosed: boolean;
+  /** Delivered from the device's queue, after an attempt had failed. */
+  readonly isReplayed: boolean;
 }
 
 /** Evidence that a session is active: a span, or (original contract) a request without one. */
 export interface Sighting {
   readonly session: string;
   readonly receivedMs: number;
+  /** How long after this delivery the device means to send the next one. */
+  readonly nextBeatMs?: number | undefined;
   /** If absent, the session was active at `receivedMs`. */
   readonly span?: {
     readonly id: string;
@@ -28,8 +36,15 @@ export interface Sighting {
     readonly endMs: number;
     /** Server's clock minus device's clock when the delivery arrived. Includes the time in transit. */
     readonly offsetMs: number;
+    /** The span is over. */
+    readonly isClosed?: boolean | undefined;
+    /** Delivered from the queue, after an attempt had failed. */
+    readonly isReplayed?: boolean | undefined;
   };
 }
+
+/** What decides whether a session's reader is let in. */
+export type Access = Pick<Session, 'email' | 'accessEndedMs'>;
 
 /** `too-many-spans`: the session already has {@link MAX_SESSION_SPANS} or {@link MAX_STRETCHES}. */
 export type Recorded = 'stored' | 'unknown-session' | 'too-many-spans';
@@ -62,12 +77,17 @@ export interface Cursor {
  * - Recording a sighting again changes nothing.
  */
 export interface SessionStore {
-  readonly outbox: Outbox;
+  readonly leases: Leases;
+  readonly notes: Notes;
+  /** The outbox of a consumer. From its first use on, every change waits in it until the consumer was told. */
+  outboxOf(consumer: string): Outbox;
   createSession(session: Pick<Session, 'id' | 'email' | 'startMs'>): Promise<void>;
   /** Records all sightings in one transaction. Results are in the same order. */
   record(sightings: readonly Sighting[]): Promise<readonly Recorded[]>;
   /** Revokes the session's access; does nothing if there is no such session. */
   endAccess(id: string, atMs: number): Promise<void>;
+  /** Quick, for each request of a protected page; {@link findSession} waits for the owner's other queries. */
+  findAccess(id: string): Promise<Access | undefined>;
   findSession(id: string): Promise<Session | undefined>;
   /** Newest first. */
   listSessions(query: SessionQuery): Promise<readonly Session[]>;

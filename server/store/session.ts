@@ -1,15 +1,30 @@
 // A session as stored. Times are epoch milliseconds on the server's clock.
 
+/**
+ * How the end of a session is known: the page said goodbye; it was the last sign of a page that was cut off (at most a
+ * tick earlier than the truth); a beat of the original contract; or the device's clock was wrong, and the end was moved
+ * into the possible range.
+ */
+export type EndKnownBy = 'goodbye' | 'tick' | 'beat' | 'bounded';
+
 /** One grant of access. */
 export interface Session {
-  /** 128 random bits, base64url. Also the value of the cookie that scripts can read. */
+  /** From session-id.ts. Also the value of the cookie that scripts can read. */
   readonly id: string;
+  /** Names the session to third parties, who can't write to it. */
+  readonly ref: string;
   readonly email: string;
   readonly startMs: number;
   /** The largest end of its spans; null before the first span. */
   readonly endMs: number | null;
   /** The measure of the union of its spans. */
   readonly readingMs: number;
+  /** The part of `readingMs` that was delivered later, from the device's queue. */
+  readonly offlineMs: number;
+  /** Null before the first span. */
+  readonly endKnownBy: EndKnownBy | null;
+  /** How long after its last delivery the device meant to send the next one; null if it didn't say. */
+  readonly nextBeatMs: number | null;
   /** The page of its latest span; null before the first span. */
   readonly currentPage: string | null;
   /** When the reader or the owner revoked its access; null: never. The record stays. */

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { NocoServer } from '../helpers/nocodb/nocodb-server.ts';
 import { Postgres } from '../helpers/postgres.ts';
 import { measureHanging } from './nocodb/hanging.ts';
@@ -21,8 +21,8 @@ try {
   try {
     const withStore = async (table: string, measure: typeof measureThroughput): Promise<Row> => {
       console.info(`${table} …`);
-      const store: SessionStore = await openSqliteStore(
-        join(await mkdtemp(join(tmpdir(), 'stillhere-bench-')), 'bench.db'),
+      const store: SessionStore = await openStore(
+        `file:${join(await mkdtemp(join(tmpdir(), 'stillhere-bench-')), 'bench.db')}`,
       );
       const row = await measure({ ...noco.config, table }, store);
       await store.close();

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { createApp } from '../../server/app/create-app.ts';
 import { readConfig } from '../../server/config/config.ts';
 import type { Recorded, SessionStore, Sighting } from '../../server/store/session-store.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openInlineStore } from '../helpers/inline-store.ts';
 import { HEARTBEAT_PATH, SESSION_COOKIE } from '../../sw/protocol/delivery.ts';
 
 export interface Answer {
@@ -39,7 +39,7 @@ export class ServerProcess {
   }
 
   static async start(file: string): Promise<ServerProcess> {
-    return new ServerProcess(file, await openSqliteStore(file));
+    return new ServerProcess(file, await openInlineStore(file));
   }
 
   get isAlive(): boolean {
@@ -64,7 +64,7 @@ export class ServerProcess {
 
   async restart(): Promise<void> {
     if (this.isAlive) return;
-    this.#store = await openSqliteStore(this.#file);
+    this.#store = await openInlineStore(this.#file);
     this.#life = this.#live();
   }
 

@@ -9,11 +9,11 @@ import { pino } from 'pino';
 import { createApp } from '../../server/app/create-app.ts';
 import { readConfig } from '../../server/config/config.ts';
 import { BUILD_DIR } from '../../server/config/package-root.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { OWNER_TOKEN, SECRET } from './test-app.ts';
 
 export async function startShortAccess(accessMs: number): Promise<{ url: string; close(): Promise<void> }> {
-  const store = await openSqliteStore(join(await mkdtemp(join(tmpdir(), 'stillhere-short-')), 'test.db'));
+  const store = await openStore(`file:${join(await mkdtemp(join(tmpdir(), 'stillhere-short-')), 'test.db')}`);
   const answer = createApp({
     config: { ...readConfig({}), accessMs },
     secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { createApp } from '../../server/app/create-app.ts';
 import { readConfig } from '../../server/config/config.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { askForAccess } from './cookies.ts';
 import { OWNER_TOKEN, SECRET, type Answer } from './test-app.ts';
 
@@ -35,7 +35,7 @@ export async function startTestSite(
     await writeFile(join(folder, file), content);
   };
   for (const [file, content] of Object.entries(files)) await write(file, content);
-  const store = await openSqliteStore(join(folder, 'site.db'));
+  const store = await openStore(`file:${join(folder, 'site.db')}`);
   const answer = createApp({
     config: readConfig({
       PROTECT: '/confidential/',

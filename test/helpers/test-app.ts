@@ -17,7 +17,7 @@ import { readConfig } from '../../server/config/config.ts';
 import type { Mirror } from '../../server/nocodb/mirror.ts';
 import type { SessionView, SpanView } from '../../sw/protocol/owner-api.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { HEARTBEAT_PATH, type Receipt, type Span } from '../../sw/protocol/delivery.ts';
 
 export const OWNER_TOKEN = 'owner-token-for-tests-only-0123456789';
@@ -71,7 +71,7 @@ export async function startTestApp(
     await mkdir(join(folder, 'site', file, '..'), { recursive: true });
     await writeFile(join(folder, 'site', file), text);
   }
-  const store = await openSqliteStore(join(folder, 'test.db'));
+  const store = await openStore(`file:${join(folder, 'test.db')}`);
   const clock = { now: NOW };
   const logLines: string[] = [];
   const app = createApp({

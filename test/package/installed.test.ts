@@ -80,12 +80,12 @@ test('has types that a strict TypeScript takes, the declarations of others looke
     "import { startHeartbeat, type Heartbeat } from 'stillhere';",
     "import { SessionHeartbeat } from 'stillhere/element';",
     "import { HeartbeatInspector } from 'stillhere/inspector';",
-    "import { fetchEmailAccessSessions, openSqliteStore } from 'stillhere/server';",
+    "import { fetchEmailAccessSessions, openStore } from 'stillhere/server';",
     "import { heartbeat } from 'stillhere/sw';",
     "export const found: SessionHeartbeat | null = document.querySelector('session-heartbeat');",
     'export const running: Heartbeat = startHeartbeat({ interval: 60_000 });',
     'export const elements: HTMLElement[] = [new SessionHeartbeat(), new HeartbeatInspector()];',
-    "export const records = fetchEmailAccessSessions({ store: await openSqliteStore('x.db') });",
+    "export const records = fetchEmailAccessSessions({ store: await openStore('file:x.db') });",
     'heartbeat();',
     '// @ts-expect-error -- a number of milliseconds',
     "startHeartbeat({ interval: '60 s' });",
@@ -144,8 +144,8 @@ test("costs a page at most 5.5 kB, with all that it loads at once, by a site's o
 
 test('keeps and lists a session where it is installed', async () => {
   const code = `
-    import { fetchEmailAccessSessions, openSqliteStore } from 'stillhere/server';
-    const store = await openSqliteStore('packed.db');
+    import { fetchEmailAccessSessions, openStore } from 'stillhere/server';
+    const store = await openStore('file:packed.db');
     await store.createSession({ id: 'one', email: 'ann@example.com', startMs: 0 });
     console.log(JSON.stringify(await fetchEmailAccessSessions({ store })));
     await store.close();`;

@@ -75,8 +75,8 @@ describe('access', () => {
   it('is not read from the store on each request', async () => {
     let asked = 0;
     const app = await start({}, (store) => {
-      const find = store.findSession.bind(store);
-      return Object.assign(store, { findSession: (id: string) => (asked++, find(id)) });
+      const find = store.findAccess.bind(store);
+      return Object.assign(store, { findAccess: (id: string) => (asked++, find(id)) });
     });
     const cookie = await pass(app);
     for (let time = 0; time < 30; time++) expect((await read(app, cookie)).status).toBe(200);
@@ -85,7 +85,7 @@ describe('access', () => {
 
   it('is refused temporarily while the store is unavailable', async () => {
     const app = await start({}, (store) =>
-      Object.assign(store, { findSession: () => Promise.reject(new Error('disk I/O error')) }),
+      Object.assign(store, { findAccess: () => Promise.reject(new Error('disk I/O error')) }),
     );
     const cookie = await pass(app);
     const { status, headers, body } = await read(app, cookie);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDelivery } from '../../server/deliveries/parse-delivery.ts';
 import { MAX_STRETCHES, type SessionStore } from '../../server/store/session-store.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import type { Span } from '../../sw/protocol/delivery.ts';
 import { MAX_SPANS } from '../../sw/protocol/limits.ts';
 
@@ -18,7 +18,7 @@ const DAY = 86_400_000;
 let store: SessionStore;
 let count = 0;
 beforeAll(async () => {
-  store = await openSqliteStore(join(await mkdtemp(join(tmpdir(), 'stillhere-cost-')), 'test.db'));
+  store = await openStore(`file:${join(await mkdtemp(join(tmpdir(), 'stillhere-cost-')), 'test.db')}`);
 });
 afterAll(() => store.close());
 

@@ -6,8 +6,9 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { check, setUp } from '../../server/nocodb/commands.ts';
 import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
+import { NOCODB } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { makeMemoryFolder } from '../helpers/memory-folder.ts';
 import { NocoStandIn, type NocoFault } from '../helpers/nocodb/stand-in.ts';
 
@@ -28,11 +29,11 @@ let now: number;
 beforeEach(async () => {
   noco = await NocoStandIn.start();
   folder = await makeMemoryFolder();
-  store = await openSqliteStore(join(folder, 'test.db'));
+  store = await openStore(`file:${join(folder, 'test.db')}`);
   logLines = [];
   now = NOW;
   const log = pino({ level: 'trace' }, { write: (line) => logLines.push(line) });
-  mirror = createMirror({ ...noco.config, freshnessMs: SECOND }, store.outbox, log, {
+  mirror = createMirror({ ...noco.config, freshnessMs: SECOND }, store, log, {
     wall: () => now,
     monotonic: () => now - NOW,
   });
@@ -61,7 +62,7 @@ async function pass(ms: number, everyMs = SECOND / 4): Promise<void> {
   for (const end = now + ms; now < end; now += everyMs) await mirror.round();
 }
 
-const waiting = (): Promise<number> => store.outbox.countUnmirrored();
+const waiting = (): Promise<number> => store.outboxOf(NOCODB).countUntold();
 const rowOf = (nth: number): Record<string, unknown> | undefined =>
   [...noco.rows.values()].find((row) => row['sessionId'] === `session-${nth}`);
 
@@ -275,8 +276,8 @@ describe('a column', { timeout: 20_000 }, () => {
     expect(await waiting()).toBe(0);
     await expectShown();
     const { signal } = new AbortController();
-    expect((await setUp(noco.config, store.outbox, signal)).isWell).toBe(true);
-    expect((await check(noco.config, store.outbox, signal)).isWell).toBe(true);
+    expect((await setUp(noco.config, store, signal)).isWell).toBe(true);
+    expect((await check(noco.config, store, signal)).isWell).toBe(true);
     expect(mirror.status().leftOut).toEqual([]);
   });
 
@@ -301,9 +302,9 @@ describe('a column', { timeout: 20_000 }, () => {
     expect(mirror.status().leftOut.join()).toMatch(new RegExp(`the column ${title} is of type ${type}`));
 
     const { signal } = new AbortController();
-    const found = await check(noco.config, store.outbox, signal);
+    const found = await check(noco.config, store, signal);
     expect([found.isWell, found.lines.join()]).toEqual([false, expect.stringContaining(`column ${title} is of type`)]);
-    const prepared = await setUp(noco.config, store.outbox, signal);
+    const prepared = await setUp(noco.config, store, signal);
     expect(prepared.isWell).toBe(false);
     expect(found.lines).toEqual(expect.arrayContaining(prepared.lines as string[]));
 

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
+import { NOCODB } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { NocoStandIn, type NocoFault } from '../helpers/nocodb/stand-in.ts';
 import { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
@@ -22,9 +23,9 @@ let logLines: string[];
 
 beforeEach(async () => {
   noco = await NocoStandIn.start();
-  store = await openSqliteStore(join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db'));
+  store = await openStore(`file:${join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db')}`);
   logLines = [];
-  mirror = createMirror(noco.config, store.outbox, pino({ level: 'trace' }, { write: (line) => logLines.push(line) }));
+  mirror = createMirror(noco.config, store, pino({ level: 'trace' }, { write: (line) => logLines.push(line) }));
   for (let nth = 0; nth < SESSIONS; nth++)
     await store.createSession({ id: `s${nth}`, email: `reader${nth}@example.com`, startMs: NOW });
 });
@@ -64,9 +65,9 @@ describe.each(FAULTS)('%s', (fault) => {
       let nth = 0;
       noco.fault = (its) => (its === method && nth++ % 3 === 1 ? fault : 'none');
       mirror.start();
-      await until(async () => (await store.outbox.countUnmirrored()) === 0, 30_000);
+      await until(async () => (await store.outboxOf(NOCODB).countUntold()) === 0, 30_000);
       await read(10);
-      await until(async () => (await store.outbox.countUnmirrored()) === 0, 30_000);
+      await until(async () => (await store.outboxOf(NOCODB).countUntold()) === 0, 30_000);
       expectEach(600);
     },
   );
@@ -87,7 +88,7 @@ describe('a limit', () => {
 describe('a row that NocoDB never shows correctly', () => {
   it('is reported after some tries, by its record and without an e-mail address', { timeout: 30_000 }, async () => {
     mirror.start();
-    await until(async () => (await store.outbox.countUnmirrored()) === 0);
+    await until(async () => (await store.outboxOf(NOCODB).countUntold()) === 0);
     await read(10);
     noco.fault = (method) => (method === 'PATCH' ? 'old-values' : 'none');
     await until(() => logLines.find((line) => line.includes('"level":50')), 20_000);

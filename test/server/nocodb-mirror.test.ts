@@ -7,8 +7,9 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NocoConfig } from '../../server/nocodb/client.ts';
 import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
+import { NOCODB } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { NocoStandIn } from '../helpers/nocodb/stand-in.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00.678Z');
@@ -26,7 +27,7 @@ const opened: SessionStore[] = [];
 beforeEach(async () => {
   noco = await NocoStandIn.start();
   file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db');
-  store = await openStore();
+  store = await openOne();
   now = NOW;
 });
 afterEach(async () => {
@@ -34,8 +35,8 @@ afterEach(async () => {
   await noco.stop();
 });
 
-async function openStore(): Promise<SessionStore> {
-  const one = await openSqliteStore(file);
+async function openOne(): Promise<SessionStore> {
+  const one = await openStore(`file:${file}`);
   opened.push(one);
   return one;
 }
@@ -43,7 +44,7 @@ async function openStore(): Promise<SessionStore> {
 /** @param began what this process's own clock shows at {@link NOW}. */
 function start(change: Partial<NocoConfig> = {}, on = store, began = 0): Mirror {
   const config = { ...noco.config, freshnessMs: FRESHNESS, ...change };
-  return createMirror(config, on.outbox, pino({ level: 'silent' }), {
+  return createMirror(config, on, pino({ level: 'silent' }), {
     wall: () => now,
     monotonic: () => now - NOW + began,
   });
@@ -96,7 +97,7 @@ describe('the size of a batch', () => {
     for (let nth = 0; nth < 100; nth++) await see(`s${nth}`);
     await pass(mirror, FRESHNESS);
     expect(noco.requests).toBe(CHECK + 1 + 10 + 10);
-    expect(await store.outbox.countUnmirrored()).toBe(0);
+    expect(await store.outboxOf(NOCODB).countUntold()).toBe(0);
   });
 });
 
@@ -122,7 +123,7 @@ describe('under a monthly limit', () => {
     expect(written()).toBe(2);
     await pass(mirror, 16 * MINUTE);
     await pass(mirror, FRESHNESS);
-    expect(await store.outbox.countUnmirrored()).toBe(0);
+    expect(await store.outboxOf(NOCODB).countUntold()).toBe(0);
   });
 
   it('the mirror pauses when all requests are used up, reports it, and continues when there are more', async () => {
@@ -134,7 +135,7 @@ describe('under a monthly limit', () => {
     expect(noco.requests).toBe(50);
     expect(mirror.status().trouble).toMatch(/NOCODB_REQUESTS_PER_MONTH/);
     for (let hours = 0; hours < 24; hours++) await pass(mirror, 60 * MINUTE);
-    expect(await store.outbox.countUnmirrored()).toBe(0);
+    expect(await store.outboxOf(NOCODB).countUntold()).toBe(0);
     expect(mirror.status().trouble).toBeUndefined();
   });
 });
@@ -177,7 +178,7 @@ it('after a refusal of all that is written the table is looked at again at once,
 
 describe('two servers on one store', () => {
   it('don’t write twice: one mirrors, the other one takes over', async () => {
-    const [first, second] = [start({ freshnessMs: 10 }), start({ freshnessMs: 10 }, await openStore(), 60 * MINUTE)];
+    const [first, second] = [start({ freshnessMs: 10 }), start({ freshnessMs: 10 }, await openOne(), 60 * MINUTE)];
     await makeSessions(50);
     await Promise.all([first.round(), second.round()]);
     now += FRESHNESS;
@@ -190,12 +191,12 @@ describe('two servers on one store', () => {
     await second.round();
     now += FRESHNESS;
     await Promise.all([first.round(), second.round()]);
-    expect([written(), await store.outbox.countUnmirrored()]).toEqual([100, 0]);
+    expect([written(), await store.outboxOf(NOCODB).countUntold()]).toEqual([100, 0]);
     expect(second.status().requests).toBeGreaterThan(0);
   });
 
   it('one takes over at once from the other after an orderly stop', async () => {
-    const [first, second] = [start({ freshnessMs: 10 }), start({ freshnessMs: 10 }, await openStore())];
+    const [first, second] = [start({ freshnessMs: 10 }), start({ freshnessMs: 10 }, await openOne())];
     first.start();
     await first.stop();
     await second.round();

@@ -6,8 +6,9 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { check } from '../../server/nocodb/commands.ts';
 import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
+import { NOCODB } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { makeMemoryFolder } from '../helpers/memory-folder.ts';
 import { NocoStandIn } from '../helpers/nocodb/stand-in.ts';
 
@@ -47,7 +48,7 @@ let now: number;
 beforeEach(async () => {
   noco = await NocoStandIn.start();
   folder = await makeMemoryFolder();
-  store = await openSqliteStore(join(folder, 'test.db'));
+  store = await openStore(`file:${join(folder, 'test.db')}`);
   now = START;
 });
 afterEach(async () => {
@@ -57,15 +58,10 @@ afterEach(async () => {
 });
 
 function start(requestsPerMonth = PER_MONTH): Mirror {
-  return createMirror(
-    { ...noco.config, freshnessMs: 2_000, requestsPerMonth },
-    store.outbox,
-    pino({ level: 'silent' }),
-    {
-      wall: () => now,
-      monotonic: () => now - START,
-    },
-  );
+  return createMirror({ ...noco.config, freshnessMs: 2_000, requestsPerMonth }, store, pino({ level: 'silent' }), {
+    wall: () => now,
+    monotonic: () => now - START,
+  });
 }
 
 /**
@@ -167,8 +163,8 @@ describe('more sessions than the limit allows', () => {
     await mirror.round();
     const status = mirror.status();
     expect(status.trouble).toMatch(/NOCODB_REQUESTS_PER_MONTH/);
-    expect(status.waiting).toBe(await store.outbox.countUnmirrored());
-    expect(status.oldestWaitingMs).toBe(await store.outbox.findOldestUnmirroredMs());
+    expect(status.waiting).toBe(await store.outboxOf(NOCODB).countUntold());
+    expect(status.oldestWaitingMs).toBe(await store.outboxOf(NOCODB).findOldestUntoldMs());
     expect(status.nextRequestAtMs).toBeGreaterThan(now);
     const newest = many.at(-1)?.id;
     expect([...noco.rows.values()].map((row) => row['sessionId'])).toContain(newest);
@@ -185,7 +181,7 @@ describe('with the month’s requests used up', () => {
     await mirror.round();
     now += 2_000;
     await mirror.round();
-    for (let nth = 0; (await store.outbox.readNote('nocodb-budget'))?.startsWith('{"left":0') !== true; nth++) {
+    for (let nth = 0; (await store.notes.read('nocodb-budget'))?.startsWith('{"left":0') !== true; nth++) {
       await store.createSession({ id: `spent${nth}`, email: 'a@example.com', startMs: now });
       await mirror.round();
       now += 2_000;
@@ -196,9 +192,9 @@ describe('with the month’s requests used up', () => {
   }
 
   async function expectShownWithin(mirror: Mirror, ms: number): Promise<void> {
-    for (const end = now + ms; now < end && (await store.outbox.countUnmirrored()) > 0; now += ROUND)
+    for (const end = now + ms; now < end && (await store.outboxOf(NOCODB).countUntold()) > 0; now += ROUND)
       await mirror.round();
-    expect(await store.outbox.countUnmirrored()).toBe(0);
+    expect(await store.outboxOf(NOCODB).countUntold()).toBe(0);
   }
 
   it('a server start uses no request, and the next available request is used for writing', async () => {
@@ -274,15 +270,15 @@ describe('nocodb check', () => {
     for (let nth = 0; nth < 5; nth++)
       await store.createSession({ id: `s${nth}`, email: 'a@example.com', startMs: START + nth * MINUTE });
     const at = Date.now();
-    await store.outbox.writeNote('nocodb-budget', JSON.stringify({ left: 0.5, atMs: at }));
+    await store.notes.write('nocodb-budget', JSON.stringify({ left: 0.5, atMs: at }));
     const { lines, isWell } = await check(
       { ...noco.config, requestsPerMonth: 100 },
-      store.outbox,
+      store,
       new AbortController().signal,
     );
     expect(isWell).toBe(false);
     expect(lines.join('\n')).toMatch(/^WRONG {4}the requests of NOCODB_REQUESTS_PER_MONTH are used up for now/);
-    expect(lines).toContain('waiting  5 sessions to be written; the oldest was last seen at 2026-11-01T00:00:00.000Z');
+    expect(lines).toContain('waiting  5 sessions to be written; the oldest since 2026-11-01T00:00:00.000Z');
     const next = /the next one can be sent at (\S+)$/m.exec(lines.join('\n'))?.[1] ?? '';
     // Half the interval between two of 86 requests in 31 days.
     const half = (31 * DAY) / 86 / 2;

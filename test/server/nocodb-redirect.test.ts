@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NocoClient } from '../../server/nocodb/client.ts';
 import { RequestBudget } from '../../server/nocodb/request-budget.ts';
-import type { Outbox } from '../../server/store/outbox.ts';
+import type { Notes } from '../../server/store/notes.ts';
 
 const TOKEN = 'nc-token-AbC.123456789';
 
@@ -59,7 +59,7 @@ function connect({ url }: { url: string }, token = TOKEN): NocoClient {
     requestsPerMonth: 0,
     freshnessMs: 10,
   };
-  return new NocoClient(config, new RequestBudget({} as Outbox, 0, Date.now), new AbortController().signal);
+  return new NocoClient(config, new RequestBudget({} as Notes, 0, Date.now), new AbortController().signal);
 }
 
 describe.each([301, 302, 303, 307, 308])('a redirect by %s', (status) => {

@@ -3,9 +3,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RECORD_IN_DOUBT } from '../../server/store/outbox.ts';
+import { NOCODB, RECORD_IN_DOUBT } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const MINUTE = 60_000;
@@ -14,7 +14,7 @@ let file: string;
 let store: SessionStore;
 beforeEach(async () => {
   file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db');
-  store = await openSqliteStore(file);
+  store = await openStore(`file:${file}`);
   for (const [nth, id] of ['ann', 'bob', 'eve'].entries())
     await store.createSession({ id, email: `${id}@example.com`, startMs: NOW + nth * MINUTE });
 });
@@ -27,22 +27,23 @@ async function see(id: string, minute: number): Promise<void> {
 }
 
 async function waiting(quietSinceMs?: number): Promise<readonly string[]> {
-  return (await store.outbox.listUnmirrored(10, quietSinceMs)).map(({ session }) => session.id);
+  return (await store.outboxOf(NOCODB).listUntold(10, quietSinceMs)).map(({ session }) => session.id);
 }
 
 async function mirror(...ids: readonly string[]): Promise<void> {
-  const shown = (await store.outbox.listUnmirrored(10)).filter(({ session }) => ids.includes(session.id));
-  await store.outbox.markMirrored(
-    shown.map(({ session: { id }, revision }) => ({ id, revision, recordId: `record of ${id}` })),
-  );
+  const shown = (await store.outboxOf(NOCODB).listUntold(10)).filter(({ session }) => ids.includes(session.id));
+  await store
+    .outboxOf(NOCODB)
+    .markTold(shown.map(({ session: { id }, revision }) => ({ id, revision, recordId: `record of ${id}` })));
 }
 
 describe('the unmirrored sessions', () => {
-  it('are all that changed, least recently seen first, and at most as many as requested', async () => {
+  it('are all that changed, those that have waited longest first, and at most as many as requested', async () => {
+    await waiting();
     await see('ann', 9);
-    expect(await waiting()).toEqual(['bob', 'eve', 'ann']);
-    expect(await store.outbox.listUnmirrored(1)).toHaveLength(1);
-    expect(await store.outbox.countUnmirrored()).toBe(3);
+    expect(await waiting()).toEqual(['ann', 'bob', 'eve']);
+    expect(await store.outboxOf(NOCODB).listUntold(1)).toHaveLength(1);
+    expect(await store.outboxOf(NOCODB).countUntold()).toBe(3);
   });
 
   it('do not include those that NocoDB shows, until they change again', async () => {
@@ -54,9 +55,9 @@ describe('the unmirrored sessions', () => {
   });
 
   it('still include one that changed while it was written', async () => {
-    const before = (await store.outbox.listUnmirrored(10)).find(({ session }) => session.id === 'ann');
+    const before = (await store.outboxOf(NOCODB).listUntold(10)).find(({ session }) => session.id === 'ann');
     await see('ann', 9);
-    await store.outbox.markMirrored([{ id: 'ann', revision: before?.revision ?? 0, recordId: '7' }]);
+    await store.outboxOf(NOCODB).markTold([{ id: 'ann', revision: before?.revision ?? 0, recordId: '7' }]);
     expect(await waiting()).toContain('ann');
   });
 
@@ -64,27 +65,27 @@ describe('the unmirrored sessions', () => {
     await mirror('ann', 'bob');
     for (const id of ['ann', 'eve']) await see(id, 60);
     await see('bob', 30);
-    expect(await waiting(NOW + 45 * MINUTE)).toEqual(['bob', 'eve']);
+    expect(await waiting(NOW + 45 * MINUTE)).toEqual(['eve', 'bob']);
   });
 });
 
 describe('the record ids', () => {
   it('are listed if they are known', async () => {
     await mirror('ann');
-    await store.outbox.setRecords([
+    await store.outboxOf(NOCODB).setRecords([
       { id: 'bob', recordId: RECORD_IN_DOUBT },
       { id: 'eve', recordId: null },
     ]);
-    expect(await store.outbox.listRecords()).toEqual([{ id: 'ann', recordId: 'record of ann' }]);
-    expect(await store.outbox.countRecords()).toBe(1);
+    expect(await store.outboxOf(NOCODB).listRecords()).toEqual([{ id: 'ann', recordId: 'record of ann' }]);
+    expect(await store.outboxOf(NOCODB).countRecords()).toBe(1);
   });
 
   it('are in doubt after being forgotten: by id, or from a time on', async () => {
     await mirror('ann', 'bob', 'eve');
-    await store.outbox.forgetMirrored({ ids: ['ann'] });
+    await store.outboxOf(NOCODB).forgetTold({ ids: ['ann'] });
     expect(await waiting()).toEqual(['ann']);
-    await store.outbox.forgetMirrored({ fromMs: NOW + MINUTE });
-    const all = await store.outbox.listUnmirrored(10);
+    await store.outboxOf(NOCODB).forgetTold({ fromMs: NOW + MINUTE });
+    const all = await store.outboxOf(NOCODB).listUntold(10);
     expect(all.map(({ session, recordId }) => [session.id, recordId])).toEqual([
       ['ann', RECORD_IN_DOUBT],
       ['bob', RECORD_IN_DOUBT],
@@ -95,9 +96,9 @@ describe('the record ids', () => {
 
 describe('a lease', () => {
   it('has one holder, who can renew it, and is free again when it expires or is released', async () => {
-    const other = await openSqliteStore(file);
+    const other = await openStore(`file:${file}`);
     const take = (by: SessionStore, holder: string, now: number, until: number) =>
-      by.outbox.takeLease('mirror', holder, now, until);
+      by.leases.take('mirror', holder, now, until);
     expect(await take(store, 'a', 0, 30)).toBe(true);
     expect(await take(other, 'b', 29, 59)).toBe(false);
     expect(await take(store, 'a', 29, 59)).toBe(true);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { inspect, promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readSecrets } from '../../server/config/secrets.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 
 const LONG = 'x'.repeat(43);
 
@@ -75,7 +75,7 @@ describe('a secrets file', () => {
     await writeFile(`${storeFile}.secrets.json`, JSON.stringify({ secret: LONG, ownerToken: LONG }), { mode: 0o644 });
     await writeFile(storeFile, '', { mode: 0o644 });
     readSecrets({ storeFile, secret: undefined, ownerToken: undefined });
-    const store = await openSqliteStore(storeFile);
+    const store = await openStore(`file:${storeFile}`);
     await store.createSession({ id: 'ann', email: 'ann@example.com', startMs: 0 });
     for (const file of ['', '-wal', '-shm', '.secrets.json'])
       expect([file, (await stat(storeFile + file)).mode & 0o777]).toEqual([file, 0o600]);

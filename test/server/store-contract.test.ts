@@ -12,7 +12,8 @@ import {
   type SessionStore,
   type Sighting,
 } from '../../server/store/session-store.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
+import { SqliteThread } from '../../server/store/sqlite/sqlite-thread.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const SECOND = 1_000;
@@ -231,26 +232,24 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
 
 async function sqlitePlace(): Promise<() => Promise<SessionStore>> {
   const file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'deeper/test.db');
-  return () => openSqliteStore(file);
+  return () => openStore(`file:${file}`);
 }
 
 describeStore('SQLite', sqlitePlace);
 
 describe('SQLite', () => {
   it('acknowledges nothing that a power failure could undo: WAL and synchronous=FULL', async () => {
-    const opened = vi.spyOn(DatabaseSync.prototype, 'exec');
-    const store = await (await sqlitePlace())();
-    const connection = opened.mock.contexts[0] as DatabaseSync;
-    expect(connection.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
-    expect(connection.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
-    opened.mockRestore();
-    await store.close();
+    const file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'store.db');
+    await (await openStore(`file:${file}`)).close();
+    const writing = new SqliteThread({ file, isReadOnly: false });
+    const settings = ['synchronous', 'journal_mode'].map((name) => ({ sql: `PRAGMA ${name}`, parameters: [] }));
+    const answers = await Promise.all(settings.map((one) => writing.call('run', [one])));
+    expect(answers.flat().flatMap(({ rows }) => rows)).toEqual([{ synchronous: 2 }, { journal_mode: 'wal' }]);
+    await writing.close();
   });
 
   it('refuses to open without these settings', async () => {
-    await expect(openSqliteStore(':memory:')).rejects.toThrow(
-      /does not support journal_mode=WAL with synchronous=FULL/,
-    );
+    await expect(openStore('file::memory:')).rejects.toThrow(/does not support journal_mode=WAL with synchronous=FULL/);
   });
 
   it('can be created by the next start, wherever the first one was killed', { timeout: 60_000 }, async () => {
@@ -264,12 +263,12 @@ describe('SQLite', () => {
         if (/CREATE|ALTER|INSERT|UPDATE|DELETE|DROP/i.test(sql) && count++ === most) throw new Error('killed');
         return prepare.call(this, sql);
       });
-      isMade = await openSqliteStore(file).then(
+      isMade = await openStore(`file:${file}`).then(
         (store) => store.close().then(() => true),
         () => false,
       );
       dying.mockRestore();
-      await (await openSqliteStore(file)).close();
+      await (await openStore(`file:${file}`)).close();
     }
   });
 

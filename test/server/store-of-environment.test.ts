@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { fetchEmailAccessSessions, openSqliteStore } from '../../server/index.ts';
+import { fetchEmailAccessSessions, openStore } from '../../server/index.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -12,7 +12,7 @@ afterEach(() => {
 
 async function makeStore(): Promise<string> {
   const file = join(await mkdtemp(join(tmpdir(), 'stillhere-env-')), 'stillhere.db');
-  const store = await openSqliteStore(file);
+  const store = await openStore(`file:${file}`);
   await store.createSession({ id: 'ann', email: 'ann@example.com', startMs: 0 });
   await store.createSession({ id: 'bob', email: 'bob@example.com', startMs: 60_000 });
   await store.record([{ session: 'ann', receivedMs: 30_000 }]);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coveredMs } from '../helpers/covered-ms.ts';
 import type { SessionStore, Sighting } from '../../server/store/session-store.ts';
 import type { Session } from '../../server/store/session.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 
@@ -134,5 +134,5 @@ function describeStore(name: string, open: () => Promise<SessionStore>): void {
 }
 
 describeStore('SQLite', async () =>
-  openSqliteStore(join(await mkdtemp(join(tmpdir(), 'stillhere-properties-')), 'test.db')),
+  openStore(`file:${join(await mkdtemp(join(tmpdir(), 'stillhere-properties-')), 'test.db')}`),
 );

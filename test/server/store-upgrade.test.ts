@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 
 /** As in version 0.1.0, up to its second migration. */
 const OLD_TABLES = `
@@ -46,7 +46,7 @@ async function openOld(): Promise<{ store: SessionStore; file: string }> {
   for (const [id, page, startMs, endMs] of ANN)
     old.prepare('INSERT INTO spans VALUES (?, ?, ?, ?, ?, 0, 0)').run('ann', id, page, startMs, endMs);
   old.close();
-  return { store: await openSqliteStore(file), file };
+  return { store: await openStore(`file:${file}`), file };
 }
 
 const seen = (id: string, startMs: number, endMs: number, session = 'ann') => ({
@@ -64,6 +64,10 @@ it('keeps sessions, spans and totals', async () => {
     endMs: 900,
     readingMs: 650,
     currentPage: '/late/',
+    offlineMs: 0,
+    endKnownBy: 'tick',
+    nextBeatMs: null,
+    ref: expect.stringMatching(/^[0-9a-f]{28}$/) as string,
     accessEndedMs: null,
     isMirrored: false,
   });
@@ -92,7 +96,7 @@ it('adds only new reading to them', async () => {
 it('can be opened again, by two servers at once', async () => {
   const { store, file } = await openOld();
   await store.close();
-  const both = await Promise.all([openSqliteStore(file), openSqliteStore(file)]);
+  const both = await Promise.all([openStore(`file:${file}`), openStore(`file:${file}`)]);
   for (const one of both) expect(await one.findSession('ann')).toMatchObject({ readingMs: 650 });
   for (const one of both) await one.close();
 });

@@ -8,8 +8,9 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { check, resync, setUp } from '../../server/nocodb/commands.ts';
 import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
+import { NOCODB } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { openSqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { formOf } from '../helpers/nocodb/answer-form.ts';
 import { NocoServer } from '../helpers/nocodb/nocodb-server.ts';
 import { NocoStandIn } from '../helpers/nocodb/stand-in.ts';
@@ -37,10 +38,10 @@ const log = pino({ level: 'silent' });
 
 beforeEach(async (context) => {
   file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db');
-  store = await openSqliteStore(file);
+  store = await openStore(`file:${file}`);
   // A table of its own for each test.
   noco.config = { ...noco.config, table: `t${context.task.id.replace(/\W/g, '')}` };
-  mirror = createMirror(noco.config, store.outbox, log);
+  mirror = createMirror(noco.config, store, log);
 });
 afterEach(async () => {
   await mirror.stop();
@@ -79,7 +80,7 @@ async function expectEqual(renamed: Readonly<Record<string, string>> = {}): Prom
   const seconds = (time: unknown): number | null =>
     time === null ? null : Math.floor(Date.parse(time as string) / 1_000);
   const column = (name: string): string => renamed[name] ?? name;
-  await until(async () => (await store.outbox.countUnmirrored()) === 0, HEALING_MS);
+  await until(async () => (await store.outboxOf(NOCODB).countUntold()) === 0, HEALING_MS);
   const shown = (await rows()).map(({ fields }) => ({
     id: fields[column('sessionId')],
     email: fields[column('emailOfAccessor')],
@@ -104,7 +105,7 @@ async function expectEqual(renamed: Readonly<Record<string, string>> = {}): Prom
 async function catchUp(): Promise<void> {
   await until(async () => {
     await mirror.round();
-    return (await store.outbox.countUnmirrored()) === 0;
+    return (await store.outboxOf(NOCODB).countUntold()) === 0;
   }, HEALING_MS);
 }
 
@@ -124,7 +125,7 @@ async function fieldId(title: string): Promise<string> {
 /** A mirror that was started a moment ago looks after what people did. */
 async function restartMirror(): Promise<void> {
   await mirror.stop();
-  mirror = createMirror(noco.config, store.outbox, log);
+  mirror = createMirror(noco.config, store, log);
   mirror.start();
 }
 
@@ -177,7 +178,7 @@ describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
     it('finds again what a killed NocoDB had made, without a row twice', async () => {
       mirror.start();
       await makeSessions(200);
-      await until(async () => (await store.outbox.countUnmirrored()) < 200);
+      await until(async () => (await store.outboxOf(NOCODB).countUntold()) < 200);
       await noco.kill();
       await noco.start();
       await expectEqual();
@@ -186,7 +187,7 @@ describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
     it('finds again what a stopped mirror had made, without a row twice', async () => {
       await makeSessions(60);
       mirror.start();
-      await until(async () => (await store.outbox.countUnmirrored()) < 60);
+      await until(async () => (await store.outboxOf(NOCODB).countUntold()) < 60);
       await restartMirror();
       await expectEqual();
     });
@@ -203,9 +204,9 @@ describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
         NOCODB_REQUESTS_PER_SECOND: '50',
         NOCODB_FRESHNESS_MS: '50',
       });
-      await until(async () => (await store.outbox.countUnmirrored()) < 300);
+      await until(async () => (await store.outboxOf(NOCODB).countUntold()) < 300);
       await server.stop('SIGKILL');
-      expect(await store.outbox.countUnmirrored()).toBeGreaterThan(0);
+      expect(await store.outboxOf(NOCODB).countUntold()).toBeGreaterThan(0);
       for (let nth = 0; nth < 40; nth++) await read(`session_-${nth}`, 10);
       await server.start();
       await expectEqual();
@@ -228,7 +229,7 @@ describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
       await until(async () => (await rows()).length === 25, HEALING_MS);
       await expectEqual();
       await deleteRows(1, 2);
-      await resync(store.outbox, 0);
+      await resync(store, 0);
       await until(async () => (await rows()).length === 25, HEALING_MS);
       await expectEqual();
     });
@@ -306,7 +307,7 @@ describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
       for (let nth = 0; nth < 12; nth++) await read(`session_-${nth}`, 10);
       mirror.start();
       await until(() => mirror.status().trouble?.includes('HTTP 401'));
-      expect(await store.outbox.countUnmirrored()).toBe(12);
+      expect(await store.outboxOf(NOCODB).countUntold()).toBe(12);
       noco.config = { ...noco.config, table: before.table };
       await restartMirror();
       await expectEqual();
@@ -314,11 +315,11 @@ describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
 
     it('waits with a wrong token, says so, and loses nothing', async () => {
       await makeSessions(3);
-      const refused = createMirror({ ...noco.config, token: 'wrong' }, store.outbox, log);
+      const refused = createMirror({ ...noco.config, token: 'wrong' }, store, log);
       await refused.round();
       expect(refused.status().trouble).toMatch(/HTTP 401/);
       await refused.stop();
-      expect(await store.outbox.countUnmirrored()).toBe(3);
+      expect(await store.outboxOf(NOCODB).countUntold()).toBe(3);
       await catchUp();
       await expectEqual();
     });
@@ -389,8 +390,8 @@ describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
       };
       await noco.ask('POST', `/api/v3/data/{base}/${made.id}/records`, [{ fields: old }]);
 
-      expect((await check(noco.config, store.outbox, signal)).isWell).toBe(false);
-      const { lines, isWell } = await setUp(noco.config, store.outbox, signal);
+      expect((await check(noco.config, store, signal)).isWell).toBe(false);
+      const { lines, isWell } = await setUp(noco.config, store, signal);
       expect([lines, isWell]).toEqual([
         [
           'added the field readingTime',
@@ -400,10 +401,8 @@ describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
         ],
         true,
       ]);
-      expect((await setUp(noco.config, store.outbox, signal)).lines).toEqual([
-        `The table ${noco.config.table} is complete.`,
-      ]);
-      expect((await check(noco.config, store.outbox, signal)).isWell).toBe(true);
+      expect((await setUp(noco.config, store, signal)).lines).toEqual([`The table ${noco.config.table} is complete.`]);
+      expect((await check(noco.config, store, signal)).isWell).toBe(true);
 
       await makeSessions(1);
       await catchUp();
@@ -437,7 +436,7 @@ describe.each(['its own SQLite', 'PostgreSQL'])('NocoDB on %s', (backend) => {
 
     it('say what is wrong, and its cure', async () => {
       const say = async (change: Partial<typeof noco.config>): Promise<string> => {
-        const { lines, isWell } = await check({ ...noco.config, ...change }, store.outbox, signal);
+        const { lines, isWell } = await check({ ...noco.config, ...change }, store, signal);
         expect(isWell).toBe(false);
         return lines.join('\n');
       };

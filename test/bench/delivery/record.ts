@@ -1,7 +1,7 @@
 // What the server has of a delivery, read past it: asking the server itself would keep it from answering the device.
 import { DatabaseSync } from 'node:sqlite';
 import { HEARTBEAT_PATH, type Span } from '../../../sw/protocol/delivery.ts';
-import { openSqliteStore } from '../../../server/store/sqlite-store.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { StillhereServer } from '../../helpers/stillhere-server.ts';
 import { QUEUED_PAGE } from './queued.ts';
 
@@ -12,7 +12,7 @@ const fileOf = (server: StillhereServer): string => server.storeUrl.replace('fil
 
 /** A session that began in the past. */
 export async function makeSession(server: StillhereServer, id: string, startMs: number): Promise<void> {
-  const store = await openSqliteStore(fileOf(server));
+  const store = await openStore(`file:${fileOf(server)}`);
   await store.createSession({ id, email: 'ann@example.com', startMs });
   await store.close();
 }

@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import type { NocoConfig } from '../../../server/nocodb/client.ts';
 import { createMirror } from '../../../server/nocodb/mirror.ts';
+import { NOCODB } from '../../../server/store/outbox.ts';
 import type { SessionStore } from '../../../server/store/session-store.ts';
 import type { Row } from '../table.ts';
 
@@ -30,7 +31,7 @@ async function play(
   roundMs: number,
 ): Promise<number> {
   let now = START;
-  const mirror = createMirror(config, store.outbox, pino({ level: 'silent' }), {
+  const mirror = createMirror(config, store, pino({ level: 'silent' }), {
     wall: () => now,
     monotonic: () => now,
   });
@@ -44,7 +45,7 @@ async function play(
       console.info(`  simulated to ${new Date(now).toISOString()}: ${mirror.status().requests} requests`);
   }
   await mirror.stop();
-  const waiting = await store.outbox.countUnmirrored();
+  const waiting = await store.outboxOf(NOCODB).countUntold();
   if (waiting > 0) throw new Error(`${waiting} sessions were not mirrored: ${mirror.status().trouble}`);
   return mirror.status().requests;
 }

@@ -5,6 +5,7 @@ import { readTableIds } from '../../../server/nocodb/table-ids.ts';
 import { createMirror } from '../../../server/nocodb/mirror.ts';
 import { toFields } from '../../../server/nocodb/record.ts';
 import { chunk } from '../../../server/nocodb/batches.ts';
+import { NOCODB } from '../../../server/store/outbox.ts';
 import type { SessionStore } from '../../../server/store/session-store.ts';
 import { until } from '../../helpers/until.ts';
 import { median, type Row } from '../table.ts';
@@ -57,23 +58,23 @@ async function changeAll(store: SessionStore, minutes: number): Promise<void> {
 
 /** As the server does it, but for the request rate. */
 async function mirrorAll(config: NocoConfig, store: SessionStore): Promise<void> {
-  const mirror = createMirror({ ...config, freshnessMs: 100 }, store.outbox, pino({ level: 'silent' }));
+  const mirror = createMirror({ ...config, freshnessMs: 100 }, store, pino({ level: 'silent' }));
   mirror.start();
-  await until(async () => (await store.outbox.countUnmirrored()) === 0, 120_000);
+  await until(async () => (await store.outboxOf(NOCODB).countUntold()) === 0, 120_000);
   await mirror.stop();
 }
 
 async function toBodies(store: SessionStore): Promise<readonly string[]> {
-  const table = await readTableIds(store.outbox);
+  const table = await readTableIds(store.notes);
   if (!table) throw new Error('There is no table yet');
-  const waiting = await store.outbox.listUnmirrored(SESSIONS);
+  const waiting = await store.outboxOf(NOCODB).listUntold(SESSIONS);
   return chunk(waiting, 10).map((batch) =>
     JSON.stringify(batch.map(({ session, recordId }) => ({ id: Number(recordId), fields: toFields(session, table) }))),
   );
 }
 
 async function sendAll(config: NocoConfig, store: SessionStore, bodies: readonly string[]): Promise<void> {
-  const table = await readTableIds(store.outbox);
+  const table = await readTableIds(store.notes);
   const rest = bodies.values();
   const lane = async (): Promise<void> => {
     for (const body of rest) {

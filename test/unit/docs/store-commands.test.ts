@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SessionStore } from '../../../server/store/session-store.ts';
-import { openSqliteStore } from '../../../server/store/sqlite-store.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import { readSnippet } from '../../helpers/read-snippet.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
@@ -15,7 +15,7 @@ let folder: string;
 let store: SessionStore;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stillhere-docs-'));
-  store = await openSqliteStore(join(folder, 'data/stillhere.db'));
+  store = await openStore(`file:${join(folder, 'data/stillhere.db')}`);
   for (const name of ['ann', 'bob']) {
     await store.createSession({ id: name, email: `${name}@example.com`, startMs: NOW });
     const span = { id: 'a', page: `/for-${name}/`, startMs: NOW, endMs: NOW + 60_000, offsetMs: 0 };
@@ -38,7 +38,7 @@ it('a backup while the server runs contains everything in the store', async () =
   await type(await readSnippet('docs/backup-and-upgrade.md', 'sh', 'backup('));
   await store.close();
   expect(await readdir(folder)).toEqual(['backup.db', 'data']);
-  const restored = await openSqliteStore(join(folder, 'backup.db'));
+  const restored = await openStore(`file:${join(folder, 'backup.db')}`);
   expect(await readEmails(restored)).toEqual(['ann@example.com', 'bob@example.com']);
   expect(await restored.listSpans('ann')).toHaveLength(1);
   await restored.close();
@@ -51,7 +51,7 @@ it('deleting a reader removes that reader from the file, and no one else', async
   await type(command);
   for (const file of await readdir(join(folder, 'data')))
     expect(await readFile(join(folder, 'data', file), 'latin1')).not.toMatch(/ann@example|for-ann/);
-  const after = await openSqliteStore(join(folder, 'data/stillhere.db'));
+  const after = await openStore(`file:${join(folder, 'data/stillhere.db')}`);
   expect(await readEmails(after)).toEqual(['bob@example.com']);
   expect(await after.listSpans('ann')).toEqual([]);
   expect(await after.listSpans('bob')).toHaveLength(1);

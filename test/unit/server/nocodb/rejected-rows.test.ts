@@ -3,10 +3,9 @@ import { pino } from 'pino';
 import { beforeEach, expect, it } from 'vitest';
 import { FRUGAL, USUAL } from '../../../../server/nocodb/backoff.ts';
 import { BY_VALUE, RejectedRows } from '../../../../server/nocodb/rejected-rows.ts';
-import type { Unmirrored } from '../../../../server/store/outbox.ts';
+import type { Untold } from '../../../../server/store/outbox.ts';
 
-const row = (id: string, revision = 1): Unmirrored =>
-  ({ session: { id }, revision, recordId: 7 }) as unknown as Unmirrored;
+const row = (id: string, revision = 1): Untold => ({ session: { id }, revision, recordId: 7 }) as unknown as Untold;
 
 let lines: Record<string, unknown>[];
 let rows: RejectedRows;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RequestBudget } from '../../../../server/nocodb/request-budget.ts';
-import type { Outbox } from '../../../../server/store/outbox.ts';
+import type { Notes } from '../../../../server/store/notes.ts';
 
 const HOUR = 60 * 60_000;
 const MONTH = 31 * 24 * HOUR;
@@ -9,11 +9,11 @@ let now = 0;
 let notes: Map<string, string>;
 
 function open(perMonth: number): RequestBudget {
-  const outbox = {
-    readNote: async (name: string) => notes.get(name),
-    writeNote: async (name: string, text: string) => void notes.set(name, text),
+  const kept: Notes = {
+    read: async (name) => notes.get(name),
+    write: async (name, text) => void notes.set(name, text),
   };
-  return new RequestBudget(outbox as Outbox, perMonth, () => now);
+  return new RequestBudget(kept, perMonth, () => now);
 }
 
 async function spendAll(budget: RequestBudget): Promise<number> {

@@ -1,6 +1,7 @@
 // Kysely on Node's built-in SQLite.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { SqliteDialect } from 'kysely';
+import { DummyDriver, Kysely, SqliteAdapter, SqliteDialect, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { Tables } from '../schema.ts';
 
 /** A Kysely dialect on an open connection. The caller closes the connection. */
 export function nodeSqliteDialect(connection: DatabaseSync): SqliteDialect {
@@ -21,15 +22,14 @@ export function nodeSqliteDialect(connection: DatabaseSync): SqliteDialect {
   });
 }
 
-/** Runs `work` synchronously in a transaction, so that no other statement on the connection can come between. */
-export function inTransaction<T>(connection: DatabaseSync, work: () => T): T {
-  connection.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    connection.exec('COMMIT');
-    return result;
-  } catch (error) {
-    if (connection.isTransaction) connection.exec('ROLLBACK');
-    throw error;
-  }
+/** Compiles queries, which run in another thread. */
+export function sqliteQueries(): Kysely<Tables> {
+  return new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  });
 }

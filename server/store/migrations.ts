@@ -1,73 +1,7 @@
-// The table types for Kysely, and the migrations that create the tables.
-import { sql, type Generated, type Kysely, type Selectable } from 'kysely';
+// The migrations that create the tables of schema.ts.
+import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
-import type { Session } from './session.ts';
-
-export interface Tables {
-  sessions: {
-    id: string;
-    email: string;
-    start_ms: number;
-    end_ms: number | null;
-    reading_ms: Generated<number>;
-    current_page: string | null;
-    /** Server's clock minus device's clock; null before the first delivery. */
-    clock_offset_ms: number | null;
-    /** The offset before the clock was last set; null: never set. */
-    former_offset_ms: number | null;
-    span_count: Generated<number>;
-    /** Number of rows in `stretches`. */
-    stretch_count: Generated<number>;
-    /** The last stretch of its reading and the latest of the spans that end with it; null before the first span. */
-    last_start_ms: number | null;
-    last_end_ms: number | null;
-    last_span_start_ms: number | null;
-    last_span_id: string | null;
-    access_ended_ms: number | null;
-    /** Increases with every change. `mirrored_revision` is the one that NocoDB shows. */
-    revision: Generated<number>;
-    mirrored_revision: Generated<number>;
-    /** Id of the NocoDB record; null: none; empty: its creation is in doubt. */
-    record_id: string | null;
-  };
-  /** The union of a session's spans, except its last stretch. Stretches neither overlap nor touch. */
-  stretches: {
-    session_id: string;
-    start_ms: number;
-    end_ms: number;
-  };
-  leases: {
-    name: string;
-    holder: string;
-    until_ms: number;
-  };
-  notes: {
-    name: string;
-    text: string;
-  };
-  spans: {
-    session_id: string;
-    id: string;
-    page: string;
-    start_ms: number;
-    end_ms: number;
-    is_late: number;
-    is_clamped: number;
-  };
-}
-
-export function toSession(row: Selectable<Tables['sessions']>): Session {
-  return {
-    id: row.id,
-    email: row.email,
-    startMs: row.start_ms,
-    endMs: row.end_ms,
-    readingMs: row.reading_ms,
-    currentPage: row.current_page,
-    accessEndedMs: row.access_ended_ms,
-    isMirrored: row.mirrored_revision === row.revision,
-  };
-}
+import type { Tables } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
   '001-sessions-and-spans': {
@@ -185,11 +119,62 @@ const migrations: Record<string, Migration> = {
       await db.schema.dropIndex('spans_by_end').execute();
     },
   },
+  '004-outbox-for-many': {
+    up: async (db: Kysely<unknown>) => {
+      for (const statement of [
+        'CREATE TABLE consumers (name text PRIMARY KEY) WITHOUT ROWID',
+        `CREATE TABLE outbox (consumer text NOT NULL, session_id text NOT NULL, due_ms bigint NOT NULL,
+           kind text NOT NULL, PRIMARY KEY (consumer, session_id)) WITHOUT ROWID`,
+        'CREATE INDEX outbox_by_due ON outbox (consumer, due_ms, session_id)',
+        `CREATE TABLE told (consumer text NOT NULL, session_id text NOT NULL, revision bigint NOT NULL DEFAULT 0,
+           record_id text, PRIMARY KEY (consumer, session_id)) WITHOUT ROWID`,
+        // Only a store that was mirrored has a consumer.
+        `INSERT INTO told (consumer, session_id, revision, record_id)
+           SELECT 'nocodb', id, mirrored_revision, record_id FROM sessions
+           WHERE mirrored_revision > 0 OR record_id IS NOT NULL ORDER BY id`,
+        `INSERT INTO consumers (name) SELECT 'nocodb' WHERE EXISTS (SELECT 1 FROM told)`,
+        `INSERT INTO outbox (consumer, session_id, due_ms, kind)
+           SELECT name, id, coalesce(end_ms, start_ms), 'changed' FROM consumers, sessions
+           WHERE mirrored_revision < revision`,
+        'DROP INDEX sessions_unmirrored',
+        'ALTER TABLE sessions DROP COLUMN mirrored_revision',
+        'ALTER TABLE sessions DROP COLUMN record_id',
+        // As makeSessionRef makes them, in other digits.
+        'ALTER TABLE sessions ADD COLUMN ref text',
+        `UPDATE sessions SET ref = printf('%012x', start_ms) || lower(hex(randomblob(8)))`,
+        'CREATE UNIQUE INDEX sessions_by_ref ON sessions (ref)',
+        'ALTER TABLE sessions ADD COLUMN offline_ms bigint NOT NULL DEFAULT 0',
+        'ALTER TABLE sessions ADD COLUMN end_known_by text',
+        'ALTER TABLE sessions ADD COLUMN next_beat_ms bigint',
+        `UPDATE sessions SET end_known_by = CASE WHEN last_end_ms = end_ms THEN 'tick' ELSE 'beat' END
+           WHERE end_ms IS NOT NULL`,
+        // One B-tree instead of a table and the index of its key: a growing span writes one page.
+        `CREATE TABLE spans_by_key (session_id text NOT NULL REFERENCES sessions (id) ON DELETE CASCADE, id text NOT NULL,
+           page text NOT NULL, start_ms bigint NOT NULL, end_ms bigint NOT NULL, is_late integer NOT NULL,
+           is_clamped integer NOT NULL, is_closed integer NOT NULL DEFAULT 0, is_replayed integer NOT NULL DEFAULT 0,
+           PRIMARY KEY (session_id, id)) WITHOUT ROWID`,
+        `INSERT INTO spans_by_key (session_id, id, page, start_ms, end_ms, is_late, is_clamped)
+           SELECT session_id, id, page, start_ms, end_ms, is_late, is_clamped FROM spans ORDER BY session_id, id`,
+        'DROP TABLE spans',
+        'ALTER TABLE spans_by_key RENAME TO spans',
+      ])
+        await sql.raw(statement).execute(db);
+    },
+  },
 };
+
+/** True if there is nothing to migrate. */
+export async function isMigrated(db: Kysely<Tables>): Promise<boolean> {
+  const known = await migratorOf(db).getMigrations();
+  return known.every(({ executedAt }) => executedAt !== undefined);
+}
 
 /** Migrates the tables to the latest version. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
+  const { error } = await migratorOf(db).migrateToLatest();
   if (error) throw new Error('Could not migrate the tables of the store', { cause: error });
+}
+
+function migratorOf(db: Kysely<Tables>): Migrator {
+  return new Migrator({ db, provider: { getMigrations: async () => migrations } });
 }

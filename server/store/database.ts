@@ -1,0 +1,11 @@
+// What a store needs from a database, beyond statements that are the same for all of them.
+import type { Runner } from './runner.ts';
+import type { SessionStore } from './session-store.ts';
+
+export interface Database extends Pick<SessionStore, 'record' | 'findAccess' | 'close'> {
+  readonly writer: Runner;
+  /** For the owner's queries: it never delays the writer. */
+  readonly reader: Runner;
+  /** From now on, the consumer of the outbox is told of every change. */
+  addConsumer(name: string, hasHistory: boolean): Promise<void>;
+}

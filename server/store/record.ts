@@ -1,0 +1,285 @@
+// Decides what sightings change in a session: clock offset, bounds, union, and what the owner sees. Pure, and the same
+// for every database: a store loads what this needs, and saves what it returns.
+import { boundSpan, windowOf, type BoundedSpan } from './bounds.ts';
+import { findOffset, LONGEST_TRANSIT_MS, observeClock, type DeviceClock } from './device-clock.ts';
+import { placeSpans } from './place-spans.ts';
+import type { Interval } from './reading-time.ts';
+import type { EndKnownBy } from './session.ts';
+import { MAX_SESSION_SPANS, MAX_STRETCHES, type Recorded, type Sighting } from './session-store.ts';
+import { addSpan, isAfterAll, StretchList, type LoadedStretches } from './stretches.ts';
+
+type ClaimedSpan = NonNullable<Sighting['span']>;
+
+/** The part of a session that recording reads and changes. */
+export interface SessionState {
+  readonly startMs: number;
+  readonly endMs: number | null;
+  readonly readingMs: number;
+  readonly currentPage: string | null;
+  readonly offsetMs: number | null;
+  readonly formerOffsetMs: number | null;
+  readonly spanCount: number;
+  readonly stretchCount: number;
+  /** The last stretch; null before the first span. */
+  readonly lastStartMs: number | null;
+  readonly lastEndMs: number | null;
+  /** The latest of the spans that end with the last stretch. */
+  readonly lastSpanStartMs: number | null;
+  readonly lastSpanId: string | null;
+  readonly offlineMs: number;
+  readonly endKnownBy: EndKnownBy | null;
+  readonly nextBeatMs: number | null;
+}
+
+/** A stored span. */
+export interface KnownSpan extends Interval {
+  readonly isClosed: boolean;
+}
+
+/** A span to insert or, if it is known, to update: its end and flags. */
+export interface ChangedSpan extends BoundedSpan {
+  readonly id: string;
+  readonly page: string;
+  readonly isClosed: boolean;
+  readonly isReplayed: boolean;
+  readonly isNew: boolean;
+}
+
+export interface SessionChange {
+  /** In the order of the sightings. */
+  readonly recorded: readonly Recorded[];
+  /** Undefined: nothing changed. */
+  readonly session: SessionState | undefined;
+  /** True if the owner sees a difference, and not only the clock is known better. */
+  readonly isVisible: boolean;
+  readonly spans: readonly ChangedSpan[];
+  /** The starts of stretches to delete, and the stretches to insert after that. */
+  readonly removed: readonly number[];
+  readonly added: readonly Interval[];
+}
+
+/** Stretches to load before the sightings can be recorded. Disjoint, and ordered by start. */
+export interface MissingStretches {
+  readonly missing: readonly Interval[];
+}
+
+/** What is known of a session besides its state. */
+export interface Known {
+  /** Those of the sightings' spans that are stored, by id. */
+  readonly spans: ReadonlyMap<string, KnownSpan>;
+  readonly stretches: LoadedStretches;
+  /** True: spans that fit no known clock offset are placed beside the last stretch only, not among all of them. */
+  readonly isCrowded?: boolean;
+}
+
+const EVER: Interval = { startMs: -Infinity, endMs: Infinity };
+
+/**
+ * Records the sightings of one session in order.
+ * @returns what changed, or what must be loaded first.
+ */
+export function recordSession(
+  session: SessionState,
+  sightings: readonly Sighting[],
+  known: Known,
+): SessionChange | MissingStretches {
+  const recording = new Recording(session, sightings, known);
+  const recorded = sightings.map((sighting) => recording.record(sighting));
+  const { missing } = recording.stretches;
+  return missing.length > 0 ? { missing } : { recorded, ...recording.changes() };
+}
+
+class Recording {
+  readonly #before: SessionState;
+  readonly #sightings: readonly Sighting[];
+  readonly #known: Known;
+  readonly #changed = new Map<string, ChangedSpan>();
+  readonly stretches: StretchList;
+  #session: SessionState;
+  #isVisible = false;
+  /** The offsets of spans that fit no known offset. */
+  #placed: ReadonlyMap<Interval, number> | undefined;
+  #stretchesLookedAt = 0;
+
+  constructor(session: SessionState, sightings: readonly Sighting[], known: Known) {
+    this.#before = session;
+    this.#session = session;
+    this.#sightings = sightings;
+    this.#known = known;
+    this.stretches = new StretchList(known.stretches, toLast(session)?.startMs ?? -Infinity);
+  }
+
+  changes(): Omit<SessionChange, 'recorded'> {
+    return {
+      session: this.#isVisible || this.#session !== this.#before ? this.#session : undefined,
+      isVisible: this.#isVisible,
+      spans: [...this.#changed.values()],
+      ...this.stretches.changes(),
+    };
+  }
+
+  record({ receivedMs, span, nextBeatMs }: Sighting): Recorded {
+    if (nextBeatMs !== undefined && nextBeatMs !== this.#session.nextBeatMs)
+      this.#session = { ...this.#session, nextBeatMs };
+    if (!span) {
+      this.#see(receivedMs);
+      return 'stored';
+    }
+    const session = this.#session;
+    const kept = this.#changed.get(span.id) ?? this.#known.spans.get(span.id);
+    if (!kept && session.spanCount >= MAX_SESSION_SPANS) return 'too-many-spans';
+    const window = windowOf(session.startMs, receivedMs);
+    let clock = observeClock(session, span.offsetMs);
+    let placed: BoundedSpan;
+    if (kept) placed = grow(kept, span, clock, window, receivedMs);
+    else {
+      const offsetMs = findOffset(clock, span, window) ?? this.#place(span, clock, window);
+      const bounded = boundSpan(shift(span, offsetMs), window, receivedMs);
+      placed = { ...bounded, isClamped: bounded.isClamped || offsetMs !== clock.offsetMs };
+      if (offsetMs !== clock.offsetMs) clock = { ...clock, formerOffsetMs: offsetMs };
+    }
+    if (!kept || placed.endMs > kept.endMs) return this.#put(span, kept, placed, clock) ? 'stored' : 'too-many-spans';
+    // The span is as long as before, but this delivery may have been faster than all others.
+    if (clock.offsetMs !== session.offsetMs) this.#session = { ...session, ...clock };
+    if (span.isClosed && !kept.isClosed) this.#close(span, kept, placed);
+    return 'stored';
+  }
+
+  /** The span is over, and ended where it is known to end. */
+  #close({ id, page, isReplayed = false }: ClaimedSpan, kept: KnownSpan, { isLate, isClamped }: BoundedSpan): void {
+    const { startMs, endMs } = kept;
+    const before = this.#changed.get(id) ?? { id, page, startMs, endMs, isLate, isClamped, isReplayed, isNew: false };
+    this.#changed.set(id, { ...before, isClosed: true });
+    const { lastSpanId, endMs: sessionEndMs } = this.#session;
+    if (lastSpanId === id && sessionEndMs === endMs) this.#session = { ...this.#session, endKnownBy: 'goodbye' };
+    this.#isVisible = true;
+  }
+
+  /** The original contract: the session is active now. */
+  #see(receivedMs: number): void {
+    const { startMs, endMs } = this.#session;
+    const seenMs = Math.max(startMs, receivedMs);
+    if (endMs !== null && seenMs <= endMs) return;
+    this.#session = { ...this.#session, endMs: seenMs, endKnownBy: 'beat' };
+    this.#isVisible = true;
+  }
+
+  /** @returns false if the session would have too many stretches. */
+  #put(span: ClaimedSpan, kept: KnownSpan | undefined, placed: BoundedSpan, clock: DeviceClock): boolean {
+    const session = this.#session;
+    const { id, page } = span;
+    const { endMs } = placed;
+    const startMs = kept ? kept.startMs : placed.startMs;
+    const grown = { startMs: kept ? kept.endMs : startMs, endMs };
+    const last = toLast(session);
+    const touched = isAfterAll(grown, last) ? undefined : this.stretches.find(grown);
+    const change = addSpan(grown, last, touched);
+    if (change.put && !touched && session.stretchCount >= MAX_STRETCHES) return false;
+    const removed = touched ? this.stretches.remove(touched) : 0;
+    if (change.put) this.stretches.add(change.put);
+    const before = this.#changed.get(id);
+    const isClamped = placed.isClamped || before?.isClamped === true;
+    const isClosed = span.isClosed === true || kept?.isClosed === true;
+    const isReplayed = span.isReplayed === true || before?.isReplayed === true;
+    const isNew = before ? before.isNew : !kept;
+    this.#changed.set(id, {
+      id,
+      page: before?.page ?? page,
+      startMs,
+      endMs,
+      isLate: placed.isLate,
+      isClamped,
+      isClosed,
+      isReplayed,
+      isNew,
+    });
+    const isLatest = isLater(session, { startMs, endMs, id });
+    const isEnd = isLatest && endMs >= (session.endMs ?? 0);
+    this.#session = {
+      startMs: session.startMs,
+      endMs: Math.max(session.endMs ?? 0, endMs),
+      readingMs: session.readingMs + change.addedMs,
+      currentPage: isLatest ? page : session.currentPage,
+      offsetMs: clock.offsetMs,
+      formerOffsetMs: clock.formerOffsetMs,
+      spanCount: session.spanCount + (kept ? 0 : 1),
+      stretchCount: session.stretchCount + (change.put ? 1 : 0) - removed,
+      lastStartMs: change.last.startMs,
+      lastEndMs: change.last.endMs,
+      lastSpanStartMs: isLatest ? startMs : session.lastSpanStartMs,
+      lastSpanId: isLatest ? id : session.lastSpanId,
+      offlineMs: session.offlineMs + (span.isReplayed ? change.addedMs : 0),
+      endKnownBy: isEnd ? howEndIsKnown(isClosed, placed.isClamped) : session.endKnownBy,
+      nextBeatMs: session.nextBeatMs,
+    };
+    this.#isVisible = true;
+    return true;
+  }
+
+  /** Places all spans that fit no known offset, together. */
+  #place(span: ClaimedSpan, clock: DeviceClock, window: Interval): number {
+    const known = this.#placed?.get(span);
+    if (known !== undefined) return known;
+    this.#placed = this.#placeAll(span.offsetMs, clock, window);
+    return this.#placed.get(span) ?? span.offsetMs;
+  }
+
+  #placeAll(observedMs: number, clock: DeviceClock, window: Interval): ReadonlyMap<Interval, number> {
+    const lost: Interval[] = [];
+    const taken = this.#findTaken();
+    for (const { span } of this.#sightings) {
+      if (!span) continue;
+      const offsetMs = findOffset(clock, span, window);
+      if (offsetMs === undefined) lost.push(span);
+      else taken.push(shift(span, offsetMs));
+    }
+    return placeSpans(lost, clock.offsetMs ?? observedMs, window, taken);
+  }
+
+  /** The session's recorded reading. Bounded: beyond the limit, only the last stretch is considered. */
+  #findTaken(): Interval[] {
+    const last = toLast(this.#session);
+    this.#stretchesLookedAt += this.#session.stretchCount;
+    if (!last || this.#known.isCrowded || this.#stretchesLookedAt > MAX_STRETCHES) return last ? [last] : [];
+    return [...this.stretches.list(EVER), last];
+  }
+}
+
+function howEndIsKnown(isClosed: boolean, isClamped: boolean): EndKnownBy {
+  if (isClamped) return 'bounded';
+  return isClosed ? 'goodbye' : 'tick';
+}
+
+/** The last stretch of a session; undefined before its first span. */
+function toLast({ lastStartMs, lastEndMs }: SessionState): Interval | undefined {
+  return lastStartMs === null || lastEndMs === null ? undefined : { startMs: lastStartMs, endMs: lastEndMs };
+}
+
+/** A known span keeps its start. If its clock was set since, only its length is used. */
+function grow(
+  kept: Interval,
+  span: ClaimedSpan,
+  { offsetMs, formerOffsetMs }: DeviceClock,
+  window: Interval,
+  receivedMs: number,
+): BoundedSpan {
+  const { startMs, endMs } = shift(span, offsetMs ?? span.offsetMs);
+  const isSameClock = formerOffsetMs === null || Math.abs(startMs - kept.startMs) <= LONGEST_TRANSIT_MS;
+  const believed = isSameClock
+    ? { startMs, endMs }
+    : { startMs: kept.startMs, endMs: kept.startMs + (endMs - startMs) };
+  const bounded = boundSpan(believed, window, receivedMs);
+  return { ...bounded, startMs: kept.startMs, isClamped: bounded.isClamped || !isSameClock };
+}
+
+function shift({ startMs, endMs }: Interval, offsetMs: number): Interval {
+  return { startMs: startMs + offsetMs, endMs: endMs + offsetMs };
+}
+
+/** True if the span ends after all others of its session. On equal ends, the later start wins, then the larger id. */
+function isLater(session: SessionState, { startMs, endMs, id }: Interval & { readonly id: string }): boolean {
+  const { lastEndMs, lastSpanStartMs, lastSpanId } = session;
+  if (lastEndMs === null || endMs !== lastEndMs) return lastEndMs === null || endMs > lastEndMs;
+  if (startMs !== lastSpanStartMs) return startMs > (lastSpanStartMs ?? 0);
+  return id > (lastSpanId ?? '');
+}

@@ -1,0 +1,81 @@
+// The tables of a store, as types for Kysely. migrations.ts creates them.
+import type { Generated } from 'kysely';
+import type { EndKnownBy } from './session.ts';
+
+export interface Tables {
+  sessions: {
+    id: string;
+    email: string;
+    start_ms: number;
+    end_ms: number | null;
+    ref: string;
+    reading_ms: Generated<number>;
+    /** The part of `reading_ms` that was delivered later, from the device's queue. */
+    offline_ms: Generated<number>;
+    end_known_by: EndKnownBy | null;
+    /** How long after its last delivery the device meant to send the next one. */
+    next_beat_ms: number | null;
+    current_page: string | null;
+    /** Server's clock minus device's clock; null before the first delivery. */
+    clock_offset_ms: number | null;
+    /** The offset before the clock was last set; null: never set. */
+    former_offset_ms: number | null;
+    span_count: Generated<number>;
+    /** Number of rows in `stretches`. */
+    stretch_count: Generated<number>;
+    /** The last stretch of its reading and the latest of the spans that end with it; null before the first span. */
+    last_start_ms: number | null;
+    last_end_ms: number | null;
+    last_span_start_ms: number | null;
+    last_span_id: string | null;
+    access_ended_ms: number | null;
+    /** Increases with every change that the owner sees. */
+    revision: Generated<number>;
+  };
+  /** The union of a session's spans, except its last stretch. Stretches neither overlap nor touch. */
+  stretches: {
+    session_id: string;
+    start_ms: number;
+    end_ms: number;
+  };
+  /** The consumers of the outbox. */
+  consumers: {
+    name: string;
+  };
+  /** What a consumer has to be told. One row per consumer and session. */
+  outbox: {
+    consumer: string;
+    session_id: string;
+    /** When the first change came that the consumer wasn't told. */
+    due_ms: number;
+    kind: 'changed';
+  };
+  /** What a consumer was told. */
+  told: {
+    consumer: string;
+    session_id: string;
+    revision: Generated<number>;
+    /** Id of the record outside; null: none; empty: its creation is in doubt. */
+    record_id: string | null;
+  };
+  leases: {
+    name: string;
+    holder: string;
+    until_ms: number;
+  };
+  notes: {
+    name: string;
+    text: string;
+  };
+  spans: {
+    session_id: string;
+    id: string;
+    page: string;
+    start_ms: number;
+    end_ms: number;
+    is_late: number;
+    is_clamped: number;
+    is_closed: Generated<number>;
+    is_replayed: Generated<number>;
+  };
+}

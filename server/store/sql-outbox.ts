@@ -1,0 +1,174 @@
+// The outbox of one consumer, in SQL that is the same for every database.
+import { sql, type Kysely, type NotNull } from 'kysely';
+import type { Database } from './database.ts';
+import { RECORD_IN_DOUBT, type Outbox, type Untold } from './outbox.ts';
+import { change, rowsOf } from './runner.ts';
+import { toSession } from './rows.ts';
+import type { Tables } from './schema.ts';
+
+const lastSeen = sql<number>`coalesce(sessions.end_ms, sessions.start_ms)`;
+
+export class SqlOutbox implements Outbox {
+  readonly #consumer: string;
+  readonly #queries: Kysely<Tables>;
+  readonly #database: Database;
+  #joining: Promise<void> | undefined;
+
+  constructor(consumer: string, queries: Kysely<Tables>, database: Database) {
+    this.#consumer = consumer;
+    this.#queries = queries;
+    this.#database = database;
+  }
+
+  async listUntold(
+    limit: number,
+    quietSinceMs?: number,
+    order: 'oldest' | 'newest' = 'oldest',
+  ): Promise<readonly Untold[]> {
+    await this.#join();
+    const direction = order === 'oldest' ? 'asc' : 'desc';
+    let query = this.#queries
+      .selectFrom('outbox')
+      .innerJoin('sessions', 'sessions.id', 'outbox.session_id')
+      .leftJoin('told', (join) =>
+        join.onRef('told.session_id', '=', 'outbox.session_id').onRef('told.consumer', '=', 'outbox.consumer'),
+      )
+      .selectAll('sessions')
+      .select(['told.record_id', 'told.revision as told_revision'])
+      .where('outbox.consumer', '=', this.#consumer)
+      .where('outbox.kind', '=', 'changed')
+      .orderBy('outbox.due_ms', direction)
+      .orderBy('outbox.session_id', direction)
+      .limit(limit);
+    if (quietSinceMs !== undefined)
+      query = query.where((eb) =>
+        eb.or([
+          eb('told.record_id', 'is', null),
+          eb('told.record_id', '=', RECORD_IN_DOUBT),
+          eb(lastSeen, '<=', quietSinceMs),
+        ]),
+      );
+    const rows = await rowsOf(this.#database.reader, query.compile());
+    return rows.map((row) => ({ session: toSession(row), revision: row.revision, recordId: row.record_id }));
+  }
+
+  async countUntold(): Promise<number> {
+    await this.#join();
+    const query = this.#waiting().select((eb) => eb.fn.countAll<number>().as('count'));
+    const [row] = await rowsOf(this.#database.reader, query.compile());
+    return row?.count ?? 0;
+  }
+
+  async findOldestUntoldMs(): Promise<number | undefined> {
+    await this.#join();
+    const query = this.#waiting().select('due_ms').orderBy('due_ms').limit(1);
+    const [row] = await rowsOf(this.#database.reader, query.compile());
+    return row?.due_ms;
+  }
+
+  async markTold(told: readonly { id: string; revision: number; recordId: string }[]): Promise<void> {
+    await this.#join();
+    if (told.length === 0) return;
+    const rows = told.map(({ id, revision, recordId }) => ({ ...this.#row(id), revision, record_id: recordId }));
+    const remember = this.#queries
+      .insertInto('told')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['consumer', 'session_id']).doUpdateSet((eb) => ({
+          revision: eb.ref('excluded.revision'),
+          record_id: eb.ref('excluded.record_id'),
+        })),
+      );
+    // A session that has changed since then still waits.
+    const forget = this.#queries
+      .deleteFrom('outbox')
+      .where('consumer', '=', this.#consumer)
+      .where('kind', '=', 'changed')
+      .where('session_id', 'in', (eb) =>
+        eb
+          .selectFrom('sessions')
+          .innerJoin('told', 'told.session_id', 'sessions.id')
+          .select('sessions.id')
+          .where('told.consumer', '=', this.#consumer)
+          .whereRef('told.revision', '=', 'sessions.revision')
+          .where(
+            'sessions.id',
+            'in',
+            told.map(({ id }) => id),
+          ),
+      );
+    await change(this.#database.writer, [remember.compile(), forget.compile()]);
+  }
+
+  async setRecords(records: readonly { id: string; recordId: string | null }[]): Promise<void> {
+    await this.#join();
+    if (records.length === 0) return;
+    const rows = records.map(({ id, recordId }) => ({ ...this.#row(id), record_id: recordId }));
+    const query = this.#queries
+      .insertInto('told')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['consumer', 'session_id']).doUpdateSet((eb) => ({ record_id: eb.ref('excluded.record_id') })),
+      );
+    await change(this.#database.writer, [query.compile()]);
+  }
+
+  async countRecords(): Promise<number> {
+    await this.#join();
+    const query = this.#records().select((eb) => eb.fn.countAll<number>().as('count'));
+    const [row] = await rowsOf(this.#database.reader, query.compile());
+    return row?.count ?? 0;
+  }
+
+  async listRecords(): Promise<readonly { id: string; recordId: string }[]> {
+    await this.#join();
+    const query = this.#records()
+      .select(['session_id as id', 'record_id as recordId'])
+      .$narrowType<{ recordId: NotNull }>();
+    return rowsOf(this.#database.reader, query.compile());
+  }
+
+  async forgetTold(which: { readonly fromMs: number } | { readonly ids: readonly string[] }): Promise<void> {
+    await this.#join();
+    const these = this.#queries
+      .selectFrom('sessions')
+      .where((eb) => ('ids' in which ? eb('id', 'in', which.ids) : eb('start_ms', '>=', which.fromMs)));
+    const consumer = sql.val(this.#consumer);
+    const doubt = this.#queries
+      .insertInto('told')
+      .columns(['consumer', 'session_id', 'revision', 'record_id'])
+      .expression(
+        these.select([consumer.as('consumer'), 'id', sql.lit(0).as('revision'), sql.lit(RECORD_IN_DOUBT).as('record')]),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(['consumer', 'session_id']).doUpdateSet({ revision: 0, record_id: RECORD_IN_DOUBT }),
+      );
+    const wait = this.#queries
+      .insertInto('outbox')
+      .columns(['consumer', 'session_id', 'due_ms', 'kind'])
+      .expression(these.select([consumer.as('consumer'), 'id', lastSeen.as('due_ms'), sql.lit('changed').as('kind')]))
+      .onConflict((conflict) => conflict.doNothing());
+    await change(this.#database.writer, [doubt.compile(), wait.compile()]);
+  }
+
+  /** The first use of the outbox makes its consumer known to the store. */
+  #join(): Promise<void> {
+    this.#joining ??= this.#database.addConsumer(this.#consumer, true);
+    return this.#joining;
+  }
+
+  #row(id: string): { consumer: string; session_id: string } {
+    return { consumer: this.#consumer, session_id: id };
+  }
+
+  #waiting() {
+    return this.#queries.selectFrom('outbox').where('consumer', '=', this.#consumer);
+  }
+
+  #records() {
+    return this.#queries
+      .selectFrom('told')
+      .where('consumer', '=', this.#consumer)
+      .where('record_id', '<>', RECORD_IN_DOUBT);
+  }
+}

@@ -1,0 +1,119 @@
+// A session store in SQL. The queries are the same for every database; recording is the database's own.
+import type { Kysely, Selectable } from 'kysely';
+import type { Database } from './database.ts';
+import { SqlLeases, type Leases } from './leases.ts';
+import { SqlNotes, type Notes } from './notes.ts';
+import { NOCODB, type Outbox } from './outbox.ts';
+import { change, rowsOf } from './runner.ts';
+import { toSession, toSpan } from './rows.ts';
+import type { Tables } from './schema.ts';
+import type { Access, Recorded, SessionQuery, SessionStore, Sighting, StoredSpan } from './session-store.ts';
+import type { Session } from './session.ts';
+import { makeSessionRef } from './session-id.ts';
+import { SqlOutbox } from './sql-outbox.ts';
+
+/** A session can have 20,000 spans; other queries are answered between pages. */
+const SPANS_AT_ONCE = 500;
+
+export class SqlStore implements SessionStore {
+  readonly #database: Database;
+  readonly #queries: Kysely<Tables>;
+  readonly #outboxes = new Map<string, Outbox>();
+  readonly leases: Leases;
+  readonly notes: Notes;
+
+  /** @param queries compiles queries in the database's dialect. */
+  constructor(database: Database, queries: Kysely<Tables>) {
+    this.#database = database;
+    this.#queries = queries;
+    this.leases = new SqlLeases(queries, database.writer);
+    this.notes = new SqlNotes(queries, database.writer);
+  }
+
+  outboxOf(consumer: string): Outbox {
+    const outbox = this.#outboxes.get(consumer) ?? new SqlOutbox(consumer, this.#queries, this.#database);
+    this.#outboxes.set(consumer, outbox);
+    return outbox;
+  }
+
+  async createSession({ id, email, startMs }: Pick<Session, 'id' | 'email' | 'startMs'>): Promise<void> {
+    const session = this.#queries
+      .insertInto('sessions')
+      .values({ id, email, start_ms: startMs, ref: makeSessionRef(startMs) });
+    const wait = this.#queries
+      .insertInto('outbox')
+      .columns(['consumer', 'session_id', 'due_ms', 'kind'])
+      .expression((eb) =>
+        eb
+          .selectFrom('consumers')
+          .select((of) => ['name', of.val(id).as('id'), of.val(startMs).as('due_ms'), of.val('changed').as('kind')]),
+      );
+    await change(this.#database.writer, [session.compile(), wait.compile()]);
+  }
+
+  record(sightings: readonly Sighting[]): Promise<readonly Recorded[]> {
+    return this.#database.record(sightings);
+  }
+
+  async endAccess(id: string, atMs: number): Promise<void> {
+    const query = this.#queries
+      .updateTable('sessions')
+      .set({ access_ended_ms: atMs })
+      .where('id', '=', id)
+      .where('access_ended_ms', 'is', null);
+    await change(this.#database.writer, [query.compile()]);
+  }
+
+  findAccess(id: string): Promise<Access | undefined> {
+    return this.#database.findAccess(id);
+  }
+
+  async findSession(id: string): Promise<Session | undefined> {
+    const [row] = await rowsOf(this.#database.reader, this.#sessions().where('sessions.id', '=', id).compile());
+    return row && toSession(row);
+  }
+
+  async listSessions({ email, pageSize, after }: SessionQuery): Promise<readonly Session[]> {
+    let query = this.#sessions().orderBy('sessions.start_ms', 'desc').orderBy('sessions.id', 'desc').limit(pageSize);
+    if (email !== undefined) query = query.where('email', '=', email);
+    if (after)
+      query = query.where((eb) =>
+        eb(eb.refTuple('sessions.start_ms', 'sessions.id'), '<', eb.tuple(after.startMs, after.id)),
+      );
+    const rows = await rowsOf(this.#database.reader, query.compile());
+    return rows.map(toSession);
+  }
+
+  async listSpans(sessionId: string): Promise<readonly StoredSpan[]> {
+    const spans: StoredSpan[] = [];
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const query = this.#queries
+        .selectFrom('spans')
+        .selectAll()
+        .where('session_id', '=', sessionId)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(SPANS_AT_ONCE);
+      const rows: readonly Selectable<Tables['spans']>[] = await rowsOf(this.#database.reader, query.compile());
+      for (const row of rows) spans.push(toSpan(row));
+      after = rows.length < SPANS_AT_ONCE ? undefined : rows.at(-1)?.id;
+    }
+    return spans.toSorted((one, other) => one.startMs - other.startMs || (one.id < other.id ? -1 : 1));
+  }
+
+  async check(): Promise<void> {
+    await this.#database.writer.run([{ sql: 'SELECT 1', parameters: [] }]);
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+
+  #sessions() {
+    return this.#queries
+      .selectFrom('sessions')
+      .leftJoin('told', (join) => join.onRef('told.session_id', '=', 'sessions.id').on('told.consumer', '=', NOCODB))
+      .selectAll('sessions')
+      .select('told.revision as told_revision');
+  }
+}

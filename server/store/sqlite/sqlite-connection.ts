@@ -1,0 +1,88 @@
+// A connection to SQLite, and what a store does with it. Synchronous: thread.ts runs it outside the server's thread.
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { Answer, Statement } from '../runner.ts';
+import type { Recorded, Sighting } from '../session-store.ts';
+import { configureConnection } from './connection.ts';
+import { SqliteRecorder } from './record-statements.ts';
+import { inTransaction } from './transaction.ts';
+
+/** SQLite's default for automatic checkpoints. */
+const CHECKPOINT_PAGES = 1_000;
+/** A change of a session and its span writes about so many pages. */
+const PAGES_A_ROW = 2;
+
+export class SqliteConnection {
+  readonly #connection: DatabaseSync;
+  readonly #isReadOnly: boolean;
+  #recorder: SqliteRecorder | undefined;
+  /** Pages written since the last checkpoint, about. */
+  #pages = 0;
+
+  /** @param isReadOnly it can't write, and never waits for a connection that does. */
+  constructor(file: string, isReadOnly: boolean) {
+    this.#isReadOnly = isReadOnly;
+    this.#connection = new DatabaseSync(file, { readOnly: isReadOnly });
+    configureConnection(this.#connection, isReadOnly);
+    // Otherwise a checkpoint is a part of a commit, and acknowledgements wait for it.
+    if (!isReadOnly) this.#connection.exec('PRAGMA wal_autocheckpoint = 0');
+  }
+
+  /** Records all sightings in one transaction. Results are in the same order. */
+  record(sightings: readonly Sighting[]): readonly Recorded[] {
+    this.#pages += sightings.length * PAGES_A_ROW;
+    this.#recorder ??= new SqliteRecorder(this.#connection, this.#listConsumers());
+    return this.#recorder.record(sightings);
+  }
+
+  /** Runs the statements in one transaction, and returns their answers in order. */
+  run(statements: readonly Statement[]): readonly Answer[] {
+    const runAll = (): readonly Answer[] => statements.map((one) => this.#runOne(one));
+    return this.#isReadOnly || statements.length === 1 ? runAll() : inTransaction(this.#connection, runAll);
+  }
+
+  /**
+   * From now on, the consumer is told of every change.
+   * @param hasHistory a new consumer is told of all sessions that exist already, too.
+   */
+  addConsumer(name: string, hasHistory: boolean): void {
+    inTransaction(this.#connection, () => {
+      const add = this.#connection.prepare('INSERT INTO consumers (name) VALUES (?) ON CONFLICT DO NOTHING');
+      if (add.run(name).changes === 0 || !hasHistory) return;
+      this.#connection
+        .prepare(
+          `INSERT INTO outbox (consumer, session_id, due_ms, kind)
+           SELECT ?1, id, coalesce(end_ms, start_ms), 'changed' FROM sessions WHERE NOT EXISTS (
+             SELECT 1 FROM told WHERE consumer = ?1 AND session_id = sessions.id AND told.revision = sessions.revision
+           ) ON CONFLICT DO NOTHING`,
+        )
+        .run(name);
+    });
+    this.#recorder = undefined;
+  }
+
+  /** Moves what was written from the log into the database, if it is much. Call it between two batches. */
+  checkpoint(): void {
+    if (this.#pages < CHECKPOINT_PAGES) return;
+    this.#pages = 0;
+    this.#connection.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+
+  close(): void {
+    if (!this.#isReadOnly) this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.#connection.close();
+  }
+
+  #runOne({ sql, parameters }: Statement): Answer {
+    const statement = this.#connection.prepare(sql);
+    const values = parameters as readonly SQLInputValue[];
+    if (statement.columns().length > 0) return { rows: statement.all(...values), changes: 0 };
+    const changes = Number(statement.run(...values).changes);
+    this.#pages += changes * PAGES_A_ROW;
+    return { rows: [], changes };
+  }
+
+  #listConsumers(): readonly string[] {
+    const rows = this.#connection.prepare('SELECT name FROM consumers').all();
+    return rows.map(({ name }) => String(name));
+  }
+}

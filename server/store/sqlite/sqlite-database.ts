@@ -1,0 +1,54 @@
+// The connections of a SQLite store.
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Database } from '../database.ts';
+import type { Answer, Runner, Statement } from '../runner.ts';
+import type { Access, Recorded, Sighting } from '../session-store.ts';
+import { configureConnection } from './connection.ts';
+import { SqliteThread } from './sqlite-thread.ts';
+
+export class SqliteDatabase implements Database {
+  readonly #file: string;
+  readonly #writing: SqliteThread;
+  readonly #lookup: DatabaseSync;
+  readonly #findAccess: StatementSync;
+  #reading: SqliteThread | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#writing = new SqliteThread({ file, isReadOnly: false });
+    this.#lookup = new DatabaseSync(file, { readOnly: true });
+    configureConnection(this.#lookup, true);
+    this.#findAccess = this.#lookup.prepare(
+      'SELECT email, access_ended_ms AS accessEndedMs FROM sessions WHERE id = ?',
+    );
+  }
+
+  readonly writer: Runner = {
+    run: (statements: readonly Statement[]): Promise<readonly Answer[]> => this.#writing.call('run', statements),
+  };
+
+  readonly reader: Runner = {
+    run: (statements: readonly Statement[]): Promise<readonly Answer[]> => {
+      this.#reading ??= new SqliteThread({ file: this.#file, isReadOnly: true });
+      return this.#reading.call('run', statements);
+    },
+  };
+
+  record(sightings: readonly Sighting[]): Promise<readonly Recorded[]> {
+    return this.#writing.call('record', sightings);
+  }
+
+  addConsumer(name: string, hasHistory: boolean): Promise<void> {
+    return this.#writing.call('addConsumer', name, hasHistory);
+  }
+
+  async findAccess(id: string): Promise<Access | undefined> {
+    return this.#findAccess.get(id) as unknown as Access | undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#lookup.close();
+    await this.#reading?.close();
+    await this.#writing.close();
+  }
+}
