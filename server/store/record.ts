@@ -31,12 +31,14 @@ export interface SessionState {
   readonly nextBeatMs: number | null;
 }
 
-/** A stored span. */
+/** A stored span. Its flags stay set once they are. */
 export interface KnownSpan extends Interval {
+  readonly isClamped: boolean;
   readonly isClosed: boolean;
+  readonly isReplayed: boolean;
 }
 
-/** A span to insert or, if it is known, to update: its end and flags. */
+/** A span to insert or, if it is known, to update: all but its start and page. */
 export interface ChangedSpan extends BoundedSpan {
   readonly id: string;
   readonly page: string;
@@ -146,12 +148,11 @@ class Recording {
   }
 
   /** The span is over, and ended where it is known to end. */
-  #close({ id, page, isReplayed = false }: ClaimedSpan, kept: KnownSpan, { isLate, isClamped }: BoundedSpan): void {
-    const { startMs, endMs } = kept;
-    const before = this.#changed.get(id) ?? { id, page, startMs, endMs, isLate, isClamped, isReplayed, isNew: false };
+  #close({ id, page }: ClaimedSpan, kept: KnownSpan, { isLate }: BoundedSpan): void {
+    const before = this.#changed.get(id) ?? { id, page, isLate, ...kept, isNew: false };
     this.#changed.set(id, { ...before, isClosed: true });
     const { lastSpanId, endMs: sessionEndMs } = this.#session;
-    if (lastSpanId === id && sessionEndMs === endMs) this.#session = { ...this.#session, endKnownBy: 'goodbye' };
+    if (lastSpanId === id && sessionEndMs === kept.endMs) this.#session = { ...this.#session, endKnownBy: 'goodbye' };
     this.#isVisible = true;
   }
 
@@ -178,9 +179,9 @@ class Recording {
     const removed = touched ? this.stretches.remove(touched) : 0;
     if (change.put) this.stretches.add(change.put);
     const before = this.#changed.get(id);
-    const isClamped = placed.isClamped || before?.isClamped === true;
+    const isClamped = placed.isClamped || kept?.isClamped === true;
     const isClosed = span.isClosed === true || kept?.isClosed === true;
-    const isReplayed = span.isReplayed === true || before?.isReplayed === true;
+    const isReplayed = span.isReplayed === true || kept?.isReplayed === true;
     const isNew = before ? before.isNew : !kept;
     this.#changed.set(id, {
       id,

@@ -11,13 +11,17 @@ import { inTransaction } from './transaction.ts';
 interface LoadedRow extends SessionState {
   readonly spanStartMs: number | null;
   readonly spanEndMs: number | null;
+  readonly isClamped: number | null;
   readonly isClosed: number | null;
+  readonly isReplayed: number | null;
 }
 
 interface SpanRow {
   readonly startMs: number;
   readonly endMs: number;
+  readonly isClamped: number;
   readonly isClosed: number;
+  readonly isReplayed: number;
 }
 
 interface Loaded {
@@ -60,12 +64,18 @@ export class SqliteRecorder {
     const [first, ...others] = new Set(sightings.flatMap(({ span }) => (span ? [span.id] : [])));
     const row = this.#statements.findSession.get(first ?? '', id) as unknown as LoadedRow | undefined;
     if (!row) return undefined;
-    const { spanStartMs, spanEndMs, isClosed, ...state } = row;
+    const { spanStartMs, spanEndMs, isClamped, isClosed, isReplayed, ...state } = row;
     if (first !== undefined && spanStartMs !== null && spanEndMs !== null)
-      spans.set(first, { startMs: spanStartMs, endMs: spanEndMs, isClosed: isClosed === 1 });
+      spans.set(first, {
+        startMs: spanStartMs,
+        endMs: spanEndMs,
+        isClamped: isClamped === 1,
+        isClosed: isClosed === 1,
+        isReplayed: isReplayed === 1,
+      });
     for (const other of others) {
       const span = this.#statements.findSpan.get(id, other) as unknown as SpanRow | undefined;
-      if (span) spans.set(other, { startMs: span.startMs, endMs: span.endMs, isClosed: span.isClosed === 1 });
+      if (span) spans.set(other, toKnownSpan(span));
     }
     return { state, spans };
   }
@@ -126,6 +136,10 @@ export class SqliteRecorder {
   }
 }
 
+function toKnownSpan({ startMs, endMs, isClamped, isClosed, isReplayed }: SpanRow): KnownSpan {
+  return { startMs, endMs, isClamped: isClamped === 1, isClosed: isClosed === 1, isReplayed: isReplayed === 1 };
+}
+
 /** The places of each session's sightings. */
 function groupBySession(sightings: readonly Sighting[]): ReadonlyMap<string, readonly number[]> {
   const places = new Map<string, number[]>();
@@ -147,12 +161,14 @@ function prepare(connection: DatabaseSync) {
          stretch_count AS stretchCount, last_start_ms AS lastStartMs, last_end_ms AS lastEndMs,
          last_span_start_ms AS lastSpanStartMs, last_span_id AS lastSpanId, offline_ms AS offlineMs,
          end_known_by AS endKnownBy, next_beat_ms AS nextBeatMs,
-         spans.start_ms AS spanStartMs, spans.end_ms AS spanEndMs, spans.is_closed AS isClosed
+         spans.start_ms AS spanStartMs, spans.end_ms AS spanEndMs, is_clamped AS isClamped, is_closed AS isClosed, is_replayed AS isReplayed
        FROM sessions LEFT JOIN spans ON spans.session_id = sessions.id AND spans.id = ? WHERE sessions.id = ?`,
     ),
     /** session, span */
     findSpan: connection.prepare(
-      'SELECT start_ms AS startMs, end_ms AS endMs, is_closed AS isClosed FROM spans WHERE session_id = ? AND id = ?',
+      `SELECT start_ms AS startMs, end_ms AS endMs, is_clamped AS isClamped, is_closed AS isClosed,
+         is_replayed AS isReplayed
+       FROM spans WHERE session_id = ? AND id = ?`,
     ),
     /** session, from, to. Stretches don't overlap, so of those that start before `from` only the last can reach it. */
     listTouched: connection.prepare(
@@ -168,8 +184,7 @@ function prepare(connection: DatabaseSync) {
     ),
     /** end, late, clamped, closed, replayed, session, span */
     growSpan: connection.prepare(
-      `UPDATE spans SET end_ms = ?, is_late = ?, is_clamped = max(is_clamped, ?), is_closed = ?,
-         is_replayed = max(is_replayed, ?)
+      `UPDATE spans SET end_ms = ?, is_late = ?, is_clamped = ?, is_closed = ?, is_replayed = ?
        WHERE session_id = ? AND id = ?`,
     ),
     /** session, start */
