@@ -21,11 +21,21 @@ const SpanSchema = v.object({
   ),
   start: Time,
   end: Time,
+  // Not worth losing a span for.
+  closed: v.fallback(v.optional(v.boolean()), undefined),
+  replayed: v.fallback(v.optional(v.boolean()), undefined),
 });
-const DeliverySchema = v.object({ sentAt: Time, spans: v.pipe(v.array(v.unknown()), v.maxLength(MAX_SPANS)) });
+const DAY_MS = 86_400_000;
+const Wait = v.pipe(v.number(), v.minValue(0), v.maxValue(DAY_MS), v.transform(Math.round));
+const DeliverySchema = v.object({
+  sentAt: Time,
+  nextBeatMs: v.fallback(v.optional(Wait), undefined),
+  spans: v.pipe(v.array(v.unknown()), v.maxLength(MAX_SPANS)),
+});
 
 export interface ParsedDelivery {
   readonly sentAt: number;
+  readonly nextBeatMs: number | undefined;
   readonly spans: readonly Span[];
   /** Spans that can't be stored. A span without a valid id is identified by its index, for example `#3`. */
   readonly refused: readonly Refusal[];
@@ -47,7 +57,8 @@ export function parseDelivery(body: string): ParsedDelivery | { readonly error: 
     else if (span.output.start > span.output.end) refused.push({ id: span.output.id, reason: 'start-after-end' });
     else spans.push(span.output);
   }
-  return { sentAt: delivery.output.sentAt, spans, refused };
+  const { sentAt, nextBeatMs } = delivery.output;
+  return { sentAt, nextBeatMs, spans, refused };
 }
 
 function nameOf(span: unknown, place: number): string {

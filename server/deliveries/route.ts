@@ -1,12 +1,13 @@
 // POST /api/session-heartbeat: stores a delivery of spans and answers with a receipt. An empty body is the original
 // contract: the session in the cookie is active now.
 import type { Router } from '@koa/router';
-import { HEARTBEAT_PATH, SESSION_COOKIE, type Receipt, type Refusal } from '../../sw/protocol/delivery.ts';
+import { HEARTBEAT_PATH, SESSION_COOKIE, type Receipt, type Refusal, type Span } from '../../sw/protocol/delivery.ts';
 import { MAX_BODY_BYTES } from '../../sw/protocol/limits.ts';
 import { HttpError } from '../http/http-error.ts';
 import { networkOf } from '../http/client-network.ts';
 import { createRateLimit, type RateLimit } from '../http/rate-limit.ts';
 import { readText } from '../http/body.ts';
+import type { Sighting } from '../store/session-store.ts';
 import { parseDelivery, type ParsedDelivery } from './parse-delivery.ts';
 import type { ReceiveSpans } from './receive-spans.ts';
 
@@ -60,15 +61,27 @@ function parseOrFail(body: string): ParsedDelivery {
   return delivery;
 }
 
+function sight(span: Span, { sentAt, nextBeatMs }: ParsedDelivery, receivedMs: number): Sighting {
+  const { id, session, page, start, end, closed, replayed } = span;
+  return {
+    session,
+    receivedMs,
+    nextBeatMs,
+    span: {
+      id,
+      page,
+      startMs: start,
+      endMs: end,
+      offsetMs: receivedMs - sentAt,
+      isClosed: closed,
+      isReplayed: replayed,
+    },
+  };
+}
+
 async function receiveDelivery(delivery: ParsedDelivery, receive: ReceiveSpans, receivedMs: number): Promise<Receipt> {
-  const { sentAt, spans } = delivery;
-  const recorded = await receive(
-    spans.map((span) => ({
-      session: span.session,
-      receivedMs,
-      span: { id: span.id, page: span.page, startMs: span.start, endMs: span.end, offsetMs: receivedMs - sentAt },
-    })),
-  );
+  const { spans } = delivery;
+  const recorded = await receive(spans.map((span) => sight(span, delivery, receivedMs)));
   const stored: string[] = [];
   const refused: Refusal[] = [...delivery.refused];
   for (const [nth, { id }] of spans.entries()) {

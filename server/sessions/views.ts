@@ -4,21 +4,33 @@ import type { StoredSpan } from '../store/session-store.ts';
 import type { Session } from '../store/session.ts';
 
 export function viewSession(session: Session): SessionView {
-  const { id, email, startMs, endMs, readingMs, currentPage, isMirrored } = session;
+  const { id, ref, email, startMs, endMs, readingMs, offlineMs, endKnownBy, currentPage, isMirrored } = session;
   return {
     id,
+    ref,
     emailOfAccessor: email,
     sessionStartTime: iso(startMs),
     sessionEndTime: endMs === null ? null : iso(endMs),
     durationMs: endMs === null ? 0 : endMs - startMs,
     readingTimeMs: readingMs,
+    offlineMs,
+    endKnownBy,
     currentPage,
     mirrored: isMirrored,
   };
 }
 
-export function viewSpan({ id, page, startMs, endMs, isLate, isClamped }: StoredSpan): SpanView {
-  return { id, page, start: iso(startMs), end: iso(endMs), late: isLate, ...(isClamped && { clamped: true }) };
+export function viewSpan({ id, page, startMs, endMs, isLate, isClosed, isReplayed, isClamped }: StoredSpan): SpanView {
+  return {
+    id,
+    page,
+    start: iso(startMs),
+    end: iso(endMs),
+    late: isLate,
+    closed: isClosed,
+    replayed: isReplayed,
+    ...(isClamped && { clamped: true }),
+  };
 }
 
 export function iso(epochMs: number): string {

@@ -44,6 +44,10 @@ export interface Span {
   readonly start: number;
   /** Epoch milliseconds on the device's clock; never before `start`. */
   readonly end: number;
+  /** It is over: `end` is its true end, and not only the last sign of it. */
+  readonly closed?: boolean | undefined;
+  /** Sent from the queue, after an attempt had failed. */
+  readonly replayed?: boolean | undefined;
 }
 
 /** The body of a POST to {@link HEARTBEAT_PATH}. */
@@ -52,6 +56,8 @@ export interface Delivery {
    * The device's clock at sending, epoch milliseconds. The server shifts the spans by the difference to its own clock.
    */
   readonly sentAt: number;
+  /** Milliseconds until the next delivery, if the reader goes on reading. */
+  readonly nextBeatMs?: number | undefined;
   readonly spans: readonly Span[];
 }
 

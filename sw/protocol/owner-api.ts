@@ -4,6 +4,8 @@
 /** One session: one submitted e-mail address. */
 export interface SessionView {
   readonly id: string;
+  /** Names the session in what third parties see. Unlike `id`, it doesn't let them write to it. */
+  readonly ref: string;
   readonly emailOfAccessor: string;
   readonly sessionStartTime: string;
   /** The end of its last span; null before the first span. */
@@ -12,6 +14,13 @@ export interface SessionView {
   readonly durationMs: number;
   /** The union of its spans: two tabs side by side count once. */
   readonly readingTimeMs: number;
+  /** The part of `readingTimeMs` that was delivered later, from the device's queue. */
+  readonly offlineMs: number;
+  /**
+   * How the end is known: the page said `goodbye`; it was the last `tick` of a page that was cut off; a `beat` of the
+   * original contract; or it was `bounded`, because the device's clock was wrong. Null before the first span.
+   */
+  readonly endKnownBy: 'goodbye' | 'tick' | 'beat' | 'bounded' | null;
   readonly currentPage: string | null;
   /** True if NocoDB shows this version of the session. */
   readonly mirrored: boolean;
@@ -25,6 +34,10 @@ export interface SpanView {
   readonly end: string;
   /** Delivered more than a minute after its end. */
   readonly late: boolean;
+  /** Its end is known exactly, and not only by the last sign of it. */
+  readonly closed: boolean;
+  /** Delivered from the device's queue, after an attempt had failed. */
+  readonly replayed: boolean;
   /** Set if the device's clock was wrong, so that the times were moved into the possible range. */
   readonly clamped?: true;
 }

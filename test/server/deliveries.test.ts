@@ -22,14 +22,27 @@ describe('a delivery', () => {
     expect(await app.deliver([makeSpan()])).toEqual({ success: true, stored: ['s'], refused: [], now: app.clock.now });
     expect(await app.session('ann-session')).toEqual({
       id: 'ann-session',
+      ref: expect.stringMatching(/^[0-9a-v]{23}$/) as string,
       emailOfAccessor: 'ann-session@example.com',
       sessionStartTime: iso(NOW),
       sessionEndTime: iso(NOW + MINUTE),
       durationMs: MINUTE,
       readingTimeMs: MINUTE,
+      offlineMs: 0,
+      endKnownBy: 'tick',
       currentPage: '/confidential/',
       mirrored: false,
-      spans: [{ id: 's', page: '/confidential/', start: iso(NOW), end: iso(NOW + MINUTE), late: true }],
+      spans: [
+        {
+          id: 's',
+          page: '/confidential/',
+          start: iso(NOW),
+          end: iso(NOW + MINUTE),
+          late: true,
+          closed: false,
+          replayed: false,
+        },
+      ],
       pages: [{ page: '/confidential/', readingTimeMs: MINUTE }],
     });
   });

@@ -47,12 +47,15 @@ it('README.md shows a session as `stillhere sessions` prints it', async () => {
     /^ann@example\.com +(\S+ \S+) +(\S+ \S+) +(\S+) +(\S+)$/m.exec(shown) ?? [];
   const ann = {
     id: 'ann',
+    ref: 'ref',
     emailOfAccessor: 'ann@example.com',
     // Without a zone: the machine's own, in which they are printed.
     sessionStartTime: new Date(from).toISOString(),
     sessionEndTime: new Date(until).toISOString(),
     durationMs: Date.parse(until) - Date.parse(from),
     readingTimeMs: Date.parse(`1970-01-01T${read}Z`),
+    offlineMs: 0,
+    endKnownBy: 'tick' as const,
     currentPage: page,
     mirrored: false,
   };

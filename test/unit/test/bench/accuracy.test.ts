@@ -33,11 +33,14 @@ function record(...spans: readonly (readonly [number, number])[]): SessionDetail
   const lastEnd = Math.max(...spans.map(([, end]) => end));
   return {
     id: 'session',
+    ref: 'ref',
     emailOfAccessor: 'ann@example.com',
     sessionStartTime: new Date(BEGAN_MS).toISOString(),
     sessionEndTime: new Date(at(lastEnd)).toISOString(),
     durationMs: lastEnd * 1_000,
     readingTimeMs,
+    offlineMs: 0,
+    endKnownBy: 'goodbye',
     currentPage: PAGE,
     mirrored: false,
     pages: [{ page: PAGE, readingTimeMs }],
@@ -47,6 +50,8 @@ function record(...spans: readonly (readonly [number, number])[]): SessionDetail
       start: new Date(at(start)).toISOString(),
       end: new Date(at(end)).toISOString(),
       late: false,
+      closed: true,
+      replayed: false,
     })),
   };
 }

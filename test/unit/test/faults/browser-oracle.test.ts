@@ -30,11 +30,14 @@ function record(spans: readonly (readonly [id: string, from: number, to: number]
   const ends = spans.map(([, , to]) => at(to));
   return {
     id,
+    ref: 'ref',
     emailOfAccessor: 'ann@example.com',
     sessionStartTime: iso(BEGAN),
     sessionEndTime: ends.length > 0 ? iso(Math.max(...ends)) : null,
     durationMs: 0,
     readingTimeMs: spans.reduce((sum, [, from, to]) => sum + Math.round((to - from) * 1_000), 0),
+    offlineMs: 0,
+    endKnownBy: 'goodbye',
     currentPage: PAGE,
     mirrored: false,
     pages: [],
@@ -44,6 +47,8 @@ function record(spans: readonly (readonly [id: string, from: number, to: number]
       start: iso(at(from)),
       end: iso(at(to)),
       late: false,
+      closed: true,
+      replayed: false,
     })),
   };
 }
