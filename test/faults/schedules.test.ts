@@ -79,6 +79,19 @@ const FOUND: Readonly<Record<string, Pick<Schedule, 'hasSync' | 'steps'>>> = {
       { do: 'wait', ms: 1_000 },
     ],
   },
+  'an answer that comes while the device sleeps is heard when it wakes': {
+    hasSync: false,
+    steps: [
+      { do: 'wait', ms: 1 },
+      { do: 'hide', tab: 0 },
+      { do: 'show', tab: 0 },
+      { do: 'move clock', ms: 60_000 },
+      { do: 'network', fault: 'slow', times: 1, ms: 1 },
+      { do: 'wait', ms: 5_000 },
+      { do: 'sleep', ms: 60_000, isMonotonic: false },
+      { do: 'wait', ms: 1 },
+    ],
+  },
 };
 
 it.for(Object.entries(FOUND))('%s', async ([, found]) => {
