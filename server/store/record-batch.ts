@@ -23,6 +23,11 @@ interface SessionRow {
   readonly stretchCount: number;
 }
 
+/** The columns of a span that recording needs. `isClamped` is 0 or 1. */
+interface KeptSpan extends Interval {
+  readonly isClamped: number;
+}
+
 /** All columns are null if no stretch is touched. */
 type TouchedRow = Stretches | { readonly startMs: null };
 
@@ -47,7 +52,7 @@ export class Batch {
       hot.seeSession.run(Math.max(row.startMs, receivedMs), session);
       return 'stored';
     }
-    const kept = hot.findSpan.get(session, span.id) as unknown as Interval | undefined;
+    const kept = hot.findSpan.get(session, span.id) as unknown as KeptSpan | undefined;
     if (!kept && row.spanCount >= MAX_SESSION_SPANS) return 'too-many-spans';
     const window = windowOf(row.startMs, receivedMs);
     let clock = observeClock(row, span.offsetMs);
@@ -137,17 +142,20 @@ function toLast({ lastStartMs, lastEndMs }: SessionRow): Interval | undefined {
   return lastStartMs === null || lastEndMs === null ? undefined : { startMs: lastStartMs, endMs: lastEndMs };
 }
 
-/** A known span keeps its start. If its clock was set since, only its length is used. */
+/** A known span keeps its start. If its clock was set since, or its start is not exact, only its length is used. */
 function grow(
-  kept: Interval,
+  kept: KeptSpan,
   span: ClaimedSpan,
   { offsetMs, formerOffsetMs }: DeviceClock,
   window: Interval,
   receivedMs: number,
 ): BoundedSpan {
   const { startMs, endMs } = shift(span, offsetMs ?? span.offsetMs);
-  const isSameClock = formerOffsetMs === null || Math.abs(startMs - kept.startMs) <= LONGEST_TRANSIT_MS;
-  const believed = isSameClock ? { startMs, endMs } : { ...kept, endMs: kept.startMs + (endMs - startMs) };
+  const isSameClock =
+    !kept.isClamped && (formerOffsetMs === null || Math.abs(startMs - kept.startMs) <= LONGEST_TRANSIT_MS);
+  const believed = isSameClock
+    ? { startMs, endMs }
+    : { startMs: kept.startMs, endMs: kept.startMs + (endMs - startMs) };
   const bounded = boundSpan(believed, window, receivedMs);
   return { ...bounded, startMs: kept.startMs, isClamped: bounded.isClamped || !isSameClock };
 }
@@ -176,7 +184,7 @@ export function prepareHotPath(connection: DatabaseSync) {
     ),
     /** session, span */
     findSpan: connection.prepare(
-      'SELECT start_ms AS startMs, end_ms AS endMs FROM spans WHERE session_id = ? AND id = ?',
+      'SELECT start_ms AS startMs, end_ms AS endMs, is_clamped AS isClamped FROM spans WHERE session_id = ? AND id = ?',
     ),
     /**
      * session, from, to. Stretches don't overlap, so of those that start before `from` only the last can reach it.
