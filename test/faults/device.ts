@@ -111,8 +111,11 @@ export class Device {
     this.world.truth.clockMoved(this.clock.now, ms);
   }
 
-  /** The lid is closed: no timer runs, no message comes. `isMonotonic`: the monotonic clock goes on all the same. */
-  async sleep(ms: number, isMonotonic: boolean): Promise<void> {
+  /**
+   * The lid is closed: no timer runs, no message comes. `isMonotonic`: the monotonic clock goes on all the same. `setMs`: how
+   * far the clock is set meanwhile.
+   */
+  async sleep(ms: number, isMonotonic: boolean, setMs = 0): Promise<void> {
     await this.clock.settle();
     this.world.truth.fellAsleep(this.clock.now);
     this.isAsleep = true;
@@ -120,6 +123,8 @@ export class Device {
     await this.clock.advance(ms, true);
     this.#standsSince = undefined;
     if (!isMonotonic) this.#stoodMs += ms;
+    if (setMs !== 0) this.moveClock(setMs);
+    this.world.truth.woke(this.clock.now, isMonotonic ? 0 : ms);
     this.isAsleep = false;
   }
 
