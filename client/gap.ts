@@ -7,25 +7,34 @@
 // Firefox and WebKit report nothing about other dialogs: there, a span ends at the last tick before a dialog of 15 s or
 // more, and the next begins after it.
 //
-// Clocks: a clock that is set forward looks like sleep if the monotonic clock stops during sleep. But it then differs
-// from the server's clock, which each receipt contains. The span before the change used the old clock, and is sent
-// again on the new one. If the server can't be reached, the reader counts as asleep until the next sign.
+// Clocks: a clock that is set forward looks like sleep if the monotonic clock stops during sleep, and one that is set
+// back can hide a sleep. But only sleep moves the server's clock, which each receipt contains, relative to the monotonic
+// clock. Without a receipt before the gap and one after it, a jump ahead counts as sleep, and one back as none. Spans
+// keep the clock that they were timed on, and the server knows it from earlier deliveries.
 import type { Settings } from './options.ts';
 import type { Instant, Reading } from './reading.ts';
 import type { Span } from '../sw/protocol/delivery.ts';
 
 export interface Explanation {
-  /**
-   * A span to send in addition to those from reading.ts: a gap that was read, or the previous span on the corrected
-   * clock.
-   */
-  readonly span?: (Omit<Span, 'id'> & Partial<Span>) | undefined;
-  /** Set if the gap was not sleep: the reader's last sign keeps its place on the monotonic clock. */
-  readonly activeAt?: number | undefined;
+  /** A span to send in addition to those from reading.ts: a gap that was read, or the one before it on the new clock. */
+  readonly span?: Omit<Span, 'id'> & Partial<Span>;
+  /** If the clock was set: the reader's last sign, monotonic, as if that clock had run during sleep. */
+  readonly activeAt?: number;
+}
+
+/** A receipt: when it was asked for, when it came, and the server's clock in between. */
+export interface TimedReceipt {
+  readonly asked: Instant;
+  readonly at: Instant;
+  readonly serverNow: number;
 }
 
 /** A shorter unexplained rest of a gap is not sleep; less than what reading.ts assumes to be sleep. */
 const REST_MS = 15_000;
+/** The server takes a smaller change of clocks for a faster network, and moves all spans that it gets from then on. */
+const TRANSIT_MS = 30_000;
+/** A receipt that took longer says nothing about the server's clock. */
+const FRESH_MS = 10_000;
 /** How long to wait for the browser's report. */
 const REPORT_MS = 1_000;
 
@@ -34,7 +43,7 @@ const REPORT_MS = 1_000;
  * @param before the state before the gap.
  * @param at the first event after the gap.
  * @param printedAt when the reader last printed, monotonic.
- * @param aheadBefore and `aheadNow`: server's clock minus device's clock before the gap and now.
+ * @param receiptBefore and `receiptNow`: the last ones before the gap and now.
  */
 export async function explain(
   closed: Span,
@@ -42,19 +51,38 @@ export async function explain(
   at: Instant,
   { idleAfter }: Pick<Settings, 'idleAfter'>,
   printedAt: number,
-  aheadBefore = NaN,
-  aheadNow = NaN,
+  receiptBefore?: TimedReceipt,
+  receiptNow?: TimedReceipt,
 ): Promise<Explanation> {
   const { activeAt, seenAt } = before;
   const [from, to] = [seenAt.monotonic, at.monotonic];
-  const setMs = Math.floor(at.wall - seenAt.wall - (to - from));
-  if (setMs > REST_MS && aheadBefore - aheadNow > setMs / 2)
+  const jumpMs = ahead(at) - ahead(seenAt);
+  /** How long the monotonic clock stood still; NaN if unknown. */
+  const sleptMs = serverAhead(receiptNow, at) - serverAhead(receiptBefore, seenAt);
+  if (Math.abs(jumpMs - sleptMs) > REST_MS) {
+    if (sleptMs > REST_MS) return { activeAt: activeAt - sleptMs };
+    const setMs = Math.floor(jumpMs);
+    if (setMs < 0 || setMs > TRANSIT_MS) return { activeAt };
     return { activeAt, span: { ...closed, start: closed.start + setMs, end: closed.end + setMs } };
+  }
   const isHeldUp = to - from > REST_MS && (printedAt >= from || (await isLongTask(from, to)));
   if (!isHeldUp) return {};
   const { session, page, end } = closed;
   const readMs = Math.min(to - from, activeAt + (idleAfter || Infinity) - from);
   return readMs > 0 ? { span: { session, page, start: end, end: Math.round(end + readMs) } } : {};
+}
+
+/** The wall clock minus the monotonic one. */
+function ahead({ wall, monotonic }: Instant): number {
+  return wall - monotonic;
+}
+
+/** The server's clock minus the monotonic one; NaN without a receipt that is fresh and of the same clock as `instant`. */
+function serverAhead(receipt: TimedReceipt | undefined, instant: Instant): number {
+  if (!receipt) return NaN;
+  const { asked, at, serverNow } = receipt;
+  const differences = [at.monotonic - asked.monotonic, ahead(asked) - ahead(instant), ahead(at) - ahead(instant)];
+  return differences.every((ms) => Math.abs(ms) < FRESH_MS) ? serverNow - at.monotonic : NaN;
 }
 
 function isLongTask(from: number, to: number): Promise<boolean> {

@@ -44,7 +44,7 @@ export interface Step {
   readonly changed: readonly Span[];
   /** A span ended or began, which causes an immediate beat. */
   readonly isTurn: boolean;
-  /** There was a gap that looks like sleep. gap.ts checks for other causes. */
+  /** There was a gap that looks like sleep, or the clock was set. gap.ts finds out which. */
   readonly hasSlept: boolean;
 }
 
@@ -77,11 +77,12 @@ export function step(
   const idleMs = idleAfter || Infinity;
   const gap = at.monotonic - seenAt.monotonic;
   // In some engines, the monotonic clock stops while the device sleeps. The wall clock then shows how long nobody was
-  // active. A clock set forward looks the same. In both cases, the gap on the monotonic clock is time awake.
-  const ahead = Math.max(0, at.wall - seenAt.wall - gap);
+  // active. A clock set forward looks the same, and one set back can hide a sleep. In all these cases, the gap on the
+  // monotonic clock is time awake.
+  const jump = at.wall - seenAt.wall - gap;
   const longest = Math.max(SLEEP_TICKS * tick, SLEEP_LEAST_MS);
-  const hasSlept = gap + ahead > longest;
-  const lastActiveAt = hasSlept ? reading.activeAt - ahead : reading.activeAt;
+  const hasSlept = gap + Math.abs(jump) > longest;
+  const lastActiveAt = reading.activeAt - (hasSlept ? Math.max(0, jump) : 0);
   const awakeUntil = gap > longest ? seenAt.monotonic : at.monotonic;
   const idleAt = lastActiveAt + idleMs;
 
@@ -116,8 +117,8 @@ export function step(
 }
 
 /**
- * The span up to `until`, monotonic. If the device's clock was set in between, the whole span moves and keeps its
- * length.
+ * The span up to `until`, monotonic. If the device's clock was set in between, by too little to end it, the whole span
+ * moves and keeps its length.
  */
 function grow({ span, since }: { span: Span; since: number }, until: number, at: Instant): Span {
   const drift = at.wall - at.monotonic - (span.start - since);

@@ -5,6 +5,7 @@ import type { DeliveryOutcome, Trigger } from '../sw/protocol/messages.ts';
 import type { Span } from '../sw/protocol/delivery.ts';
 import { beatDueAt, chooseAction } from './beat-schedule.ts';
 import { afterFirstPaint } from './first-paint.ts';
+import type { TimedReceipt } from './gap.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { restoreLastActivity, saveLastActivity } from './last-activity.ts';
 import type { Settings } from './options.ts';
@@ -16,8 +17,6 @@ import { WorkerConnection } from './worker-connection.ts';
 
 /** Pause where not even the code of a delivery could be loaded. */
 const LOAD_RETRY_MS = 2_000;
-/** A receipt that took longer says nothing about the server's clock. */
-const FRESH_MS = 10_000;
 
 /**
  * Runs the heartbeat of this page until `stop()`.
@@ -37,7 +36,7 @@ export function runHeartbeat(
   let beganAt: number | undefined;
   let printedAt = -1;
   let signAt = -Infinity;
-  let serverAheadMs: number | undefined;
+  let lastReceipt: TimedReceipt | undefined;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let tickTimer: ReturnType<typeof setInterval> | undefined;
   let lastDelivery: DeliveryOutcome | undefined;
@@ -53,10 +52,8 @@ export function runHeartbeat(
     lastBeatAt = asked.monotonic;
     lastDelivery = await connection.beat(trigger, spans);
     retryIn(lastDelivery?.retryInMs ?? LOAD_RETRY_MS);
-    const answeredAt = Date.now();
-    // Not if the device slept, or its clock was set, between question and answer.
-    if (lastDelivery?.serverNow && answeredAt - asked.wall < FRESH_MS)
-      serverAheadMs = lastDelivery.serverNow - answeredAt;
+    const serverNow = lastDelivery?.serverNow;
+    if (serverNow) lastReceipt = { serverNow, asked, at: now() };
     if (settings.debug)
       (await import('./debug/print-delivery.ts')).printDelivery(trigger, spans, lastDelivery, asked.monotonic);
   };
@@ -64,7 +61,7 @@ export function runHeartbeat(
   const handle = async (event: ReadingEvent, trigger: Trigger = 'beat'): Promise<void> => {
     const at = now();
     const before = reading;
-    const aheadBefore = serverAheadMs;
+    const receiptBefore = lastReceipt;
     // Reading the cookie is slow in Chromium, so activity, which is frequent, belongs to the span that is open.
     const place = (event === 'active' && before.open?.span) || {
       session: sessionNow(),
@@ -89,10 +86,10 @@ export function runHeartbeat(
     const [ended] = changed;
     if (!hasSlept || !before.open || !ended) return;
     const { explain } = await import('./gap.ts');
-    const { span, activeAt } = await explain(ended, before, at, settings, printedAt, aheadBefore, serverAheadMs);
+    const { span, activeAt } = await explain(ended, before, at, settings, printedAt, receiptBefore, lastReceipt);
     if (span) await beat('beat', [{ ...span, id: span.id ?? newId() }]);
-    if (activeAt) {
-      reading = { ...reading, activeAt: Math.max(activeAt, reading.activeAt) };
+    if (activeAt && reading.activeAt < at.monotonic) {
+      reading = { ...reading, activeAt };
       happen('tick');
     }
   };

@@ -256,16 +256,17 @@ function toLast({ lastStartMs, lastEndMs }: SessionState): Interval | undefined 
   return lastStartMs === null || lastEndMs === null ? undefined : { startMs: lastStartMs, endMs: lastEndMs };
 }
 
-/** A known span keeps its start. If its clock was set since, only its length is used. */
+/** A known span keeps its start. If its clock was set since, or its start is not exact, only its length is used. */
 function grow(
-  kept: Interval,
+  kept: KnownSpan,
   span: ClaimedSpan,
   { offsetMs, formerOffsetMs }: DeviceClock,
   window: Interval,
   receivedMs: number,
 ): BoundedSpan {
   const { startMs, endMs } = shift(span, offsetMs ?? span.offsetMs);
-  const isSameClock = formerOffsetMs === null || Math.abs(startMs - kept.startMs) <= LONGEST_TRANSIT_MS;
+  const isSameClock =
+    !kept.isClamped && (formerOffsetMs === null || Math.abs(startMs - kept.startMs) <= LONGEST_TRANSIT_MS);
   const believed = isSameClock
     ? { startMs, endMs }
     : { startMs: kept.startMs, endMs: kept.startMs + (endMs - startMs) };

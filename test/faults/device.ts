@@ -31,8 +31,12 @@ export class Device {
   starts = 1;
   /** How far its clock is wrong, in milliseconds. */
   #aheadMs = 0;
-  /** How long the monotonic clock stood still. */
+  /** How long the monotonic clock stood still, until it fell asleep. */
   #stoodMs = 0;
+  /** Since when it stands still. */
+  #standsSince: number | undefined;
+  /** Nothing of it runs, and what the network brings waits until it wakes. */
+  isAsleep = false;
 
   constructor(world: World, hasSync: boolean) {
     this.world = world;
@@ -50,7 +54,7 @@ export class Device {
   }
 
   get monotonic(): number {
-    return this.clock.now - this.#stoodMs;
+    return (this.#standsSince ?? this.clock.now) - this.#stoodMs;
   }
 
   /** What the server hasn't confirmed. */
@@ -107,12 +111,21 @@ export class Device {
     this.world.truth.clockMoved(this.clock.now, ms);
   }
 
-  /** The lid is closed: no timer runs, no message comes. `isMonotonic`: the monotonic clock goes on all the same. */
-  async sleep(ms: number, isMonotonic: boolean): Promise<void> {
+  /**
+   * The lid is closed: no timer runs, no message comes. `isMonotonic`: the monotonic clock goes on all the same. `setMs`: how
+   * far the clock is set meanwhile.
+   */
+  async sleep(ms: number, isMonotonic: boolean, setMs = 0): Promise<void> {
     await this.clock.settle();
     this.world.truth.fellAsleep(this.clock.now);
-    if (!isMonotonic) this.#stoodMs += ms;
+    this.isAsleep = true;
+    if (!isMonotonic) this.#standsSince = this.clock.now;
     await this.clock.advance(ms, true);
+    this.#standsSince = undefined;
+    if (!isMonotonic) this.#stoodMs += ms;
+    if (setMs !== 0) this.moveClock(setMs);
+    this.world.truth.woke(this.clock.now, isMonotonic ? 0 : ms);
+    this.isAsleep = false;
   }
 
   /** As by `kill -9`: what was committed is kept. */

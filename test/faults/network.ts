@@ -74,6 +74,10 @@ export class Network {
     }
     return new Promise((resolve, reject) => {
       const end = (tell: () => void) => (): void => {
+        if (device.isAsleep) {
+          clock.after(0, end(tell), realm);
+          return;
+        }
         this.#underWay.delete(request);
         if (realm.isAlive) tell();
       };

@@ -67,7 +67,7 @@ async function happen(world: World, step: Step): Promise<void> {
     case 'sleep':
       await clock.settle();
       truth.settled();
-      await device.sleep(step.ms, step.isMonotonic);
+      await device.sleep(step.ms, step.isMonotonic, step.setMs);
       break;
     case 'open':
       device.open(step.page);
@@ -184,7 +184,7 @@ async function checkAsksSoon({ clock, device, network, violations }: World): Pro
 async function compare({ truth, server }: World): Promise<string[]> {
   const wrong: string[] = [];
   const record = new Map<string, readonly StoredSpan[]>();
-  for (const id of truth.sessions) {
+  for (const id of truth.sessions.keys()) {
     const spans = await server.store.listSpans(id);
     record.set(id, spans);
     const session = await server.store.findSession(id);

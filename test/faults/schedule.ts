@@ -17,7 +17,7 @@ export type Happening =
     }
   | { readonly do: 'storage'; readonly fault: DiskFault | 'lost' }
   | { readonly do: 'wait'; readonly ms: number }
-  | { readonly do: 'sleep'; readonly ms: number; readonly isMonotonic: boolean }
+  | { readonly do: 'sleep'; readonly ms: number; readonly isMonotonic: boolean; readonly setMs?: number }
   | { readonly do: 'move clock'; readonly ms: number };
 
 export type Step = Happening & {
@@ -40,6 +40,7 @@ const tab = fc.nat(2);
 const page = fc.constantFrom(...PAGES);
 const lost = fc.record({ storage: fc.boolean(), message: fc.boolean(), request: fc.boolean() });
 const minutes = (most: number): fc.Arbitrary<number> => fc.integer({ min: 1, max: most }).map((one) => one * 60_000);
+const setting = fc.tuple(minutes(360), fc.boolean()).map(([ms, isBack]) => (isBack ? -ms : ms));
 const plain = <Name extends Happening['do']>(name: Name) => fc.record({ do: fc.constant(name) });
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
@@ -80,14 +81,16 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: plain('kill server') },
   { weight: 1, arbitrary: plain('start server') },
   { weight: 2, arbitrary: plain('replace cookie') },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('sleep'), ms: minutes(180), isMonotonic: fc.boolean() }) },
   {
     weight: 1,
     arbitrary: fc.record({
-      do: fc.constant('move clock'),
-      ms: fc.tuple(minutes(360), fc.boolean()).map(([ms, isBack]) => (isBack ? -ms : ms)),
+      do: fc.constant('sleep'),
+      ms: minutes(180),
+      isMonotonic: fc.boolean(),
+      setMs: fc.oneof(fc.constant(0), setting),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('move clock'), ms: setting }) },
 );
 
 const step: fc.Arbitrary<Step> = fc

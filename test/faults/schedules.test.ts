@@ -79,6 +79,49 @@ const FOUND: Readonly<Record<string, Pick<Schedule, 'hasSync' | 'steps'>>> = {
       { do: 'wait', ms: 1_000 },
     ],
   },
+  'a sleep that is hidden by a clock set back is not read': {
+    hasSync: false,
+    steps: [
+      { do: 'sleep', ms: 60_000, isMonotonic: false, setMs: -120_000 },
+      { do: 'wait', ms: 1_000 },
+      { do: 'hide', tab: 0 },
+    ],
+  },
+  'a late copy that was timed on another clock makes no span longer': {
+    hasSync: false,
+    steps: [
+      { do: 'kill tab', tab: 0 },
+      { do: 'wait', ms: 16_000 },
+      { do: 'open', tab: 0, page: '/confidential/', turns: 0 },
+      { do: 'network', fault: 'late', times: 1, ms: 1_248 },
+      { do: 'move clock', ms: 60_000 },
+    ],
+  },
+  'what was read before a clock was set forward by less than a request can take is stored whole': {
+    hasSync: false,
+    steps: [
+      { do: 'wait', ms: 25_000 },
+      { do: 'hide', tab: 0 },
+      { do: 'wait', ms: 10_000 },
+      { do: 'show', tab: 0 },
+      { do: 'wait', ms: 14_000 },
+      { do: 'move clock', ms: 20_000 },
+      { do: 'wait', ms: 10_000 },
+    ],
+  },
+  'an answer that comes while the device sleeps is heard when it wakes': {
+    hasSync: false,
+    steps: [
+      { do: 'wait', ms: 1 },
+      { do: 'hide', tab: 0 },
+      { do: 'show', tab: 0 },
+      { do: 'move clock', ms: 60_000 },
+      { do: 'network', fault: 'slow', times: 1, ms: 1 },
+      { do: 'wait', ms: 5_000 },
+      { do: 'sleep', ms: 60_000, isMonotonic: false },
+      { do: 'wait', ms: 1 },
+    ],
+  },
 };
 
 it.for(Object.entries(FOUND))('%s', async ([, found]) => {

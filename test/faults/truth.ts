@@ -27,6 +27,19 @@ interface TrueSpan extends Began {
   heldFrom?: number | undefined;
   /** Its page went while it was held: more than that may be lost. */
   isAtRisk: boolean;
+  /** How long it was read on after a sleep that neither clock showed. */
+  readOnMs: number;
+}
+
+/** A span over which the device fell asleep, until its page notices. */
+interface Dozing {
+  readonly span: TrueSpan;
+  /** When the device fell asleep. */
+  readonly since: number;
+  /** How long the monotonic clock has stood still. */
+  readonly stoodMs: number;
+  /** Undefined: it sleeps. */
+  readonly wokeAt?: number;
 }
 
 /** What the server stored, and when. */
@@ -38,14 +51,16 @@ interface Arrival {
 }
 
 export class Truth {
-  readonly sessions = new Set<string>();
+  /** When each session began. */
+  readonly sessions = new Map<string, number>();
   readonly #spans = new Map<string, TrueSpan>();
   readonly #open = new Map<object, TrueSpan>();
   /** Ended since the device last came to rest: who is killed now may not have written them down. */
   readonly #recent = new Set<TrueSpan>();
   readonly #sentAt = new Map<string, number>();
   readonly #arrivals: Arrival[] = [];
-  readonly #clockMoves: number[] = [];
+  readonly #clockMoves: { readonly at: number; readonly ms: number }[] = [];
+  readonly #dozing = new Map<object, Dozing>();
   readonly #gone = new WeakSet<object>();
   #isStorageBroken = false;
   #isStorageSilent = false;
@@ -55,7 +70,7 @@ export class Truth {
   began(began: Began): void {
     this.ended(began.tab, began.at, true);
     const heldFrom = this.#isStorageBroken || began.at < this.#sparedUntil ? -Infinity : undefined;
-    const span = { ...began, isLoose: false, isWritten: false, heldFrom, isAtRisk: false };
+    const span = { ...began, isLoose: false, isWritten: false, heldFrom, isAtRisk: false, readOnMs: 0 };
     this.#spans.set(began.id, span);
     this.#open.set(began.tab, span);
   }
@@ -63,19 +78,46 @@ export class Truth {
   ended(tab: object, end: number, isSure: boolean): void {
     const span = this.#open.get(tab);
     this.#open.delete(tab);
+    this.#readOn(tab, end);
+    this.#dozing.delete(tab);
     if (!span) return;
     Object.assign(span, { end, isLoose: !isSure });
     this.#recent.add(span);
   }
 
   fellAsleep(at: number): void {
-    for (const tab of this.#open.keys()) this.ended(tab, at, false);
+    for (const tab of this.#dozing.keys()) this.#readOn(tab, at);
+    for (const [tab, span] of this.#open) {
+      this.ended(tab, at, false);
+      this.#dozing.set(tab, { span, since: at, stoodMs: 0 });
+    }
   }
 
-  /** A clock that jumps ahead looks like sleep. One that is set back is seen through: the span goes on. */
+  /** @param stoodMs how long the monotonic clock stood still. If it ran, every page sees that it slept. */
+  woke(at: number, stoodMs: number): void {
+    for (const [tab, dozing] of this.#dozing)
+      if (stoodMs === 0) this.#dozing.delete(tab);
+      else this.#dozing.set(tab, { ...dozing, stoodMs: dozing.stoodMs + stoodMs, wokeAt: at });
+  }
+
+  /** The page notices it with its next event, and begins another span. */
   clockMoved(at: number, ms: number): void {
-    this.#clockMoves.push(at);
-    if (ms > 0) this.fellAsleep(at);
+    this.#clockMoves.push({ at, ms });
+  }
+
+  /** A clock that was set back by as much as it slept leaves no trace on the device: its span goes on. */
+  #readOn(tab: object, until: number): void {
+    const dozing = this.#dozing.get(tab);
+    // Without time awake, nothing has run that could notice.
+    if (dozing?.wokeAt === undefined || dozing.wokeAt === until) return;
+    this.#dozing.delete(tab);
+    const { span, since, stoodMs, wokeAt } = dozing;
+    // Counted from the last tick before the sleep, which is one of these moments.
+    const moves = this.#clockMoves.filter(({ at }) => at >= since - TICK_MS && at <= wokeAt);
+    const jumps = moves.map((_, nth) => moves.slice(nth).reduce((sum, { ms }) => sum + ms, stoodMs));
+    if (!jumps.includes(0)) return;
+    span.readOnMs += until - wokeAt;
+    this.#dozing.set(tab, { span, since: until, stoodMs: 0 });
   }
 
   /** The device has come to rest: what it has to write down is written. */
@@ -160,14 +202,23 @@ export class Truth {
         const arrivals = this.#arrivals.filter((arrival) => arrival.id === id);
         const last = Math.max(...arrivals.map(({ at }) => at));
         if (endMs > last) wrong.push(`${name} ends after it was received`);
-        if (this.#clockMoves.some((at) => at >= span.at && at <= last)) continue;
+        if (startMs < (this.sessions.get(session) ?? Infinity)) wrong.push(`${name} starts before its session`);
+        const first = Math.min(...arrivals.map(({ at }) => at));
+        const wasSet = (until: number): boolean => this.#clockMoves.some(({ at }) => at >= span.at && at <= until);
         const end = span.end ?? Infinity;
         const lateMs = this.#lateMs(session, id);
         const stored = span.isAtRisk ? (span.heldFrom ?? end) : end;
         const least = Math.min(stored, span.isLoose ? Math.max(span.at, end - TICK_MS) : end);
-        if (startMs < span.at || startMs > span.at + lateMs) wrong.push(`${name} starts ${startMs - span.at} ms late`);
-        if (endMs > end + lateMs) wrong.push(`${name} ends ${endMs - end} ms after the truth (${lateMs} in transit)`);
-        if (endMs < least) wrong.push(`${name} ends ${end - endMs} ms before the truth`);
+        // A span keeps the start that it first arrived with.
+        if (!wasSet(first) && (startMs < span.at || startMs > span.at + lateMs))
+          wrong.push(`${name} starts ${startMs - span.at} ms late`);
+        // If the clock was set, its length counts, and where its start is a guess, that may reach beyond the receipt.
+        const movedMs = wasSet(last) ? startMs - span.at : 0;
+        const latest = end + movedMs + span.readOnMs + lateMs;
+        const earliest = wasSet(last) ? Math.min(least + movedMs, wasSet(first) ? last : Infinity) - lateMs : least;
+        if (endMs > latest)
+          wrong.push(`${name} ends ${endMs - end - movedMs} ms after the truth (${lateMs} in transit)`);
+        if (endMs < earliest) wrong.push(`${name} ends ${end + movedMs - endMs} ms before the truth`);
       }
     for (const { id, session, at, end, isAtRisk, heldFrom } of this.#spans.values())
       if (!found.has(id) && end !== at && !(isAtRisk && heldFrom === -Infinity))

@@ -37,6 +37,6 @@ export class World {
     const id = `session-${++sessions}`;
     await this.server.createSession(id);
     this.device.session = id;
-    this.truth.sessions.add(id);
+    this.truth.sessions.set(id, this.clock.now);
   }
 }

@@ -126,6 +126,15 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
       expect((await inSeconds()).spans).toEqual([['s', 10, 45]]);
     });
 
+    it('lets a span whose place is a guess grow by its length alone', async () => {
+      await store.record([seen(-20, -10, { receivedS: 30 })]);
+      // A late copy, timed on the clock before it was set. It seems to fit the guess, and is shorter.
+      await store.record([seen(17, 18, { receivedS: 40 })]);
+      expect((await inSeconds()).spans).toEqual([['s', 0, 10]]);
+      await store.record([seen(-20, -5, { receivedS: 50 })]);
+      expect((await inSeconds()).spans).toEqual([['s', 0, 15]]);
+    });
+
     it('keeps the largest end when a device sends a different start each time', async () => {
       for (const second of [1, 40, 90]) await store.record([seen(second - 1, second, { receivedS: second })]);
       expect((await inSeconds()).spans).toEqual([['s', 0, 90]]);

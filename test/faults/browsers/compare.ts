@@ -154,7 +154,7 @@ function checkLoosely(
   // A copy in the old clock that comes after the new one is known is late by all its time in transit.
   const readMs = spans.reduce((sum, { id, startMs, endMs }) => sum + endMs - startMs - lateness(id, key, evidence), 0);
   const mostMs = stretches.reduce((sum, { from, to }) => sum + to.latestMs - from.earliestMs, 0);
-  // A clock that is set ahead looks like sleep: what was open then is two spans.
+  // A clock that is set ends what is open: that is two spans.
   const most = stretches.length + stretches.filter(({ to }) => to.latestMs > evidence.clock.setAtMs).length;
   const least = stretches.filter(
     ({ from, to, exit }) => to.earliestMs - from.latestMs > allowance(exit, tickMs),

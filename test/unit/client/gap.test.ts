@@ -1,7 +1,7 @@
 // What a gap between two ticks was: sleep, a page that was held up, or a clock that was set.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { explain, type Explanation } from '../../../client/gap.ts';
-import type { Reading } from '../../../client/reading.ts';
+import { explain, type Explanation, type TimedReceipt } from '../../../client/gap.ts';
+import type { Instant, Reading } from '../../../client/reading.ts';
 
 const START = Date.parse('2026-11-24T08:00:00Z');
 const SETTINGS = { idleAfter: 300_000 };
@@ -29,9 +29,18 @@ function report(tasks: readonly Task[]): void {
 }
 
 /** Milliseconds that went by on each clock, and what else is known. */
-function gap(wall: number, monotonic: number, { printedAt = -1, ahead = [0, 0] } = {}): Promise<Explanation> {
-  const at = { wall: before.seenAt.wall + wall, monotonic: before.seenAt.monotonic + monotonic };
-  return explain(span, before, at, SETTINGS, printedAt, ahead[0], ahead[1]);
+function gap(wall: number, monotonic: number, { printedAt = -1 } = {}): Promise<Explanation> {
+  return explain(span, before, after(wall, monotonic), SETTINGS, printedAt);
+}
+
+function after(wall: number, monotonic: number, { seenAt } = before): Instant {
+  return { wall: seenAt.wall + wall, monotonic: seenAt.monotonic + monotonic };
+}
+
+/** A beat at `asked` that was answered `ms` later, by a server whose clock is `aheadMs` ahead of the monotonic one. */
+function receipt(asked: Instant, aheadMs: number, ms = 200): TimedReceipt {
+  const at = { wall: asked.wall + ms, monotonic: asked.monotonic + ms };
+  return { asked, at, serverNow: at.monotonic + aheadMs };
 }
 
 beforeEach(() => {
@@ -74,19 +83,67 @@ describe('a gap on both clocks', () => {
   });
 });
 
-describe('a wall clock that ran ahead', () => {
-  it("was set if it moved relative to the server's: the reader stays present, and the span moves", async () => {
-    expect(await gap(7_205_000, 5_000, { ahead: [7_200_300, 200] })).toEqual({
-      activeAt: before.activeAt,
-      span: { ...span, start: span.start + 7_200_000, end: span.end + 7_200_000 },
-    });
+const HOUR = 3_600_000;
+const AHEAD = START + 12_345;
+/** What the page knows of the server's clock before the gap. */
+const known = receipt(before.seenAt, AHEAD);
+
+describe('a gap between two receipts', () => {
+  /** The device slept for `slept`, with the monotonic clock running or not, and its clock was set by `set`. */
+  const explainSleep = (slept: number, set: number, isMonotonic: boolean): Promise<Explanation> => {
+    const at = after(5_000 + slept + set, 5_000 + (isMonotonic ? slept : 0));
+    const stood = isMonotonic ? 0 : slept;
+    return explain(span, before, at, SETTINGS, -1, known, receipt(at, AHEAD + stood + 300));
+  };
+
+  it.for([
+    [0, HOUR],
+    [0, -HOUR],
+    [HOUR, HOUR],
+    [HOUR, -HOUR],
+    [HOUR, 2 * HOUR],
+    [HOUR, -2 * HOUR],
+    [2 * HOUR, HOUR],
+    [2 * HOUR, -HOUR],
+  ])(
+    'of %d ms asleep, while the clock was set by %d ms: the last sign is as old as the sleep makes it',
+    async ([slept = 0, set = 0]) => {
+      expect(await explainSleep(slept, set, true)).toEqual({ activeAt: before.activeAt });
+      const { activeAt = NaN } = await explainSleep(slept, set, false);
+      expect(activeAt).toBeGreaterThanOrEqual(before.activeAt - slept - 300);
+      expect(activeAt).toBeLessThanOrEqual(before.activeAt - slept);
+    },
+  );
+
+  it('in which the clock was set forward by too little for the server to notice: the span before it moves, too', async () => {
+    const moved = { ...span, start: span.start + 20_000, end: span.end + 20_000 };
+    expect(await explainSleep(0, 20_000, false)).toEqual({ activeAt: before.activeAt, span: moved });
+    expect(await explainSleep(0, -20_000, false)).toEqual({ activeAt: before.activeAt });
+    expect(await explainSleep(60_000, 20_000, true)).toEqual({ activeAt: before.activeAt, span: moved });
   });
 
-  it("was right if it didn't: the device slept", async () => {
-    expect(await gap(7_205_000, 5_000, { ahead: [300, 200] })).toEqual({});
+  it('is sleep where the clock was not set', async () => {
+    for (const isMonotonic of [true, false]) expect(await explainSleep(2 * HOUR, 0, isMonotonic)).toEqual({});
   });
 
-  it('counts as sleep if the server was not reachable', async () => {
-    expect(await explain(span, before, { wall: START + 7_200_000, monotonic: 66_000 }, SETTINGS, -1)).toEqual({});
+  it('is sleep where no server was reached before it or after it', async () => {
+    const at = after(2 * HOUR, 5_000);
+    expect(await explain(span, before, at, SETTINGS, -1, undefined, receipt(at, AHEAD))).toEqual({});
+    expect(await explain(span, before, at, SETTINGS, -1, known, known)).toEqual({});
+  });
+
+  it('is sleep where a receipt was under way, and may be from before or after it', async () => {
+    const at = after(2 * HOUR, 5_000);
+    const overGap = { asked: before.seenAt, at, serverNow: at.monotonic + AHEAD };
+    expect(await explain(span, before, at, SETTINGS, -1, overGap, receipt(at, AHEAD))).toEqual({});
+    expect(await explain(span, before, at, SETTINGS, -1, known, overGap)).toEqual({});
+    expect(await explain(span, before, at, SETTINGS, -1, known, receipt(at, AHEAD, 10_000))).toEqual({});
+  });
+
+  it('is not explained by a clock that was set in another gap', async () => {
+    // The clock was set before, and no receipt came between that and the sleep.
+    const earlier = receipt(after(-HOUR, 0), AHEAD);
+    const at = after(HOUR, 5_000);
+    expect(await explain(span, before, at, SETTINGS, -1, earlier, receipt(at, AHEAD + HOUR))).toEqual({});
   });
 });
