@@ -67,11 +67,14 @@ describe('the list', () => {
     expect((await list()).sessions.map(({ id }) => id)).toEqual(['second', 'first']);
     expect((await list()).sessions[0]).toEqual({
       id: 'second',
+      ref: expect.stringMatching(/^[0-9a-v]{23}$/) as string,
       emailOfAccessor: 'bob@example.com',
       sessionStartTime: '2026-11-24T08:00:00.001Z',
       sessionEndTime: null,
       durationMs: 0,
       readingTimeMs: 0,
+      offlineMs: 0,
+      endKnownBy: null,
       currentPage: null,
       mirrored: false,
     });
