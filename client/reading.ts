@@ -90,20 +90,20 @@ export function step(
   const activeAt = BY_READER.includes(event) ? at.monotonic : lastActiveAt;
   const changed: Span[] = [];
   let { open, readUntil } = reading;
-  let isTurn = false;
 
   if (open) {
-    const span = grow(open, Math.min(awakeUntil, reading.activeAt + idleMs), hasSlept ? seenAt : at);
-    changed.push(span);
-    readUntil = span.end;
     const isOver =
       hasSlept ||
       !isShown ||
       idleAt <= at.monotonic ||
-      span.page !== place.page ||
-      (place.session !== undefined && span.session !== place.session);
+      open.span.page !== place.page ||
+      open.span.session !== (place.session ?? open.span.session);
+    // After a sleep, its end is only the last sign of it.
+    const closed = isOver && !hasSlept;
+    const span = grow(open, Math.min(awakeUntil, reading.activeAt + idleMs), hasSlept ? seenAt : at, closed);
+    changed.push(span);
+    readUntil = span.end;
     open = isOver ? undefined : { ...open, span };
-    isTurn = isOver;
   }
   if (!open && isShown && place.session && at.monotonic - activeAt < idleMs) {
     // The two clocks are not read at the same instant, so a span that ended just now may end slightly after it.
@@ -111,8 +111,8 @@ export function step(
     const span = { id: newId(), session: place.session, page: place.page, start, end: start };
     open = { span, since: at.monotonic };
     changed.push(span);
-    isTurn = true;
   }
+  const isTurn = open?.span.id !== reading.open?.span.id;
   return { reading: { isShown, activeAt, seenAt: at, readUntil, open }, changed, isTurn, hasSlept };
 }
 
@@ -120,8 +120,8 @@ export function step(
  * The span up to `until`, monotonic. If the device's clock was set in between, by too little to end it, the whole span
  * moves and keeps its length.
  */
-function grow({ span, since }: { span: Span; since: number }, until: number, at: Instant): Span {
+function grow({ span, since }: { span: Span; since: number }, until: number, at: Instant, closed: boolean): Span {
   const drift = at.wall - at.monotonic - (span.start - since);
   const start = Math.abs(drift) > CLOCK_SET_MS ? Math.round(span.start + drift) : span.start;
-  return { ...span, start, end: Math.round(start + Math.max(span.end - span.start, until - since)) };
+  return { ...span, start, end: Math.round(start + Math.max(span.end - span.start, until - since)), closed };
 }

@@ -44,7 +44,8 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
   let stored = 0;
   let serverNow: number | undefined;
   let error: string | undefined;
-  let plan = startPlan(await readPause(queue), trigger, askedAt, Date.now());
+  const pause = await readPause(queue);
+  let plan = startPlan(pause, trigger, askedAt, Date.now());
   while (plan.retryInMs === 0) {
     const batch = nextBatch(plan, await oldestSpans(queue));
     ({ plan } = batch);
@@ -52,7 +53,7 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
     if (spans.length === 0) break;
 
     const sentAt = Date.now();
-    const sent = await sendDelivery(spans);
+    const sent = await sendDelivery(spans, pause !== undefined);
     emit({ type: 'sent', spans, sentAt, sent });
     if (sent.type === 'receipt') serverNow = sent.receipt.now;
 

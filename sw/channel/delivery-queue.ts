@@ -40,7 +40,8 @@ export async function acknowledge(
     const take = async (span: Span): Promise<void> => {
       const row = (await spans.get(span.id)) as QueuedSpan | undefined;
       const lastError = reasons.get(span.id);
-      if (row && (lastError || row.end === span.end || isLonger(span, row))) void spans.delete(span.id);
+      if (row && (lastError || (row.end === span.end && row.closed === span.closed) || isLonger(span, row)))
+        void spans.delete(span.id);
       if (lastError) void refusedSpans.put({ ...toRow(span), ...row, lastError });
     };
     await Promise.all(named.map(take));

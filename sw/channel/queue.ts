@@ -12,7 +12,7 @@ export class SpanQueue {
   /** Spans that may not be in the storage. They would be lost with this page or worker. */
   readonly memory = new Map<string, Span>();
   /** Why the last {@link keep} could not write; undefined if it succeeded. */
-  trouble: string | undefined = 'nothing written yet';
+  trouble: string | undefined = 'not written';
   /** The pause between deliveries, if the storage could not take it. */
   pause: Pause | undefined;
 
@@ -63,9 +63,9 @@ export class SpanQueue {
 }
 
 /** A span as a new row; first the fields that a person looks for in the devtools. */
-export function toRow({ id, session, page, start, end }: Span): QueuedSpan {
+export function toRow(span: Span): QueuedSpan {
   const iso = (epochMs: number): string => new Date(epochMs).toISOString();
-  return { page, startTime: iso(start), endTime: iso(end), attempts: 0, id, session, start, end };
+  return Object.assign({ page: span.page, startTime: iso(span.start), endTime: iso(span.end), attempts: 0 }, span);
 }
 
 /** True if `one` exists and is longer than `other`. */

@@ -6,8 +6,11 @@ import { readResponse } from './read-response.ts';
 
 const ANSWER_TIMEOUT_MS = 20_000;
 
-/** Sends the spans. Every outcome is a value; it never rejects. */
-export async function sendDelivery(spans: readonly Span[]): Promise<DeliveryResult> {
+/**
+ * Sends the spans. Every outcome is a value; it never rejects.
+ * @param isReplay an earlier attempt has failed.
+ */
+export async function sendDelivery(spans: readonly Span[], isReplay: boolean): Promise<DeliveryResult> {
   // Not AbortSignal.timeout, which Safari 15 lacks.
   const abort = new AbortController();
   let isLate = false;
@@ -21,7 +24,11 @@ export async function sendDelivery(spans: readonly Span[]): Promise<DeliveryResu
     return { type: 'failed', error: isTimeout ? 'no answer in time' : String(error), isNetworkError: !isTimeout };
   };
   try {
-    const asked = postDelivery(spans.map(toSpan), { redirect: 'manual', signal: abort.signal });
+    const replayed = isReplay || undefined;
+    const asked = postDelivery(
+      spans.map((span) => ({ ...toSpan(span), replayed })),
+      { redirect: 'manual', signal: abort.signal },
+    );
     // Only these two rejections are the network's; a TypeError elsewhere is a bug of ours.
     const response = await asked.catch(networkFailure);
     if (!('status' in response)) return response;
@@ -35,6 +42,6 @@ export async function sendDelivery(spans: readonly Span[]): Promise<DeliveryResu
 }
 
 /** Without the fields that only the device needs. */
-function toSpan({ id, session, page, start, end }: Span): Span {
-  return { id, session, page, start, end };
+function toSpan({ id, session, page, start, end, closed }: Span): Span {
+  return { id, session, page, start, end, closed };
 }

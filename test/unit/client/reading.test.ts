@@ -23,6 +23,24 @@ describe('a span', () => {
     expect(page.pass(MINUTE).happen('tick').lengths).toEqual([MINUTE + 2_000]);
   });
 
+  it('says that it is over once it is: by leaving, by idling, by another page or session', () => {
+    const closed = (page: ClockedPage): readonly unknown[] => [...page.spans.values()].map((span) => span.closed);
+    expect(closed(open().tick(MINUTE))).toEqual([false]);
+    expect(closed(open().tick(MINUTE).happen('hidden'))).toEqual([true]);
+    expect(closed(open().tick(10 * MINUTE))).toEqual([true]);
+    const other = open().tick(MINUTE);
+    other.place = { ...other.place, page: '/b/' };
+    expect(closed(other.tick(MINUTE))).toEqual([true, false]);
+  });
+
+  it('that a sleep has ended does not say so: its end is only the last sign of it', () => {
+    const page = open()
+      .tick(MINUTE)
+      .pass(60 * MINUTE)
+      .happen('tick');
+    expect([...page.spans.values()].map((span) => span.closed)).toEqual([false]);
+  });
+
   it('is not doubled by an engine that fires left and then hidden, or the reverse', () => {
     expect(
       open()

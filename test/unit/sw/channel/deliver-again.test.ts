@@ -68,6 +68,24 @@ describe('a pause', () => {
     expect(await deliverOne(device)).toMatchObject({ retryInMs: 2_000 });
   });
 
+  it('marks as replayed what is delivered after it, with what was read meanwhile, and no more than that', async () => {
+    const replayed = (): readonly unknown[] => device.sent.at(-1)?.spans.map((span) => [span.id, span.replayed]) ?? [];
+    device.answer = fail;
+    await device.queue.keep([makeSpan('before')]);
+    await deliver(device.queue, 'online');
+    expect(replayed()).toEqual([['before', undefined]]);
+    await device.queue.keep([makeSpan('meanwhile')]);
+    device.answer = acknowledge;
+    await deliver(device.queue, 'online');
+    expect(replayed()).toEqual([
+      ['before', true],
+      ['meanwhile', true],
+    ]);
+    await device.queue.keep([makeSpan('after')]);
+    await deliver(device.queue, 'online');
+    expect(replayed()).toEqual([['after', undefined]]);
+  });
+
   it('of a 401 lasts until the next page start', async () => {
     device.answer = () => json(401, { success: false, error: 'no' });
     await deliverOne(device);
@@ -184,7 +202,9 @@ describe('a crowd', () => {
     device.answer = acknowledge;
     expect(await deliver(device.queue, 'online')).toMatchObject({ stored: 10_000, waiting: 0 });
     expect(device.sent.length).toBeLessThanOrEqual(60);
-    expect(device.sent.flatMap((delivery) => delivery.spans)).toEqual(spans);
+    expect(device.sent.flatMap((delivery) => delivery.spans)).toEqual(
+      spans.map((span) => ({ ...span, replayed: true })),
+    );
   });
 
   it('of twenty visible pages sends no more requests than one page', async () => {

@@ -33,6 +33,19 @@ describe('a receipt', () => {
     expect(device.sent).toHaveLength(1);
   });
 
+  it('keeps a span that has ended since it was sent, even if it has not grown', async () => {
+    device.answer = async (delivery) => {
+      await device.queue.keep([{ ...makeSpan('s'), closed: true }]);
+      return acknowledge(delivery);
+    };
+    await deliverOne(device);
+    expect(await rows(device)).toMatchObject([{ id: 's', closed: true }]);
+    device.answer = acknowledge;
+    await deliver(device.queue, 'beat');
+    expect(await rows(device)).toEqual([]);
+    expect(device.sent.at(-1)?.spans).toEqual([{ ...makeSpan('s'), closed: true }]);
+  });
+
   it('keeps spans that it does not list', async () => {
     device.answer = () => json(200, { success: true, stored: [], refused: [], now: NOW });
     expect(await deliverOne(device)).toMatchObject({ stored: 0, waiting: 1 });

@@ -1,5 +1,6 @@
 // One request of a delivery: what is sent, how long an answer is waited for, and what each answer means.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { toRow } from '../../../../sw/channel/queue.ts';
 import { sendDelivery } from '../../../../sw/channel/send-delivery.ts';
 import type { Span } from '../../../../sw/protocol/delivery.ts';
 import type { DeliveryResult } from '../../../../sw/protocol/messages.ts';
@@ -22,7 +23,7 @@ function send(answer: (init: RequestInit) => Response | Promise<Response>): Prom
     asked.push([url, init]);
     return answer(init);
   });
-  return sendDelivery([SPAN]);
+  return sendDelivery([SPAN], false);
 }
 
 const json = (status: number, body: unknown, headers?: Record<string, string>) => (): Response =>
@@ -45,6 +46,21 @@ describe('a request', () => {
         },
       ],
     ]);
+  });
+
+  it('says what is over, and what is sent again, and nothing that only the device needs', async () => {
+    vi.stubGlobal('fetch', async (url: unknown, init: RequestInit) => {
+      asked.push([url, init]);
+      return json(500, refusal)();
+    });
+    await sendDelivery([toRow({ ...SPAN, closed: true }), toRow(SPAN)], true);
+    expect(JSON.parse(String(asked[0]?.[1].body))).toEqual({
+      sentAt: NOW,
+      spans: [
+        { ...SPAN, closed: true, replayed: true },
+        { ...SPAN, replayed: true },
+      ],
+    });
   });
 
   it("goes to the site's own server, or to the one that the site names, never where a page's base leads", async () => {
