@@ -1,5 +1,5 @@
 // The device's storage fails in a real Chromium: what was read reaches the server once, with its true times, the status tells
-// the truth, and the host page hears of nothing. Each cause by itself: test/unit/sw/channel/storage-trouble.test.ts.
+// the truth, and the host page hears of nothing. Each cause by itself: test/unit/sw/channel/storage-trouble-*.test.ts.
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
