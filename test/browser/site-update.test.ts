@@ -40,7 +40,7 @@ it('two versions live side by side until the reader takes the new one, and all t
   device,
 }) => {
   const folder = await copySite();
-  const server = await StillhereServer.start({ SITE_DIR: folder });
+  const server = await StillhereServer.startInTest({ SITE_DIR: folder });
   const first = await device.newPage();
   const id = await passGate(first, server.url, 'ann@example.com');
   await first.evaluate(async () => void (await navigator.serviceWorker.ready));
@@ -61,8 +61,8 @@ it('two versions live side by side until the reader takes the new one, and all t
     await second.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
     return second.$eval('.app-note', (found) => found.textContent);
   });
-  // Else Chromium may take 30 s over the old worker's end.
-  await second.waitForNetworkIdle();
+  // Chromium may take 30 s to end the old worker if it still has something to do for this page.
+  await until(async () => (await server.session(id)).spans.some(({ page }) => page === SECOND_STUDY));
   expect(note).toContain('There is a new version of this site.');
   expect(await isMarked(first)).toBe(true);
   await mark(second);
