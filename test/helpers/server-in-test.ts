@@ -1,4 +1,4 @@
-// The real server in the test's own process: without the second of CPU time that a process of Node's takes to start.
+// The real server in the test's own process. Starting a Node process would take a second of CPU time.
 import { pino } from 'pino';
 import { startServer, type RunningServer } from '../../server/app/listen.ts';
 import { readConfig } from '../../server/config/config.ts';

@@ -27,7 +27,7 @@ export class StillhereServer {
   }
 
   /**
-   * Starts as a process of its own, on a free port with an empty store.
+   * Starts in its own process, on a free port with an empty store.
    * @param command what Node runs: our sources, or what a site has installed.
    */
   static async start(
