@@ -151,6 +151,8 @@ export default defineConfig({
           root: import.meta.dirname,
           include: ['test/{server,package}/**/*.test.ts'],
           setupFiles: SETUP_FILES,
+          // No test waits that long: on a busy machine, one with a second of work takes more than Vitest's 5 s.
+          testTimeout: 30_000,
         },
       },
       {
