@@ -7,7 +7,7 @@ import { READ, readPage } from '../helpers/reading-site.ts';
 import type { SessionDetail, StillhereServer } from '../helpers/stillhere-server.ts';
 import { elapsed, until } from '../helpers/until.ts';
 
-const IDLE_MS = 2_500;
+const IDLE_MS = 4_000;
 const HALF_MS = IDLE_MS / 2;
 /** So long what the test itself does at the gate counts as a click to the page. */
 const PASSED_GATE_MS = 5_000;
@@ -40,7 +40,7 @@ const CANVAS = `<canvas width="64" height="64"></canvas><script>
 /** Counts what happens, to be sure that it does. */
 const every = (act: string): string => `<script>
   window.happened = 0;
-  setInterval(() => { happened++; ${act} }, 200);
+  setInterval(() => { happened++; ${act} }, 100);
 </script>`;
 const SLIDES = '<div id="slides" style="overflow: auto; width: 300px"><div style="width: 90000px">slides</div></div>';
 const TALL = '<div style="height: 90000px">text</div>';
@@ -54,7 +54,8 @@ const BY_ITSELF: Readonly<Record<string, string>> = {
   'the focus moves into a frame and out of it': `<input id="a"><iframe id="b" srcdoc="text"></iframe>${every('(happened % 2 ? a : b).focus();')}`,
   'text is selected': `<p id="text">some words</p>${every('getSelection().selectAllChildren(happened % 2 ? text : document.body);')}`,
   'history goes back and forth': every(
-    "happened === 1 ? history.pushState(1, '', '#1') : history.go(happened % 2 ? 1 : -1);",
+    // By where it is: of two steps at once a browser leaves out one.
+    "happened === 1 ? history.pushState(1, '', '#1') : history.go(history.state ? -1 : 1);",
   ),
   'a silent film starts anew again and again': `<video muted></video>${CANVAS}<script>play(document.querySelector('video'))</script>${every("if (happened % 5 === 0) play(document.querySelector('video'));")}`,
   'a sound plays in an endless loop': `<audio loop muted autoplay src="/sound.wav"></audio>${every('')}`,
@@ -85,7 +86,7 @@ async function sessionAfterReading(page: Page, server: StillhereServer, id: stri
 /** As {@link sessionAfterReading}; resolves with the end of the one span that there is. */
 async function endOfReading(page: Page, server: StillhereServer, id: string): Promise<number> {
   const { spans } = await sessionAfterReading(page, server, id);
-  expect(spans).toHaveLength(1);
+  expect(spans).toEqual([expect.anything()]);
   return Date.parse(spans[0]?.end ?? '');
 }
 
@@ -119,6 +120,7 @@ describe.concurrent('a reader', () => {
       `http://127.0.0.1:${server.port}/frame/`,
     );
     await until(() => page.frames().some((one) => one.url().endsWith('/frame/')));
+    await page.mouse.move(5, 5);
     await elapsed(HALF_MS);
     const clickedAt = Date.now();
     await page.click('#frame');

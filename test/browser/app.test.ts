@@ -17,7 +17,7 @@ const PAGES = [
 ];
 
 describe.concurrent('the portfolio', () => {
-  it('can be installed', async ({ server, device }) => {
+  it('can be installed', async ({ portfolio: server, launchedDevice: device }) => {
     const page = await device.newPage();
     await page.goto(server.url);
     await page.evaluate(async () => void (await navigator.serviceWorker.ready));
@@ -38,7 +38,7 @@ describe.concurrent('the portfolio', () => {
     }
   });
 
-  it('has no barriers on any page', async ({ server, device }) => {
+  it('has no barriers on any page', async ({ portfolio: server, device }) => {
     const page = await device.newPage();
     await page.goto(`${server.url}/access`);
     expect(await findBarriers(page)).toEqual([]);
@@ -53,13 +53,14 @@ describe.concurrent('the portfolio', () => {
     expect(await findBarriers(page)).toEqual([]);
   });
 
-  it('sends no more than it must for its first page', async ({ server, device }) => {
+  it('sends no more than it must for its first page', async ({ portfolio: server, device }) => {
     const page = await device.newPage();
     const urls = new Set<string>();
     page.on('request', (request) => {
       if (request.resourceType() !== 'image') urls.add(request.url());
     });
-    await page.goto(server.url, { waitUntil: 'networkidle0' });
+    await page.goto(server.url);
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready));
     let bytes = 0;
     for (const url of urls)
       if (url.startsWith(server.url)) bytes += (await (await fetch(url)).arrayBuffer()).byteLength;

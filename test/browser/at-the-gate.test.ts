@@ -1,7 +1,7 @@
 // The gate's own page delivers, too: who comes back after access ended comes there, with spans that still wait.
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { passGate, readQueue } from '../helpers/reader.ts';
+import { enter, readQueue } from '../helpers/reader.ts';
 import { READ, readPage } from '../helpers/reading-site.ts';
 import { until } from '../helpers/until.ts';
 
@@ -12,7 +12,7 @@ describe.concurrent('at the gate', () => {
       const { server, proxy } = await serveFar({ [READ]: readPage('text') }, { PROTECT: protect });
       proxy.fault = 'error-500';
       const page = await device.newPage();
-      const id = await passGate(page, proxy.url, 'ann@example.com', READ);
+      const id = await enter(page, proxy.url);
       await until(async () => (await readQueue(page)).length > 0);
       const other = await device.newPage();
       await page.close();

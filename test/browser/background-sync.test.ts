@@ -2,8 +2,8 @@
 import { TargetType, type Page, type WebWorker } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import type { Device } from '../helpers/chromium.ts';
-import { passGate, readQueue } from '../helpers/reader.ts';
+import type { LaunchedDevice } from '../helpers/chromium.ts';
+import { enter, readQueue } from '../helpers/reader.ts';
 import { until } from '../helpers/until.ts';
 
 const SECOND_MS = 1_000;
@@ -12,8 +12,8 @@ const SECOND_MS = 1_000;
  * Takes the network from the worker; resolves with its return. `onLine` is false in the pages of the site, too, and Background
  * Sync waits. With a session of the page as well, the end of the page would bring the network back.
  */
-async function goOffline(device: Device): Promise<() => Promise<void>> {
-  const target = await device.browser.waitForTarget((one) => one.type() === TargetType.SERVICE_WORKER);
+async function goOffline(device: LaunchedDevice): Promise<() => Promise<void>> {
+  const target = await device.context.waitForTarget((one) => one.type() === TargetType.SERVICE_WORKER);
   const session = await target.createCDPSession();
   const set = (offline: boolean): Promise<void> =>
     session.send('Network.emulateNetworkConditions', {
@@ -27,15 +27,15 @@ async function goOffline(device: Device): Promise<() => Promise<void>> {
   return () => set(false);
 }
 
-async function findWorker(device: Device): Promise<WebWorker> {
-  const target = await device.browser.waitForTarget((one) => one.type() === TargetType.SERVICE_WORKER);
+async function findWorker(device: LaunchedDevice): Promise<WebWorker> {
+  const target = await device.context.waitForTarget((one) => one.type() === TargetType.SERVICE_WORKER);
   const worker = await target.worker();
   if (!worker) throw new Error('There is no worker');
   return worker;
 }
 
 /** What the browser will fire. */
-async function readTags(device: Device, kind: 'sync' | 'periodicSync' = 'sync'): Promise<string[]> {
+async function readTags(device: LaunchedDevice, kind: 'sync' | 'periodicSync' = 'sync'): Promise<string[]> {
   const worker = await findWorker(device);
   return worker.evaluate((name) => {
     const { registration } = self as unknown as { registration: Record<string, { getTags(): Promise<string[]> }> };
@@ -47,11 +47,11 @@ describe.concurrent('Background Sync', () => {
   it('brings the last word of a page as soon as the network is back, while an older sync waits', async ({
     proxy,
     server,
-    device,
+    launchedDevice: device,
   }) => {
     await device.newPage();
     const page = await device.newPage();
-    const id = await passGate(page, proxy.url, 'ann@example.com');
+    const id = await enter(page, proxy.url);
     await until(async () => (await server.session(id)).sessionEndTime);
 
     // The network is there and nobody answers: the first tag is tried in vain, and waits for five minutes.
@@ -83,14 +83,14 @@ describe.concurrent('Background Sync', () => {
   it('asks once more where an installed app has the permission, and no longer when nothing waits', async ({
     proxy,
     server,
-    device,
+    launchedDevice: device,
   }) => {
     const browser = await device.browser.target().createCDPSession();
     const permission = { name: 'periodic-background-sync' };
     await browser.send('Browser.setPermission', { permission, setting: 'granted' });
     const blank = await device.newPage();
     const page = await device.newPage();
-    const id = await passGate(page, proxy.url, 'ann@example.com');
+    const id = await enter(page, proxy.url);
     await until(async () => (await server.session(id)).sessionEndTime);
     expect(await readTags(device, 'periodicSync')).toEqual([]);
     await proxy.stop();

@@ -3,7 +3,7 @@ import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import type { ConsoleCommands } from '../../client/debug/console-commands.ts';
 import { it } from '../helpers/browser-test.ts';
-import { passGate } from '../helpers/reader.ts';
+import { enter } from '../helpers/reader.ts';
 import { READ, readPage } from '../helpers/reading-site.ts';
 import { until } from '../helpers/until.ts';
 
@@ -22,7 +22,7 @@ describe.concurrent('debug', () => {
   it('the console tells the state and the queue in flat rows, and delivers', async ({ serve, device }) => {
     const server = await serve({ [READ]: readPage('text', 'tick="250" debug') });
     const page = await device.newPage();
-    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    const id = await enter(page, server.url);
     await until(() => isOpen(page));
 
     const [row] = await until(async () => {
@@ -46,7 +46,7 @@ describe.concurrent('debug', () => {
   it('the timeline has beats, deliveries and receipts on a track of their own', async ({ serve, device }) => {
     const server = await serve({ [READ]: readPage('text', 'tick="250" debug') });
     const page = await device.newPage();
-    await passGate(page, server.url, 'ann@example.com', READ);
+    await enter(page, server.url);
     await until(() => isOpen(page));
     await page.evaluate(() => (window as Host).stillhere?.deliver());
 
@@ -71,9 +71,10 @@ describe.concurrent('debug', () => {
   it('without it there is neither', async ({ serve, device }) => {
     const server = await serve({ [READ]: readPage('text', 'tick="250"') });
     const page = await device.newPage();
-    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    const id = await enter(page, server.url);
     await until(async () => (await server.session(id)).spans.length);
-    await page.waitForNetworkIdle();
+    // What would be drawn with it on.
+    await page.$eval('session-heartbeat', (element) => element.heartbeat?.deliver());
     expect(await isOpen(page)).toBe(false);
     expect(await page.evaluate(() => performance.getEntriesByType('measure').length)).toBe(0);
   });

@@ -2,7 +2,7 @@
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { passGate } from '../helpers/reader.ts';
+import { enter } from '../helpers/reader.ts';
 import { READ } from '../helpers/reading-site.ts';
 import { SlowPages } from '../helpers/slow-pages.ts';
 import { elapsed, until } from '../helpers/until.ts';
@@ -19,7 +19,7 @@ const site = { [READ]: page(''), [SLOW]: page(SCRIPT) };
 
 /** Passes the gate and asks for the slow page, which does not come to its end. */
 async function ask(tab: Page, url: string): Promise<string> {
-  const id = await passGate(tab, url, 'ann@example.com', READ);
+  const id = await enter(tab, url);
   void tab.goto(url + SLOW).catch(() => {});
   return id;
 }
@@ -67,7 +67,7 @@ describe.concurrent('the early heartbeat', () => {
   it('is shared by the element of the server', async ({ serve, device }) => {
     const server = await serve({ [READ]: page(SCRIPT) });
     const tab = await device.newPage();
-    const id = await passGate(tab, server.url, 'ann@example.com', READ);
+    const id = await enter(tab, server.url);
     await until(async () => (await server.session(id)).readingTimeMs > READ_MS);
     expect((await server.session(id)).spans).toHaveLength(1);
   });
@@ -75,7 +75,7 @@ describe.concurrent('the early heartbeat', () => {
   it('gives way to an element that a script of the page puts in', async ({ serve, device }) => {
     const server = await serve({ [READ]: page(SCRIPT, ''), [`${READ}two/`]: page(SCRIPT, '') });
     const tab = await device.newPage();
-    const id = await passGate(tab, server.url, 'ann@example.com', READ);
+    const id = await enter(tab, server.url);
     await until(async () => (await server.session(id)).spans.length === 1);
     await tab.evaluate(() => {
       document.body.innerHTML += '<session-heartbeat tick="200" idle-after="1000"></session-heartbeat>';

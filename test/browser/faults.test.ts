@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import type { Fault } from '../helpers/fault-proxy.ts';
-import { passGate, readQueue } from '../helpers/reader.ts';
+import { enter, readQueue } from '../helpers/reader.ts';
 import { until } from '../helpers/until.ts';
 
 const FAULTS: readonly { fault: Fault; error: RegExp }[] = [
@@ -16,7 +16,7 @@ describe.concurrent('a span stays queued until a receipt comes', () => {
   it.for(FAULTS)('$fault', async ({ fault, error }, { server, proxy, device }) => {
     proxy.fault = fault;
     const page = await device.newPage();
-    const id = await passGate(page, proxy.url, 'ann@example.com');
+    const id = await enter(page, proxy.url);
     const beganAt = Date.now();
 
     const [row] = await until(async () => {
@@ -41,7 +41,7 @@ describe.concurrent('a span stays queued until a receipt comes', () => {
   it('and a server that asks for time gets it', async ({ proxy, device }) => {
     proxy.fault = 'too-many';
     const page = await device.newPage();
-    await passGate(page, proxy.url, 'ann@example.com');
+    await enter(page, proxy.url);
 
     await until(() => proxy.seen.length >= 3, 40_000);
     const gaps = proxy.seen.slice(1).map(({ at }, nth) => at - (proxy.seen[nth]?.at ?? 0));

@@ -8,7 +8,7 @@ import { findBarriers } from '../helpers/find-barriers.ts';
 import { writeOwnerFiles } from '../helpers/owner-files.ts';
 import { readSnippet } from '../helpers/read-snippet.ts';
 import { readSessionCookie } from '../helpers/reader.ts';
-import { READ, readPage, startReadingSite } from '../helpers/reading-site.ts';
+import { READ, readPage, startReadingSiteInTest } from '../helpers/reading-site.ts';
 import type { StillhereServer } from '../helpers/stillhere-server.ts';
 
 const FOLDER = process.env['GATE_PICTURES'];
@@ -51,7 +51,7 @@ async function withServer(
   use: (server: StillhereServer) => Promise<void>,
   files: Readonly<Record<string, string>> = FILES,
 ): Promise<void> {
-  const server = await startReadingSite(files, environment);
+  const server = await startReadingSiteInTest(files, environment);
   try {
     await use(server);
   } finally {
@@ -59,7 +59,7 @@ async function withServer(
   }
 }
 
-describe('the gate', () => {
+describe.concurrent('the gate', () => {
   it('as it comes, in two languages, and when it refuses', async ({ device }) => {
     const environment = { ALLOW: 'example.org', PRIVACY_URL: '/privacy/', GATE_CONTACT: 'office@example.org' };
     await withServer(environment, async ({ url }) => {
@@ -152,7 +152,7 @@ describe('the gate', () => {
   });
 
   it('works without scripts, and runs none of another site', async ({ device }) => {
-    const hostile = await startReadingSite({ 'x.js': 'document.title = "theirs"' });
+    const hostile = await startReadingSiteInTest({ 'x.js': 'document.title = "theirs"' });
     const template = `<!doctype html><html lang=en><title>A gate</title><main><h1>{{title}}</h1>{{form}}</main>
 <script src="${hostile.url.replace('localhost', '127.0.0.1')}/x.js"></script><script>document.title = "inline"</script>`;
     await withServer(await writeOwnerFiles({ GATE_TEMPLATE: template }), async (server) => {

@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import { openAndListen, readStatus } from '../helpers/host-page.ts';
-import { passGate } from '../helpers/reader.ts';
+import { enter } from '../helpers/reader.ts';
 import { until } from '../helpers/until.ts';
 
 const CRIPPLES: Readonly<Record<string, () => void>> = {
@@ -22,7 +22,7 @@ const CRIPPLES: Readonly<Record<string, () => void>> = {
 describe.concurrent('with something missing, reading is recorded and nothing is thrown', () => {
   it.for(Object.entries(CRIPPLES))('%s', async ([, cripple], { server, device }) => {
     const { page, heard } = await openAndListen(device, cripple);
-    const id = await passGate(page, server.url, 'ann@example.com');
+    const id = await enter(page, server.url);
 
     await until(async () => (await server.session(id)).sessionEndTime);
     const leftAt = Date.now();
@@ -40,7 +40,7 @@ describe.concurrent('with something missing, reading is recorded and nothing is 
         },
       }),
     );
-    await passGate(page, server.url, 'ann@example.com').catch(() => {});
+    await enter(page, server.url).catch(() => {});
     await until(async () => (await readStatus(page))?.lastDelivery);
     expect(await readStatus(page)).toMatchObject({ isReading: false, hasSession: false });
     expect((await server.sessions()).map(({ sessionEndTime }) => sessionEndTime)).toEqual([null]);
@@ -51,7 +51,7 @@ describe.concurrent('with something missing, reading is recorded and nothing is 
 describe.concurrent('the status', () => {
   it('of a browser that has everything', async ({ server, device }) => {
     const { page } = await openAndListen(device);
-    await passGate(page, server.url, 'ann@example.com');
+    await enter(page, server.url);
     await until(async () => (await readStatus(page))?.lastDelivery);
     expect(await readStatus(page)).toEqual({
       isReading: true,
@@ -68,7 +68,7 @@ describe.concurrent('the status', () => {
       Object.defineProperty(window, 'indexedDB', { value: undefined });
       delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker;
     });
-    const id = await passGate(page, proxy.url, 'ann@example.com');
+    const id = await enter(page, proxy.url);
     await until(async () => (await readStatus(page))?.lastDelivery);
     expect(await readStatus(page)).toMatchObject({
       isReading: true,

@@ -10,7 +10,8 @@ import { it } from '../helpers/browser-test.ts';
 import type { Device } from '../helpers/chromium.ts';
 import type { FaultProxy } from '../helpers/fault-proxy.ts';
 import { layRows, makeRows, press, readInspector } from '../helpers/inspected-device.ts';
-import { CASE_STUDY, passGate } from '../helpers/reader.ts';
+import { enter } from '../helpers/reader.ts';
+import { READ } from '../helpers/reading-site.ts';
 import { until } from '../helpers/until.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -48,14 +49,14 @@ async function findViolations(page: Page): Promise<Finding[]> {
 
 /** A reader's page with the inspector in it, once it shows something. */
 async function openInspector(page: Page, url: string): Promise<void> {
-  await page.goto(`${url}${CASE_STUDY}?heartbeat-inspector`);
+  await page.goto(`${url}${READ}?heartbeat-inspector`);
   await until(async () => (await readInspector(page))?.facts['Storage']);
 }
 
 /** A page with so many rows that can't be delivered. */
 async function fillQueue(device: Device, proxy: FaultProxy, count: number): Promise<Page> {
   const page = await device.newPage();
-  const session = await passGate(page, proxy.url, 'ann@example.com');
+  const session = await enter(page, proxy.url);
   await until(() => proxy.seen.length > 0);
   await openInspector(page, proxy.url);
   await until(async () => (await readInspector(page))?.delivered.length);
@@ -66,10 +67,10 @@ async function fillQueue(device: Device, proxy: FaultProxy, count: number): Prom
   return page;
 }
 
-describe('the inspector, looked at', () => {
+describe.concurrent('the inspector, looked at', () => {
   it('an empty queue', async ({ proxy, device }) => {
     const page = await device.newPage();
-    await passGate(page, proxy.url, 'ann@example.com');
+    await enter(page, proxy.url);
     await openInspector(page, proxy.url);
     await until(async () => (await readInspector(page))?.delivered.length);
     expect(await look(page, 'empty')).toEqual([]);
@@ -89,7 +90,7 @@ describe('the inspector, looked at', () => {
 
   it('a refused row', async ({ proxy, device }) => {
     const page = await device.newPage();
-    await passGate(page, proxy.url, 'ann@example.com');
+    await enter(page, proxy.url);
     await openInspector(page, proxy.url);
     await until(async () => (await readInspector(page))?.delivered.length);
     await layRows(page, makeRows(1, 'AAAAAAAAAAAAAAAAAAAAAA', Date.now() - 60_000));
@@ -104,7 +105,7 @@ describe('the inspector, looked at', () => {
 
   it('no worker', async ({ proxy, device }) => {
     const page = await device.newPageWithoutWorkers();
-    await passGate(page, proxy.url, 'ann@example.com');
+    await enter(page, proxy.url);
     await openInspector(page, proxy.url);
     await until(async () => (await readInspector(page))?.delivered.length);
     expect((await readInspector(page))?.facts['Worker']).toMatch(/^none/);
@@ -118,7 +119,7 @@ describe('the inspector, looked at', () => {
         throw new DOMException('The user has blocked storage', 'SecurityError');
       };
     });
-    await passGate(page, proxy.url, 'ann@example.com');
+    await enter(page, proxy.url);
     proxy.fault = 'error-500';
     await openInspector(page, proxy.url);
     await until(async () => (await readInspector(page))?.waiting.length);

@@ -2,7 +2,8 @@
 import puppeteer, { type Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { passGate } from '../helpers/reader.ts';
+import { readLoadTimes } from '../helpers/host-page.ts';
+import { enter } from '../helpers/reader.ts';
 import { READ, readPage } from '../helpers/reading-site.ts';
 import { elapsed, until } from '../helpers/until.ts';
 
@@ -18,7 +19,7 @@ async function readTimes(page: Page): Promise<{ madeAt: number; activatedAt: num
 }
 
 describe.concurrent('the next document', () => {
-  it('is read from its activation on, if it was prerendered', async ({ serve, device }) => {
+  it('is read from its activation on, if it was prerendered', async ({ serve, launchedDevice: device }) => {
     // By itself: Chromium prerenders nothing while a debugger is attached (PrerenderingDisabledByDevTools).
     const script = `<script>
       if (location.hash === '#go') setTimeout(() => {
@@ -31,7 +32,7 @@ describe.concurrent('the next document', () => {
     </script>`;
     const server = await serve({ [READ]: readPage(script), [NEXT]: readPage('text') });
     const page = await device.newPage();
-    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    const id = await enter(page, server.url);
     await page.evaluate(() => {
       location.hash = '#go';
       location.reload();
@@ -40,10 +41,10 @@ describe.concurrent('the next document', () => {
     await device.browser.disconnect();
     // Not currentPage: the page before hears that it is hidden some milliseconds after this one is activated.
     await until(async () => (await server.session(id)).spans.some((span) => span.page === NEXT));
-    device.browser = await puppeteer.connect({ browserWSEndpoint });
+    device.use(await puppeteer.connect({ browserWSEndpoint }));
 
     const [shown] = await until(async () => {
-      const pages = (await device.browser.pages()).filter((one) => one.url().endsWith(NEXT));
+      const pages = (await device.context.pages()).filter((one) => one.url().endsWith(NEXT));
       return pages.length > 0 && pages;
     });
     const { madeAt, activatedAt } = await until(() => shown && readTimes(shown));
@@ -69,10 +70,11 @@ describe.concurrent('the next document', () => {
         Object.assign(window, { hadTransition: Boolean((event as { viewTransition?: unknown }).viewTransition) }),
       ),
     );
-    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    const id = await enter(page, server.url);
     await until(async () => (await server.session(id)).spans.length === 1);
     await elapsed(1_500);
     await Promise.all([page.waitForNavigation(), page.click('#next')]);
+    const { beganAt, readyAt } = await readLoadTimes(page);
     expect(await page.evaluate(() => (window as { hadTransition?: boolean }).hadTransition)).toBe(true);
 
     const [first, second] = await until(async () => {
@@ -83,6 +85,7 @@ describe.concurrent('the next document', () => {
     const gap = Date.parse(second?.start ?? '') - Date.parse(first?.end ?? '');
     // The server's reckoning of the device's clock may have got better by some milliseconds in between.
     expect(gap).toBeGreaterThan(-100);
-    expect(gap).toBeLessThan(500);
+    // Nothing is read while the page loads, which takes as long as the machine is busy.
+    expect(gap).toBeLessThan(readyAt - beganAt + 400);
   });
 });

@@ -1,14 +1,15 @@
 // What lies on the device: written before it is sent, readable in the devtools, and never an e-mail address.
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { CASE_STUDY, passGate, readQueue } from '../helpers/reader.ts';
+import { enter, readQueue } from '../helpers/reader.ts';
+import { READ } from '../helpers/reading-site.ts';
 import { until } from '../helpers/until.ts';
 
 describe.concurrent('on the device', () => {
   it('a span is in IndexedDB before it is on the network', async ({ proxy, device }) => {
     const page = await device.newPage();
     proxy.fault = 'held';
-    const id = await passGate(page, proxy.url, 'ann@example.com');
+    const id = await enter(page, proxy.url);
     await until(() => proxy.seen.length > 0);
 
     const [row] = await readQueue(page);
@@ -21,7 +22,7 @@ describe.concurrent('on the device', () => {
   it('a row says to a person what it is', async ({ proxy, device }) => {
     proxy.fault = 'error-500';
     const page = await device.newPage();
-    await passGate(page, proxy.url, 'ann@example.com');
+    await enter(page, proxy.url);
     const [row] = await until(async () => {
       const rows = await readQueue(page);
       return Number(rows[0]?.['attempts']) > 0 && rows;
@@ -29,7 +30,7 @@ describe.concurrent('on the device', () => {
     expect(row).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
       session: expect.stringMatching(/^[\w-]{22}$/) as unknown,
-      page: '/portfolio/confidential/night-handover/',
+      page: READ,
       start: expect.any(Number) as unknown,
       end: expect.any(Number) as unknown,
       startTime: new Date(Number(row?.['start'])).toISOString(),
@@ -42,7 +43,7 @@ describe.concurrent('on the device', () => {
   it('there is no e-mail address anywhere', async ({ proxy, device }) => {
     proxy.fault = 'error-500';
     const page = await device.newPage();
-    await passGate(page, proxy.url, 'ann@example.com');
+    await enter(page, proxy.url);
     await until(async () => (await readQueue(page)).length > 0);
 
     const everything = await page.evaluate(async () => {
@@ -70,7 +71,7 @@ describe.concurrent('on the device', () => {
     });
     const cookies = await page.cookies();
 
-    expect(everything).toContain('night-handover');
+    expect(everything).toContain(READ);
     expect(everything).not.toMatch(/ann|example\.com|%40/);
     expect(JSON.stringify(cookies)).not.toMatch(/ann@|example\.com/);
     expect(proxy.seen.map(({ body }) => body).join()).not.toMatch(/ann@|example\.com/);
@@ -80,13 +81,13 @@ describe.concurrent('on the device', () => {
     const page = await device.newPage();
     const loaded: string[] = [];
     page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
-    await passGate(page, server.url, 'ann@example.com', CASE_STUDY);
+    await enter(page, server.url);
     // Not until it controls this page: a page that is loaded in the moment in which the worker is activated is not claimed.
     await page.evaluate(async () => void (await navigator.serviceWorker.ready));
     expect(loaded).toContain('/stillhere-register-worker.js');
 
     loaded.length = 0;
-    await page.goto(server.url + CASE_STUDY);
+    await page.goto(server.url + READ);
     await until(() => page.evaluate('document.querySelector("session-heartbeat")?.heartbeat?.status().lastDelivery'));
     expect(loaded).toContain('/stillhere.js');
     expect(loaded).not.toContain('/stillhere-register-worker.js');

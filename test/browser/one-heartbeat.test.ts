@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import type { Heartbeat } from '../../client/heartbeat.ts';
 import { it } from '../helpers/browser-test.ts';
 import { openAndListen } from '../helpers/host-page.ts';
-import { passGate } from '../helpers/reader.ts';
+import { enter } from '../helpers/reader.ts';
 import { READ, readPage } from '../helpers/reading-site.ts';
 import type { StillhereServer } from '../helpers/stillhere-server.ts';
 import { elapsed, until } from '../helpers/until.ts';
@@ -33,7 +33,7 @@ describe.concurrent('one heartbeat', () => {
     const element = `<${ELEMENT} tick="250" interval="1000"></${ELEMENT}>`;
     const server = await serve({ [READ]: readPage(element + element, 'tick="250" interval="1000"', again) });
     const { page, heard } = await openAndListen(device);
-    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    const id = await enter(page, server.url);
 
     const session = await untilRead(server, id, MEANWHILE_MS);
     expect(session.spans).toHaveLength(1);
@@ -55,7 +55,7 @@ describe.concurrent('one heartbeat', () => {
   }) => {
     const server = await serve({ [READ]: readPage('<main></main>', 'tick="250" interval="1000"') });
     const { page } = await openAndListen(device);
-    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    const id = await enter(page, server.url);
     await until(async () => (await server.session(id)).spans.length === 1);
 
     await page.evaluate((name) => document.querySelector('main')?.append(document.querySelector(name) ?? ''), ELEMENT);

@@ -1,11 +1,7 @@
 // The original page script, unchanged, against this server: no library, no worker, an empty body.
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { Device } from '../helpers/chromium.ts';
+import { describe, expect } from 'vitest';
+import { it } from '../helpers/browser-test.ts';
 import { passGate } from '../helpers/reader.ts';
-import { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
 
 const PAGE = `<!doctype html><title>Report</title><h1>Report</h1><script>
@@ -17,32 +13,23 @@ const PAGE = `<!doctype html><title>Report</title><h1>Report</h1><script>
 </script>`;
 
 describe('the original page script', () => {
-  it('is served: at load, on becoming visible, and by its beacon at the end', async () => {
-    const site = await mkdtemp(join(tmpdir(), 'stillhere-site-'));
-    await mkdir(join(site, 'report'));
-    await writeFile(join(site, 'report/index.html'), PAGE);
-    await writeFile(join(site, 'index.html'), '<!doctype html><title>Home</title>');
-    const server = await StillhereServer.start({ SITE_DIR: site, PROTECT: '/report' });
-    const device = await Device.open();
-    try {
-      const page = await device.newPage();
-      const id = await passGate(page, server.url, 'ann@example.com', '/report/');
-      const seen = async (): Promise<number> => Date.parse((await server.session(id)).sessionEndTime ?? '');
-      await until(seen);
+  it('is served: at load, on becoming visible, and by its beacon at the end', async ({ serve, device }) => {
+    const site = { '/report/': PAGE, '/': '<!doctype html><title>Home</title>' };
+    const server = await serve(site, { PROTECT: '/report' });
+    const page = await device.newPage();
+    const id = await passGate(page, server.url, 'ann@example.com', '/report/');
+    const seen = async (): Promise<number> => Date.parse((await server.session(id)).sessionEndTime ?? '');
+    await until(seen);
 
-      const cover = await device.newPage();
-      await cover.bringToFront();
-      const backAt = Date.now();
-      await page.bringToFront();
-      await until(async () => (await seen()) >= backAt);
+    const cover = await device.newPage();
+    await cover.bringToFront();
+    const backAt = Date.now();
+    await page.bringToFront();
+    await until(async () => (await seen()) >= backAt);
 
-      const leftAt = Date.now();
-      await page.goto(server.url);
-      await until(async () => (await seen()) >= leftAt);
-      expect((await server.session(id)).spans).toEqual([]);
-    } finally {
-      await device.close();
-      await server.stop();
-    }
+    const leftAt = Date.now();
+    await page.goto(server.url);
+    await until(async () => (await seen()) >= leftAt);
+    expect((await server.session(id)).spans).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ beforeEach(async () => {
   const port = await freePort();
   // Another host, and so another site, for a browser: cookies of the one are none of the other's.
   origin = `http://127.0.0.1:${port}`;
-  server = await StillhereServer.start({ CORS_ORIGINS: origin });
+  server = await StillhereServer.startInTest({ CORS_ORIGINS: origin });
   site = createServer((request, response) => {
     const file = request.url === '/report/' ? 'index.html' : (request.url?.split('/').at(-1) ?? '');
     readFile(join(SITE, file), 'utf8').then(

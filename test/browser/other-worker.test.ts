@@ -6,7 +6,7 @@ import { TargetType } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import { openAndListen, readStatus } from '../helpers/host-page.ts';
-import { passGate, readQueue } from '../helpers/reader.ts';
+import { enter, readQueue } from '../helpers/reader.ts';
 import { READ, readPage, type SiteFiles } from '../helpers/reading-site.ts';
 import { countWorkboxRequests, readRegistrations, readSyncTags } from '../helpers/site-worker.ts';
 import type { StillhereServer } from '../helpers/stillhere-server.ts';
@@ -48,7 +48,7 @@ describe.concurrent('a worker of the site with the channel in it', () => {
   it('is used as it is, in a tunnel and at the end', async ({ serveFar, device }) => {
     const { server, proxy } = await serveFar(site('worker="none"'));
     const { page: reader, heard } = await openAndListen(device);
-    const id = await passGate(reader, proxy.url, 'ann@example.com', READ);
+    const id = await enter(reader, proxy.url);
     await until(async () => (await readStatus(reader))?.worker === 'active');
     expect(await readRegistrations(reader)).toEqual({ '/': '/app-worker.js' });
 
@@ -81,7 +81,7 @@ describe.concurrent('a worker of the site with the channel in it', () => {
         true,
       ),
     );
-    const id = await passGate(reader, proxy.url, 'ann@example.com', READ);
+    const id = await enter(reader, proxy.url);
     await until(() => reader.evaluate(() => Boolean(navigator.serviceWorker.controller)));
     // A new page, which goes before its first beat is answered.
     proxy.fault = 'held';
@@ -109,7 +109,7 @@ describe.concurrent('a worker of the site with the channel in it', () => {
       'app-worker.js': `importScripts('/stillhere-sw.js');`,
     });
     const { page: reader, heard } = await openAndListen(device);
-    await passGate(reader, server.url, 'ann@example.com', READ);
+    await enter(reader, server.url);
     await until(async () => (await readStatus(reader))?.worker === 'active');
     expect(await reader.evaluate(() => navigator.serviceWorker.controller)).toBe(null);
     expect(await readRegistrations(reader)).toEqual({ '/': '/app-worker.js' });
@@ -133,7 +133,7 @@ describe.concurrent('a worker of the site with the channel in it', () => {
       ),
     });
     const { page: reader, heard } = await openAndListen(device);
-    await passGate(reader, proxy.url, 'ann@example.com', READ);
+    await enter(reader, proxy.url);
     await until(async () => (await readStatus(reader))?.worker === 'active');
     const readNames = (): Promise<string[]> =>
       reader.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? '').toSorted());
@@ -158,7 +158,7 @@ describe.concurrent('a worker of the site with the channel in it', () => {
       'app-worker.js': COMPOSED,
     });
     const { page: reader, heard } = await openAndListen(device);
-    await passGate(reader, server.url, 'ann@example.com', READ);
+    await enter(reader, server.url);
     await until(async () => (await readStatus(reader))?.worker === 'active');
     expect(await readRegistrations(reader)).toEqual({ '/': '/sw.js' });
 
@@ -182,7 +182,7 @@ describe.concurrent('a worker of the site without the channel', () => {
     const { page: reader, heard } = await openAndListen(device);
     await reader.goto(proxy.url);
     await until(() => reader.evaluate(() => Boolean(navigator.serviceWorker.controller)));
-    const id = await passGate(reader, proxy.url, 'ann@example.com', READ);
+    const id = await enter(reader, proxy.url);
     const cameAt = Date.now();
 
     await until(async () => (await server.session(id)).spans.length === 1);
@@ -200,7 +200,7 @@ describe.concurrent('the option `worker`', () => {
   it('"none" registers none', async ({ serve, device }) => {
     const server = await serve({ [READ]: page('worker="none"') });
     const { page: reader } = await openAndListen(device);
-    const id = await passGate(reader, server.url, 'ann@example.com', READ);
+    const id = await enter(reader, server.url);
     await until(async () => (await server.session(id)).sessionEndTime);
     expect(await readRegistrations(reader)).toEqual({});
     expect(await readStatus(reader)).toMatchObject({ worker: 'none' });
@@ -213,7 +213,7 @@ describe.concurrent('the option `worker`', () => {
       '/read/plans/sw.js': COMPOSED,
     });
     const { page: reader, heard } = await openAndListen(device);
-    const id = await passGate(reader, proxy.url, 'ann@example.com', READ);
+    const id = await enter(reader, proxy.url);
     for (const path of [READ, '/read/plans/']) {
       await reader.goto(proxy.url + path);
       await until(async () => (await readStatus(reader))?.worker === 'active');

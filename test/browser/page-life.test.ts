@@ -1,20 +1,23 @@
 // What a real page's life comes to in the record.
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { CASE_STUDY, passGate } from '../helpers/reader.ts';
-import { until } from '../helpers/until.ts';
+import { enter } from '../helpers/reader.ts';
+import { NEXT, READ } from '../helpers/reading-site.ts';
+import { elapsed, until } from '../helpers/until.ts';
 
-const OTHER_STUDY = '/portfolio/confidential/day-nine/';
 const HIDDEN_MS = 4_000;
 
 describe.concurrent('in the record', () => {
   it('a hidden tab counts nothing, and coming back is a new span', async ({ server, device }) => {
     const page = await device.newPage();
-    const id = await passGate(page, server.url, 'ann@example.com');
-    const cover = await device.newPage();
-    const hiddenAt = Date.now();
-    await cover.bringToFront();
-    await until(() => Date.now() - hiddenAt > HIDDEN_MS);
+    const id = await enter(page, server.url);
+    // The new tab hides the page at once, and is told to the test only when it has started.
+    const hiding = page.evaluate(
+      () => new Promise<number>((resolve) => addEventListener('visibilitychange', () => resolve(Date.now()))),
+    );
+    await device.newPage();
+    const hiddenAt = await hiding;
+    await elapsed(HIDDEN_MS);
     await page.bringToFront();
 
     const [first, second] = await until(async () => {
@@ -27,31 +30,34 @@ describe.concurrent('in the record', () => {
 
   it('each page has its own time, by navigation and in a single-page site', async ({ server, device }) => {
     const page = await device.newPage();
-    const id = await passGate(page, server.url, 'ann@example.com', CASE_STUDY);
+    const id = await enter(page, server.url);
     await until(async () => (await server.session(id)).spans.length === 1);
-    await page.goto(server.url + OTHER_STUDY);
+    await page.goto(server.url + NEXT);
     await until(async () => (await server.session(id)).spans.length === 2);
-    await page.evaluate(() => history.pushState(null, '', '/portfolio/confidential/day-nine/appendix?secret=1#part'));
+    await page.evaluate((path) => history.pushState(null, '', path), `${NEXT}appendix?secret=1#part`);
 
     const session = await until(async () => {
       const found = await server.session(id);
       return found.spans.length === 3 && found;
     });
-    expect(session.spans.map((span) => span.page)).toEqual([CASE_STUDY, OTHER_STUDY, `${OTHER_STUDY}appendix`]);
-    expect(session.currentPage).toBe(`${OTHER_STUDY}appendix`);
+    expect(session.spans.map((span) => span.page)).toEqual([READ, NEXT, `${NEXT}appendix`]);
+    expect(session.currentPage).toBe(`${NEXT}appendix`);
   });
 
-  it('two tabs read side by side count once', async ({ server, device }) => {
+  it('two tabs read side by side count once', async ({ server, browser, device }) => {
     const page = await device.newPage();
-    const id = await passGate(page, server.url, 'ann@example.com');
+    const id = await enter(page, server.url);
     // In a window of its own, so that both are visible.
-    const opening = new Promise<void>((resolve) => device.browser.once('targetcreated', () => resolve()));
-    const devtools = await device.browser.target().createCDPSession();
-    await devtools.send('Target.createTarget', { url: server.url + CASE_STUDY, newWindow: true });
+    const opening = new Promise<void>((resolve) => device.context.once('targetcreated', () => resolve()));
+    const devtools = await browser.target().createCDPSession();
+    await devtools.send('Target.createTarget', {
+      url: server.url + READ,
+      newWindow: true,
+      browserContextId: device.context.id ?? '',
+    });
     await opening;
-    const beganAt = Date.now();
-    await until(() => Date.now() - beganAt > HIDDEN_MS);
-    await device.browser.pages().then((pages) => Promise.all(pages.slice(1).map((tab) => tab.close())));
+    await elapsed(HIDDEN_MS);
+    await Promise.all((await device.context.pages()).map((tab) => tab.close()));
 
     const session = await until(async () => {
       const found = await server.session(id);

@@ -1,7 +1,7 @@
 // A page keeps its session while it is open, whatever becomes of the cookie; until the device forgets the reader.
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { CASE_STUDY, passGate } from '../helpers/reader.ts';
+import { CASE_STUDY, enter, passGate } from '../helpers/reader.ts';
 import { elapsed, until } from '../helpers/until.ts';
 
 const READ_MS = 2_000;
@@ -9,7 +9,7 @@ const READ_MS = 2_000;
 describe.concurrent('a page that is open', () => {
   it('reads on when the cookie has gone, also after another tab was looked at', async ({ server, device }) => {
     const page = await device.newPage();
-    const id = await passGate(page, server.url, 'ann@example.com');
+    const id = await enter(page, server.url);
     await until(async () => (await server.session(id)).spans.length === 1);
     const devtools = await page.createCDPSession();
     await devtools.send('Network.clearBrowserCookies');
@@ -28,7 +28,7 @@ describe.concurrent('a page that is open', () => {
     expect(Date.parse(spans[1]?.start ?? '')).toBeGreaterThan(backAt - 500);
   });
 
-  it('reads no more once the device has forgotten the reader in another tab', async ({ server, device }) => {
+  it('reads no more once the device has forgotten the reader in another tab', async ({ portfolio: server, device }) => {
     const page = await device.newPage();
     const id = await passGate(page, server.url, 'ann@example.com');
     await until(async () => (await server.session(id)).spans.length === 1);

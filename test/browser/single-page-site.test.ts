@@ -2,7 +2,7 @@
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { passGate } from '../helpers/reader.ts';
+import { enter } from '../helpers/reader.ts';
 import { READ, readPage } from '../helpers/reading-site.ts';
 import { elapsed, until } from '../helpers/until.ts';
 
@@ -21,7 +21,7 @@ describe.concurrent('in a single-page site', () => {
     const server = await serve({ [READ]: readPage('text', ATTRIBUTES) });
     const page = await device.newPage();
     await prepare(page);
-    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    const id = await enter(page, server.url);
     const stay = async (path: string, move: () => Promise<unknown>): Promise<void> => {
       await move();
       await until(async () => (await server.session(id)).spans.at(-1)?.page === path);
@@ -55,7 +55,7 @@ describe.concurrent('in a single-page site', () => {
     const server = await serve({ [READ]: readPage('text', ATTRIBUTES) });
     const page = await device.newPage();
     await page.evaluateOnNewDocument(() => Object.defineProperty(window, 'navigation', { value: undefined }));
-    await passGate(page, server.url, 'ann@example.com', READ);
+    await enter(page, server.url);
     const isNative = (): Promise<boolean> => page.evaluate(() => history.pushState === History.prototype.pushState);
     await until(async () => !(await isNative()));
 
@@ -71,7 +71,7 @@ describe.concurrent('in a single-page site', () => {
     </script>`;
     const server = await serve({ [READ]: `<!doctype html><title>A page</title>${script}` });
     const page = await device.newPage();
-    const id = await passGate(page, server.url, 'ann@example.com', READ);
+    const id = await enter(page, server.url);
     await until(async () => (await server.session(id)).spans.length === 1);
     await page.evaluate(() => (location.hash = '/overview'));
 

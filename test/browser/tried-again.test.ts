@@ -5,7 +5,7 @@ import { ASKERS, SOON_MS, timeDeliveries } from '../helpers/reachable-again.ts';
 
 const ROUNDS = 4;
 
-it.for(ASKERS)('%s asks within 2 s', async (asker) => {
+it.concurrent.for(ASKERS)('%s asks within 2 s', async (asker) => {
   const device = await openChromium();
   try {
     await device.denySync?.();

@@ -2,7 +2,7 @@
 import { TargetType, type Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { passGate, readQueue } from '../helpers/reader.ts';
+import { enter, readQueue } from '../helpers/reader.ts';
 import type { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
 
@@ -13,7 +13,7 @@ const TICK_MS = 5_000;
 
 /** Reads until the server has heard of it, then goes into the tunnel. Resolves in the middle of it. */
 async function readIntoTunnel(page: Page, server: StillhereServer): Promise<{ id: string; wentInAt: number }> {
-  const id = await passGate(page, server.url, 'ann@example.com');
+  const id = await enter(page, server.url);
   await until(async () => (await server.session(id)).sessionEndTime);
   await server.stop();
   const wentInAt = Date.now();
@@ -50,7 +50,7 @@ describe.concurrent('a tab closed in a tunnel', () => {
     await until(async () => (await readQueue(other)).length === 0);
   });
 
-  it('is recorded to the second by Background Sync alone', async ({ server, device }) => {
+  it('is recorded to the second by Background Sync alone', async ({ server, launchedDevice: device }) => {
     const blank = await device.newPage();
     const page = await device.newPage();
     const { id, wentInAt } = await readIntoTunnel(page, server);
@@ -80,7 +80,7 @@ describe.concurrent('a tab closed in a tunnel', () => {
 });
 
 describe.concurrent('a browser killed in a tunnel', () => {
-  it('is recorded to the tick when it is opened again', async ({ server, device }) => {
+  it('is recorded to the tick when it is opened again', async ({ server, launchedDevice: device }) => {
     const page = await device.newPage();
     const { id, wentInAt } = await readIntoTunnel(page, server);
     const killedAt = Date.now();

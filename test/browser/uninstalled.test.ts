@@ -7,7 +7,7 @@ import { describe, expect } from 'vitest';
 import { BUILD_DIR } from '../../server/config/package-root.ts';
 import { it } from '../helpers/browser-test.ts';
 import { openAndListen } from '../helpers/host-page.ts';
-import { passGate, readQueue } from '../helpers/reader.ts';
+import { enter, readQueue } from '../helpers/reader.ts';
 import { READ, readPage } from '../helpers/reading-site.ts';
 import { until } from '../helpers/until.ts';
 
@@ -45,7 +45,7 @@ describe.concurrent('a site without us', () => {
       'no-sw.js': await readFile(join(BUILD_DIR, 'no-sw.js')),
     });
     const { page, heard } = await openAndListen(device);
-    const id = await passGate(page, proxy.url, 'ann@example.com', READ);
+    const id = await enter(page, proxy.url);
     await until(() => page.evaluate(() => Boolean(navigator.serviceWorker.controller)));
     await layDown(page);
     const before = (await server.session(id)).spans.length;
@@ -74,10 +74,10 @@ describe.concurrent('a site without us', () => {
     expect(heard).toEqual([]);
   });
 
-  it('a script that is gone leaves the worker where it is', async ({ serveFar, device }) => {
+  it('a script that is gone leaves the worker where it is', async ({ serveFar, launchedDevice: device }) => {
     const { proxy } = await serveFar({ [READ]: readPage('text'), [PLAIN]: '<title>Home</title>' });
     const { page } = await openAndListen(device);
-    await passGate(page, proxy.url, 'ann@example.com', READ);
+    await enter(page, proxy.url);
     await until(() => page.evaluate(() => Boolean(navigator.serviceWorker.controller)));
 
     proxy.workerFault = 'missing';

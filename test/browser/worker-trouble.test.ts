@@ -4,8 +4,8 @@ import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import type { FaultProxy } from '../helpers/fault-proxy.ts';
-import { openAndListen, readStatus } from '../helpers/host-page.ts';
-import { passGate, readQueue } from '../helpers/reader.ts';
+import { openAndListen, readLoadTimes, readStatus } from '../helpers/host-page.ts';
+import { enter, readQueue } from '../helpers/reader.ts';
 import { READ, readPage, type SiteFiles } from '../helpers/reading-site.ts';
 import type { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
@@ -24,8 +24,8 @@ const SITE: SiteFiles = {
 
 /** Comes to the page by the gate and reads until the worker has delivered. */
 async function readWithWorker(page: Page, proxy: FaultProxy): Promise<{ id: string; cameAt: number }> {
-  const id = await passGate(page, proxy.url, 'ann@example.com', READ);
-  const cameAt = Date.now();
+  const id = await enter(page, proxy.url);
+  const { readyAt: cameAt } = await readLoadTimes(page);
   await until(() => proxy.seen.some(({ isFromWorker }) => isFromWorker));
   await until(async () => (await readStatus(page))?.worker === 'active');
   return { id, cameAt };
@@ -182,8 +182,8 @@ describe.concurrent('a worker that can not be had for a while', () => {
       const { server, proxy } = await serveFar(SITE);
       proxy.workerFault = fault;
       const { page, heard } = await openAndListen(device);
-      const id = await passGate(page, proxy.url, 'ann@example.com', READ);
-      const cameAt = Date.now();
+      const id = await enter(page, proxy.url);
+      const { readyAt: cameAt } = await readLoadTimes(page);
       await expectOneSpan(server, id, cameAt);
       expect(proxy.seen.some(({ isFromWorker }) => isFromWorker)).toBe(false);
       expect((await readStatus(page))?.worker).toBe('none');
@@ -205,8 +205,8 @@ describe.concurrent('a worker that can not be had for a while', () => {
         return Promise.reject(new DOMException('refused', 'SecurityError'));
       };
     });
-    const id = await passGate(page, proxy.url, 'ann@example.com', READ);
-    const cameAt = Date.now();
+    const id = await enter(page, proxy.url);
+    const { readyAt: cameAt } = await readLoadTimes(page);
     await expectOneSpan(server, id, cameAt);
     expect((await readStatus(page))?.worker).toBe('none');
 

@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import { heal } from '../helpers/fault-proxy.ts';
-import { passGate, readQueue } from '../helpers/reader.ts';
+import { enter, readQueue } from '../helpers/reader.ts';
 import { READ, readPage } from '../helpers/reading-site.ts';
 import { until } from '../helpers/until.ts';
 
@@ -11,7 +11,7 @@ describe.concurrent('an update of the worker', () => {
     const { server, proxy } = await serveFar({ [READ]: readPage('text') });
     proxy.fault = 'error-500';
     const page = await device.newPage();
-    const id = await passGate(page, proxy.url, 'ann@example.com', READ);
+    const id = await enter(page, proxy.url);
     await until(async () => (await readQueue(page)).length > 0);
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
     const queued = await readQueue(page);

@@ -10,18 +10,29 @@ import { elapsed, until } from './until.ts';
 const SLOW_MS = 2_000;
 const NEAR_MS = 100;
 
+/** Each site is built once per process, by the first test that needs it. */
+const built = new Map<string, Promise<string>>();
+
+/** Resolves with the folder of the built site. */
+export async function buildAstro(site: 'astro' | 'astro-node'): Promise<string> {
+  const build = async (): Promise<string> => {
+    const folder = await siteFolder(site);
+    await runTool(folder, 'astro', 'build');
+    return join(folder, 'dist');
+  };
+  const building = built.get(site) ?? build();
+  built.set(site, building);
+  return building;
+}
+
 /** Built as files, behind `stillhere serve`; `/report/` uses the component, `/offer/` the integration. */
 export async function serveStaticAstro(): Promise<StillhereServer> {
-  const folder = await siteFolder('astro');
-  await runTool(folder, 'astro', 'build');
-  return servePacked(join(folder, 'dist'), '--protect', '/report/,/offer/');
+  return servePacked(await buildAstro('astro'), '--protect', '/report/,/offer/');
 }
 
 /** Served by Astro's Node adapter, with the gate in its middleware. */
 export async function serveNodeAstro(): Promise<StillhereServer> {
-  const folder = await siteFolder('astro-node');
-  await runTool(folder, 'astro', 'build');
-  return StillhereServer.start({}, [join(folder, 'dist/server/entry.mjs')]);
+  return StillhereServer.start({}, [join(await buildAstro('astro-node'), 'server/entry.mjs')]);
 }
 
 /** Navigates within one document, across a page that isn't counted, and back in history, finally on a slow network. */

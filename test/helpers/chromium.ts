@@ -3,26 +3,24 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import puppeteer, { type Browser, type Page, type TargetType } from 'puppeteer-core';
+import puppeteer, { type Browser, type BrowserContext, type Page, type TargetType } from 'puppeteer-core';
 import { findBrowser } from './find-browser.ts';
 
-/** A reader's device: one Chromium with its own profile, which can be killed and started again. */
+/** A reader's device: its pages share cookies, storage and workers, but not with other devices. */
 export class Device {
-  readonly #profile: string;
-  browser: Browser;
+  context: BrowserContext;
 
-  private constructor(profile: string, browser: Browser) {
-    this.#profile = profile;
-    this.browser = browser;
+  protected constructor(context: BrowserContext) {
+    this.context = context;
   }
 
-  static async open(): Promise<Device> {
-    const profile = await mkdtemp(join(tmpdir(), 'stillhere-profile-'));
-    return new Device(profile, await launchChromium(profile));
+  /** A new browser context in a running Chromium. Like a private window, it writes nothing to disk. */
+  static async openIn(browser: Browser): Promise<Device> {
+    return new Device(await browser.createBrowserContext());
   }
 
   newPage(): Promise<Page> {
-    return this.browser.newPage();
+    return this.context.newPage();
   }
 
   /** As in Firefox's private windows: the property is missing. */
@@ -34,6 +32,32 @@ export class Device {
     return page;
   }
 
+  /** Number of pages or workers of the site. */
+  count(type: TargetType, url: string): number {
+    return this.context.targets().filter((target) => target.type() === type && target.url().startsWith(url)).length;
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+/** A device with its own Chromium and profile, which can be killed and started again. */
+export class LaunchedDevice extends Device {
+  readonly #profile: string;
+  browser: Browser;
+
+  private constructor(profile: string, browser: Browser) {
+    super(browser.defaultBrowserContext());
+    this.#profile = profile;
+    this.browser = browser;
+  }
+
+  static async launch(): Promise<LaunchedDevice> {
+    const profile = await mkdtemp(join(tmpdir(), 'stillhere-profile-'));
+    return new LaunchedDevice(profile, await launchChromium(profile));
+  }
+
   /** Kills the browser's main process, as in a crash. */
   async kill(): Promise<void> {
     const child = this.browser.process();
@@ -42,18 +66,19 @@ export class Device {
     await isGone;
   }
 
-  async reopen(): Promise<void> {
-    this.browser = await launchChromium(this.#profile);
+  /** Continues with another browser, or with another connection to the same one. */
+  use(browser: Browser): void {
+    this.browser = browser;
+    this.context = browser.defaultBrowserContext();
   }
 
-  async close(): Promise<void> {
+  async reopen(): Promise<void> {
+    this.use(await launchChromium(this.#profile));
+  }
+
+  override async close(): Promise<void> {
     await this.browser.close();
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
-  }
-
-  /** Number of pages or workers of the site. */
-  count(type: TargetType, url: string): number {
-    return this.browser.targets().filter((target) => target.type() === type && target.url().startsWith(url)).length;
   }
 }
 

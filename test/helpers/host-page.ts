@@ -30,3 +30,19 @@ export async function openAndListen(device: Device, cripple?: () => void): Promi
 export async function readStatus(page: Page): Promise<HeartbeatStatus | undefined> {
   return page.evaluate(() => document.querySelector<SessionHeartbeat>('session-heartbeat')?.heartbeat?.status());
 }
+
+/** By the page's clock, epoch milliseconds: on a busy machine a test comes to know of it later. */
+export interface LoadTimes {
+  /** The reader still saw the page before it. */
+  readonly beganAt: number;
+  /** Its own scripts had run. */
+  readonly readyAt: number;
+}
+
+export async function readLoadTimes(page: Page): Promise<LoadTimes> {
+  return page.evaluate(() => {
+    const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+    const { timeOrigin } = performance;
+    return { beganAt: timeOrigin, readyAt: timeOrigin + (navigation?.domContentLoadedEventEnd ?? 0) };
+  });
+}

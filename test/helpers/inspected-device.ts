@@ -2,6 +2,7 @@
 import type { Frame, Page } from 'puppeteer-core';
 import type { QueuedSpan } from '../../sw/channel/database.ts';
 import { toRow } from '../../sw/channel/queue.ts';
+import { until } from './until.ts';
 
 /** The panel's visible texts. */
 export interface Shown {
@@ -13,16 +14,16 @@ export interface Shown {
   readonly timeline: readonly string[][];
 }
 
-/** This many spans of a visit to the portfolio, the last one ending at `until`; the older ones were tried before. */
+/** This many spans of a visit to the portfolio, the last one ending at `lastEnd`; the older ones were tried before. */
 export function makeRows(
   count: number,
   session: string,
-  until: number,
+  lastEnd: number,
   lastError = 'HTTP 502, not an answer of Stillhere',
 ): QueuedSpan[] {
   const pages = ['night-handover', 'four-minutes', 'day-nine'];
   return Array.from({ length: count }, (_, nth): QueuedSpan => {
-    const end = until - nth * 95_000;
+    const end = lastEnd - nth * 95_000;
     const page = `/portfolio/confidential/${pages[nth % 3]}/`;
     const start = end - 20_000 - ((nth * 7) % 60) * 1_000;
     const row = toRow({ id: nth.toString(16).padStart(32, '0'), session, page, start, end });
@@ -86,4 +87,12 @@ export async function press(page: Page | Frame, label: string): Promise<void> {
     if (!button) throw new Error(`No button ${text}`);
     button.click();
   }, label);
+}
+
+/** Resolves with the contents of the inspector as soon as they meet the condition. */
+export async function untilShown(page: Page, isSo: (inspector: Shown) => unknown, withinMs?: number): Promise<Shown> {
+  return until(async () => {
+    const inspector = await readInspector(page);
+    return inspector && isSo(inspector) ? inspector : undefined;
+  }, withinMs);
 }

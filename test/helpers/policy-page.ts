@@ -7,7 +7,7 @@ import { openAndListen } from './host-page.ts';
 export async function openUnderPolicy(device: Device): Promise<{ page: Page; heard: string[] }> {
   const { page, heard } = await openAndListen(device);
   page.on('console', (message) => {
-    if (message.type() === 'error') heard.push(message.text());
+    if (message.type() === 'error') heard.push(`${message.text()} ${message.location().url ?? ''}`.trim());
   });
   await page.evaluateOnNewDocument(() =>
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>

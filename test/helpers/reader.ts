@@ -1,5 +1,6 @@
-// A reader's actions in the sample portfolio.
+// A reader's actions: entering, through the gate or with an access granted before; and the queue on the device.
 import type { Page } from 'puppeteer-core';
+import { READ } from './reading-site.ts';
 
 export const CASE_STUDY = '/portfolio/confidential/night-handover/';
 
@@ -11,6 +12,34 @@ export async function passGate(page: Page, url: string, email: string, path = CA
   await page.type('#email', email);
   await Promise.all([page.waitForNavigation(), page.click('button')]);
   return readSessionCookie(page);
+}
+
+/**
+ * Opens a page with an access granted before: a third of the work of {@link passGate}. Resolves with the session's id.
+ */
+export async function enter(page: Page, url: string, email = 'ann@example.com', path = READ): Promise<string> {
+  const granted = await fetch(`${url}/api/verify-temp-access`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ email }),
+  });
+  const cookies = granted.headers.getSetCookie().map(toCookie);
+  await page.browserContext().setCookie(...cookies.map((cookie) => ({ ...cookie, domain: new URL(url).hostname })));
+  await page.goto(url + path);
+  return cookies.find(({ name }) => name === 'session_record_id')?.value ?? '';
+}
+
+function toCookie(line: string) {
+  const [, name = '', value = '', attributes = ''] = line.match(/^([^=]+)=([^;]*)(.*)$/) ?? [];
+  const [, maxAge = ''] = attributes.match(/Max-Age=(\d+)/) ?? [];
+  return {
+    name,
+    value,
+    path: '/',
+    sameSite: 'Lax' as const,
+    httpOnly: attributes.includes('HttpOnly'),
+    expires: Date.now() / 1_000 + Number(maxAge),
+  };
 }
 
 export async function readSessionCookie(page: Page): Promise<string> {

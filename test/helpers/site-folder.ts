@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { packedTarball } from './packed.ts';
 import { StillhereServer } from './stillhere-server.ts';
+import { until } from './until.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SITES = join(ROOT, 'test/sites');
@@ -19,10 +21,13 @@ export const INSTALL_MS = 300_000;
 
 const run = promisify(execFile);
 
-/** Copies a site next to its installed tools and the package; resolves with the folder. One call at a time. */
-export async function siteFolder(site: string): Promise<string> {
-  await installTools();
-  const folder = join(TOOLS, site);
+/**
+ * Copies a site next to its installed tools and the package; resolves with the folder.
+ * @param name the folder's name. One call at a time for each name.
+ */
+export async function siteFolder(site: string, name = site): Promise<string> {
+  await inTurn(installTools);
+  const folder = join(TOOLS, name);
   rmSync(folder, { recursive: true, force: true });
   cpSync(join(SITES, site), folder, { recursive: true });
   return folder;
@@ -46,12 +51,26 @@ export function toolPath(tool: string): string {
   return join(TOOLS, 'node_modules/.bin', tool);
 }
 
+/** Test files run in several processes. SQLite's lock is released even if its process is killed. */
+async function inTurn(work: () => Promise<void>): Promise<void> {
+  mkdirSync(TOOLS, { recursive: true });
+  const lock = new DatabaseSync(join(TOOLS, 'lock.db'));
+  try {
+    await until(() => {
+      lock.exec('BEGIN EXCLUSIVE');
+      return true;
+    }, INSTALL_MS);
+    await work();
+  } finally {
+    lock.close();
+  }
+}
+
 async function installTools(): Promise<void> {
   const wanted = [join(SITES, 'package-lock.json'), packedTarball()].map((file) => digest(readFileSync(file)));
   const marks = join(TOOLS, 'installed.json');
   const installed = existsSync(marks) ? (JSON.parse(readFileSync(marks, 'utf8')) as readonly string[]) : [];
   if (installed.join() === wanted.join()) return;
-  mkdirSync(TOOLS, { recursive: true });
   rmSync(marks, { force: true });
   if (installed[0] !== wanted[0]) {
     for (const file of ['package.json', 'package-lock.json']) cpSync(join(SITES, file), join(TOOLS, file));

@@ -1,17 +1,13 @@
-// The real server in its own process, which a test can stop, kill and restart on the same port and store.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+// The real server, which a test can stop, kill and restart on the same port and store.
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PageView, SessionView, SpanView } from '../../sw/protocol/owner-api.ts';
 import { freePort } from './free-port.ts';
-import { until } from './until.ts';
+import { ServerProcess, type ServerHost } from './server-process.ts';
 
 export const OWNER_TOKEN = 'owner-token-for-tests-only-0123456789';
 const SECRET = 'secret-for-tests-only-0123456789abcdef';
-/** On a machine with twenty times its capacity of work, Node alone took 8 s to start. */
-const START_MS = 60_000;
 const SERVE = [join(import.meta.dirname, '../../server/cli.ts'), 'serve'];
 
 export interface SessionDetail extends SessionView {
@@ -21,30 +17,41 @@ export interface SessionDetail extends SessionView {
 
 export class StillhereServer {
   readonly port: number;
-  readonly #environment: NodeJS.ProcessEnv;
-  readonly #command: readonly string[];
-  #child: ChildProcess | undefined;
-  /** Everything it has logged so far. */
-  output = '';
+  readonly storeUrl: string;
+  readonly #host: ServerHost;
 
-  private constructor(port: number, environment: NodeJS.ProcessEnv, command: readonly string[]) {
+  private constructor(port: number, storeUrl: string, host: ServerHost) {
     this.port = port;
-    this.#environment = environment;
-    this.#command = command;
+    this.storeUrl = storeUrl;
+    this.#host = host;
   }
 
   /**
-   * Starts on a free port with an empty store.
+   * Starts in its own process, on a free port with an empty store.
    * @param command what Node runs: our sources, or what a site has installed.
    */
   static async start(
     environment: NodeJS.ProcessEnv = {},
     command: readonly string[] = SERVE,
   ): Promise<StillhereServer> {
+    return StillhereServer.#startOn(environment, (whole, url) => new ServerProcess(url, command, whole));
+  }
+
+  /** Starts in this process, on a free port with an empty store. It can't be killed, and has no {@link pid}. */
+  static async startInTest(environment: NodeJS.ProcessEnv = {}): Promise<StillhereServer> {
+    const { ServerInTest } = await import('./server-in-test.ts');
+    return StillhereServer.#startOn(environment, (whole) => new ServerInTest(whole));
+  }
+
+  static async #startOn(
+    environment: NodeJS.ProcessEnv,
+    makeHost: (whole: NodeJS.ProcessEnv, url: string) => ServerHost,
+  ): Promise<StillhereServer> {
     const folder = await mkdtemp(join(tmpdir(), 'stillhere-'));
     const port = await freePort();
+    const STORE_URL = `file:${join(folder, 'stillhere.db')}`;
     const whole = {
-      STORE_URL: `file:${join(folder, 'stillhere.db')}`,
+      STORE_URL,
       PORT: String(port),
       OWNER_TOKEN,
       SECRET,
@@ -53,17 +60,18 @@ export class StillhereServer {
       LIMIT_NETWORK: '0',
       ...environment,
     };
-    const server = new StillhereServer(port, whole, command);
-    await server.start();
-    return server;
+    const host = makeHost(whole, `http://localhost:${port}`);
+    await host.start();
+    return new StillhereServer(port, environment['STORE_URL'] ?? STORE_URL, host);
   }
 
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#host.pid;
   }
 
-  get storeUrl(): string {
-    return this.#environment['STORE_URL'] ?? '';
+  /** Everything it has logged so far. */
+  get output(): string {
+    return this.#host.output;
   }
 
   get url(): string {
@@ -72,23 +80,12 @@ export class StillhereServer {
 
   /** Does nothing if it is running. */
   async start(): Promise<void> {
-    if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) return;
-    const child = spawn(process.execPath, this.#command, { env: { ...process.env, ...this.#environment } });
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (this.output += String(chunk)));
-    this.#child = child;
-    await until(async () => {
-      if (child.exitCode !== null) throw new Error(`The server ended: ${this.output}`);
-      return (await fetch(`${this.url}/readyz`)).ok;
-    }, START_MS);
+    await this.#host.start();
   }
 
   /** Stops the process and resolves with its exit code. Afterwards connections are refused. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return null;
-    child.kill(signal);
-    const [code] = (await once(child, 'exit')) as [number | null];
-    return code;
+    return this.#host.stop(signal);
   }
 
   /** Calls the owner's API. */

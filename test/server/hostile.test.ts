@@ -10,7 +10,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { OWNER_TOKEN, StillhereServer } from '../helpers/stillhere-server.ts';
 
-const REQUESTS = 100_000;
+/** `.ci/run` sends 100,000, which takes a minute longer. */
+const REQUESTS = Number(process.env['HOSTILE_REQUESTS'] ?? 30_000);
 const LANES = 24;
 const SEED = 20_261_126;
 const SECRET_MARK = 'TOPSECRET';
@@ -233,7 +234,7 @@ it(
     const lane = async (): Promise<void> => {
       while (left-- > 0) {
         if (left === REQUESTS / 2) warmMb = memoryMb();
-        if (left % 20_000 === 0) console.info(`${left} requests to go, ${Math.round(memoryMb())} MB`);
+        if (left % 10_000 === 0) console.info(`${left} requests to go, ${Math.round(memoryMb())} MB`);
         if (left % 500 === 0)
           await sendBroken(
             `POST ${HEARTBEAT_PATH} HTTP/1.1\r\nHost: h\r\nCookie: a=${SECRET_MARK}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n${EMAIL}`,

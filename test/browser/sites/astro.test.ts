@@ -1,13 +1,18 @@
 // Astro sites with the packed package in them: built as files, and with the client router and the Node adapter.
-import { describe, expect } from 'vitest';
-import { expectPagesApart, serveNodeAstro, serveStaticAstro } from '../../helpers/astro-sites.ts';
+import { beforeAll, describe, expect } from 'vitest';
+import { buildAstro, expectPagesApart, serveNodeAstro, serveStaticAstro } from '../../helpers/astro-sites.ts';
 import { it } from '../../helpers/browser-test.ts';
 import { passGate } from '../../helpers/reader.ts';
 import { INSTALL_MS } from '../../helpers/site-folder.ts';
 import { expectTrueVisit } from '../../helpers/true-visit.ts';
 import { until } from '../../helpers/until.ts';
 
-describe('an Astro site that is built as files', { timeout: INSTALL_MS }, () => {
+// Builds take the CPU time that visits need to be on time.
+beforeAll(async () => {
+  for (const site of ['astro', 'astro-node'] as const) await buildAstro(site);
+}, INSTALL_MS);
+
+describe.concurrent('an Astro site that is built as files', { timeout: INSTALL_MS }, () => {
   it('records truly who read a page with the component, by its props', async ({ device }) => {
     const server = await serveStaticAstro();
     try {
@@ -49,7 +54,7 @@ describe('an Astro site that is built as files', { timeout: INSTALL_MS }, () => 
   });
 });
 
-describe('an Astro site with the client router and the Node adapter', { timeout: INSTALL_MS }, () => {
+describe.concurrent('an Astro site with the client router and the Node adapter', { timeout: INSTALL_MS }, () => {
   it('records truly who read it, and each of its pages', async ({ device }) => {
     const server = await serveNodeAstro();
     try {

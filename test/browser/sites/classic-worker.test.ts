@@ -19,7 +19,7 @@ const ITS_CACHE = ['site-v1 /', 'site-v1 /register.js'];
 
 const hasWorker = async (page: Page): Promise<boolean> => (await readStatus(page))?.worker === 'active';
 
-describe('a site with a classic worker', { timeout: INSTALL_MS }, () => {
+describe.concurrent('a site with a classic worker', { timeout: INSTALL_MS }, () => {
   it('records truly who read it, and its worker does what it did', async ({ device }) => {
     const server = await servePacked(await siteFolder('classic'), '--protect', PAGE);
     try {
@@ -41,7 +41,7 @@ describe('a site with a classic worker', { timeout: INSTALL_MS }, () => {
   });
 
   it('is what it was with our lines taken out, but for the database that it deletes', async ({ device }) => {
-    const folder = await siteFolder('classic');
+    const folder = await siteFolder('classic', 'classic-uninstalled');
     const server = await servePacked(folder, '--protect', PAGE);
     const another = createServer(sirv(folder, { dev: true }));
     try {

@@ -6,7 +6,7 @@ import { INSTALL_MS, runTool, siteFolder } from '../../helpers/site-folder.ts';
 import { StillhereServer } from '../../helpers/stillhere-server.ts';
 import { until } from '../../helpers/until.ts';
 
-describe.for(['vue', 'svelte'])('a component of %s', (site) => {
+describe.concurrent.for(['vue', 'svelte'])('a component of %s', (site) => {
   it('has the element in it, and its reading is recorded', { timeout: INSTALL_MS }, async ({ device }) => {
     const folder = await siteFolder(site);
     await runTool(folder, 'vite', 'build');

@@ -25,7 +25,7 @@ let dist = '';
 const get = async (server: StillhereServer, path: string): Promise<Buffer> =>
   Buffer.from(await (await fetch(server.url + path)).arrayBuffer());
 
-describe('the documentation of another project', { timeout: INSTALL_MS }, () => {
+describe.concurrent('the documentation of another project', { timeout: INSTALL_MS }, () => {
   beforeAll(async () => {
     const folder = await siteFolder('docs');
     cpSync(join(folder, '../node_modules/fastify/docs'), folder, { recursive: true });

@@ -15,7 +15,7 @@ describe('a Koa app', { timeout: INSTALL_MS }, () => {
     try {
       await expectTrueVisit(server, device, '/report/');
       // Its own session outlives the gate and the restart.
-      const [page] = (await device.browser.pages()).toReversed();
+      const [page] = (await device.context.pages()).toReversed();
       expect(await page?.$eval('h1', (heading) => heading.textContent)).toBe('Visit 2');
 
       const first = await postJson(`${server.url}/order`, { what: 'tea' });

@@ -7,12 +7,12 @@ import { INSTALL_MS, siteFolder, toolPath } from '../../helpers/site-folder.ts';
 import { StillhereServer } from '../../helpers/stillhere-server.ts';
 import { expectTrueVisit } from '../../helpers/true-visit.ts';
 
-const start = async (site: string): Promise<StillhereServer> =>
-  StillhereServer.start({}, [join(await siteFolder(site), 'server.js')]);
+const start = async (site: string, name = site): Promise<StillhereServer> =>
+  StillhereServer.start({}, [join(await siteFolder(site, name), 'server.js')]);
 
-describe('an Express app', () => {
+describe.concurrent('an Express app', () => {
   it('records truly who read it', { timeout: INSTALL_MS }, async ({ device }) => {
-    const server = await start('express');
+    const server = await start('express', 'express-read');
     try {
       await expectTrueVisit(server, device, '/report/');
     } finally {
@@ -21,7 +21,7 @@ describe('an Express app', () => {
   });
 });
 
-describe.for(['express', 'fastify', 'hono'])('an app of %s', (site) => {
+describe.concurrent.for(['express', 'fastify', 'hono'])('an app of %s', (site) => {
   it('stands behind the gate, beats are stored, and its own bodies reach it', { timeout: INSTALL_MS }, async () => {
     const server = await start(site);
     try {
@@ -36,7 +36,7 @@ describe.for(['express', 'fastify', 'hono'])('an app of %s', (site) => {
   });
 });
 
-describe("Vite's server for development", () => {
+describe.concurrent("Vite's server for development", () => {
   it('has the gate before the pages, and stores beats', { timeout: INSTALL_MS }, async () => {
     const server = await StillhereServer.start({}, [toolPath('vite'), await siteFolder('vite')]);
     try {

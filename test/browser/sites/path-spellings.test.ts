@@ -2,7 +2,7 @@
 // without access, and none makes the host fail.
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { INSTALL_MS, siteFolder } from '../../helpers/site-folder.ts';
 import { StillhereServer } from '../../helpers/stillhere-server.ts';
 
@@ -73,9 +73,12 @@ const SPELLINGS = [
   '/x%2f..%2freport/y',
 ];
 
-describe.for(['koa', 'express', 'fastify', 'hono', 'node'])('a host of %s', (kind) => {
+let folder = '';
+beforeAll(async () => void (folder = await siteFolder('spellings')), INSTALL_MS);
+
+describe.concurrent.for(['koa', 'express', 'fastify', 'hono', 'node'])('a host of %s', (kind) => {
   it('shows the report to nobody without access, and to readers who have it', { timeout: INSTALL_MS }, async () => {
-    const server = await StillhereServer.start({}, [join(await siteFolder('spellings'), `${kind}.js`)]);
+    const server = await StillhereServer.start({}, [join(folder, `${kind}.js`)]);
     try {
       const statuses = new Map<string, string>();
       for (const path of SPELLINGS) {

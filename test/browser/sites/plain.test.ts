@@ -12,7 +12,7 @@ import { until } from '../../helpers/until.ts';
 
 const PAGE = '/report/';
 
-describe('plain HTML under a strict Content-Security-Policy', { timeout: INSTALL_MS }, () => {
+describe.concurrent('plain HTML under a strict Content-Security-Policy', { timeout: INSTALL_MS }, () => {
   it('records truly who read it, and the policy stops nothing', async ({ device }) => {
     const folder = await siteFolder('plain');
     const server = await servePacked(folder, '--protect', PAGE);
@@ -35,7 +35,7 @@ describe('plain HTML under a strict Content-Security-Policy', { timeout: INSTALL
   });
 
   it('has the page library checked against the hash that the command prints', async ({ device }) => {
-    const folder = await siteFolder('plain');
+    const folder = await siteFolder('plain', 'plain-integrity');
     const snippet = await runTool(folder, 'stillhere', 'snippet');
     const file = join(folder, PAGE, 'index.html');
     const html = await readFile(file, 'utf8');
@@ -64,7 +64,7 @@ describe('plain HTML under a strict Content-Security-Policy', { timeout: INSTALL
   });
 
   it('is read without a line in it where trust is passed on by hashes alone', async ({ device }) => {
-    const server = await servePacked(await siteFolder('plain'), '--protect', PAGE);
+    const server = await servePacked(await siteFolder('plain', 'plain-sealed'), '--protect', PAGE);
     try {
       const { page, heard } = await openUnderPolicy(device);
       const id = await passGate(page, server.url, 'ann@example.com', `${PAGE}sealed/`);

@@ -1,5 +1,5 @@
 // A stand-in for NocoDB, only for faults that the real one can't produce on command. Its normal responses have the
-// format of the real one's, which test/systems/nocodb-mirror.test.ts checks.
+// format of the real one's, which test/systems/nocodb-commands.test.ts checks.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

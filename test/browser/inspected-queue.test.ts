@@ -1,0 +1,168 @@
+// The inspector at work: what it shows is what lies on the device, live, and its buttons do what they say.
+import { describe, expect } from 'vitest';
+import { it } from '../helpers/browser-test.ts';
+import { layRows, makeRows, press, untilShown } from '../helpers/inspected-device.ts';
+import { enter, readQueue } from '../helpers/reader.ts';
+import { NEXT, READ } from '../helpers/reading-site.ts';
+import { elapsed, until } from '../helpers/until.ts';
+
+describe.concurrent('the inspector', () => {
+  it('shows what waits, why, and when it is tried again; and the span that is read growing', async ({
+    proxy,
+    device,
+  }) => {
+    const page = await device.newPage();
+    await enter(page, proxy.url);
+    await page.goto(`${proxy.url}${READ}?heartbeat-inspector`);
+    await untilShown(page, ({ delivered }) => delivered.length > 0);
+    proxy.fault = 'too-many';
+    await untilShown(page, ({ waiting }) => waiting.length > 0);
+    await press(page, 'Deliver now');
+    const { waiting, facts } = await untilShown(page, ({ timeline }) =>
+      timeline.some(([, , , what]) => what?.includes('429')),
+    );
+
+    const [row] = await readQueue(page);
+    expect(waiting[0]).toEqual([
+      READ,
+      expect.stringMatching(/^\d\d:\d\d:\d\d$/) as unknown,
+      expect.stringMatching(/^\d\d:\d\d:\d\d$/) as unknown,
+      expect.stringMatching(/^\d+ s$/) as unknown,
+      String(Number(row?.['attempts'])),
+      'HTTP 429, not an answer of Stillhere',
+      expect.stringMatching(/^\d\d:\d\d:\d\d$/) as unknown,
+    ]);
+    expect(facts).toMatchObject({
+      'This page': 'is being read',
+      Worker: expect.stringMatching(/^active, \d/) as unknown,
+    });
+    const read = Number.parseInt(waiting[0]?.[3] ?? '', 10);
+    await untilShown(page, (inspector) => Number.parseInt(inspector.waiting[0]?.[3] ?? '', 10) > read);
+  });
+
+  it('"Deliver now" has it stored, and tells the receipt', async ({ server, proxy, device }) => {
+    const page = await device.newPage();
+    const session = await enter(page, proxy.url);
+    await page.goto(`${proxy.url}${READ}?heartbeat-inspector`);
+    await untilShown(page, ({ delivered }) => delivered.length > 0);
+    await layRows(page, makeRows(3, session, Date.now() - 30_000));
+    await press(page, 'Deliver now');
+
+    await untilShown(page, ({ waiting, delivered }) => waiting.length === 0 && delivered.length >= 4);
+    const stored = await until(async () => {
+      const { spans } = await server.session(session);
+      return spans.length >= 4 && spans.map((span) => span.page);
+    });
+    expect(stored).toContain('/portfolio/confidential/day-nine/');
+  });
+
+  it('"Clear refused" forgets what the server refused, and nothing else', async ({ proxy, device }) => {
+    const page = await device.newPage();
+    await enter(page, proxy.url);
+    await page.goto(`${proxy.url}${READ}?heartbeat-inspector`);
+    await untilShown(page, ({ delivered }) => delivered.length > 0);
+    proxy.fault = 'error-500';
+    await layRows(page, makeRows(2, 'AAAAAAAAAAAAAAAAAAAAAA', Date.now() - 60_000), 'refused');
+    await layRows(page, makeRows(1, 'BBBBBBBBBBBBBBBBBBBBBB', Date.now() - 60_000));
+    await press(page, 'Deliver now');
+    await untilShown(page, ({ refused }) => refused.length === 2);
+    await press(page, 'Clear refused');
+
+    await untilShown(page, ({ refused }) => refused.length === 0);
+    expect(await readQueue(page, 'refused')).toEqual([]);
+    expect((await readQueue(page)).map(({ session }) => session)).toContain('BBBBBBBBBBBBBBBBBBBBBB');
+  });
+
+  it('"Simulate offline" keeps page, worker and last words from the network, and ends by itself', async ({
+    server,
+    proxy,
+    device,
+  }) => {
+    const page = await device.newPage();
+    const session = await enter(page, proxy.url);
+    await page.goto(`${proxy.url}${READ}?heartbeat-inspector`);
+    await untilShown(page, ({ delivered }) => delivered.length > 0);
+    await press(page, 'Simulate offline');
+    const beganAt = Date.now();
+    await untilShown(page, ({ summary }) => summary.startsWith('Offline for show until'));
+    const seen = proxy.seen.length;
+
+    await press(page, 'Deliver now');
+    const devtools = await page.createCDPSession();
+    await devtools.send('ServiceWorker.enable');
+    await devtools.send('ServiceWorker.stopAllWorkers');
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await page.goto(`${proxy.url}${NEXT}`);
+    await untilShown(
+      page,
+      ({ waiting, summary }) => waiting.length > 1 && summary.startsWith('Offline for show until'),
+    );
+    await elapsed(Math.max(0, beganAt + 50_000 - Date.now()));
+    expect(proxy.seen.length).toBe(seen);
+
+    await untilShown(page, ({ summary }) => summary.startsWith('Nothing waits'), 30_000);
+    expect(Date.now() - beganAt).toBeGreaterThan(59_000);
+    const { spans } = await server.session(session);
+    expect(new Set(spans.map((span) => span.page))).toEqual(new Set([READ, NEXT]));
+  });
+
+  it('offline for show ends at once when asked', async ({ proxy, device }) => {
+    const page = await device.newPage();
+    await enter(page, proxy.url);
+    await page.goto(`${proxy.url}${READ}?heartbeat-inspector`);
+    await untilShown(page, ({ waiting, delivered }) => waiting.length > 0 && delivered.length > 0);
+    await press(page, 'Simulate offline');
+    await untilShown(page, ({ summary }) => summary.startsWith('Offline for show until'));
+    await press(page, 'Back online');
+    await untilShown(page, ({ summary }) => summary.startsWith('Nothing waits'));
+    expect(await page.evaluate(() => document.cookie)).not.toContain('stillhere_offline');
+  });
+
+  it('"Copy as JSON" copies all that is shown, but no whole id of a session', async ({ server, device }) => {
+    const page = await device.newPage();
+    await page.browserContext().overridePermissions(server.url, ['clipboard-read', 'clipboard-write']);
+    const session = await enter(page, server.url);
+    await page.goto(`${server.url}${READ}?heartbeat-inspector`);
+    const copy = async () => {
+      await press(page, 'Copy as JSON');
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      return { copied, ...(JSON.parse(copied) as { waiting: { session: string }[]; visit: { delivered: unknown[] } }) };
+    };
+    // What waits at one moment is delivered at the next.
+    const { copied, waiting } = await until(async () => {
+      const report = await copy();
+      return report.waiting.length > 0 && report.visit.delivered.length > 0 && report;
+    });
+
+    expect(waiting[0]?.session).toBe(`${session.slice(0, 6)}…`);
+    expect(copied).not.toContain(session);
+  });
+
+  it('of hundreds of rows an update touches those that changed', async ({ proxy, device }) => {
+    const page = await device.newPage();
+    const session = await enter(page, proxy.url);
+    await page.goto(`${proxy.url}${READ}?heartbeat-inspector`);
+    await untilShown(page, ({ delivered }) => delivered.length > 0);
+    // So that none of them is tried meanwhile.
+    await press(page, 'Simulate offline');
+    await untilShown(page, ({ summary }) => summary.startsWith('Offline for show until'));
+    await layRows(page, makeRows(480, session, Date.now() - 30_000));
+    await untilShown(page, ({ waiting }) => waiting.length > 480);
+    const touched = await page.evaluate(
+      () =>
+        new Promise<string[]>((resolve) => {
+          const body = document
+            .querySelector('heartbeat-inspector')
+            ?.shadowRoot?.querySelector('table[aria-label="Waiting"] tbody');
+          if (body)
+            new MutationObserver((changes) => {
+              const rows = changes.map(
+                ({ target }) => (target.parentElement?.closest('tr') ?? target).textContent ?? '',
+              );
+              resolve([...new Set(rows)]);
+            }).observe(body, { childList: true, subtree: true, characterData: true });
+        }),
+    );
+    expect(touched).toHaveLength(1);
+  });
+});

@@ -1,0 +1,150 @@
+// The commands against a real NocoDB, and the stand-in of other tests beside it.
+import { execFile } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { check, setUp } from '../../server/nocodb/commands.ts';
+import { formOf } from '../helpers/nocodb/answer-form.ts';
+import { NocoStandIn } from '../helpers/nocodb/stand-in.ts';
+import { readSnippet } from '../helpers/read-snippet.ts';
+import {
+  catchUp,
+  describeNocoDB,
+  makeSessions,
+  noco,
+  read,
+  readTable,
+  rows,
+  store,
+  type Table,
+  tableId,
+} from '../helpers/nocodb/mirrored-store.ts';
+
+const run = promisify(execFile);
+const { signal } = new AbortController();
+
+describeNocoDB(() => {
+  describe('the stand-in that other tests use', () => {
+    it('answers in the form of the real one, whatever the mirror asks', async () => {
+      const standIn = await NocoStandIn.start();
+      const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+        const init = { method, ...(body !== undefined && { body: JSON.stringify(body) }) };
+        return (await fetch(standIn.config.url + path, init)).json();
+      };
+      await makeSessions(2);
+      await read('session_-0', 10);
+      await catchUp();
+      const real = await tableId();
+      const ids = Object.fromEntries((await readTable()).fields.map(({ id, title }) => [title, id]));
+      const standInIds = (await ask('GET', '/api/v3/meta/bases/base/tables/table')) as Table;
+      const byTitle = Object.fromEntries(standInIds.fields.map(({ id, title }) => [title, id]));
+      const fields = (of: Readonly<Record<string, string>>, sessionId: string) => ({
+        [of['sessionId'] ?? '']: sessionId,
+        [of['emailOfAccessor'] ?? '']: 'x@example.com',
+        [of['sessionStartTime'] ?? '']: '2026-11-24T08:00:00.000Z',
+        [of['readingTime'] ?? '']: 600,
+        [of['currentPage'] ?? '']: '/a/',
+      });
+      const where = (of: Readonly<Record<string, string>>, what: string): string =>
+        `where=(${of['sessionId']},${what})`;
+      const eleven = (of: Readonly<Record<string, string>>) =>
+        Array.from({ length: 11 }, (_, nth) => ({ fields: fields(of, `eleven${nth}`) }));
+      const requests = (of: Readonly<Record<string, string>>, base: string, table: string) =>
+        [
+          ['GET', `/api/v3/meta/bases/${base}/tables`],
+          ['GET', `/api/v3/meta/bases/${base}/tables/${table}`],
+          ['POST', `/api/v3/data/${base}/${table}/records`, [{ fields: fields(of, 'new') }]],
+          ['PATCH', `/api/v3/data/${base}/${table}/records`, [{ id: 1, fields: fields(of, 'changed') }]],
+          ['GET', `/api/v3/data/${base}/${table}/records?${where(of, 'in,changed,none')}&pageSize=200`],
+          ['GET', `/api/v3/data/${base}/${table}/records?${where(of, 'notblank')}&pageSize=1000`],
+          ['GET', `/api/v3/data/${base}/${table}/count?${where(of, 'notblank')}`],
+          ['POST', `/api/v3/data/${base}/${table}/records`, eleven(of)],
+        ] as const;
+      const realRequests = requests(ids, noco.config.baseId, real);
+      for (const [nth, [method, path, body]] of requests(byTitle, 'base', 'table').entries()) {
+        const [realMethod, realPath, realBody] = realRequests[nth] ?? ['', ''];
+        const realForm = formOf(await noco.tell(realMethod, realPath, realBody));
+        const form = formOf(await ask(method, path, body));
+        expect(form).not.toEqual([]);
+        expect([path, ...realForm]).toEqual(expect.arrayContaining([...form]));
+      }
+      await standIn.stop();
+    });
+  });
+
+  describe('the commands', () => {
+    it('take over a table of the original three fields, whose rows stay as they were', async () => {
+      const made = (await noco.ask('POST', '/api/v3/meta/bases/{base}/tables', {
+        title: noco.config.table,
+        fields: [
+          { title: 'emailOfAccessor', type: 'Email' },
+          { title: 'sessionStartTime', type: 'DateTime' },
+          { title: 'sessionEndTime', type: 'DateTime' },
+        ],
+      })) as { id: string };
+      const old = {
+        emailOfAccessor: 'old@example.com',
+        sessionStartTime: '2025-01-01T10:00:00Z',
+        sessionEndTime: '2025-01-01T10:30:00Z',
+      };
+      await noco.ask('POST', `/api/v3/data/{base}/${made.id}/records`, [{ fields: old }]);
+
+      expect((await check(noco.config, store, signal)).isWell).toBe(false);
+      const { lines, isWell } = await setUp(noco.config, store, signal);
+      expect([lines, isWell]).toEqual([
+        [
+          'added the field readingTime',
+          'added the field currentPage',
+          'added the field sessionId',
+          'added the field durationMinutes',
+        ],
+        true,
+      ]);
+      expect((await setUp(noco.config, store, signal)).lines).toEqual([`The table ${noco.config.table} is complete.`]);
+      expect((await check(noco.config, store, signal)).isWell).toBe(true);
+
+      await makeSessions(1);
+      await catchUp();
+      const [first, ...others] = await rows();
+      expect(first?.fields).toMatchObject({
+        emailOfAccessor: 'old@example.com',
+        sessionStartTime: '2025-01-01 10:00:00+00:00',
+        sessionEndTime: '2025-01-01 10:30:00+00:00',
+        sessionId: null,
+        durationMinutes: 30,
+      });
+      expect(others).toHaveLength(1);
+    });
+
+    it('work as docs/nocodb.md has them', async () => {
+      const commands = await readSnippet('docs/nocodb.md', 'sh', 'nocodb setup');
+      const { url, token, baseId, table } = noco.config;
+      const { stdout } = await run('bash', ['-ec', commands], {
+        cwd: join(import.meta.dirname, '../..'),
+        env: {
+          ...process.env,
+          NOCODB_URL: url,
+          NOCODB_TOKEN: token,
+          NOCODB_BASE_ID: baseId,
+          NOCODB_TABLE: table,
+          STORE_URL: `file:${join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db')}`,
+        },
+      });
+      expect(stdout).toMatch(/^created the table .*\n(ok .*\n){5}waiting {2}0 sessions to be written\n$/);
+    });
+
+    it('say what is wrong, and its cure', async () => {
+      const say = async (change: Partial<typeof noco.config>): Promise<string> => {
+        const { lines, isWell } = await check({ ...noco.config, ...change }, store, signal);
+        expect(isWell).toBe(false);
+        return lines.join('\n');
+      };
+      expect(await say({})).toMatch(/there is no table t.*Run: nocodb setup/);
+      expect(await say({ token: 'wrong' })).toMatch(/HTTP 401.*set NOCODB_TOKEN/);
+      expect(await say({ baseId: 'pnothing' })).toMatch(/NOCODB_BASE_ID/);
+      expect(await say({ url: 'http://127.0.0.1:9' })).toMatch(/Check that NocoDB is running/);
+    });
+  });
+});
