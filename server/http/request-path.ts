@@ -95,7 +95,7 @@ const toFolder = remember((path: string): string => {
   const folded = path.normalize('NFKC').toUpperCase().toLowerCase().replaceAll('\\', '/');
   const segments = folded
     .split('/')
-    .map((segment) => (segment === '..' ? segment : segment.replace(/[:;?#].*$|(?<![. ])[. ]+$/g, '')));
+    .map((segment) => (segment === '..' ? segment : segment.replace(/[:;?#].*|(?<![. ])[. ]+$/gs, '')));
   const name = posix.normalize(`/${segments.join('/')}`).replace(/\/$/, '');
   return `${name.replace(COMPRESSED, '').replace(PAGE_FILE, '')}/`;
 });

@@ -105,6 +105,8 @@ describe('a target is protected', () => {
     'http://host.example/report/',
     '/other/%252e%252e/report/',
     '/other/..;/x',
+    // A server that cuts a decoded segment at `;` or `:` also cuts where a line end follows.
+    ...['%0A', '%0Ax', '%0D', '%E2%80%A8x'].flatMap((end) => [`/report%3B${end}`, `/report%3Ax${end}`]),
     '/%ff',
     `/a%25CC%2581${'%25CC%2581'.repeat(30)}`,
   ])('as %s', (target) => {
