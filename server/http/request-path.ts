@@ -61,8 +61,7 @@ function readings(path: string): readonly string[] {
 
 /** Removes query and fragment; in an absolute target (RFC 9112, 3.2.2) also scheme and host. */
 function pathOf(target: string): string {
-  const [path = ''] = target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/, 1);
-  return path;
+  return target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*/s, '');
 }
 
 function decode(path: string): string | undefined {

@@ -12,6 +12,7 @@ describe('a request path', () => {
     ['a', '/a'],
     ['/a?b=/../c#d', '/a'],
     ['/a#b?c', '/a'],
+    ['/a?b\n/../c', '/a'],
     ['/%61', '/a'],
     // Decoded once: what is left is a name.
     ['/%2561', '/%61'],
@@ -113,12 +114,19 @@ describe('a target is protected', () => {
     expect(isProtected(target)).toBe(true);
   });
 
-  it.for(['/', '/other/', '/reports/', '/other/report/', '/other?next=/report/', '/other#/report/', '/%25'])(
-    'but not as %s',
-    (target) => {
-      expect(isProtected(target)).toBe(false);
-    },
-  );
+  it.for([
+    '',
+    '?/report/',
+    '/',
+    '/other/',
+    '/reports/',
+    '/other/report/',
+    '/other?next=/report/',
+    '/other#/report/',
+    '/%25',
+  ])('but not as %s', (target) => {
+    expect(isProtected(target)).toBe(false);
+  });
 
   it('decoded five times, and no more often: nobody does', () => {
     expect(isProtected('/%252525252572eport/')).toBe(false);
