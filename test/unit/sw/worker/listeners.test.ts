@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DeliveryOutcome } from '../../../../sw/protocol/messages.ts';
-import { fail, fakeDevice, json, makeSpan, rows, state } from '../../../helpers/fake-device.ts';
+import { acknowledge, fail, fakeDevice, json, makeSpan, rows, state } from '../../../helpers/fake-device.ts';
 
 /** By its name: its types are those of a worker, which these tests don't have. */
 const LISTENERS = join(import.meta.dirname, '../../../../sw/worker/listeners.ts');
@@ -91,6 +91,28 @@ describe('a beat', () => {
     expect([page, worker.asked, worker.periodic]).toEqual([[], [], []]);
   });
 
+  it('without a port, the last words of a page, is delivered all the same', async () => {
+    await worker.say('message', {
+      data: { type: 'stillhere-beat', trigger: 'left', spans: [makeSpan('s')] },
+      ports: [],
+    });
+    expect(device.sent).toHaveLength(1);
+    await worker.say('message', { data: 'stillhere-introduce-yourself', ports: [] });
+  });
+
+  it('of which only one span fails is no reason to try again soon', async () => {
+    const page = worker.addPage('visible');
+    device.answer = (delivery) =>
+      delivery.spans.some(({ id }) => id === 's')
+        ? new Response('<h1>No</h1>', { status: 400 })
+        : acknowledge(delivery);
+    await device.queue.keep([makeSpan('t')]);
+    expect(await beat()).toMatchObject([
+      { stored: 1, waiting: 1, retryInMs: 0, error: expect.stringContaining('400') },
+    ]);
+    expect([page, worker.asked]).toEqual([[], []]);
+  });
+
   it('that fails is kept, visible pages hear when it is tried again, and the browser is asked to wake the worker', async () => {
     device.answer = fail;
     const pages = [worker.addPage('visible'), worker.addPage('hidden'), worker.addPage('visible')];
@@ -116,6 +138,16 @@ describe('a beat', () => {
     worker.isDenied = true;
     await beat();
     expect(worker.asked).toEqual([`${PREFIX}stillhere`]);
+  });
+
+  it('gets its outcome where the browser has no periodic events', async () => {
+    Object.assign(worker.registration, { periodicSync: undefined });
+    device.answer = fail;
+    expect(await beat()).toMatchObject([{ waiting: 1 }]);
+    expect(worker.asked).toHaveLength(1);
+    device.answer = acknowledge;
+    await worker.say('periodicsync', { tag: 'stillhere' });
+    expect(await rows(device)).toEqual([]);
   });
 
   it('is all there is without Background Sync', async () => {
@@ -170,11 +202,21 @@ describe('a sync event', () => {
   it('of a tag that fires again later makes way for the next tag', async () => {
     device.answer = fail;
     await beat();
-    for (let time = 0; time < 2; time++) await expect(syncEvent()).rejects.toThrow(/./);
+    for (let time = 0; time < 2; time++) await expect(syncEvent()).rejects.toThrow('HTTP 500');
+    // Each has tried, whatever the pause.
+    expect(device.sent).toHaveLength(3);
     await beat('t', 'online');
     expect(worker.asked).toEqual([`${PREFIX}stillhere`, `${PREFIX}stillhere-2`]);
-    // A tag that is asked for begins anew.
-    expect(await state(device, 'stillhere-2')).toBeUndefined();
+  });
+
+  it('begins anew when the browser has given its tag up', async () => {
+    device.answer = fail;
+    await beat();
+    for (let time = 0; time < 3; time++) await expect(syncEvent()).rejects.toThrow('HTTP 500');
+    worker.asked.length = 0;
+    await beat('t', 'online');
+    expect(worker.asked).toEqual([`${PREFIX}stillhere`]);
+    expect(await state(device, 'stillhere')).toBeUndefined();
   });
 });
 
@@ -200,7 +242,11 @@ describe('a periodic event', () => {
 
 describe('other messages', () => {
   it('ask for the version and the last 30 events', async () => {
-    for (let nth = 0; nth < 12; nth++) await beat(`s${nth}`);
+    await beat('s0');
+    expect(await worker.tell('stillhere-introduce-yourself')).toMatchObject([
+      { announced: [{ type: 'kept' }, { type: 'sent' }, { type: 'delivered' }] },
+    ]);
+    for (let nth = 1; nth < 12; nth++) await beat(`s${nth}`);
     const [info] = (await worker.tell('stillhere-introduce-yourself')) as [
       { version: string; announced: { type: string }[] },
     ];
