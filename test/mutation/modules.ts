@@ -12,10 +12,7 @@ export const MODULES: Readonly<Record<string, Module>> = {
   'server/gate': {
     // What texts.ts says to readers is nothing that a test should repeat.
     mutate: ['server/gate/!(texts).ts'],
-    tests: [
-      'test/unit/server/gate/*.test.ts',
-      ...server('access', 'gate', 'gate-languages', 'gate-list', 'gate-theme', 'gate-variables', 'protected-paths'),
-    ],
+    tests: ['test/unit/server/gate/*.test.ts', ...server('access', 'protected-paths')],
   },
   'server/http': {
     mutate: ['server/http/*.ts'],
