@@ -163,6 +163,7 @@ describe('a wall clock that ran ahead', () => {
     expect(await isSet(15_001, 15_001)).toBe(true);
     expect(await isSet(20_000, 10_000)).toBe(false);
     expect(await isSet(20_000, 10_001)).toBe(true);
+    expect((await gap(25_000, 5_000, { ahead: [9_000, 1_001] })).activeAt).toBeUndefined();
     // Parts of a millisecond are the clocks' own.
     expect(await isSet(15_000.9, 15_001)).toBe(false);
     const { span: moved } = await gap(25_000.9, 5_000, { ahead: [20_000, 0] });
