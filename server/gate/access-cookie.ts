@@ -31,7 +31,10 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
   const verify = (cookie: string): Grant | undefined => {
     const [, granted = '', sessionId = '', until = '', signature = ''] =
       cookie.match(/^(([\w-]+)\.(\d+))\.([\w-]+)$/) ?? [];
-    return keys.verify(granted, signature) ? { sessionId, untilMs: Number(until) } : undefined;
+    if (!keys.verify(granted, signature)) return undefined;
+    const grant = { sessionId, untilMs: Number(until) };
+    verified.set(cookie, grant);
+    return grant;
   };
   return {
     grant(ctx, sessionId, nowMs) {
@@ -50,7 +53,6 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
     read(ctx, nowMs) {
       const cookie = ctx.cookies.get(ACCESS_COOKIE) ?? '';
       const grant = verified.get(cookie) ?? verify(cookie);
-      if (grant) verified.set(cookie, grant);
       return grant && grant.untilMs > nowMs ? grant : undefined;
     },
     end(ctx, nowMs) {

@@ -13,7 +13,7 @@ const EmailAddress = v.pipe(
   v.transform(withAsciiDomain),
   v.maxLength(LONGEST),
   v.rfcEmail(),
-  v.regex(/@.+\.[^.]+$/),
+  v.regex(/@.+\./),
 );
 
 /** Returns the address trimmed, in lower case and with an ASCII domain (`xn--…`); undefined if it is invalid. */

@@ -51,23 +51,24 @@ export function addGateRoutes(router: Router, gate: Gate): void {
   const grants = createCache<string, Promise<string>>({ max: MAX_FORMS, ttlMs: SAME_FORM_MS });
   const nextOf = (next: unknown): string => readNextPath(typeof next === 'string' ? next : undefined) ?? home;
 
-  /** Returns one session per form and address while its access is valid, however often the form is sent. */
-  const grant = async (email: string, form: string | undefined): Promise<string> => {
-    const key = form && `${form} ${email}`;
-    const granted = key === undefined ? undefined : grants.get(key);
-    if (granted && (await access.holds(await granted))) return granted;
-    // The same form may have been submitted again while the store was read.
-    const newer = key === undefined ? undefined : grants.get(key);
-    return newer && newer !== granted ? newer : make(email, key);
-  };
-  const make = (email: string, key: string | undefined): Promise<string> => {
+  const make = async (email: string): Promise<string> => {
     const startMs = now();
     const id = makeSessionId(startMs);
-    const made = store.createSession({ id, email, startMs }).then(() => id);
-    if (key !== undefined) {
-      grants.set(key, made);
-      made.catch(() => grants.delete(key));
-    }
+    await store.createSession({ id, email, startMs });
+    return id;
+  };
+  /** Returns one session per form and address while its access is valid, however often the form is sent. */
+  const grant = async (email: string, form: string | undefined): Promise<string> => {
+    if (form === undefined) return make(email);
+    const key = `${form} ${email}`;
+    const granted = grants.get(key);
+    if (granted && (await access.holds(await granted))) return granted;
+    // The same form may have been submitted again while the store was read.
+    const newer = grants.get(key);
+    if (newer && newer !== granted) return newer;
+    const made = make(email);
+    grants.set(key, made);
+    made.catch(() => grants.delete(key));
     return made;
   };
 

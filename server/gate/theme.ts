@@ -98,9 +98,8 @@ export const DEFAULT_THEME: GateTheme = v.parse(GateOptions, {});
 
 /** Valibot's strictObject stops at the first unknown key; this schema reports every unknown and missing key. */
 function textsSchema(given: unknown): v.GenericSchema<unknown, Readonly<Record<string, GateTexts>>> {
-  const tags = typeof given === 'object' && given ? Object.keys(given) : [];
   return v.object(
-    Object.fromEntries(tags.map((tag) => [tag, languageSchema(tag)])),
+    Object.fromEntries(Object.keys(given ?? {}).map((tag) => [tag, languageSchema(tag)])),
     'must be an object: texts by language',
   );
 }
@@ -146,10 +145,9 @@ function languageOf(tag: string): string {
 
 function toLanguages(texts: Readonly<Record<string, GateTexts>>): GateTheme['languages'] {
   // An owner's languages first, in their order.
-  const [first, ...others] = Object.entries({ ...texts, ...SHIPPED_TEXTS, ...texts }).map(([tag, its]) => {
+  return Object.entries({ ...texts, ...SHIPPED_TEXTS, ...texts }).map(([tag, its]) => {
     const locale = new Intl.Locale(tag);
-    return { tag: locale.baseName, direction: locale.getTextInfo().direction ?? 'ltr', texts: its };
-  });
-  if (!first) throw new TypeError('The gate has no texts');
-  return [first, ...others];
+    return { tag: locale.baseName, direction: locale.getTextInfo().direction === 'rtl' ? 'rtl' : 'ltr', texts: its };
+    // Not empty: there are the built-in ones.
+  }) as [GateLanguage, ...GateLanguage[]];
 }

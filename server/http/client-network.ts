@@ -2,8 +2,8 @@
 import ipaddr from 'ipaddr.js';
 import { createCache } from './cache.ts';
 
-/** An IPv6 customer has at least a /64 (RFC 6177) and can use any address in it. */
-const IPV6_BYTES = 8;
+/** An IPv6 customer has at least a /64 (RFC 6177) and can use any address in it. An IPv4 address has 4 bytes. */
+const MAX_BYTES = 8;
 
 /** Recently seen addresses. Parsing one takes as long as the rest of a rate limit. */
 const known = createCache<string, string>({ max: 1_000, ttlMs: 0 });
@@ -23,6 +23,5 @@ export function networkOf(address: string): string {
 function readNetwork(address: string): string {
   if (!ipaddr.isValid(address)) return 'unknown';
   // Converts IPv4-mapped IPv6 addresses (`::ffff:192.0.2.1`) to IPv4.
-  const bytes = ipaddr.process(address).toByteArray();
-  return (bytes.length > 4 ? bytes.slice(0, IPV6_BYTES) : bytes).join('.');
+  return ipaddr.process(address).toByteArray().slice(0, MAX_BYTES).join('.');
 }

@@ -10,7 +10,7 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
  * @param publicOrigin the site's own origin, if a proxy hides it.
  * @param others additional origins that the owner has configured.
  */
-export function csrf(publicOrigin: string | undefined, others: readonly string[] = []): Middleware {
+export function csrf(publicOrigin: string | undefined, others: readonly string[]): Middleware {
   return async (ctx, next) => {
     if (!SAFE_METHODS.includes(ctx.method)) {
       // ctx.origin is unsuitable: since Koa 3 it is the request's Origin header.

@@ -132,7 +132,7 @@ class FetchResponse extends Transform {
 function mergeHeaders(hosts: Headers, response: FetchResponse): Headers {
   const headers = new Headers(hosts);
   for (const [name, value] of Object.entries(response.getHeaders())) {
-    const isStricter = name === 'cache-control' && /no-store/i.test(headers.get(name) ?? '');
+    const isStricter = name === 'cache-control' && headers.get(name)?.toLowerCase().includes('no-store');
     if (name === 'content-security-policy') headers.append(name, String(value));
     else if (!isStricter && !OF_CONNECTION.includes(name)) headers.set(name, String(value));
   }

@@ -61,8 +61,7 @@ function readings(path: string): readonly string[] {
 
 /** Removes query and fragment; in an absolute target (RFC 9112, 3.2.2) also scheme and host. */
 function pathOf(target: string): string {
-  const [path = ''] = target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/, 1);
-  return path;
+  return target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*/s, '');
 }
 
 function decode(path: string): string | undefined {
@@ -95,7 +94,7 @@ const toFolder = remember((path: string): string => {
   const folded = path.normalize('NFKC').toUpperCase().toLowerCase().replaceAll('\\', '/');
   const segments = folded
     .split('/')
-    .map((segment) => (segment === '..' ? segment : segment.replace(/[:;?#].*$|(?<![. ])[. ]+$/g, '')));
+    .map((segment) => (segment === '..' ? segment : segment.replace(/[:;?#].*|(?<![. ])[. ]+$/gs, '')));
   const name = posix.normalize(`/${segments.join('/')}`).replace(/\/$/, '');
   return `${name.replace(COMPRESSED, '').replace(PAGE_FILE, '')}/`;
 });

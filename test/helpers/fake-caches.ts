@@ -11,7 +11,7 @@ class FakeCache {
     this.#entries.set(url, answer);
   }
 
-  async match(request: string | Request): Promise<Response | undefined> {
+  async match(request: string | Request, _how?: CacheQueryOptions): Promise<Response | undefined> {
     return this.#entries.get(toUrl(request))?.clone();
   }
 
@@ -23,7 +23,7 @@ class FakeCache {
     return Array.from(this.#entries.keys(), (url) => new Request(url));
   }
 
-  async delete(request: Request): Promise<boolean> {
+  async delete(request: Request, _how?: CacheQueryOptions): Promise<boolean> {
     return this.#entries.delete(toUrl(request));
   }
 }

@@ -8,6 +8,7 @@ import type { DeliveryOutcome } from '../../sw/protocol/messages.ts';
 import { answer } from '../../sw/channel/indexed-db.ts';
 import type { Delivery, Receipt, Span } from '../../sw/protocol/delivery.ts';
 import { SpanQueue } from '../../sw/channel/queue.ts';
+import type { Tag } from '../../sw/worker/sync-tags.ts';
 import { readDelivery } from './delivery-request.ts';
 
 export const NOW = Date.parse('2026-11-24T08:00:00Z');
@@ -68,7 +69,7 @@ export async function rows({ queue }: FakeDevice, store: 'spans' | 'refused' = '
 }
 
 /** A value of the device's store `state`. */
-export async function state({ queue }: FakeDevice, key: 'pause' | 'expired'): Promise<unknown> {
+export async function state({ queue }: FakeDevice, key: 'pause' | 'expired' | Tag): Promise<unknown> {
   return queue.database.use(['state'], (all) => answer(all.get(key)));
 }
 

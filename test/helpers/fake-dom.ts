@@ -18,6 +18,10 @@ class FakeTarget {
     for (const entry of this.#handles) if (entry.type === type && entry.handle === handle) this.#handles.delete(entry);
   }
 
+  countListeners(type: string): number {
+    return [...this.#handles].filter((entry) => entry.type === type).length;
+  }
+
   say(type: string, event: object = {}): void {
     for (const entry of this.#handles) if (entry.type === type) entry.handle(event);
   }

@@ -12,10 +12,7 @@ export const MODULES: Readonly<Record<string, Module>> = {
   'server/gate': {
     // What texts.ts says to readers is nothing that a test should repeat.
     mutate: ['server/gate/!(texts).ts'],
-    tests: [
-      'test/unit/server/gate/*.test.ts',
-      ...server('access', 'gate', 'gate-languages', 'gate-list', 'gate-theme', 'gate-variables', 'protected-paths'),
-    ],
+    tests: ['test/unit/server/gate/*.test.ts', ...server('access', 'protected-paths')],
   },
   'server/http': {
     mutate: ['server/http/*.ts'],
@@ -41,7 +38,10 @@ export const MODULES: Readonly<Record<string, Module>> = {
     tests: ['test/unit/sw/{channel,protocol}/*.test.ts'],
   },
   'sw/offline': { mutate: ['sw/offline/{page-cache,sign-out}.ts'], tests: ['test/unit/sw/offline/*.test.ts'] },
-  'sw/worker': { mutate: ['sw/worker/sync-tags.ts'], tests: ['test/unit/sw/worker/sync-tags.test.ts'] },
+  'sw/worker': {
+    mutate: ['sw/worker/{background-sync,listeners,sync-tags}.ts'],
+    tests: ['test/unit/sw/worker/*.test.ts'],
+  },
   // What connects these to a browser is tested in browsers, where Stryker can't switch mutants on.
   client: {
     mutate: ['client/{activity,beat-schedule,gap,options,page-lifecycle,page-name,reading}.ts'],

@@ -1,7 +1,9 @@
 // How often a page says "still here" over the network.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { beatDueAt } from '../../../client/beat-schedule.ts';
+import { beatDueAt, chooseAction } from '../../../client/beat-schedule.ts';
+import { notReading, type ReadingEvent } from '../../../client/reading.ts';
+import type { Trigger } from '../../../sw/protocol/messages.ts';
 
 const DEFAULTS = { interval: 180_000, tick: 5_000, adaptive: true };
 const MINUTE = 60_000;
@@ -80,5 +82,27 @@ describe('beats', () => {
       ),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('what an event leads to', () => {
+  it.for<[string, ReadingEvent, Trigger, Partial<Record<'isShown' | 'isTurn' | 'isDue', boolean>>, string | undefined]>(
+    [
+      ['the span of a shown page that grows', 'tick', 'beat', { isShown: true }, 'keep'],
+      ['a tick when a beat is due', 'tick', 'beat', { isShown: true, isDue: true }, 'beat'],
+      ['a span that begins or ends in a shown page', 'active', 'beat', { isShown: true, isTurn: true }, 'beat'],
+      ['a sign of the reader that changes nothing', 'active', 'beat', { isShown: true }, undefined],
+      ['a page that is shown', 'shown', 'visible', { isShown: true }, 'beat'],
+      ['a retry', 'tick', 'retry', { isShown: true }, 'beat'],
+      ['a page that is hidden while it is read', 'hidden', 'beat', { isTurn: true }, 'lastWords'],
+      ['a page that leaves while it is read', 'left', 'beat', { isTurn: true, isDue: true }, 'lastWords'],
+      ['a hidden page that nobody read', 'hidden', 'beat', {}, undefined],
+      ['a hidden page in which something happens', 'tick', 'retry', { isDue: true }, undefined],
+      ['a hidden page that is stopped', 'stopped', 'beat', {}, undefined],
+      ['a heartbeat that is stopped while the page is read', 'stopped', 'beat', { isTurn: true }, 'beat'],
+    ],
+  )('%s: %s (%s, %o): %s', ([, event, trigger, { isShown = false, isTurn = false, isDue = false }, action]) => {
+    const reading = { ...notReading({ wall: 0, monotonic: 0 }), isShown };
+    expect(chooseAction(event, trigger, { reading, changed: [], isTurn, hasSlept: false }, isDue)).toBe(action);
   });
 });

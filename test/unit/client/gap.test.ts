@@ -20,10 +20,18 @@ interface Task {
   readonly duration: number;
 }
 
-/** What the engine reports of tasks, once it is asked. */
-function report(tasks: readonly Task[]): void {
+let observed: unknown[];
+
+/** What the engine reports of tasks, in one list or several, once it is asked. */
+function report(...lists: readonly (readonly Task[])[]): void {
   const observer = function (told: (list: { getEntries: () => readonly Task[] }) => void) {
-    return { observe: () => setImmediate(() => told({ getEntries: () => tasks })), disconnect: () => {} };
+    const observe = (what: unknown): void => {
+      observed.push(what);
+      setImmediate(() => {
+        for (const tasks of lists) told({ getEntries: () => tasks });
+      });
+    };
+    return { observe, disconnect: () => observed.push('disconnected') };
   };
   vi.stubGlobal('window', { PerformanceObserver: Object.assign(observer, { supportedEntryTypes: ['longtask'] }) });
 }
@@ -44,6 +52,7 @@ function receipt(asked: Instant, aheadMs: number, ms = 200): TimedReceipt {
 }
 
 beforeEach(() => {
+  observed = [];
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   vi.stubGlobal('window', {});
 });
@@ -69,17 +78,82 @@ describe('a gap on both clocks', () => {
     expect(read?.end).toBe(span.end + SETTINGS.idleAfter);
   });
 
-  it('is sleep if tasks took only a small part of it', async () => {
-    report([{ startTime: 63_000, duration: 4_000 }]);
+  it('is read to its end where there is no time allowed without a sign, and not at all after that time', async () => {
+    const lastly = { ...before, activeAt: 61_000 - SETTINGS.idleAfter };
+    const at = { wall: START + 86_000.4, monotonic: 87_000.4 };
+    report([{ startTime: 61_000, duration: 26_000.4 }]);
+    expect(await explain(span, lastly, at, SETTINGS, -1)).toEqual({});
+    expect((await explain(span, lastly, at, { idleAfter: 0 }, -1)).span?.end).toBe(span.end + 26_000);
+    const almost = { ...lastly, activeAt: lastly.activeAt + 1 };
+    expect((await explain(span, almost, at, SETTINGS, -1)).span?.end).toBe(span.end + 1);
+  });
+
+  /** The tasks leave a rest of the gap (61,000 to 87,000) that nothing explains: 15 s at most are not sleep. */
+  it.for<[string, readonly (readonly Task[])[], boolean]>([
+    ['one task that is long enough', [[{ startTime: 61_000, duration: 11_001 }]], true],
+    ['one that is a millisecond shorter', [[{ startTime: 61_000, duration: 11_000 }]], false],
+    [
+      'two tasks',
+      [
+        [
+          { startTime: 62_000, duration: 6_000 },
+          { startTime: 70_000, duration: 5_001 },
+        ],
+      ],
+      true,
+    ],
+    ['two lists', [[{ startTime: 62_000, duration: 6_000 }], [{ startTime: 70_000, duration: 5_001 }]], true],
+    ['a task that began before', [[{ startTime: 1_000, duration: 71_001 }]], true],
+    ['a task that began long before', [[{ startTime: 1_000, duration: 71_000 }]], false],
+    ['a task that goes on', [[{ startTime: 75_999, duration: 60_000 }]], true],
+    ['a task that goes on for long', [[{ startTime: 76_000, duration: 60_000 }]], false],
+    [
+      'tasks beside the gap',
+      [
+        [
+          { startTime: 0, duration: 61_000 },
+          { startTime: 87_000, duration: 61_000 },
+        ],
+      ],
+      false,
+    ],
+    [
+      'tasks beside the gap, and one in it',
+      [
+        [
+          { startTime: 0, duration: 50_000 },
+          { startTime: 61_000, duration: 11_001 },
+        ],
+      ],
+      true,
+    ],
+    ['no task', [[]], false],
+  ])('is explained by %s: %o: %s', async ([, lists, isRead]) => {
+    report(...lists);
     const explained = gap(26_000, 26_000);
     await new Promise((resolve) => setImmediate(resolve));
+    expect(vi.getTimerCount()).toBe(isRead ? 0 : 1);
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(await explained).toEqual({});
+    expect((await explained).span !== undefined).toBe(isRead);
+    expect(observed).toEqual([{ type: 'longtask', buffered: true }, 'disconnected']);
+  });
+
+  it('is not looked at up to 15 s, and by no engine that reports no tasks', async () => {
+    report([{ startTime: 61_000, duration: 60_000 }]);
+    expect(await gap(15_000, 15_000)).toEqual({});
+    expect(observed).toEqual([]);
+    expect((await gap(15_001, 15_001)).span?.end).toBe(span.end + 15_001);
+    vi.stubGlobal('window', { PerformanceObserver: { supportedEntryTypes: ['paint'] } });
+    expect(await gap(26_000, 26_000)).toEqual({});
+    vi.stubGlobal('window', { PerformanceObserver: {} });
+    expect(await gap(26_000, 26_000)).toEqual({});
   });
 
   it('is read where the reader printed in it', async () => {
     expect((await gap(26_000, 26_000, { printedAt: 63_000 })).span?.end).toBe(span.end + 26_000);
-    expect(await gap(26_000, 26_000, { printedAt: 30_000 })).toEqual({});
+    expect((await gap(26_000, 26_000, { printedAt: 61_000 })).span?.end).toBe(span.end + 26_000);
+    for (const printedAt of [30_000, 60_999]) expect(await gap(26_000, 26_000, { printedAt })).toEqual({});
+    expect(await gap(15_000, 15_000, { printedAt: 63_000 })).toEqual({});
   });
 });
 

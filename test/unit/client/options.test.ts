@@ -33,6 +33,14 @@ describe('options', () => {
     },
   );
 
+  it('name what they replace', () => {
+    expect(normalizeOptions({ tick: 99, idleAfter: -1 })).toMatchObject({ tick: 5_000, idleAfter: 300_000 });
+    expect(warn.mock.calls).toEqual([
+      ['stillhere: tick must be 100 ms or more; using 5000'],
+      ['stillhere: idleAfter must be 0 ms or more; using 300000'],
+    ]);
+  });
+
   it('take 0 for never idle', () => {
     expect(normalizeOptions({ idleAfter: 0 }).idleAfter).toBe(0);
   });

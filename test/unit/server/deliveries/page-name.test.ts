@@ -131,6 +131,7 @@ describe('names of one page', () => {
     ['/a', '/a/b'],
     ['/a', '/a.htmlx'],
     ['/a', '/a.html/b'],
+    ['/a/b', '/a.html/b'],
     ['/a', '/a?b'],
     ['/a?b', '/a?c'],
     ['/a/index', '/a'],

@@ -58,6 +58,13 @@ describe('a grant', () => {
     expect(read(cookie, NOW + HOUR)).toBeUndefined();
   });
 
+  it('that was read once is read again, until its time is over', () => {
+    const cookies = accessCookies('secret', HOUR, false);
+    const { ctx } = context(sign(`ann-session.${NOW + HOUR}`));
+    for (let time = 0; time < 2; time++) expect(cookies.read(ctx, NOW)).toMatchObject({ sessionId: 'ann-session' });
+    expect(cookies.read(ctx, NOW + HOUR)).toBeUndefined();
+  });
+
   it('cannot be read where there is another secret, or none', () => {
     const granted = `ann-session.${NOW + HOUR}`;
     expect(read(sign(granted))).toBeDefined();

@@ -8,6 +8,8 @@ describe('an address', () => {
     ["o'brien+x@example.co.uk", "o'brien+x@example.co.uk"],
     ['info@Müller.example', 'info@xn--mller-kva.example'],
     ['info@MÜLLER.example', 'info@xn--mller-kva.example'],
+    // An ASCII domain stays as it is, even where a URL would have it as 127.0.0.1.
+    ['ann@0x7f.1', 'ann@0x7f.1'],
     [`${'x'.repeat(64)}@${'y'.repeat(60)}.example`, `${'x'.repeat(64)}@${'y'.repeat(60)}.example`],
   ] as const)('%j is %j', ([typed, address]) => {
     expect(readEmailAddress(typed)).toBe(address);

@@ -120,6 +120,11 @@ describe('any other path', () => {
     ]);
   });
 
+  it('is refused for what was sent, too, when it was rewritten to one with a single meaning', async () => {
+    const rewrite: Middleware = (ctx, next) => ((ctx.url = '/other'), next());
+    expect((await get('/a/../b', rewrite, requireAccess(PROTECT, access, log), host)).status).toBe(400);
+  });
+
   it('is checked all the same where a file is protected under another name', async () => {
     findEnd = async () => undefined;
     expect((await get('/other', admitReaders(access, log), host)).status).toBe(303);
@@ -137,5 +142,7 @@ describe('without a store', () => {
     ]);
     const open = await fetch(`${url}/other`);
     expect([open.status, await open.text()]).toEqual([200, 'the page']);
+    const rewrite: Middleware = (ctx, next) => ((ctx.url = '/other'), next());
+    expect((await get('/report/a', rewrite, closeProtected(PROTECT), host)).status).toBe(503);
   });
 });

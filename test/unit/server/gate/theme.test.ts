@@ -117,6 +117,13 @@ describe('template and style', () => {
     [{ style: 'a{}', template: '{{form}}' }, ['style: would be ignored: the template has no {{style}}']],
     [{ style: 'a{}', template: '{{form}}{{style}}' }, []],
     [{ template: '{{form}}' }, []],
+    // One wrong value says nothing of the others, and hides nothing that is wrong with them.
+    [
+      { style: 'a{}', template: '{{form}}', contact: 7 },
+      [expect.stringMatching(/^contact: /), 'style: would be ignored: the template has no {{style}}'],
+    ],
+    [{ style: 'a{}', template: 7 }, [expect.stringMatching(/^template: /)]],
+    [{ style: 7, template: '{{form}}' }, [expect.stringMatching(/^style: (?!would)/)]],
   ])('%j: %j', ([options, problems]) => {
     const found = read(options);
     expect(Array.isArray(found) ? found : []).toEqual(problems);

@@ -62,6 +62,15 @@ describe('the text of a body', () => {
     expect(await post([text], body())).toEqual(refusal(413, 'The body must not be larger than 100 bytes'));
   });
 
+  it('is refused before it is sent, if it says that it is too long', async () => {
+    const url = await startKoa(failures, text);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(`POST / HTTP/1.1\r\nHost: h\r\nContent-Length: ${MAX_BYTES + 1}\r\n\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
   it('that breaks off is a 400, not an error of ours', async () => {
     const seen: unknown[] = [];
     const url = await startKoa(async (ctx) => {

@@ -24,40 +24,42 @@ const refused = [403, { success: false, error: 'Cross-site requests are not allo
 
 describe('a post', () => {
   it('comes from the public origin, where a proxy hides it', async () => {
-    expect(await ask([PUBLIC], post({ origin: PUBLIC }))).toEqual(taken);
+    expect(await ask([PUBLIC, []], post({ origin: PUBLIC }))).toEqual(taken);
     // The host by which the proxy calls the server is none of the site's.
-    expect(await ask([PUBLIC], (own) => post({ origin: own }))).toEqual(refused);
-    expect(await ask([undefined], (own) => post({ origin: own }))).toEqual(taken);
-    expect(await ask([undefined], post({ origin: PUBLIC }))).toEqual(refused);
+    expect(await ask([PUBLIC, []], (own) => post({ origin: own }))).toEqual(refused);
+    expect(await ask([undefined, []], (own) => post({ origin: own }))).toEqual(taken);
+    expect(await ask([undefined, []], post({ origin: PUBLIC }))).toEqual(refused);
   });
 
   it.for(['DELETE', 'PUT', 'PATCH'])('is not the only method that needs its own site: %s', async (method) => {
-    expect(await ask([PUBLIC], { method, headers: { origin: FRIEND } })).toEqual(refused);
-    expect(await ask([PUBLIC], { method, headers: { origin: PUBLIC } })).toEqual(taken);
+    expect(await ask([PUBLIC, []], { method, headers: { origin: FRIEND } })).toEqual(refused);
+    expect(await ask([PUBLIC, []], { method, headers: { origin: PUBLIC } })).toEqual(taken);
   });
 
   it('comes from a site that the owner has named, whatever Fetch Metadata calls it', async () => {
     expect(await ask([PUBLIC, [FRIEND]], post({ origin: FRIEND, 'sec-fetch-site': 'cross-site' }))).toEqual(taken);
     expect(await ask([PUBLIC, [FRIEND]], post({ origin: FRIEND }))).toEqual(taken);
-    expect(await ask([PUBLIC], post({ origin: FRIEND }))).toEqual(refused);
+    expect(await ask([PUBLIC, []], post({ origin: FRIEND }))).toEqual(refused);
     expect(await ask([PUBLIC, []], post({ 'sec-fetch-site': 'cross-site' }))).toEqual(refused);
   });
 
   it.for(['same-origin', 'none'])('is believed to be our own when the browser says %s', async (site) => {
-    expect(await ask([PUBLIC], post({ 'sec-fetch-site': site, origin: 'null' }))).toEqual(taken);
+    expect(await ask([PUBLIC, []], post({ 'sec-fetch-site': site, origin: 'null' }))).toEqual(taken);
   });
 
   it('from no page at all is taken', async () => {
-    expect(await ask([PUBLIC], post({}))).toEqual(taken);
+    expect(await ask([PUBLIC, []], post({}))).toEqual(taken);
   });
 });
 
 it.for(['GET', 'OPTIONS'])('a link from another site is welcome: %s', async (method) => {
-  expect(await ask([PUBLIC], { method, headers: { 'sec-fetch-site': 'cross-site', origin: FRIEND } })).toEqual(taken);
+  expect(await ask([PUBLIC, []], { method, headers: { 'sec-fetch-site': 'cross-site', origin: FRIEND } })).toEqual(
+    taken,
+  );
 });
 
 it('a link from another site is welcome: HEAD', async () => {
-  const url = await startKoa(csrf(PUBLIC), (ctx) => {
+  const url = await startKoa(csrf(PUBLIC, []), (ctx) => {
     ctx.body = 'x';
   });
   const { status } = await fetch(url, { method: 'HEAD', headers: { 'sec-fetch-site': 'cross-site' } });

@@ -146,6 +146,7 @@ describe('a delivery', () => {
   it('counts as tried if another one failed while it waited for the lock', () => {
     expect(startPlan(pause, 'online', 499, 1_000).retryInMs).toBe(4_000);
     expect(startPlan(pause, 'online', 500, 1_000).retryInMs).toBe(0);
+    expect(startPlan({ ...pause, since: 1_000 }, 'online', 400, 1_000).retryInMs).toBe(4_000);
     expect(startPlan({ ...pause, since: 1_001 }, 'online', 400, 1_000).retryInMs).toBe(0);
   });
 

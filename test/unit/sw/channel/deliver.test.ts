@@ -1,7 +1,9 @@
 // queue → send → receipt → queue, against answers of every kind.
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { deliver } from '../../../../sw/channel/deliver.ts';
+import { onEmit } from '../../../../sw/channel/events.ts';
 import type { Delivery } from '../../../../sw/protocol/delivery.ts';
+import type { EmittedEvent } from '../../../../sw/protocol/messages.ts';
 import {
   acknowledge,
   deliverOne,
@@ -113,7 +115,7 @@ describe('a bug', () => {
     ]);
   });
 
-  it('elsewhere in a delivery is returned as its outcome', async () => {
+  it('in what follows an answer is returned as the outcome', async () => {
     vi.stubGlobal('navigator', {});
     vi.spyOn(Date, 'parse').mockImplementation(() => {
       throw new TypeError('no');
@@ -122,6 +124,34 @@ describe('a bug', () => {
       new Response(null, { status: 503, headers: { 'retry-after': 'Wed, 25 Nov 2026 08:00:00 GMT' } });
     expect(await deliverOne(device)).toMatchObject({ stored: 0, waiting: 1, error: 'own mistake: TypeError: no' });
   });
+
+  it('that no request is the cause of is its outcome, and a pause of a minute', async () => {
+    device.answer = () => json(200, { success: true, stored: [], refused: [null], now: NOW });
+    expect(await deliverOne(device)).toEqual({
+      stored: 0,
+      refused: [],
+      waiting: 1,
+      retryInMs: 60_000,
+      error: expect.stringMatching(/^own mistake: TypeError: /) as unknown,
+    });
+  });
+});
+
+it('a delivery tells what it sends, the answer, and what it has achieved', async () => {
+  const events: EmittedEvent[] = [];
+  onEmit((event) => events.push(event));
+  onTestFinished(() => onEmit(() => {}));
+  device.answer = (delivery) => {
+    vi.setSystemTime(NOW + 300);
+    return acknowledge(delivery);
+  };
+  const outcome = await deliverOne(device, 'online');
+  const receipt = { success: true, stored: ['s'], refused: [], now: NOW };
+  expect(events).toMatchObject([
+    { type: 'kept', spans: [makeSpan('s')], at: NOW },
+    { type: 'sent', spans: [makeSpan('s')], sentAt: NOW, sent: { type: 'receipt', receipt }, at: NOW + 300 },
+    { type: 'delivered', trigger: 'online', outcome, at: NOW + 300 },
+  ]);
 });
 
 describe('a batch', () => {

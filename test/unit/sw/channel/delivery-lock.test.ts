@@ -36,3 +36,29 @@ it('runs after some seconds if the browser leaves the lock unassigned', async ()
   expect(await turn).toBe('one');
   expect(begun).toEqual(['one']);
 });
+
+it('waits for a lock that somebody has, also where the browser does not say who', async () => {
+  const locks = {
+    request: async (_name: string, { signal }: { signal: AbortSignal }, run: () => Promise<string>) => {
+      await new Promise((resolve) => setTimeout(resolve, 12_000));
+      expect(signal.aborted).toBe(false);
+      return run();
+    },
+    query: vi.fn<() => Promise<unknown>>(),
+  };
+  vi.stubGlobal('navigator', { locks });
+  const held = { held: [{ name: 'of the site' }, { name: 'stillhere-delivery' }] };
+  for (const query of [async () => held, () => Promise.reject(new Error('no'))]) {
+    locks.query.mockImplementation(query);
+    const turn = withDeliveryLock(work('one'));
+    await vi.advanceTimersByTimeAsync(32_000);
+    expect(await turn).toBe('one');
+  }
+  expect(begun).toEqual(['one', 'one']);
+});
+
+it('runs at once without locks', async () => {
+  vi.stubGlobal('navigator', {});
+  void withDeliveryLock(work('one'));
+  expect(begun).toEqual(['one']);
+});

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   openPageCache,
+  findCachedPage,
   findGrant,
   deletePageCaches,
   grantOf,
@@ -50,7 +51,10 @@ const kept = async (grant: Grant): Promise<string[]> =>
 
 describe('a grant', () => {
   it('lasts as long as the server says, whatever the device clock', () => {
-    expect(grantOf(page(1, 2 * HOUR_MS), 'ann')).toMatchObject({ session: 'ann', untilMs: NOW + 2 * HOUR_MS });
+    const untilMs = NOW + 2 * HOUR_MS;
+    // Pages and workers of other versions know the name, too.
+    const cacheName = `stillhere-pages ann ${untilMs}`;
+    expect(grantOf(page(1, 2 * HOUR_MS), 'ann')).toEqual({ cacheName, session: 'ann', untilMs });
   });
 
   it('is none if the server says so, and undefined without the header, like from a captive portal', () => {
@@ -96,6 +100,34 @@ describe('a cached page', () => {
     expect(await kept(grant)).toEqual([]);
   });
 
+  it('is not the answer of another address, to which a redirect has led', async () => {
+    const grant = await begun();
+    await cachePage(grant, at('a'), Object.defineProperty(page(), 'redirected', { value: true }));
+    expect(await kept(grant)).toEqual([]);
+  });
+
+  it('is found as it came, whatever the query, and its size is known', async () => {
+    const grant = await begun();
+    await cachePage(grant, at('a'), page(7));
+    const found = await findCachedPage(grant, at('a'));
+    expect(await found?.text()).toBe('x'.repeat(7));
+    expect(Object.fromEntries(found?.headers ?? [])).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'stillhere-bytes': '7',
+    });
+    const match = vi.spyOn(await caches.open(grant.cacheName), 'match');
+    await findCachedPage(grant, at('a?b'));
+    expect(match).toHaveBeenCalledWith(at('a?b'), { ignoreSearch: true, ignoreVary: true });
+  });
+
+  it('is listed only if it is a page, not a picture', async () => {
+    const grant = await begun();
+    await cachePage(grant, at('a'), page());
+    await cachePage(grant, at('b'), new Response('x', { headers: { 'content-type': 'image/svg+xml' } }));
+    await cachePage(grant, at('c'), new Response(new Uint8Array([1])));
+    expect(await kept(grant)).toEqual(['/a']);
+  });
+
   it('is listed by the last opening, latest first', async () => {
     const grant = await begun();
     for (const name of ['a', 'b', 'c', 'a']) await cachePage(grant, at(name), page());
@@ -106,6 +138,19 @@ describe('a cached page', () => {
     const grant = await begun();
     for (const name of ['a', 'b', 'c']) await cachePage(grant, at(name), page(20 * MEGABYTE));
     expect(await kept(grant)).toEqual(['/c', '/b']);
+    // As much as fits, and not a byte more.
+    await cachePage(grant, at('d'), page(10 * MEGABYTE));
+    expect(await kept(grant)).toEqual(['/d', '/c', '/b']);
+    await cachePage(grant, at('e'), page(1));
+    expect(await kept(grant)).toEqual(['/e', '/d', '/c']);
+  });
+
+  it('is missing where there is no room even for it alone, and harms nobody', async () => {
+    const grant = await begun();
+    await cachePage(grant, at('a'), page(100));
+    (await caches.open(grant.cacheName)).room = 0;
+    await cachePage(grant, at('b'), page(100));
+    expect(await kept(grant)).toEqual([]);
   });
 
   it('replaces others if the device is full', async () => {

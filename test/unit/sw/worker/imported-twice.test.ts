@@ -17,3 +17,13 @@ it('adds listeners once, however many copies are in a worker', async () => {
   expect(addEventListener.mock.calls.map(([type]) => type)).toEqual(['message']);
   vi.unstubAllGlobals();
 });
+
+it('adds none where a copy of another version listens', async () => {
+  const addEventListener = vi.fn<(type: string) => void>();
+  vi.stubGlobal('self', { addEventListener, registration: {}, [Symbol.for('stillhere')]: true });
+  vi.resetModules();
+  const { heartbeat } = (await import(DOOR)) as { heartbeat: () => void };
+  heartbeat();
+  expect(addEventListener).not.toHaveBeenCalled();
+  vi.unstubAllGlobals();
+});
