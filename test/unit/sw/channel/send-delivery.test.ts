@@ -54,7 +54,7 @@ describe('a request', () => {
       return json(500, refusal)();
     });
     await sendDelivery([toRow({ ...SPAN, closed: true }), toRow(SPAN)], true);
-    expect(JSON.parse(String(asked[0]?.[1].body))).toEqual({
+    expect(JSON.parse(asked[0]?.[1].body as string)).toEqual({
       sentAt: NOW,
       spans: [
         { ...SPAN, closed: true, replayed: true },
