@@ -7,10 +7,10 @@
 // Firefox and WebKit report nothing about other dialogs: there, a span ends at the last tick before a dialog of 15 s or
 // more, and the next begins after it.
 //
-// Clocks: a clock that is set forward looks like sleep if the monotonic clock stops during sleep, and one that is set
-// back can hide a sleep. But only sleep moves the server's clock, which each receipt contains, relative to the monotonic
-// clock. Without a receipt before the gap and one after it, a jump ahead counts as sleep, and one back as none. Spans
-// keep the clock that they were timed on, and the server knows it from earlier deliveries.
+// Clocks: a clock that is set forward looks like sleep if the monotonic clock stops during sleep. But only sleep moves
+// the server's clock, which each receipt contains, relative to the monotonic clock. Without a receipt before the gap and
+// one after it, the reader counts as asleep until the next sign. Spans keep the clock that they were timed on, and the
+// server knows it from earlier deliveries.
 import type { Settings } from './options.ts';
 import type { Instant, Reading } from './reading.ts';
 import type { Span } from '../sw/protocol/delivery.ts';

@@ -44,7 +44,7 @@ export interface Step {
   readonly changed: readonly Span[];
   /** A span ended or began, which causes an immediate beat. */
   readonly isTurn: boolean;
-  /** There was a gap that looks like sleep, or the clock was set. gap.ts finds out which. */
+  /** There was a gap that looks like sleep. gap.ts checks for other causes. */
   readonly hasSlept: boolean;
 }
 
@@ -77,12 +77,11 @@ export function step(
   const idleMs = idleAfter || Infinity;
   const gap = at.monotonic - seenAt.monotonic;
   // In some engines, the monotonic clock stops while the device sleeps. The wall clock then shows how long nobody was
-  // active. A clock set forward looks the same, and one set back can hide a sleep. In all these cases, the gap on the
-  // monotonic clock is time awake.
-  const jump = at.wall - seenAt.wall - gap;
+  // active. A clock set forward looks the same. In both cases, the gap on the monotonic clock is time awake.
+  const ahead = Math.max(0, at.wall - seenAt.wall - gap);
   const longest = Math.max(SLEEP_TICKS * tick, SLEEP_LEAST_MS);
-  const hasSlept = gap + Math.abs(jump) > longest;
-  const lastActiveAt = reading.activeAt - (hasSlept ? Math.max(0, jump) : 0);
+  const hasSlept = gap + ahead > longest;
+  const lastActiveAt = hasSlept ? reading.activeAt - ahead : reading.activeAt;
   const awakeUntil = gap > longest ? seenAt.monotonic : at.monotonic;
   const idleAt = lastActiveAt + idleMs;
 
@@ -117,11 +116,12 @@ export function step(
 }
 
 /**
- * The span up to `until`, monotonic. If the device's clock was set in between, by too little to end it, the whole span
- * moves and keeps its length.
+ * The span up to `until`, monotonic. It stays on the clock that it began on, and keeps its length, if the device's clock
+ * is set back. If that is set forward, by too little to look like sleep, the whole span moves with it: the server takes
+ * this for a faster network, and moves what it has.
  */
 function grow({ span, since }: { span: Span; since: number }, until: number, at: Instant, closed: boolean): Span {
   const drift = at.wall - at.monotonic - (span.start - since);
-  const start = Math.abs(drift) > CLOCK_SET_MS ? Math.round(span.start + drift) : span.start;
+  const start = drift > CLOCK_SET_MS ? Math.round(span.start + drift) : span.start;
   return { ...span, start, end: Math.round(start + Math.max(span.end - span.start, until - since)), closed };
 }

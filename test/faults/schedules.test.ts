@@ -79,14 +79,6 @@ const FOUND: Readonly<Record<string, Pick<Schedule, 'hasSync' | 'steps'>>> = {
       { do: 'wait', ms: 1_000 },
     ],
   },
-  'a sleep that is hidden by a clock set back is not read': {
-    hasSync: false,
-    steps: [
-      { do: 'sleep', ms: 60_000, isMonotonic: false, setMs: -120_000 },
-      { do: 'wait', ms: 1_000 },
-      { do: 'hide', tab: 0 },
-    ],
-  },
   'a late copy that was timed on another clock makes no span longer': {
     hasSync: false,
     steps: [

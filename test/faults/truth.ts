@@ -100,12 +100,12 @@ export class Truth {
       else this.#dozing.set(tab, { ...dozing, stoodMs: dozing.stoodMs + stoodMs, wokeAt: at });
   }
 
-  /** The page notices it with its next event, and begins another span. */
+  /** If it is set forward, the page notices with its next event, and begins another span. */
   clockMoved(at: number, ms: number): void {
     this.#clockMoves.push({ at, ms });
   }
 
-  /** A clock that was set back by as much as it slept leaves no trace on the device: its span goes on. */
+  /** Where the clock was set back by at least as much as the device slept, the page sees no sleep, and its span goes on. */
   #readOn(tab: object, until: number): void {
     const dozing = this.#dozing.get(tab);
     // Without time awake, nothing has run that could notice.
@@ -115,7 +115,7 @@ export class Truth {
     // Counted from the last tick before the sleep, which is one of these moments.
     const moves = this.#clockMoves.filter(({ at }) => at >= since - TICK_MS && at <= wokeAt);
     const jumps = moves.map((_, nth) => moves.slice(nth).reduce((sum, { ms }) => sum + ms, stoodMs));
-    if (!jumps.includes(0)) return;
+    if (!jumps.some((ms) => ms <= 0)) return;
     span.readOnMs += until - wokeAt;
     this.#dozing.set(tab, { span, since: until, stoodMs: 0 });
   }

@@ -136,11 +136,11 @@ describe('the form', () => {
 });
 
 describe('an address', () => {
-  it('makes a session with an id of 128 bits, of now, and leads back to the gate with its form', async () => {
+  it('makes a session with an id of its time and 128 bits, of now, and leads back to the gate with its form', async () => {
     const { status, headers } = await submit({ email: 'ann@example.com', next: '/a?b=c', form: 'one' });
     expect([status, headers.get('location')]).toEqual([303, '/access?next=%2Fa%3Fb%3Dc&entered=one']);
     const id = sessions[0]?.id ?? '';
-    expect(id).toMatch(/^[\w-]{22}$/);
+    expect(id).toMatch(/^[0-9a-v]{36}$/);
     expect(sessions).toEqual([{ id, email: 'ann@example.com', startMs: NOW }]);
     expect(granted).toEqual([[id, NOW]]);
     expect(limited).toEqual(['127.0.0.1']);
