@@ -19,7 +19,8 @@ export class SqliteThread {
   #ended: Error | undefined;
 
   constructor(data: ThreadData) {
-    this.#worker = new Worker(SCRIPT, { workerData: data, name: 'stillhere-store' });
+    // Not with the flags of the process, which can be about its own script, like --input-type.
+    this.#worker = new Worker(SCRIPT, { workerData: data, name: 'stillhere-store', execArgv: [] });
     this.#worker.on('message', (reply: Reply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#end(error as Error));
     this.#worker.on('exit', () => this.#end(new Error('The store is closed')));

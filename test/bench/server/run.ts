@@ -1,6 +1,8 @@
-// Durable acknowledgements a second, beside a bare Koa that parses and answers the same JSON and stores nothing; and, with
-// `--against <checkout>`, beside an earlier version of this project. Alternating in one run: ratios count.
+// Durable acknowledgements a second, beside a bare Koa that parses and answers the same JSON and stores nothing; with
+// `--against <checkout>`, beside an earlier version of this project; with a store of a million sessions beside one of a
+// thousand; and while all sessions are exported. Alternating in one run: ratios count.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -11,21 +13,33 @@ import { askForAccess } from '../../helpers/cookies.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { until } from '../../helpers/until.ts';
 import { median, printTable, type Row } from '../table.ts';
+import { fillStore } from './fill-store.ts';
 
 const { values: flags } = parseArgs({
   options: {
     against: { type: 'string' },
     rounds: { type: 'string', default: '9' },
     seconds: { type: 'string', default: '3' },
+    sessions: { type: 'string', default: '1000000' },
   },
 });
 const ROUNDS = Number(flags.rounds);
 const CONNECTIONS = 64;
+const FEW_SESSIONS = 1_000;
+const MANY_SESSIONS = Number(flags.sessions);
+const OWNER_TOKEN = 'owner-token-of-the-benchmark-0123456789';
+const EVENT_LOOP = join(import.meta.dirname, 'event-loop.ts');
 
 interface Contender {
   readonly name: string;
   readonly url: string;
   readonly sessions: readonly string[];
+  readonly process: ChildProcess;
+}
+
+interface Measured {
+  readonly rate: number;
+  readonly p99Ms: number;
 }
 
 /** One span that grows, or a new one with each beat. */
@@ -36,19 +50,27 @@ const site = join(folder, 'site');
 await mkdir(site);
 await writeFile(join(site, 'index.html'), '<!doctype html><title>x</title>');
 
+/** By contender: sessions of any age. */
+const randomSessions = new Map<string, readonly string[]>();
 const children: ChildProcess[] = [];
-async function startServer(name: string, args: readonly string[]): Promise<Contender> {
+async function startServer(name: string, args: readonly string[], stored = 0): Promise<Contender> {
   const port = await freePort();
+  const file = join(folder, `${port}.db`);
+  const random = stored > 0 ? await fillStore(file, stored, CONNECTIONS) : [];
   const env = {
     ...process.env,
     PORT: String(port),
-    STORE_URL: `file:${join(folder, `${port}.db`)}`,
+    STORE_URL: `file:${file}`,
+    OWNER_TOKEN,
     LOG_LEVEL: 'warn',
     LIMIT_GATE: '0',
     LIMIT_BEATS: '0',
     LIMIT_NETWORK: '0',
   };
-  const child = spawn(process.execPath, [...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', EVENT_LOOP, ...args], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   children.push(child);
   const url = `http://127.0.0.1:${port}`;
   await until(async () => (await fetch(`${url}/healthz`)).ok, 60_000);
@@ -57,14 +79,15 @@ async function startServer(name: string, args: readonly string[]): Promise<Conte
     const cookie = await askForAccess(url).catch(() => '');
     sessions.push(/session_record_id=([^;]+)/.exec(cookie)?.[1] ?? `s${nth}`);
   }
-  return { name, url, sessions };
+  randomSessions.set(name, random);
+  return { name, url, sessions, process: child };
 }
 
-async function measure({ url, sessions }: Contender, beats: Beats): Promise<number> {
+async function measure({ url }: Contender, beats: Beats, sessions: readonly string[]): Promise<Measured> {
   const began = Date.now();
   let client = 0;
   let count = 0;
-  const { requests, non2xx, errors } = await autocannon({
+  const { requests, latency, non2xx, errors } = await autocannon({
     url: url + HEARTBEAT_PATH,
     connections: CONNECTIONS,
     duration: Number(flags.seconds),
@@ -84,7 +107,25 @@ async function measure({ url, sessions }: Contender, beats: Beats): Promise<numb
     },
   });
   if (non2xx > 0 || errors > 0) throw new Error(`${url}: ${non2xx} answers weren't 200, ${errors} errors`);
-  return requests.average;
+  return { rate: requests.average, p99Ms: latency.p99 };
+}
+
+/** Reads all sessions, page by page, until it is stopped. */
+async function exportSessions({ url }: Contender, signal: AbortSignal): Promise<void> {
+  const headers = { authorization: `Bearer ${OWNER_TOKEN}` };
+  let cursor = '';
+  while (!signal.aborted) {
+    const response = await fetch(`${url}/api/sessions?pageSize=500${cursor}`, { headers });
+    const { next } = (await response.json()) as { next?: string };
+    cursor = next === undefined ? '' : `&cursor=${next}`;
+  }
+}
+
+/** The 99th percentile of the event loop's delay since the last call, in milliseconds. */
+async function eventLoopP99Ms({ process: child }: Contender): Promise<number> {
+  child.send('p99');
+  const [ms] = (await once(child, 'message')) as [number];
+  return ms;
 }
 
 const cli = (checkout: string): readonly string[] => [
@@ -94,27 +135,96 @@ const cli = (checkout: string): readonly string[] => [
   '--protect',
   '/x/',
 ];
-const ours = await startServer('ours', cli(resolve(import.meta.dirname, '../../..')));
+const HERE = cli(resolve(import.meta.dirname, '../../..'));
+const ours = await startServer('ours', HERE);
 const bare = await startServer('bare Koa', [join(import.meta.dirname, 'bare-koa.ts')]);
 const earlier = flags.against === undefined ? undefined : await startServer('earlier', cli(resolve(flags.against)));
 
+const ratios = (some: readonly number[], others: readonly number[]): number =>
+  median(some.map((one, nth) => one / (others[nth] ?? Number.NaN)));
+
 const rows: Row[] = [];
+const how = `median of ${ROUNDS} alternating pairs`;
 for (const beats of ['growing span', 'new span'] as const) {
-  const rates = new Map<Contender, number[]>();
+  const rates = new Map<Contender, Measured[]>();
   for (let round = 0; round < ROUNDS; round++)
     for (const contender of [ours, bare, ...(earlier ? [earlier] : [])]) {
-      const rate = await measure(contender, beats);
-      rates.set(contender, [...(rates.get(contender) ?? []), rate]);
-      console.info(`${beats}, round ${round + 1} of ${ROUNDS}: ${contender.name}, ${Math.round(rate)} a second`);
+      const measured = await measure(contender, beats, contender.sessions);
+      rates.set(contender, [...(rates.get(contender) ?? []), measured]);
+      console.info(
+        `${beats}, round ${round + 1} of ${ROUNDS}: ${contender.name}, ${Math.round(measured.rate)} a second`,
+      );
     }
+  const of = (contender: Contender, what: keyof Measured): readonly number[] =>
+    (rates.get(contender) ?? []).map((measured) => measured[what]);
   const compare = (other: Contender, least: number): Row => ({
     what: `acknowledgements ÷ ${other.name}, ${CONNECTIONS} connections, ${beats}`,
-    measured: median((rates.get(ours) ?? []).map((rate, nth) => rate / (rates.get(other)?.[nth] ?? Number.NaN))),
+    measured: ratios(of(ours, 'rate'), of(other, 'rate')),
     required: { least },
-    how: `median of ${ROUNDS} alternating pairs; ${Math.round(median(rates.get(ours) ?? []))} and ${Math.round(median(rates.get(other) ?? []))} a second`,
+    how: `${how}; ${Math.round(median(of(ours, 'rate')))} and ${Math.round(median(of(other, 'rate')))} a second`,
   });
-  rows.push(compare(bare, beats === 'new span' ? 0.2 : 0.4));
+  rows.push(compare(bare, beats === 'new span' ? 0.35 : 0.6), {
+    what: `their 99th percentile ÷ ${bare.name}'s, ${beats}`,
+    measured: ratios(of(ours, 'p99Ms'), of(bare, 'p99Ms')),
+    required: { most: 2 },
+    how: `${how}; ${median(of(ours, 'p99Ms'))} and ${median(of(bare, 'p99Ms'))} ms`,
+  });
   if (earlier) rows.push(compare(earlier, 0.97));
+}
+await eventLoopP99Ms(ours);
+await measure(ours, 'growing span', ours.sessions);
+rows.push({
+  what: `99th percentile of the event loop's delay, ms, ${CONNECTIONS} connections`,
+  measured: await eventLoopP99Ms(ours),
+  required: { most: 10 },
+  how: 'growing spans',
+});
+
+if (MANY_SESSIONS > 0) {
+  console.info(`filling a store with ${MANY_SESSIONS} sessions …`);
+  const few = await startServer('a thousand sessions', HERE, FEW_SESSIONS);
+  const many = await startServer('a million sessions', HERE, MANY_SESSIONS);
+  for (const [whose, most] of [
+    ['of today', 1.1],
+    ['of any age', 1.5],
+  ] as const) {
+    const costs: [few: number, many: number][] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const pair: number[] = [];
+      for (const contender of [few, many]) {
+        const sessions = whose === 'of today' ? contender.sessions : (randomSessions.get(contender.name) ?? []);
+        pair.push(1 / (await measure(contender, 'growing span', sessions)).rate);
+      }
+      costs.push([pair[0] ?? Number.NaN, pair[1] ?? Number.NaN]);
+      console.info(`sessions ${whose}, round ${round + 1} of ${ROUNDS}`);
+    }
+    rows.push({
+      what: `cost of a beat at ${MANY_SESSIONS} sessions ÷ at ${FEW_SESSIONS}, sessions ${whose}`,
+      measured: ratios(
+        costs.map(([, cost]) => cost),
+        costs.map(([cost]) => cost),
+      ),
+      required: { most },
+      how,
+    });
+  }
+  const alone: number[] = [];
+  const beside: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    alone.push((await measure(many, 'growing span', many.sessions)).rate);
+    const abort = new AbortController();
+    const exporting = exportSessions(many, abort.signal);
+    beside.push((await measure(many, 'growing span', many.sessions)).rate);
+    abort.abort();
+    await exporting;
+    console.info(`export, round ${round + 1} of ${ROUNDS}`);
+  }
+  rows.push({
+    what: `acknowledgements while ${MANY_SESSIONS} sessions are exported ÷ without`,
+    measured: ratios(beside, alone),
+    required: { least: 0.8 },
+    how,
+  });
 }
 for (const child of children) child.kill();
 await rm(folder, { recursive: true });

@@ -1,0 +1,50 @@
+// Another process holds SQLite's write lock: deliveries are refused for now, and nothing else waits.
+import { mkdtemp } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createReceiver } from '../../server/deliveries/receive-spans.ts';
+import { openStore } from '../../server/store/open-store.ts';
+import type { SessionStore } from '../../server/store/session-store.ts';
+
+const NOW = Date.parse('2026-11-24T08:00:00Z');
+const BEAT = {
+  session: 'ann',
+  receivedMs: NOW + 60_000,
+  span: { id: 's', page: '/a/', startMs: NOW, endMs: NOW + 30_000, offsetMs: 0 },
+};
+
+let store: SessionStore;
+let other: DatabaseSync;
+beforeEach(async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'stillhere-lock-')), 'test.db');
+  store = await openStore(`file:${file}`);
+  await store.createSession({ id: 'ann', email: 'ann@example.com', startMs: NOW });
+  other = new DatabaseSync(file);
+  other.exec('BEGIN IMMEDIATE');
+});
+afterEach(async () => {
+  other.close();
+  await store.close();
+});
+
+it('answers deliveries with 503 and when to try again, and stores them once the lock is gone', async () => {
+  const receive = createReceiver(store);
+  await expect(receive([BEAT])).rejects.toMatchObject({ status: 503, retryAfterSeconds: expect.any(Number) as number });
+  other.exec('ROLLBACK');
+  expect(await receive([BEAT])).toEqual(['stored']);
+});
+
+it('lets readers in and shows the owner what there is, while a delivery waits', async () => {
+  let isWaiting = true;
+  const beat = store.record([BEAT]).finally(() => (isWaiting = false));
+  beat.catch(() => {});
+  expect(await store.findAccess('ann')).toEqual({ email: 'ann@example.com', accessEndedMs: null });
+  expect(await store.listSessions({ pageSize: 10 })).toHaveLength(1);
+  expect(await store.listSpans('ann')).toEqual([]);
+  // The event loop turns.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(isWaiting).toBe(true);
+  await expect(beat).rejects.toThrow('database is locked');
+});
