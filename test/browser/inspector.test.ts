@@ -13,6 +13,10 @@ const STRICT = `<meta http-equiv="Content-Security-Policy" content="default-src 
 const INSPECTOR =
   '<script type="module" src="/stillhere-inspector.js"></script><heartbeat-inspector></heartbeat-inspector>';
 
+function hasLoaded(page: Page, path: string): Promise<boolean> {
+  return page.evaluate((end) => performance.getEntriesByType('resource').some(({ name }) => name.endsWith(end)), path);
+}
+
 async function pressKeys(page: Page): Promise<void> {
   await page.keyboard.down('Control');
   await page.keyboard.down('Shift');
@@ -103,6 +107,8 @@ describe.concurrent('the inspector', () => {
     proxy.fault = 'error-500';
     await page.goto(proxy.url + READ);
     expect(await badges()).toEqual([]);
+    // The page loads what listens to the keys when it has nothing else to do.
+    await until(() => hasLoaded(page, '/stillhere-open-inspector.js'));
     await pressKeys(page);
     await until(async () => (await badges()).some((count) => count > 0));
     await page.keyboard.press('Escape');
