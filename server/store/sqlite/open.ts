@@ -63,7 +63,9 @@ async function migrateOnce(connection: DatabaseSync): Promise<void> {
   connection.exec('COMMIT');
 }
 
+/** Waits for another process's migration without blocking this thread. */
 async function begin(connection: DatabaseSync): Promise<void> {
+  connection.exec('PRAGMA busy_timeout = 0');
   for (const lastMs = performance.now() + MIGRATION_WAIT_MS; ; await delay(PAUSE_MS))
     try {
       connection.exec('BEGIN IMMEDIATE');

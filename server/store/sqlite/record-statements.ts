@@ -1,5 +1,5 @@
-// Loads what record.ts needs, and saves what it returns, with prepared statements: this is the hot path. With Kysely, a
-// commit of 100 sightings took 5.2 ms instead of 2.7 (docs/internals/benchmarks.md).
+// Loads what record.ts needs, and saves what it returns, with prepared statements: this is the hot path, and Kysely runs a
+// statement at an eighth of their rate (docs/internals/store.md).
 import type { DatabaseSync } from 'node:sqlite';
 import { recordSession, type Known, type KnownSpan, type SessionChange, type SessionState } from '../record.ts';
 import type { Interval } from '../reading-time.ts';
@@ -53,7 +53,10 @@ export class SqliteRecorder {
         const { change, known } = this.#decide(id, ofSession, loaded, stretchesLoaded > MAX_STRETCHES);
         stretchesLoaded += known.stretches.stretches.length;
         this.#save(id, change, ofSession.at(-1)?.receivedMs ?? 0);
-        for (const [nth, place] of places.entries()) recorded[place] = change.recorded[nth] ?? 'stored';
+        for (const [nth, what] of change.recorded.entries()) {
+          const place = places[nth];
+          if (place !== undefined) recorded[place] = what;
+        }
       }
       return recorded;
     });
@@ -161,7 +164,8 @@ function prepare(connection: DatabaseSync) {
          stretch_count AS stretchCount, last_start_ms AS lastStartMs, last_end_ms AS lastEndMs,
          last_span_start_ms AS lastSpanStartMs, last_span_id AS lastSpanId, offline_ms AS offlineMs,
          end_known_by AS endKnownBy, next_beat_ms AS nextBeatMs,
-         spans.start_ms AS spanStartMs, spans.end_ms AS spanEndMs, is_clamped AS isClamped, is_closed AS isClosed, is_replayed AS isReplayed
+         spans.start_ms AS spanStartMs, spans.end_ms AS spanEndMs, is_clamped AS isClamped, is_closed AS isClosed,
+         is_replayed AS isReplayed
        FROM sessions LEFT JOIN spans ON spans.session_id = sessions.id AND spans.id = ? WHERE sessions.id = ?`,
     ),
     /** session, span */
@@ -198,8 +202,7 @@ function prepare(connection: DatabaseSync) {
     saveSession: connection.prepare(
       `UPDATE sessions SET end_ms = ?, reading_ms = ?, current_page = ?, clock_offset_ms = ?, former_offset_ms = ?,
          span_count = ?, stretch_count = ?, last_start_ms = ?, last_end_ms = ?, last_span_start_ms = ?, last_span_id = ?,
-         offline_ms = ?, end_known_by = ?, next_beat_ms = ?,
-         revision = revision + ?
+         offline_ms = ?, end_known_by = ?, next_beat_ms = ?, revision = revision + ?
        WHERE id = ?`,
     ),
     /** consumer, session, due time */

@@ -60,11 +60,15 @@ export class SqliteConnection {
     this.#recorder = undefined;
   }
 
-  /** Moves what was written from the log into the database, if it is much. Call it between two batches. */
+  /** Moves what was written from the log into the database, if it is much. Call it between two batches. Never throws. */
   checkpoint(): void {
     if (this.#pages < CHECKPOINT_PAGES) return;
     this.#pages = 0;
-    this.#connection.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    try {
+      this.#connection.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    } catch {
+      // Nothing is lost: it stays in the log, and the next checkpoint moves it.
+    }
   }
 
   close(): void {
