@@ -1,5 +1,6 @@
 // Chooses the sessions to write now: full batches at once, and the rest when its oldest change has waited long enough.
 // So a busy hour needs hardly more than one request per ten changes. Pure, except for the remembered times.
+import { chunk } from '../store/chunk.ts';
 
 /** Remembers since when each session has been waiting. */
 export class WaitingTimes {
@@ -41,8 +42,4 @@ export function takeBatch<T>(
 export function batchesBySize<T>(items: readonly T[], sizeOf: (item: T) => number): readonly (readonly T[])[] {
   const bySize = Map.groupBy(items, (item) => Math.max(1, sizeOf(item)));
   return [...bySize].toSorted(([a], [b]) => a - b).flatMap(([size, some]) => chunk(some, size));
-}
-
-export function chunk<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, nth) => items.slice(nth * size, (nth + 1) * size));
 }

@@ -1,5 +1,6 @@
 // Writes batches of sessions as records and stores what NocoDB shows. If a batch fails, later rounds isolate the bad
 // row, then the bad value, so that everything else is written. mirror.ts decides when to write.
+import { chunk } from '../store/chunk.ts';
 import type { Notes } from '../store/notes.ts';
 import { RECORD_IN_DOUBT, type Outbox, type Untold } from '../store/outbox.ts';
 import type { NocoResult, NocoFailure } from './response.ts';
@@ -8,7 +9,6 @@ import { valuesOf } from './record.ts';
 import type { RejectedValues } from './rejected-values.ts';
 import type { FieldName } from './fields.ts';
 import type { MirrorTable } from './table.ts';
-import { chunk } from './batches.ts';
 import { attempt, compare, type Attempt, type Part, type Unshown } from './write-attempt.ts';
 import { BY_VALUE, type RejectedRows } from './rejected-rows.ts';
 

@@ -2,6 +2,7 @@
 // meanwhile.
 import { setImmediate } from 'node:timers/promises';
 import { pageKey } from '../deliveries/page-name.ts';
+import { chunk } from '../store/chunk.ts';
 import type { StoredSpan } from '../store/session-store.ts';
 import type { Session } from '../store/session.ts';
 import type { PageView } from '../../sw/protocol/owner-api.ts';
@@ -13,14 +14,14 @@ const PIECE = 200;
 export async function* writeSession(session: Session, spans: readonly StoredSpan[]): AsyncGenerator<string> {
   const pages = new Map<string, PageTime>();
   yield `${JSON.stringify(viewSession(session)).slice(0, -1)},"spans":[`;
-  for (const piece of inPieces(spans)) {
+  for (const piece of chunk(spans, PIECE)) {
     for (const span of piece) addTo(pages, span);
     yield writeItems(piece.map(viewSpan), piece[0] === spans[0]);
     await setImmediate();
   }
   yield '],"pages":[';
   const views = [...pages.values()].map(({ page, readingTimeMs }): PageView => ({ page, readingTimeMs }));
-  for (const piece of inPieces(views)) {
+  for (const piece of chunk(views, PIECE)) {
     yield writeItems(piece, piece[0] === views[0]);
     await setImmediate();
   }
@@ -45,8 +46,4 @@ function addTo(pages: Map<string, PageTime>, { page, startMs, endMs }: StoredSpa
 
 function writeItems(items: readonly object[], areFirst: boolean): string {
   return `${areFirst ? '' : ','}${items.map((item) => JSON.stringify(item)).join(',')}`;
-}
-
-function* inPieces<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let at = 0; at < items.length; at += PIECE) yield items.slice(at, at + PIECE);
 }

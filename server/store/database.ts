@@ -6,6 +6,6 @@ export interface Database extends Pick<SessionStore, 'record' | 'findAccess' | '
   readonly writer: Runner;
   /** For the owner's queries: it never delays the writer. */
   readonly reader: Runner;
-  /** From now on, the consumer of the outbox is told of every change. */
+  /** Registers a consumer of the outbox: every later change is added to it. */
   addConsumer(name: string, hasHistory: boolean): Promise<void>;
 }

@@ -1,5 +1,5 @@
-// What a consumer, like the NocoDB mirror, needs from a store: the sessions that it has not yet been told of, and what it
-// was told. Rows are added in the transaction that changes the session, so no change is lost.
+// What a consumer, like the NocoDB mirror, needs from a store: the changed sessions that it hasn't processed, and the last
+// revision that it has. The transaction that changes a session also adds it to the outbox, so no change is lost.
 import type { Session } from './session.ts';
 
 /** The name of the NocoDB mirror. Stays the same as long as stores exist. */

@@ -1,5 +1,14 @@
 // The outbox of one consumer, in SQL that is the same for every database.
-import { sql, type Kysely, type NotNull } from 'kysely';
+import {
+  sql,
+  type CompiledQuery,
+  type Expression,
+  type ExpressionBuilder,
+  type Kysely,
+  type NotNull,
+  type SqlBool,
+} from 'kysely';
+import { chunk } from './chunk.ts';
 import type { Database } from './database.ts';
 import { RECORD_IN_DOUBT, type Outbox, type Untold } from './outbox.ts';
 import { change, rowsOf } from './runner.ts';
@@ -7,6 +16,8 @@ import { toSession } from './rows.ts';
 import type { Tables } from './schema.ts';
 
 const lastSeen = sql<number>`coalesce(sessions.end_ms, sessions.start_ms)`;
+
+const ROWS_AT_ONCE = 1_000;
 
 export class SqlOutbox implements Outbox {
   readonly #consumer: string;
@@ -68,9 +79,12 @@ export class SqlOutbox implements Outbox {
 
   async markTold(told: readonly { id: string; revision: number; recordId: string }[]): Promise<void> {
     await this.#join();
-    if (told.length === 0) return;
+    await this.#changeAll(told, (some) => [this.#remember(some), this.#stopWaiting(some.map(({ id }) => id))]);
+  }
+
+  #remember(told: readonly { id: string; revision: number; recordId: string }[]): CompiledQuery {
     const rows = told.map(({ id, revision, recordId }) => ({ ...this.#row(id), revision, record_id: recordId }));
-    const remember = this.#queries
+    return this.#queries
       .insertInto('told')
       .values(rows)
       .onConflict((conflict) =>
@@ -78,9 +92,13 @@ export class SqlOutbox implements Outbox {
           revision: eb.ref('excluded.revision'),
           record_id: eb.ref('excluded.record_id'),
         })),
-      );
-    // A session that has changed since then still waits.
-    const forget = this.#queries
+      )
+      .compile();
+  }
+
+  /** A session that has changed since it was told still waits. */
+  #stopWaiting(ids: readonly string[]): CompiledQuery {
+    return this.#queries
       .deleteFrom('outbox')
       .where('consumer', '=', this.#consumer)
       .where('kind', '=', 'changed')
@@ -91,26 +109,24 @@ export class SqlOutbox implements Outbox {
           .select('sessions.id')
           .where('told.consumer', '=', this.#consumer)
           .whereRef('told.revision', '=', 'sessions.revision')
-          .where(
-            'sessions.id',
-            'in',
-            told.map(({ id }) => id),
-          ),
-      );
-    await change(this.#database.writer, [remember.compile(), forget.compile()]);
+          .where('sessions.id', 'in', ids),
+      )
+      .compile();
   }
 
   async setRecords(records: readonly { id: string; recordId: string | null }[]): Promise<void> {
     await this.#join();
-    if (records.length === 0) return;
-    const rows = records.map(({ id, recordId }) => ({ ...this.#row(id), record_id: recordId }));
-    const query = this.#queries
-      .insertInto('told')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict.columns(['consumer', 'session_id']).doUpdateSet((eb) => ({ record_id: eb.ref('excluded.record_id') })),
-      );
-    await change(this.#database.writer, [query.compile()]);
+    await this.#changeAll(records, (some) => {
+      const query = this.#queries
+        .insertInto('told')
+        .values(some.map(({ id, recordId }) => ({ ...this.#row(id), record_id: recordId })))
+        .onConflict((conflict) =>
+          conflict
+            .columns(['consumer', 'session_id'])
+            .doUpdateSet((eb) => ({ record_id: eb.ref('excluded.record_id') })),
+        );
+      return [query.compile()];
+    });
   }
 
   async countRecords(): Promise<number> {
@@ -130,9 +146,16 @@ export class SqlOutbox implements Outbox {
 
   async forgetTold(which: { readonly fromMs: number } | { readonly ids: readonly string[] }): Promise<void> {
     await this.#join();
-    const these = this.#queries
-      .selectFrom('sessions')
-      .where((eb) => ('ids' in which ? eb('id', 'in', which.ids) : eb('start_ms', '>=', which.fromMs)));
+    if ('ids' in which) await this.#changeAll(which.ids, (ids) => this.#tellAgain((eb) => eb('id', 'in', ids)));
+    else
+      await change(
+        this.#database.writer,
+        this.#tellAgain((eb) => eb('start_ms', '>=', which.fromMs)),
+      );
+  }
+
+  #tellAgain(which: (eb: ExpressionBuilder<Tables, 'sessions'>) => Expression<SqlBool>): readonly CompiledQuery[] {
+    const these = this.#queries.selectFrom('sessions').where(which);
     const consumer = sql.val(this.#consumer);
     const doubt = this.#queries
       .insertInto('told')
@@ -148,13 +171,24 @@ export class SqlOutbox implements Outbox {
       .columns(['consumer', 'session_id', 'due_ms', 'kind'])
       .expression(these.select([consumer.as('consumer'), 'id', lastSeen.as('due_ms'), sql.lit('changed').as('kind')]))
       .onConflict((conflict) => conflict.doNothing());
-    await change(this.#database.writer, [doubt.compile(), wait.compile()]);
+    return [doubt.compile(), wait.compile()];
+  }
+
+  /** Changes all in one transaction, some in each statement: a statement of SQLite takes 32,766 values at most. */
+  async #changeAll<T>(all: readonly T[], compile: (some: readonly T[]) => readonly CompiledQuery[]): Promise<void> {
+    await change(this.#database.writer, chunk(all, ROWS_AT_ONCE).flatMap(compile));
   }
 
   /** The first use of the outbox makes its consumer known to the store. */
-  #join(): Promise<void> {
-    this.#joining ??= this.#database.addConsumer(this.#consumer, true);
-    return this.#joining;
+  async #join(): Promise<void> {
+    const joining = (this.#joining ??= this.#database.addConsumer(this.#consumer, true));
+    try {
+      await joining;
+    } catch (error) {
+      // The next use tries again.
+      this.#joining = undefined;
+      throw error;
+    }
   }
 
   #row(id: string): { consumer: string; session_id: string } {

@@ -69,7 +69,42 @@ describe('the unmirrored sessions', () => {
   });
 });
 
+describe('a consumer', () => {
+  it('that another process has made known is told of what this one records', async () => {
+    await see('ann', 1);
+    const other = await openStore(`file:${file}`);
+    for (const { session, revision } of await other.outboxOf('other').listUntold(10))
+      await other.outboxOf('other').markTold([{ id: session.id, revision, recordId: '1' }]);
+    expect(await other.outboxOf('other').countUntold()).toBe(0);
+    await see('ann', 9);
+    expect((await other.outboxOf('other').listUntold(10)).map(({ session }) => session.id)).toEqual(['ann']);
+    await other.close();
+  });
+
+  it('is told at its own pace, whatever another one was told', async () => {
+    const [one, two] = [store.outboxOf('one'), store.outboxOf('two')];
+    await two.countUntold();
+    for (const { session, revision } of await one.listUntold(10))
+      await one.markTold([{ id: session.id, revision, recordId: '1' }]);
+    await see('bob', 9);
+    expect((await one.listUntold(10)).map(({ session }) => session.id)).toEqual(['bob']);
+    expect((await two.listUntold(10)).map(({ session }) => session.id)).toEqual(['ann', 'bob', 'eve']);
+    expect(await two.countRecords()).toBe(0);
+  });
+});
+
 describe('the record ids', () => {
+  it('can be set and forgotten for more sessions than a statement of SQLite takes values', async () => {
+    const many = Array.from({ length: 40_000 }, (_, nth) => `s${nth}`);
+    const outbox = store.outboxOf(NOCODB);
+    await outbox.setRecords(many.map((id) => ({ id, recordId: id })));
+    expect(await outbox.countRecords()).toBe(many.length);
+    await outbox.forgetTold({ ids: [...many, 'ann'] });
+    expect(await outbox.findOldestUntoldMs()).toBe(NOW);
+    await outbox.markTold(many.map((id) => ({ id, revision: 1, recordId: `new ${id}` })));
+    expect((await outbox.listRecords()).find(({ id }) => id === 's39999')?.recordId).toBe('new s39999');
+  });
+
   it('are listed if they are known', async () => {
     await mirror('ann');
     await store.outboxOf(NOCODB).setRecords([

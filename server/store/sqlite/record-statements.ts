@@ -32,13 +32,10 @@ interface Loaded {
 export class SqliteRecorder {
   readonly #connection: DatabaseSync;
   readonly #statements: ReturnType<typeof prepare>;
-  readonly #consumers: readonly string[];
 
-  /** @param consumers names of the outbox's consumers. Each is told of every change. */
-  constructor(connection: DatabaseSync, consumers: readonly string[]) {
+  constructor(connection: DatabaseSync) {
     this.#connection = connection;
     this.#statements = prepare(connection);
-    this.#consumers = consumers;
   }
 
   /** Records all sightings in one transaction. Results are in the same order. */
@@ -135,7 +132,7 @@ export class SqliteRecorder {
       Number(isVisible),
       id,
     );
-    if (isVisible) for (const consumer of this.#consumers) addToOutbox.run(consumer, id, receivedMs);
+    if (isVisible) addToOutbox.run(id, receivedMs);
   }
 }
 
@@ -205,9 +202,10 @@ function prepare(connection: DatabaseSync) {
          offline_ms = ?, end_known_by = ?, next_beat_ms = ?, revision = revision + ?
        WHERE id = ?`,
     ),
-    /** consumer, session, due time */
+    /** session, due time. Reads the consumers each time: another process may have added one. */
     addToOutbox: connection.prepare(
-      `INSERT INTO outbox (consumer, session_id, due_ms, kind) VALUES (?, ?, ?, 'changed') ON CONFLICT DO NOTHING`,
+      `INSERT INTO outbox (consumer, session_id, due_ms, kind) SELECT name, ?, ?, 'changed' FROM consumers WHERE true
+       ON CONFLICT DO NOTHING`,
     ),
   };
 }

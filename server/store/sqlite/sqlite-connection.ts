@@ -30,7 +30,7 @@ export class SqliteConnection {
   /** Records all sightings in one transaction. Results are in the same order. */
   record(sightings: readonly Sighting[]): readonly Recorded[] {
     this.#pages += sightings.length * PAGES_A_ROW;
-    this.#recorder ??= new SqliteRecorder(this.#connection, this.#listConsumers());
+    this.#recorder ??= new SqliteRecorder(this.#connection);
     return this.#recorder.record(sightings);
   }
 
@@ -41,8 +41,8 @@ export class SqliteConnection {
   }
 
   /**
-   * From now on, the consumer is told of every change.
-   * @param hasHistory a new consumer is told of all sessions that exist already, too.
+   * Registers a consumer of the outbox: every later change is added to it.
+   * @param hasHistory for a new consumer, add all existing sessions, too.
    */
   addConsumer(name: string, hasHistory: boolean): void {
     inTransaction(this.#connection, () => {
@@ -57,7 +57,6 @@ export class SqliteConnection {
         )
         .run(name);
     });
-    this.#recorder = undefined;
   }
 
   /** Moves what was written from the log into the database, if it is much. Call it between two batches. Never throws. */
@@ -83,10 +82,5 @@ export class SqliteConnection {
     const changes = Number(statement.run(...values).changes);
     this.#pages += changes * PAGES_A_ROW;
     return { rows: [], changes };
-  }
-
-  #listConsumers(): readonly string[] {
-    const rows = this.#connection.prepare('SELECT name FROM consumers').all();
-    return rows.map(({ name }) => String(name));
   }
 }

@@ -4,7 +4,7 @@ import type { NocoConfig } from '../../../server/nocodb/client.ts';
 import { readTableIds } from '../../../server/nocodb/table-ids.ts';
 import { createMirror } from '../../../server/nocodb/mirror.ts';
 import { toFields } from '../../../server/nocodb/record.ts';
-import { chunk } from '../../../server/nocodb/batches.ts';
+import { chunk } from '../../../server/store/chunk.ts';
 import { NOCODB } from '../../../server/store/outbox.ts';
 import type { SessionStore } from '../../../server/store/session-store.ts';
 import { until } from '../../helpers/until.ts';
