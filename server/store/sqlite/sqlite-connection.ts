@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { Answer, Statement } from '../runner.ts';
 import type { Recorded, Sighting } from '../session-store.ts';
 import { configureConnection } from './connection.ts';
-import { SqliteRecorder } from './record-statements.ts';
+import { SqliteRecorder } from './sqlite-recorder.ts';
 import { inTransaction } from './transaction.ts';
 
 /** SQLite's default for automatic checkpoints. */
