@@ -36,7 +36,6 @@ export function beatDueAt(
 ): number {
   const untouchedMs = adaptive ? lastBeatAt - activeAt : 0;
   // Ticks drift, so one that is half a tick early is on time. A tick after the deadline would be too late.
-  const regular = lastBeatAt + Math.min(Math.max(interval, untouchedMs), 4 * interval - tick / 2);
-  const soon = SOON_MS.map((ms) => beganAt + ms).find((dueAt) => dueAt - tick / 2 > lastBeatAt);
-  return Math.min(regular, soon ?? Infinity) - tick / 2;
+  const regular = lastBeatAt + Math.min(Math.max(interval, untouchedMs), 4 * interval - tick / 2) - tick / 2;
+  return Math.min(regular, ...SOON_MS.map((ms) => beganAt + ms - tick / 2).filter((dueAt) => dueAt > lastBeatAt));
 }

@@ -8,12 +8,15 @@
 // more, and the next begins after it.
 //
 // Clocks: a clock that is set forward looks like sleep if the monotonic clock stops during sleep. But only sleep moves
-// the server's clock, which each receipt contains, relative to the monotonic clock. Without a receipt before the gap and
-// one after it, the reader counts as asleep until the next sign. Spans keep the clock that they were timed on, and the
-// server knows it from earlier deliveries.
+// the server's clock, which each receipt contains, relative to the monotonic clock. Without a receipt from before the gap,
+// or if the server can't be reached after it, the reader counts as asleep until the next sign. Spans keep the clock that
+// they were timed on, and the server knows it from earlier deliveries.
+import { postDelivery } from '../sw/channel/post-delivery.ts';
+import { isOfflineSimulated } from './cookies.ts';
+import { now } from './now.ts';
 import type { Settings } from './options.ts';
 import type { Instant, Reading } from './reading.ts';
-import type { Span } from '../sw/protocol/delivery.ts';
+import type { Receipt, Span } from '../sw/protocol/delivery.ts';
 
 export interface Explanation {
   /** A span to send in addition to those from reading.ts: a gap that was read, or the one before it on the new clock. */
@@ -43,7 +46,7 @@ const REPORT_MS = 1_000;
  * @param before the state before the gap.
  * @param at the first event after the gap.
  * @param printedAt when the reader last printed, monotonic.
- * @param receiptBefore and `receiptNow`: the last ones before the gap and now.
+ * @param receipts the last ones, newest first.
  */
 export async function explain(
   closed: Span,
@@ -51,14 +54,17 @@ export async function explain(
   at: Instant,
   { idleAfter }: Pick<Settings, 'idleAfter'>,
   printedAt: number,
-  receiptBefore?: TimedReceipt,
-  receiptNow?: TimedReceipt,
+  receipts: readonly TimedReceipt[],
 ): Promise<Explanation> {
   const { activeAt, seenAt } = before;
   const [from, to] = [seenAt.monotonic, at.monotonic];
   const jumpMs = ahead(at) - ahead(seenAt);
+  const serverBefore = serverAhead(receipts, seenAt, -Infinity, to);
   /** How long the monotonic clock stood still; NaN if unknown. */
-  const sleptMs = serverAhead(receiptNow, at) - serverAhead(receiptBefore, seenAt);
+  let sleptMs = serverAhead(receipts, at, to) - serverBefore;
+  // The beat after the gap brings no receipt if a delivery that was under way took its spans.
+  if (isNaN(sleptMs) && serverBefore && Math.abs(jumpMs) > REST_MS)
+    sleptMs = serverAhead(await askServer(), at, to) - serverBefore;
   if (Math.abs(jumpMs - sleptMs) > REST_MS) {
     if (sleptMs > REST_MS) return { activeAt: activeAt - sleptMs };
     const setMs = Math.floor(jumpMs);
@@ -77,12 +83,33 @@ function ahead({ wall, monotonic }: Instant): number {
   return wall - monotonic;
 }
 
-/** The server's clock minus the monotonic one; NaN without a receipt that is fresh and of the same clock as `instant`. */
-function serverAhead(receipt: TimedReceipt | undefined, instant: Instant): number {
-  if (!receipt) return NaN;
-  const { asked, at, serverNow } = receipt;
-  const differences = [at.monotonic - asked.monotonic, ahead(asked) - ahead(instant), ahead(at) - ahead(instant)];
-  return differences.every((ms) => Math.abs(ms) < FRESH_MS) ? serverNow - at.monotonic : NaN;
+/**
+ * The server's clock minus the monotonic one, from the latest receipt that was asked for between `from` and `until`,
+ * monotonic. NaN without one that is fresh and of the same clock as `instant`.
+ */
+function serverAhead(receipts: readonly TimedReceipt[], instant: Instant, from: number, until = Infinity): number {
+  const found = receipts.find(
+    ({ asked, at }) =>
+      asked.monotonic >= from &&
+      asked.monotonic < until &&
+      [at.monotonic - asked.monotonic, ahead(asked) - ahead(instant), ahead(at) - ahead(instant)].every(
+        (ms) => Math.abs(ms) < FRESH_MS,
+      ),
+  );
+  return found ? found.serverNow - found.at.monotonic : NaN;
+}
+
+/** A receipt for nothing, if the server can be reached. */
+async function askServer(): Promise<readonly TimedReceipt[]> {
+  if (isOfflineSimulated()) return [];
+  const asked = now();
+  try {
+    const response = await postDelivery([], {});
+    const { now: serverNow = NaN } = (await response.json()) as Partial<Receipt>;
+    return [{ asked, at: now(), serverNow }];
+  } catch {
+    return [];
+  }
 }
 
 function isLongTask(from: number, to: number): Promise<boolean> {

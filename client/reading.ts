@@ -44,8 +44,8 @@ export interface Step {
   readonly changed: readonly Span[];
   /** A span ended or began, which causes an immediate beat. */
   readonly isTurn: boolean;
-  /** There was a gap that looks like sleep. gap.ts checks for other causes. */
-  readonly hasSlept: boolean;
+  /** The span that a gap ended that looks like sleep. gap.ts checks for other causes. */
+  readonly slept?: Span | undefined;
 }
 
 const GONE: readonly ReadingEvent[] = ['hidden', 'left', 'frozen', 'stopped'];
@@ -89,6 +89,7 @@ export function step(
   const activeAt = BY_READER.includes(event) ? at.monotonic : lastActiveAt;
   const changed: Span[] = [];
   let { open, readUntil } = reading;
+  let slept: Span | undefined;
 
   if (open) {
     const isOver =
@@ -101,6 +102,7 @@ export function step(
     const closed = isOver && !hasSlept;
     const span = grow(open, Math.min(awakeUntil, reading.activeAt + idleMs), hasSlept ? seenAt : at, closed);
     changed.push(span);
+    if (hasSlept) slept = span;
     readUntil = span.end;
     open = isOver ? undefined : { ...open, span };
   }
@@ -112,7 +114,7 @@ export function step(
     changed.push(span);
   }
   const isTurn = open?.span.id !== reading.open?.span.id;
-  return { reading: { isShown, activeAt, seenAt: at, readUntil, open }, changed, isTurn, hasSlept };
+  return { reading: { isShown, activeAt, seenAt: at, readUntil, open }, changed, isTurn, slept };
 }
 
 /**

@@ -8,10 +8,11 @@ import { afterFirstPaint } from './first-paint.ts';
 import type { TimedReceipt } from './gap.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { restoreLastActivity, saveLastActivity } from './last-activity.ts';
+import { now } from './now.ts';
 import type { Settings } from './options.ts';
 import { isPrerendering, isShown, watchPageLifecycle, type PageEvent } from './page-lifecycle.ts';
 import { readPageName } from './page-name.ts';
-import { notReading, step, type Instant, type ReadingEvent } from './reading.ts';
+import { notReading, step, type ReadingEvent } from './reading.ts';
 import { currentSession } from './session.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
@@ -36,7 +37,8 @@ export function runHeartbeat(
   let beganAt: number | undefined;
   let printedAt = -1;
   let signAt = -Infinity;
-  let lastReceipt: TimedReceipt | undefined;
+  /** The last ones, newest first. */
+  let receipts: readonly TimedReceipt[] = [];
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let tickTimer: ReturnType<typeof setInterval> | undefined;
   let lastDelivery: DeliveryOutcome | undefined;
@@ -47,28 +49,31 @@ export function runHeartbeat(
     if (ms > 0 && reading.isShown) retryTimer = setTimeout(happen, ms, 'tick', 'retry');
   };
 
-  const beat = async (trigger: Trigger, spans: readonly Span[]): Promise<void> => {
+  /** When the next beat is due, monotonic. */
+  const dueAt = (): number => beatDueAt(lastBeatAt, reading.activeAt, settings, beganAt);
+
+  const beat = async (trigger: Trigger, spans: readonly Span[]): Promise<DeliveryOutcome | undefined> => {
     const asked = now();
     lastBeatAt = asked.monotonic;
-    lastDelivery = await connection.beat(trigger, spans);
+    lastDelivery = await connection.beat(trigger, spans, dueAt() - lastBeatAt);
     retryIn(lastDelivery?.retryInMs ?? LOAD_RETRY_MS);
     const serverNow = lastDelivery?.serverNow;
-    if (serverNow) lastReceipt = { serverNow, asked, at: now() };
+    if (serverNow) receipts = [{ asked, at: now(), serverNow }, ...receipts.slice(0, 2)];
     if (settings.debug)
       (await import('./debug/print-delivery.ts')).printDelivery(trigger, spans, lastDelivery, asked.monotonic);
+    return lastDelivery;
   };
 
   const handle = async (event: ReadingEvent, trigger: Trigger = 'beat'): Promise<void> => {
     const at = now();
     const before = reading;
-    const receiptBefore = lastReceipt;
     // Reading the cookie is slow in Chromium, so activity, which is frequent, belongs to the span that is open.
     const place = (event === 'active' && before.open?.span) || {
       session: sessionNow(),
       page: readPageName(settings.pageFrom),
     };
     const next = step(before, event, at, place, settings, newId);
-    const { changed, hasSlept } = next;
+    const { changed, slept } = next;
     ({ reading } = next);
     if (reading.open) {
       beganAt ??= at.monotonic;
@@ -78,16 +83,15 @@ export function runHeartbeat(
       tickTimer = undefined;
     }
     if (!reading.isShown) clearTimeout(retryTimer);
-    const isDue = event === 'tick' && at.monotonic >= beatDueAt(lastBeatAt, reading.activeAt, settings, beganAt);
+    const isDue = event === 'tick' && at.monotonic >= dueAt();
     const action = chooseAction(event, trigger, next, isDue);
     if (action === 'beat') await beat(trigger, changed);
     else if (action === 'keep') await connection.queue.keep(changed);
     else if (action === 'lastWords') connection.lastWords(changed);
-    const [ended] = changed;
-    if (!hasSlept || !before.open || !ended) return;
+    if (!slept) return;
     const { explain } = await import('./gap.ts');
-    const { span, activeAt } = await explain(ended, before, at, settings, printedAt, receiptBefore, lastReceipt);
-    if (span) await beat('beat', [{ ...span, id: span.id ?? newId() }]);
+    const { span, activeAt } = await explain(slept, before, at, settings, printedAt, receipts);
+    if (span) await beat('beat', [{ id: newId(), ...span }]);
     if (activeAt && reading.activeAt < at.monotonic) {
       reading = { ...reading, activeAt };
       happen('tick');
@@ -130,10 +134,7 @@ export function runHeartbeat(
       abort.abort();
       await handle('stopped').catch(() => {});
     },
-    deliver: async () => {
-      await beat('start', []);
-      return lastDelivery;
-    },
+    deliver: () => beat('start', []),
     status: () => ({
       isReading: !!reading.open,
       hasSession: !!currentSession(),
@@ -148,10 +149,6 @@ export function runHeartbeat(
       .then(({ openConsole }) => openConsole(heartbeat, connection.queue))
       .catch(() => {});
   return heartbeat;
-}
-
-function now(): Instant {
-  return { wall: Math.round(Date.now()), monotonic: performance.now() };
 }
 
 /** 128 random bits. Not `randomUUID`, which plain http pages lack. */

@@ -49,17 +49,20 @@ export class WorkerConnection {
     return (this.#worker = usable(this.#worker) ?? usable(this.#workers?.controller));
   }
 
-  /** Writes the spans, then has the whole queue delivered. Resolves with the outcome; never rejects. */
-  async beat(trigger: Trigger, spans: readonly Span[]): Promise<DeliveryOutcome | undefined> {
+  /**
+   * Writes the spans, then has the whole queue delivered. Resolves with the outcome; never rejects.
+   * @param nextBeatMs when the next beat is due.
+   */
+  async beat(trigger: Trigger, spans: readonly Span[], nextBeatMs?: number): Promise<DeliveryOutcome | undefined> {
     const { signal } = this.#leaving;
     try {
       await this.queue.keep(spans);
       // The page was left, and its spans were sent by `lastWords`.
       if (signal.aborted) return undefined;
       const told = [...spans, ...this.queue.memory.values()];
-      const outcome = await this.#askWorker({ type: 'stillhere-beat', trigger, spans: told }, signal);
+      const outcome = await this.#askWorker({ type: 'stillhere-beat', trigger, spans: told, nextBeatMs }, signal);
       if (!outcome || outcome.storageTrouble)
-        return await (await import('../sw/channel/deliver.ts')).deliver(this.queue, trigger);
+        return await (await import('../sw/channel/deliver.ts')).deliver(this.queue, trigger, nextBeatMs);
       // The worker has written the spans, even if this page could not.
       this.queue.release(told);
       return outcome;

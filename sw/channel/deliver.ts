@@ -23,10 +23,11 @@ const BUG_PAUSE_MS = 60_000;
 /**
  * Delivers the queue, oldest spans first, unless a pause forbids it. Waits for a delivery that another page or the worker
  * has under way. Resolves with the outcome; never rejects.
+ * @param nextBeatMs milliseconds until the page's next beat.
  */
-export async function deliver(queue: SpanQueue, trigger: Trigger): Promise<DeliveryOutcome> {
+export async function deliver(queue: SpanQueue, trigger: Trigger, nextBeatMs?: number): Promise<DeliveryOutcome> {
   const askedAt = Date.now();
-  const outcome = await withDeliveryLock(() => deliverAll(queue, trigger, askedAt)).catch(
+  const outcome = await withDeliveryLock(() => deliverAll(queue, trigger, askedAt, nextBeatMs)).catch(
     async (error: unknown): Promise<DeliveryOutcome> => ({
       stored: 0,
       refused: [],
@@ -39,7 +40,12 @@ export async function deliver(queue: SpanQueue, trigger: Trigger): Promise<Deliv
   return outcome;
 }
 
-async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): Promise<DeliveryOutcome> {
+async function deliverAll(
+  queue: SpanQueue,
+  trigger: Trigger,
+  askedAt: number,
+  nextBeatMs?: number,
+): Promise<DeliveryOutcome> {
   const refused: Refusal[] = [];
   let stored = 0;
   let serverNow: number | undefined;
@@ -53,7 +59,7 @@ async function deliverAll(queue: SpanQueue, trigger: Trigger, askedAt: number): 
     if (spans.length === 0) break;
 
     const sentAt = Date.now();
-    const sent = await sendDelivery(spans, pause !== undefined);
+    const sent = await sendDelivery(spans, pause !== undefined, nextBeatMs);
     emit({ type: 'sent', spans, sentAt, sent });
     if (sent.type === 'receipt') serverNow = sent.receipt.now;
 

@@ -6,9 +6,12 @@ declare global {
   var stillhereServer: string | undefined;
 }
 
-/** Posts the spans with the device's clock at the time of sending. */
-export function postDelivery(spans: readonly Span[], options: RequestInit): Promise<Response> {
-  const delivery: Delivery = { sentAt: Date.now(), spans };
+/**
+ * Posts the spans with the device's clock at the time of sending.
+ * @param nextBeatMs milliseconds until the page's next beat.
+ */
+export function postDelivery(spans: readonly Span[], options: RequestInit, nextBeatMs?: number): Promise<Response> {
+  const delivery: Delivery = { sentAt: Date.now(), nextBeatMs, spans };
   // Not a relative path: the page's `<base>` could redirect it.
   return fetch((globalThis.stillhereServer ?? globalThis.origin ?? '') + HEARTBEAT_PATH, {
     method: 'POST',

@@ -9,8 +9,13 @@ const ANSWER_TIMEOUT_MS = 20_000;
 /**
  * Sends the spans. Every outcome is a value; it never rejects.
  * @param isReplay an earlier attempt has failed.
+ * @param nextBeatMs milliseconds until the page's next beat.
  */
-export async function sendDelivery(spans: readonly Span[], isReplay: boolean): Promise<DeliveryResult> {
+export async function sendDelivery(
+  spans: readonly Span[],
+  isReplay: boolean,
+  nextBeatMs?: number,
+): Promise<DeliveryResult> {
   // Not AbortSignal.timeout, which Safari 15 lacks.
   const abort = new AbortController();
   let isLate = false;
@@ -28,6 +33,7 @@ export async function sendDelivery(spans: readonly Span[], isReplay: boolean): P
     const asked = postDelivery(
       spans.map((span) => ({ ...toSpan(span), replayed })),
       { redirect: 'manual', signal: abort.signal },
+      nextBeatMs,
     );
     // Only these two rejections are the network's; a TypeError elsewhere is a bug of ours.
     const response = await asked.catch(networkFailure);

@@ -10,6 +10,8 @@ export interface Beat {
   readonly type: 'stillhere-beat';
   readonly trigger: Trigger;
   readonly spans: readonly Span[];
+  /** Milliseconds until the page's next beat, if the reader goes on reading. */
+  readonly nextBeatMs?: number | undefined;
 }
 
 /** The site's other scripts may send messages to the worker, too. */

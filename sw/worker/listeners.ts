@@ -40,8 +40,8 @@ export function heartbeat(): void {
   });
 
   /** Visible pages learn of a failed request; a delivery that only waited in its pause tells them nothing new. */
-  const tryNow = async (trigger: Trigger): Promise<DeliveryOutcome> => {
-    const outcome = await deliver(queue, trigger);
+  const tryNow = async (trigger: Trigger, nextBeatMs?: number): Promise<DeliveryOutcome> => {
+    const outcome = await deliver(queue, trigger, nextBeatMs);
     const { retryInMs, error } = outcome;
     if (error !== undefined && retryInMs > 0) await notifyPages({ type: 'stillhere-rest', retryInMs });
     return outcome;
@@ -54,9 +54,9 @@ export function heartbeat(): void {
     if (retryInMs > 0 || storageTrouble) throw new Error(error ?? storageTrouble ?? 'resting');
   });
 
-  const take = async ({ spans, trigger }: Beat): Promise<DeliveryOutcome> => {
+  const take = async ({ spans, trigger, nextBeatMs }: Beat): Promise<DeliveryOutcome> => {
     await queue.keep(spans);
-    const outcome = await tryNow(trigger);
+    const outcome = await tryNow(trigger, nextBeatMs);
     if (outcome.retryInMs > 0) await requestSync();
     return outcome;
   };

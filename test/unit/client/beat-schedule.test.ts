@@ -103,6 +103,6 @@ describe('what an event leads to', () => {
     ],
   )('%s: %s (%s, %o): %s', ([, event, trigger, { isShown = false, isTurn = false, isDue = false }, action]) => {
     const reading = { ...notReading({ wall: 0, monotonic: 0 }), isShown };
-    expect(chooseAction(event, trigger, { reading, changed: [], isTurn, hasSlept: false }, isDue)).toBe(action);
+    expect(chooseAction(event, trigger, { reading, changed: [], isTurn }, isDue)).toBe(action);
   });
 });

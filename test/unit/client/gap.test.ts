@@ -38,7 +38,7 @@ function report(...lists: readonly (readonly Task[])[]): void {
 
 /** Milliseconds that went by on each clock, and what else is known. */
 function gap(wall: number, monotonic: number, { printedAt = -1 } = {}): Promise<Explanation> {
-  return explain(span, before, after(wall, monotonic), SETTINGS, printedAt);
+  return explain(span, before, after(wall, monotonic), SETTINGS, printedAt, []);
 }
 
 function after(wall: number, monotonic: number, { seenAt } = before): Instant {
@@ -55,10 +55,12 @@ beforeEach(() => {
   observed = [];
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   vi.stubGlobal('window', {});
+  vi.stubGlobal('document', { cookie: '' });
 });
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 describe('a gap on both clocks', () => {
@@ -82,10 +84,10 @@ describe('a gap on both clocks', () => {
     const lastly = { ...before, activeAt: 61_000 - SETTINGS.idleAfter };
     const at = { wall: START + 86_000.4, monotonic: 87_000.4 };
     report([{ startTime: 61_000, duration: 26_000.4 }]);
-    expect(await explain(span, lastly, at, SETTINGS, -1)).toEqual({});
-    expect((await explain(span, lastly, at, { idleAfter: 0 }, -1)).span?.end).toBe(span.end + 26_000);
+    expect(await explain(span, lastly, at, SETTINGS, -1, [])).toEqual({});
+    expect((await explain(span, lastly, at, { idleAfter: 0 }, -1, [])).span?.end).toBe(span.end + 26_000);
     const almost = { ...lastly, activeAt: lastly.activeAt + 1 };
-    expect((await explain(span, almost, at, SETTINGS, -1)).span?.end).toBe(span.end + 1);
+    expect((await explain(span, almost, at, SETTINGS, -1, [])).span?.end).toBe(span.end + 1);
   });
 
   /** The tasks leave a rest of the gap (61,000 to 87,000) that nothing explains: 15 s at most are not sleep. */
@@ -167,7 +169,7 @@ describe('a gap between two receipts', () => {
   const explainSleep = (slept: number, set: number, isMonotonic: boolean): Promise<Explanation> => {
     const at = after(5_000 + slept + set, 5_000 + (isMonotonic ? slept : 0));
     const stood = isMonotonic ? 0 : slept;
-    return explain(span, before, at, SETTINGS, -1, known, receipt(at, AHEAD + stood + 300));
+    return explain(span, before, at, SETTINGS, -1, [receipt(at, AHEAD + stood + 300), known]);
   };
 
   it.for([
@@ -202,22 +204,45 @@ describe('a gap between two receipts', () => {
 
   it('is sleep where no server was reached before it or after it', async () => {
     const at = after(2 * HOUR, 5_000);
-    expect(await explain(span, before, at, SETTINGS, -1, undefined, receipt(at, AHEAD))).toEqual({});
-    expect(await explain(span, before, at, SETTINGS, -1, known, known)).toEqual({});
+    expect(await explain(span, before, at, SETTINGS, -1, [receipt(at, AHEAD)])).toEqual({});
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
+    expect(await explain(span, before, at, SETTINGS, -1, [known])).toEqual({});
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response('<h1>Log in to this network</h1>')));
+    expect(await explain(span, before, at, SETTINGS, -1, [known])).toEqual({});
+    vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ success: false, error: 'Full' }, { status: 503 })));
+    expect(await explain(span, before, at, SETTINGS, -1, [known])).toEqual({});
   });
 
-  it('is sleep where a receipt was under way, and may be from before or after it', async () => {
+  it('takes no receipt that was under way in it, nor one that took long: the server is asked', async () => {
     const at = after(2 * HOUR, 5_000);
-    const overGap = { asked: before.seenAt, at, serverNow: at.monotonic + AHEAD };
-    expect(await explain(span, before, at, SETTINGS, -1, overGap, receipt(at, AHEAD))).toEqual({});
-    expect(await explain(span, before, at, SETTINGS, -1, known, overGap)).toEqual({});
-    expect(await explain(span, before, at, SETTINGS, -1, known, receipt(at, AHEAD, 10_000))).toEqual({});
+    const underWay = { asked: before.seenAt, at, serverNow: at.monotonic + AHEAD };
+    const long = receipt(at, AHEAD, 10_000);
+    vi.spyOn(performance, 'now').mockReturnValue(at.monotonic + 400);
+    vi.spyOn(Date, 'now').mockReturnValue(at.wall + 400);
+    const asked = vi.fn((_url: string, _request: RequestInit) =>
+      Promise.resolve(Response.json({ success: true, stored: [], refused: [], now: at.monotonic + 400 + AHEAD })),
+    );
+    vi.stubGlobal('fetch', asked);
+    expect(await explain(span, before, at, SETTINGS, -1, [underWay, known])).toEqual({ activeAt: before.activeAt });
+    expect(await explain(span, before, at, SETTINGS, -1, [long, known])).toEqual({ activeAt: before.activeAt });
+    expect(asked.mock.lastCall?.[1].body).toBe(JSON.stringify({ sentAt: at.wall + 400, spans: [] }));
+    expect(await explain(span, before, at, SETTINGS, -1, [receipt(at, AHEAD), underWay])).toEqual({});
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks the server nothing where no clock was set, nor where the inspector plays a tunnel', async () => {
+    const asked = vi.fn();
+    vi.stubGlobal('fetch', asked);
+    expect(await explain(span, before, after(26_000, 26_000), SETTINGS, -1, [])).toEqual({});
+    vi.stubGlobal('document', { cookie: 'stillhere_offline=1' });
+    expect(await explain(span, before, after(2 * HOUR, 5_000), SETTINGS, -1, [known])).toEqual({});
+    expect(asked).not.toHaveBeenCalled();
   });
 
   it('is not explained by a clock that was set in another gap', async () => {
     // The clock was set before, and no receipt came between that and the sleep.
     const earlier = receipt(after(-HOUR, 0), AHEAD);
     const at = after(HOUR, 5_000);
-    expect(await explain(span, before, at, SETTINGS, -1, earlier, receipt(at, AHEAD + HOUR))).toEqual({});
+    expect(await explain(span, before, at, SETTINGS, -1, [receipt(at, AHEAD + HOUR), earlier])).toEqual({});
   });
 });

@@ -1,5 +1,5 @@
-// The page's last words: written, told to the worker and sent, all before the call returns. What browsers make of each of the
-// three is measured in test/bench/last-words.
+// Beats and the page's last words. The latter are written, told to the worker and sent, all before the call returns. What
+// browsers make of each of the three is measured in test/bench/last-words.
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -42,6 +42,19 @@ async function connect(): Promise<WorkerConnection> {
   await connection.queue.keep([]);
   return connection;
 }
+
+describe('a beat', () => {
+  it('says when the next one is due, to the worker or to the server', async () => {
+    void (await connect()).beat('beat', [makeSpan('s')], 30_000);
+    await vi.waitFor(() =>
+      expect(told).toEqual([{ type: 'stillhere-beat', trigger: 'beat', spans: [makeSpan('s')], nextBeatMs: 30_000 }]),
+    );
+    vi.stubGlobal('navigator', {});
+    void (await connect()).beat('beat', [makeSpan('s')], 30_000);
+    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    expect(JSON.parse(requests[0]?.[1].body as string)).toMatchObject({ nextBeatMs: 30_000 });
+  });
+});
 
 describe('the last words', () => {
   it('are told to the worker, and sent by a request that outlives the page', async () => {

@@ -84,6 +84,12 @@ const beat = (id = 's', trigger = 'beat'): Promise<unknown[]> =>
 const syncEvent = (tag = `${PREFIX}stillhere`): Promise<unknown> => worker.say('sync', { tag });
 
 describe('a beat', () => {
+  it('is delivered with the time to the next one, as far as the page says', async () => {
+    await worker.tell({ type: 'stillhere-beat', trigger: 'beat', spans: [makeSpan('s')], nextBeatMs: 30_000 });
+    await beat('t');
+    expect(device.sent.map(({ nextBeatMs }) => nextBeatMs)).toEqual([30_000, undefined]);
+  });
+
   it('is kept and delivered, and the page hears of it', async () => {
     const page = worker.addPage('visible');
     expect(await beat()).toMatchObject([{ stored: 1, waiting: 0, retryInMs: 0 }]);
