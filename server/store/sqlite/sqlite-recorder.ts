@@ -9,6 +9,7 @@ import { inTransaction } from './transaction.ts';
 
 interface Loaded {
   readonly state: SessionState;
+  /** Those of the sightings' spans that are stored, by id. */
   readonly spans: ReadonlyMap<string, KnownSpan>;
 }
 
@@ -26,13 +27,15 @@ export class SqliteRecorder {
     return inTransaction(this.#connection, () => {
       const recorded: Recorded[] = sightings.map(() => 'unknown-session');
       let stretchesLoaded = 0;
+      const consumers = this.#statements.listConsumers.all().map(({ name }) => String(name));
       for (const [id, places] of groupBySession(sightings)) {
         const ofSession = places.flatMap((place) => sightings[place] ?? []);
         const loaded = this.#load(id, ofSession);
         if (!loaded) continue;
         const { change, known } = this.#decide(id, ofSession, loaded, stretchesLoaded > MAX_STRETCHES);
         stretchesLoaded += known.stretches.stretches.length;
-        this.#save(id, change, ofSession.at(-1)?.receivedMs ?? 0);
+        this.#save(id, change);
+        if (change.isVisible) this.#addToOutbox(consumers, id, ofSession.at(-1)?.receivedMs ?? 0);
         for (const [nth, what] of change.recorded.entries()) {
           const place = places[nth];
           if (place !== undefined) recorded[place] = what;
@@ -47,18 +50,12 @@ export class SqliteRecorder {
     const [first, ...others] = new Set(sightings.flatMap(({ span }) => (span ? [span.id] : [])));
     const row = this.#statements.findSession.get(first ?? '', id) as unknown as LoadedRow | undefined;
     if (!row) return undefined;
-    const { spanStartMs, spanEndMs, isClamped, isClosed, isReplayed, ...state } = row;
-    if (first !== undefined && spanStartMs !== null && spanEndMs !== null)
-      spans.set(first, {
-        startMs: spanStartMs,
-        endMs: spanEndMs,
-        isClamped: isClamped === 1,
-        isClosed: isClosed === 1,
-        isReplayed: isReplayed === 1,
-      });
+    const { state, span } = readRow(row);
+    if (first !== undefined && span) spans.set(first, span);
     for (const other of others) {
-      const span = this.#statements.findSpan.get(id, other) as unknown as SpanRow | undefined;
-      if (span) spans.set(other, toKnownSpan(span));
+      const found = this.#statements.findSpan.get(id, other) as unknown as SpanRow | undefined;
+      if (found)
+        spans.set(other, toKnownSpan(found.startMs, found.endMs, [found.isClamped, found.isClosed, found.isReplayed]));
     }
     return { state, spans };
   }
@@ -87,39 +84,91 @@ export class SqliteRecorder {
     return [...byStart.values()];
   }
 
-  #save(id: string, { session, isVisible, spans, removed, added }: SessionChange, receivedMs: number): void {
-    const { insertSpan, growSpan, removeStretch, addStretch, saveSession, addToOutbox } = this.#statements;
+  #save(id: string, { session, isVisible, spans, removed, added }: SessionChange): void {
+    const { insertSpan, growSpan, removeStretch, addStretch, saveSession } = this.#statements;
     for (const { id: span, page, startMs, endMs, isNew, ...its } of spans) {
-      const flags = [its.isLate, its.isClamped, its.isClosed, its.isReplayed].map(Number);
-      if (isNew) insertSpan.run(id, span, page, startMs, endMs, ...flags);
-      else growSpan.run(endMs, ...flags, id, span);
+      const isLate = Number(its.isLate);
+      const isClamped = Number(its.isClamped);
+      const isClosed = Number(its.isClosed);
+      const isReplayed = Number(its.isReplayed);
+      if (isNew) insertSpan.run(id, span, page, startMs, endMs, isLate, isClamped, isClosed, isReplayed);
+      else growSpan.run(endMs, isLate, isClamped, isClosed, isReplayed, id, span);
     }
     for (const startMs of removed) removeStretch.run(id, startMs);
     for (const { startMs, endMs } of added) addStretch.run(id, startMs, endMs);
-    if (!session) return;
-    saveSession.run(
-      session.endMs,
-      session.readingMs,
-      session.currentPage,
-      session.offsetMs,
-      session.formerOffsetMs,
-      session.spanCount,
-      session.stretchCount,
-      session.lastStartMs,
-      session.lastEndMs,
-      session.lastSpanStartMs,
-      session.lastSpanId,
-      session.offlineMs,
-      session.endKnownBy,
-      session.nextBeatMs,
-      Number(isVisible),
-      id,
-    );
-    if (isVisible) addToOutbox.run(id, receivedMs);
+    if (session)
+      saveSession.run(
+        session.endMs,
+        session.readingMs,
+        session.currentPage,
+        session.offsetMs,
+        session.formerOffsetMs,
+        session.spanCount,
+        session.stretchCount,
+        session.lastStartMs,
+        session.lastEndMs,
+        session.lastSpanStartMs,
+        session.lastSpanId,
+        session.offlineMs,
+        session.endKnownBy,
+        session.nextBeatMs,
+        Number(isVisible),
+        id,
+      );
+  }
+
+  #addToOutbox(consumers: readonly string[], id: string, dueMs: number): void {
+    for (const consumer of consumers) this.#statements.addToOutbox.run(consumer, id, dueMs);
   }
 }
 
-function toKnownSpan({ startMs, endMs, isClamped, isClosed, isReplayed }: SpanRow): KnownSpan {
+/** The session, and its span if that is stored. */
+function readRow([
+  startMs,
+  endMs,
+  readingMs,
+  currentPage,
+  offsetMs,
+  formerOffsetMs,
+  spanCount,
+  stretchCount,
+  lastStartMs,
+  lastEndMs,
+  lastSpanStartMs,
+  lastSpanId,
+  offlineMs,
+  endKnownBy,
+  nextBeatMs,
+  spanStartMs,
+  spanEndMs,
+  ...flags
+]: LoadedRow): { readonly state: SessionState; readonly span: KnownSpan | undefined } {
+  const state = {
+    startMs,
+    endMs,
+    readingMs,
+    currentPage,
+    offsetMs,
+    formerOffsetMs,
+    spanCount,
+    stretchCount,
+    lastStartMs,
+    lastEndMs,
+    lastSpanStartMs,
+    lastSpanId,
+    offlineMs,
+    endKnownBy,
+    nextBeatMs,
+  };
+  const isStored = spanStartMs !== null && spanEndMs !== null;
+  return { state, span: isStored ? toKnownSpan(spanStartMs, spanEndMs, flags) : undefined };
+}
+
+function toKnownSpan(
+  startMs: number,
+  endMs: number,
+  [isClamped, isClosed, isReplayed]: readonly (number | null)[],
+): KnownSpan {
   return { startMs, endMs, isClamped: isClamped === 1, isClosed: isClosed === 1, isReplayed: isReplayed === 1 };
 }
 
