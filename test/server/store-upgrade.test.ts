@@ -1,11 +1,16 @@
-// A store of an earlier version is migrated: every span and total stays, and later additions count correctly.
+// A store of an earlier version is migrated: every span and total stays, and later additions count correctly. A migration that
+// is killed changes nothing.
+import { execFile } from 'node:child_process';
+import { copyFileSync, existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { expect, it, vi } from 'vitest';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { openStore } from '../../server/store/open-store.ts';
+import { prepareFile } from '../../server/store/sqlite/open.ts';
 
 /** As in version 0.1.0, up to its second migration. */
 const OLD_TABLES = `
@@ -37,7 +42,7 @@ const ANN = [
   ['f', '/late/', 800, 900],
 ] as const;
 
-async function openOld(): Promise<{ store: SessionStore; file: string }> {
+async function makeOld(): Promise<string> {
   const file = join(await mkdtemp(join(tmpdir(), 'stillhere-upgrade-')), 'old.db');
   const old = new DatabaseSync(file);
   old.exec(OLD_TABLES);
@@ -46,6 +51,11 @@ async function openOld(): Promise<{ store: SessionStore; file: string }> {
   for (const [id, page, startMs, endMs] of ANN)
     old.prepare('INSERT INTO spans VALUES (?, ?, ?, ?, ?, 0, 0)').run('ann', id, page, startMs, endMs);
   old.close();
+  return file;
+}
+
+async function openOld(): Promise<{ store: SessionStore; file: string }> {
+  const file = await makeOld();
   return { store: await openStore(`file:${file}`), file };
 }
 
@@ -99,4 +109,56 @@ it('can be opened again, by two servers at once', async () => {
   const both = await Promise.all([openStore(`file:${file}`), openStore(`file:${file}`)]);
   for (const one of both) expect(await one.findSession('ann')).toMatchObject({ readingMs: 650 });
   for (const one of both) await one.close();
+});
+
+/** What every version stores. */
+function readCommon(file: string): unknown {
+  const database = new DatabaseSync(file);
+  try {
+    return {
+      check: database.prepare('PRAGMA integrity_check').all(),
+      sessions: database.prepare('SELECT id, email, start_ms, end_ms, reading_ms FROM sessions ORDER BY id').all(),
+      spans: database.prepare('SELECT session_id, id, page, start_ms, end_ms FROM spans ORDER BY id').all(),
+    };
+  } finally {
+    database.close();
+  }
+}
+
+/** Copies the store before each statement of `migration`: what is on disk if the process is killed at that moment. */
+async function copyAtEachStatement(file: string, migration: () => Promise<void>): Promise<readonly string[]> {
+  const copies: string[] = [];
+  const { prepare } = DatabaseSync.prototype;
+  vi.spyOn(DatabaseSync.prototype, 'prepare').mockImplementation(function (this: DatabaseSync, sql: string) {
+    const copy = `${file}-${copies.push('')}`;
+    copies[copies.length - 1] = copy;
+    for (const part of ['', '-wal']) if (existsSync(file + part)) copyFileSync(file + part, copy + part);
+    return prepare.call(this, sql);
+  });
+  await migration();
+  vi.restoreAllMocks();
+  return copies;
+}
+
+it('is not harmed when it is killed, before whichever statement, and goes on the next time', async () => {
+  const old = await makeOld();
+  const before = readCommon(old);
+  const copies = await copyAtEachStatement(old, () => prepareFile(old));
+  expect(copies.length).toBeGreaterThan(40);
+  for (const copy of copies) {
+    expect(readCommon(copy)).toEqual(before);
+    await prepareFile(copy);
+    expect(readCommon(copy)).toEqual(before);
+  }
+  const store = await openStore(`file:${copies.at(-1) ?? ''}`);
+  expect(await store.findSession('ann')).toMatchObject({ readingMs: 650, endKnownBy: 'tick', isMirrored: false });
+  await store.close();
+});
+
+it('is migrated once by two processes that start at the same time', async () => {
+  const file = await makeOld();
+  const before = readCommon(file);
+  const prepare = join(import.meta.dirname, '../helpers/prepare-store.ts');
+  await Promise.all([1, 2].map(() => promisify(execFile)(process.execPath, [prepare, file])));
+  expect(readCommon(file)).toEqual(before);
 });
