@@ -1,0 +1,28 @@
+// Each page's own reading time, under the name with which the page was first read. Pure.
+import type { StoredSpan } from '../store/session-store.ts';
+import { pageKey } from './page-name.ts';
+
+export interface PageTime {
+  readonly page: string;
+  /** The union of the page's spans: two tabs side by side count once. */
+  readonly readingMs: number;
+}
+
+export class PageTimes {
+  readonly #pages = new Map<string, { readonly page: string; readingMs: number; coveredMs: number }>();
+
+  /** Add spans in the order of their starts. */
+  add({ page, startMs, endMs }: StoredSpan): void {
+    const key = pageKey(page);
+    const time = this.#pages.get(key) ?? { page, readingMs: 0, coveredMs: -Infinity };
+    this.#pages.set(key, time);
+    // Everything before `coveredMs` is counted already.
+    time.readingMs += Math.max(0, endMs - Math.max(startMs, time.coveredMs));
+    time.coveredMs = Math.max(time.coveredMs, endMs);
+  }
+
+  /** In the order in which they were first read. */
+  list(): readonly PageTime[] {
+    return [...this.#pages.values()].map(({ page, readingMs }) => ({ page, readingMs }));
+  }
+}
