@@ -51,7 +51,7 @@ export async function attempt(
   outbox: Outbox,
 ): Promise<Attempt> {
   const isNew = parts[0]?.row.recordId === null;
-  const note = (some: readonly Part[], recordId: string | null): Promise<void> =>
+  const note = (some: readonly Part[], recordId: string | null): Promise<unknown> =>
     outbox.setRecords(some.map(({ row }) => ({ id: row.session.id, recordId })));
   if (isNew) await note(parts, RECORD_IN_DOUBT);
   const fields = parts.map(({ row, names }) => toFields(row.session, at, names));

@@ -161,6 +161,17 @@ const migrations: Record<string, Migration> = {
         await sql.raw(statement).execute(db);
     },
   },
+  '005-events-and-deletions': {
+    up: async (db: Kysely<unknown>) => {
+      for (const statement of [
+        'ALTER TABLE told ADD COLUMN state text',
+        'ALTER TABLE outbox ADD COLUMN record_id text',
+        // Nearly always empty. Without it, each look for deletions would pass all changes that wait.
+        `CREATE INDEX outbox_deletions ON outbox (consumer, due_ms, session_id) WHERE kind = 'deleted'`,
+      ])
+        await sql.raw(statement).execute(db);
+    },
+  },
 };
 
 /** True if there is nothing to migrate. */

@@ -46,9 +46,12 @@ export interface Tables {
   outbox: {
     consumer: string;
     session_id: string;
-    /** When the first change came that the consumer wasn't told. */
+    /** When the first change came that the consumer wasn't told; if it postponed the row, when it looks again. */
     due_ms: number;
-    kind: 'changed';
+    /** `deleted`: the session is gone, and what the consumer made outside is to be deleted. */
+    kind: 'changed' | 'deleted';
+    /** Of a deletion: as in `told` before. Null for a change. */
+    record_id: string | null;
   };
   /** What a consumer was told. */
   told: {
@@ -57,6 +60,8 @@ export interface Tables {
     revision: Generated<number>;
     /** Id of the record outside; null: none; empty: its creation is in doubt. */
     record_id: string | null;
+    /** What else the consumer keeps; only the consumer can read it. */
+    state: string | null;
   };
   leases: {
     name: string;

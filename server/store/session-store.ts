@@ -79,8 +79,11 @@ export interface Cursor {
 export interface SessionStore {
   readonly leases: Leases;
   readonly notes: Notes;
-  /** The outbox of a consumer. From its first use on, every change waits in it until the consumer was told. */
-  outboxOf(consumer: string): Outbox;
+  /**
+   * The outbox of a consumer. From its first use on, every change waits in it until the consumer was told.
+   * @param hasHistory false: a new consumer isn't told of sessions that don't change any more. True by default.
+   */
+  outboxOf(consumer: string, hasHistory?: boolean): Outbox;
   createSession(session: Pick<Session, 'id' | 'email' | 'startMs'>): Promise<void>;
   /** Records all sightings in one transaction. Results are in the same order. */
   record(sightings: readonly Sighting[]): Promise<readonly Recorded[]>;
@@ -93,6 +96,12 @@ export interface SessionStore {
   listSessions(query: SessionQuery): Promise<readonly Session[]>;
   /** Ordered by start. */
   listSpans(sessionId: string): Promise<readonly StoredSpan[]>;
+  /**
+   * Deletes sessions with all that belongs to them, each as a whole. What a device delivers for them later is refused, and
+   * every consumer of the outbox is left a deletion.
+   * @returns how many of them there were.
+   */
+  deleteSessions(ids: readonly string[], atMs: number): Promise<number>;
   /** Resolves when the database answers. */
   check(): Promise<void>;
   /** Closes at once. Call it only when no other call is pending. */

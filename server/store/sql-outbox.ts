@@ -10,10 +10,11 @@ import {
 } from 'kysely';
 import { chunk } from './chunk.ts';
 import type { Database } from './database.ts';
-import { RECORD_IN_DOUBT, type Outbox, type Untold } from './outbox.ts';
-import { change, rowsOf } from './runner.ts';
+import { RECORD_IN_DOUBT, type Deletions, type Due, type Outbox, type Untold } from './outbox.ts';
+import { change, rowsOf, type Answer } from './runner.ts';
 import { toSession } from './rows.ts';
 import type { Tables } from './schema.ts';
+import { DELETED, SqlDeletions } from './sql-deletions.ts';
 
 const lastSeen = sql<number>`coalesce(sessions.end_ms, sessions.start_ms)`;
 
@@ -23,12 +24,16 @@ export class SqlOutbox implements Outbox {
   readonly #consumer: string;
   readonly #queries: Kysely<Tables>;
   readonly #database: Database;
+  readonly #hasHistory: boolean;
+  readonly deletions: Deletions;
   #joining: Promise<void> | undefined;
 
-  constructor(consumer: string, queries: Kysely<Tables>, database: Database) {
+  constructor(consumer: string, queries: Kysely<Tables>, database: Database, hasHistory: boolean) {
     this.#consumer = consumer;
     this.#queries = queries;
     this.#database = database;
+    this.#hasHistory = hasHistory;
+    this.deletions = new SqlDeletions(consumer, queries, database);
   }
 
   async listUntold(
@@ -38,16 +43,7 @@ export class SqlOutbox implements Outbox {
   ): Promise<readonly Untold[]> {
     await this.#join();
     const direction = order === 'oldest' ? 'asc' : 'desc';
-    let query = this.#queries
-      .selectFrom('outbox')
-      .innerJoin('sessions', 'sessions.id', 'outbox.session_id')
-      .leftJoin('told', (join) =>
-        join.onRef('told.session_id', '=', 'outbox.session_id').onRef('told.consumer', '=', 'outbox.consumer'),
-      )
-      .selectAll('sessions')
-      .select(['told.record_id', 'told.revision as told_revision'])
-      .where('outbox.consumer', '=', this.#consumer)
-      .where('outbox.kind', '=', 'changed')
+    let query = this.#changed()
       .orderBy('outbox.due_ms', direction)
       .orderBy('outbox.session_id', direction)
       .limit(limit);
@@ -61,6 +57,39 @@ export class SqlOutbox implements Outbox {
       );
     const rows = await rowsOf(this.#database.reader, query.compile());
     return rows.map((row) => ({ session: toSession(row), revision: row.revision, recordId: row.record_id }));
+  }
+
+  async listDue(nowMs: number, limit: number): Promise<readonly Due[]> {
+    await this.#join();
+    const query = this.#changed()
+      .select('told.state')
+      .where('outbox.due_ms', '<=', nowMs)
+      .orderBy('outbox.due_ms')
+      .orderBy('outbox.session_id')
+      .limit(limit);
+    const rows = await rowsOf(this.#database.reader, query.compile());
+    return rows.map((row) => ({
+      session: toSession(row),
+      revision: row.revision,
+      recordId: row.record_id,
+      state: row.state,
+    }));
+  }
+
+  async postpone(sessions: readonly { id: string; revision: number; dueMs: number }[]): Promise<void> {
+    await this.#join();
+    const queries = sessions.map(({ id, revision, dueMs }) =>
+      this.#queries
+        .updateTable('outbox')
+        .set({ due_ms: dueMs })
+        .where('consumer', '=', this.#consumer)
+        .where('kind', '=', 'changed')
+        .where('session_id', 'in', (eb) =>
+          eb.selectFrom('sessions').select('id').where('id', '=', id).where('revision', '=', revision),
+        )
+        .compile(),
+    );
+    await change(this.#database.writer, queries);
   }
 
   async countUntold(): Promise<number> {
@@ -79,7 +108,10 @@ export class SqlOutbox implements Outbox {
 
   async markTold(told: readonly { id: string; revision: number; recordId: string }[]): Promise<void> {
     await this.#join();
-    await this.#changeAll(told, (some) => [this.#remember(some), this.#stopWaiting(some.map(({ id }) => id))]);
+    await this.#changeAll(told, (some) => {
+      const ids = some.map(({ id }) => id);
+      return [this.#remember(some), this.#dropDeleted(ids), this.#stopWaiting(ids)];
+    });
   }
 
   #remember(told: readonly { id: string; revision: number; recordId: string }[]): CompiledQuery {
@@ -114,10 +146,11 @@ export class SqlOutbox implements Outbox {
       .compile();
   }
 
-  async setRecords(records: readonly { id: string; recordId: string | null }[]): Promise<void> {
+  async setRecords(records: readonly { id: string; recordId: string | null }[]): Promise<ReadonlySet<string>> {
     await this.#join();
-    await this.#changeAll(records, (some) => {
-      const query = this.#queries
+    const answers = await this.#changeAll(records, (some) => {
+      const ids = some.map(({ id }) => id);
+      const set = this.#queries
         .insertInto('told')
         .values(some.map(({ id, recordId }) => ({ ...this.#row(id), record_id: recordId })))
         .onConflict((conflict) =>
@@ -125,15 +158,45 @@ export class SqlOutbox implements Outbox {
             .columns(['consumer', 'session_id'])
             .doUpdateSet((eb) => ({ record_id: eb.ref('excluded.record_id') })),
         );
-      return [query.compile()];
+      const existing = this.#queries.selectFrom('sessions').select('id').where('id', 'in', ids);
+      return [set.compile(), this.#dropDeleted(ids), existing.compile()];
     });
+    return new Set(answers.flatMap(({ rows }) => (rows as readonly { id: string }[]).map(({ id }) => id)));
+  }
+
+  async setStates(states: readonly { id: string; state: string }[]): Promise<void> {
+    await this.#join();
+    await this.#changeAll(states, (some) => {
+      const set = this.#queries
+        .insertInto('told')
+        .values(some.map(({ id, state }) => ({ ...this.#row(id), state })))
+        .onConflict((conflict) =>
+          conflict.columns(['consumer', 'session_id']).doUpdateSet((eb) => ({ state: eb.ref('excluded.state') })),
+        );
+      return [set.compile(), this.#dropDeleted(some.map(({ id }) => id))];
+    });
+  }
+
+  /** A session that was deleted meanwhile must leave nothing behind. */
+  #dropDeleted(ids: readonly string[]): CompiledQuery {
+    return this.#queries
+      .deleteFrom('told')
+      .where('consumer', '=', this.#consumer)
+      .where('session_id', 'in', ids)
+      .where((eb) =>
+        eb.not(eb.exists(eb.selectFrom('sessions').select('id').whereRef('sessions.id', '=', 'told.session_id'))),
+      )
+      .compile();
   }
 
   async countRecords(): Promise<number> {
     await this.#join();
-    const query = this.#records().select((eb) => eb.fn.countAll<number>().as('count'));
-    const [row] = await rowsOf(this.#database.reader, query.compile());
-    return row?.count ?? 0;
+    const deleted = this.#waiting().where('kind', '=', DELETED).where('record_id', '<>', RECORD_IN_DOUBT);
+    const query = this.#records()
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .unionAll(deleted.select((eb) => eb.fn.countAll<number>().as('count')));
+    const counts = await rowsOf(this.#database.reader, query.compile());
+    return counts.reduce((sum, { count }) => sum + count, 0);
   }
 
   async listRecords(): Promise<readonly { id: string; recordId: string }[]> {
@@ -175,13 +238,16 @@ export class SqlOutbox implements Outbox {
   }
 
   /** Changes all in one transaction, some in each statement: a statement of SQLite takes 32,766 values at most. */
-  async #changeAll<T>(all: readonly T[], compile: (some: readonly T[]) => readonly CompiledQuery[]): Promise<void> {
-    await change(this.#database.writer, chunk(all, ROWS_AT_ONCE).flatMap(compile));
+  async #changeAll<T>(
+    all: readonly T[],
+    compile: (some: readonly T[]) => readonly CompiledQuery[],
+  ): Promise<readonly Answer[]> {
+    return this.#database.writer.run(chunk(all, ROWS_AT_ONCE).flatMap(compile));
   }
 
   /** The first use of the outbox makes its consumer known to the store. */
   async #join(): Promise<void> {
-    const joining = (this.#joining ??= this.#database.addConsumer(this.#consumer, true));
+    const joining = (this.#joining ??= this.#database.addConsumer(this.#consumer, this.#hasHistory));
     try {
       await joining;
     } catch (error) {
@@ -193,6 +259,20 @@ export class SqlOutbox implements Outbox {
 
   #row(id: string): { consumer: string; session_id: string } {
     return { consumer: this.#consumer, session_id: id };
+  }
+
+  /** The sessions that wait because they have changed. */
+  #changed() {
+    return this.#queries
+      .selectFrom('outbox')
+      .innerJoin('sessions', 'sessions.id', 'outbox.session_id')
+      .leftJoin('told', (join) =>
+        join.onRef('told.session_id', '=', 'outbox.session_id').onRef('told.consumer', '=', 'outbox.consumer'),
+      )
+      .selectAll('sessions')
+      .select(['told.record_id', 'told.revision as told_revision'])
+      .where('outbox.consumer', '=', this.#consumer)
+      .where('outbox.kind', '=', 'changed');
   }
 
   #waiting() {

@@ -1,6 +1,7 @@
 // A session store in SQL. The queries are the same for every database; recording is the database's own.
 import type { Kysely, Selectable } from 'kysely';
 import type { Database } from './database.ts';
+import { deleteSessions } from './delete-sessions.ts';
 import { SqlLeases, type Leases } from './leases.ts';
 import { SqlNotes, type Notes } from './notes.ts';
 import { NOCODB, type Outbox } from './outbox.ts';
@@ -30,8 +31,8 @@ export class SqlStore implements SessionStore {
     this.notes = new SqlNotes(queries, database.writer);
   }
 
-  outboxOf(consumer: string): Outbox {
-    const outbox = this.#outboxes.get(consumer) ?? new SqlOutbox(consumer, this.#queries, this.#database);
+  outboxOf(consumer: string, hasHistory = true): Outbox {
+    const outbox = this.#outboxes.get(consumer) ?? new SqlOutbox(consumer, this.#queries, this.#database, hasHistory);
     this.#outboxes.set(consumer, outbox);
     return outbox;
   }
@@ -99,6 +100,10 @@ export class SqlStore implements SessionStore {
       after = rows.length < SPANS_AT_ONCE ? undefined : rows.at(-1)?.id;
     }
     return spans.toSorted((one, other) => one.startMs - other.startMs || (one.id < other.id ? -1 : 1));
+  }
+
+  deleteSessions(ids: readonly string[], atMs: number): Promise<number> {
+    return deleteSessions(ids, atMs, this.#queries, this.#database);
   }
 
   async check(): Promise<void> {

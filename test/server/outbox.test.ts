@@ -1,9 +1,10 @@
 // The outbox's contract (server/store/outbox.ts).
 import { mkdtemp } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NOCODB, RECORD_IN_DOUBT } from '../../server/store/outbox.ts';
+import { CREATION_MS, NOCODB, RECORD_IN_DOUBT } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { openStore } from '../../server/store/open-store.ts';
 
@@ -24,6 +25,18 @@ async function see(id: string, minute: number): Promise<void> {
   const endMs = NOW + minute * MINUTE;
   const span = { id: 's', page: '/a/', startMs: NOW, endMs, offsetMs: 0 };
   await store.record([{ session: id, receivedMs: endMs, span }]);
+}
+
+/** Faster than one by one. */
+async function makeSessions(ids: readonly string[]): Promise<void> {
+  await store.close();
+  const connection = new DatabaseSync(file);
+  const statement = connection.prepare('INSERT INTO sessions (id, ref, email, start_ms) VALUES (?, ?, ?, ?)');
+  connection.exec('BEGIN');
+  for (const id of ids) statement.run(id, `ref of ${id}`, `${id}@example.com`, NOW);
+  connection.exec('COMMIT');
+  connection.close();
+  store = await openStore(`file:${file}`);
 }
 
 async function waiting(quietSinceMs?: number): Promise<readonly string[]> {
@@ -96,12 +109,14 @@ describe('a consumer', () => {
 describe('the record ids', () => {
   it('can be set and forgotten for more sessions than a statement of SQLite takes values', async () => {
     const many = Array.from({ length: 40_000 }, (_, nth) => `s${nth}`);
+    await makeSessions(many);
     const outbox = store.outboxOf(NOCODB);
     await outbox.setRecords(many.map((id) => ({ id, recordId: id })));
     expect(await outbox.countRecords()).toBe(many.length);
     await outbox.forgetTold({ ids: [...many, 'ann'] });
     expect(await outbox.findOldestUntoldMs()).toBe(NOW);
     await outbox.markTold(many.map((id) => ({ id, revision: 1, recordId: `new ${id}` })));
+    expect(await outbox.countUntold()).toBe(3);
     expect((await outbox.listRecords()).find(({ id }) => id === 's39999')?.recordId).toBe('new s39999');
   });
 
@@ -126,6 +141,143 @@ describe('the record ids', () => {
       ['bob', RECORD_IN_DOUBT],
       ['eve', RECORD_IN_DOUBT],
     ]);
+  });
+});
+
+describe('a postponed session', () => {
+  const due = async (minute: number): Promise<readonly string[]> =>
+    (await store.outboxOf('events').listDue(NOW + minute * MINUTE, 10)).map(({ session }) => session.id);
+  const postpone = async (id: string, minute: number): Promise<void> => {
+    const rows = await store.outboxOf('events').listDue(NOW + 9_999 * MINUTE, 10);
+    const row = rows.find(({ session }) => session.id === id);
+    const dueMs = NOW + minute * MINUTE;
+    await store.outboxOf('events').postpone([{ id, revision: row?.revision ?? 0, dueMs }]);
+  };
+
+  it('is due at its time, and at first when it changed, the earliest first', async () => {
+    expect(await due(0)).toEqual(['ann']);
+    expect(await due(2)).toEqual(['ann', 'bob', 'eve']);
+    await postpone('ann', 30);
+    expect(await due(29)).toEqual(['bob', 'eve']);
+    expect(await due(30)).toEqual(['bob', 'eve', 'ann']);
+    expect(await store.outboxOf('events').listDue(NOW + 30 * MINUTE, 1)).toHaveLength(1);
+    expect(await store.outboxOf('events').countUntold()).toBe(3);
+  });
+
+  it('stays due if it has changed since it was looked at', async () => {
+    const [row] = await store.outboxOf('events').listDue(NOW, 1);
+    await see('ann', 1);
+    await store.outboxOf('events').postpone([{ id: 'ann', revision: row?.revision ?? 0, dueMs: NOW + 60 * MINUTE }]);
+    expect(await due(2)).toContain('ann');
+  });
+
+  it('stays postponed when it changes later, and waits again from its next change on once it was told', async () => {
+    await postpone('ann', 30);
+    await see('ann', 1);
+    expect(await due(29)).not.toContain('ann');
+    const [, , row] = await store.outboxOf('events').listDue(NOW + 30 * MINUTE, 10);
+    await store.outboxOf('events').markTold([{ id: 'ann', revision: row?.revision ?? 0, recordId: '1' }]);
+    expect(await due(9_999)).not.toContain('ann');
+    await see('ann', 40);
+    expect(await due(40)).toContain('ann');
+  });
+});
+
+describe('the state that a consumer keeps', () => {
+  it('is its own, and stays when its session changes or is told', async () => {
+    const [one, two] = [store.outboxOf('one'), store.outboxOf('two')];
+    for (const outbox of [one, two]) expect((await outbox.listDue(NOW, 1))[0]?.state).toBeNull();
+    await one.setStates([{ id: 'ann', state: 'first' }]);
+    await one.setStates([{ id: 'ann', state: 'second' }]);
+    await one.setRecords([{ id: 'ann', recordId: '7' }]);
+    await one.markTold([{ id: 'ann', revision: 1, recordId: '7' }]);
+    await see('ann', 1);
+    expect((await one.listDue(NOW + MINUTE, 1))[0]).toMatchObject({ state: 'second', recordId: '7' });
+    expect((await two.listDue(NOW + MINUTE, 1))[0]).toMatchObject({ state: null, recordId: null });
+  });
+});
+
+describe('a consumer without history', () => {
+  it('is told of sessions that begin or change after its first use', async () => {
+    const outbox = store.outboxOf('late', false);
+    expect(await outbox.listDue(NOW + 9_999 * MINUTE, 10)).toEqual([]);
+    await see('bob', 5);
+    await store.createSession({ id: 'new', email: 'new@example.com', startMs: NOW });
+    const due = await outbox.listDue(NOW + 9_999 * MINUTE, 10);
+    expect(due.map(({ session }) => session.id)).toEqual(['new', 'bob']);
+  });
+});
+
+describe('a deleted session', () => {
+  const deletions = async (consumer: string, afterMs: number): Promise<readonly unknown[]> =>
+    store.outboxOf(consumer).deletions.listDue(NOW + 60 * MINUTE + afterMs, 10);
+  const remove = (...ids: readonly string[]): Promise<number> => store.deleteSessions(ids, NOW + 60 * MINUTE);
+
+  it('leaves a deletion to each consumer: at once if its record is known, and otherwise when none can be under way', async () => {
+    await mirror('ann');
+    await store.outboxOf(NOCODB).setRecords([{ id: 'bob', recordId: RECORD_IN_DOUBT }]);
+    await waiting();
+    await store.outboxOf('other').countUntold();
+    expect(await remove('ann', 'bob', 'eve', 'eve', 'nobody')).toBe(3);
+    expect(await waiting()).toEqual([]);
+    expect(await deletions(NOCODB, 0)).toEqual([{ id: 'ann', recordId: 'record of ann' }]);
+    expect(await deletions(NOCODB, CREATION_MS - 1)).toHaveLength(1);
+    expect(await deletions(NOCODB, CREATION_MS)).toEqual([
+      { id: 'ann', recordId: 'record of ann' },
+      { id: 'bob', recordId: RECORD_IN_DOUBT },
+      { id: 'eve', recordId: null },
+    ]);
+    expect(await store.outboxOf(NOCODB).deletions.listDue(NOW + 90 * MINUTE, 2)).toHaveLength(2);
+    expect(await deletions('other', CREATION_MS)).toEqual(['ann', 'bob', 'eve'].map((id) => ({ id, recordId: null })));
+  });
+
+  it('counts as waiting, and its record as known, until the deletion is finished', async () => {
+    await mirror('ann', 'bob');
+    await remove('ann');
+    const outbox = store.outboxOf(NOCODB);
+    expect([await outbox.countUntold(), await outbox.countRecords()]).toEqual([2, 2]);
+    expect(await outbox.listRecords()).toEqual([{ id: 'bob', recordId: 'record of bob' }]);
+    await outbox.deletions.finish(['ann', 'eve']);
+    expect([await outbox.countUntold(), await outbox.countRecords()]).toEqual([1, 1]);
+    expect(await waiting()).toEqual(['eve']);
+  });
+
+  it('loses its record when the table of the records is gone', async () => {
+    await mirror('ann');
+    await remove('ann');
+    await store.outboxOf(NOCODB).deletions.forgetRecords();
+    expect(await deletions(NOCODB, 0)).toEqual([{ id: 'ann', recordId: RECORD_IN_DOUBT }]);
+    expect(await store.outboxOf(NOCODB).countRecords()).toBe(0);
+  });
+
+  it('gets neither record nor state from a consumer that still had it in hand', async () => {
+    const outbox = store.outboxOf(NOCODB);
+    await waiting();
+    await remove('ann');
+    const records = ['ann', 'bob'].map((id) => ({ id, recordId: RECORD_IN_DOUBT }));
+    expect(await outbox.setRecords(records)).toEqual(new Set(['bob']));
+    await outbox.markTold([{ id: 'ann', revision: 1, recordId: '7' }]);
+    await outbox.setStates([{ id: 'ann', state: 'private' }]);
+    await outbox.postpone([{ id: 'ann', revision: 1, dueMs: NOW + 9_999 * MINUTE }]);
+    expect(await outbox.listRecords()).toEqual([]);
+    expect(await deletions(NOCODB, CREATION_MS)).toEqual([{ id: 'ann', recordId: null }]);
+    await store.close();
+    const connection = new DatabaseSync(file);
+    expect(connection.prepare("SELECT * FROM told WHERE session_id = 'ann'").all()).toEqual([]);
+    connection.close();
+    store = await openStore(`file:${file}`);
+  });
+
+  it('is found without passing the changes that wait', async () => {
+    const connection = new DatabaseSync(file);
+    const plan = connection
+      .prepare(
+        `EXPLAIN QUERY PLAN SELECT session_id FROM outbox WHERE consumer = ? AND kind = 'deleted' AND due_ms <= ?
+           ORDER BY due_ms, session_id`,
+      )
+      .all('nocodb', 1);
+    expect(plan.map(({ detail }) => detail)).toEqual([expect.stringMatching(/^SEARCH .*INDEX outbox_deletions/)]);
+    connection.close();
   });
 });
 

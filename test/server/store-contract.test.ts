@@ -172,6 +172,18 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
       expect(await store.findSession('bob')).toMatchObject({ accessEndedMs: null });
     });
 
+    it('deletes sessions with their spans, refuses what arrives for them later, and keeps the others', async () => {
+      await store.record([seen(0, 5), seen(7, 9, { id: 't' }), seen(0, 5, { session: 'bob' })]);
+      expect(await store.deleteSessions(['ann', 'nobody'], NOW)).toBe(1);
+      expect(await store.findSession('ann')).toBeUndefined();
+      expect(await store.findAccess('ann')).toBeUndefined();
+      expect(await store.listSpans('ann')).toEqual([]);
+      expect(await store.record([seen(0, 9), seen(0, 9, { session: 'bob' })])).toEqual(['unknown-session', 'stored']);
+      expect(await store.listSpans('ann')).toEqual([]);
+      expect((await inSeconds('bob')).reading).toBe(9);
+      expect(await store.deleteSessions(['ann'], NOW)).toBe(0);
+    });
+
     it("keeps sessions' spans separate, whatever ids devices choose", async () => {
       await store.record([seen(0, 5), seen(3, 4, { session: 'bob', page: '/b/' })]);
       expect(await inSeconds()).toMatchObject({ end: 5, page: '/a/', spans: [['s', 0, 5]] });
@@ -279,6 +291,29 @@ describe('SQLite', () => {
       dying.mockRestore();
       await (await openStore(`file:${file}`)).close();
     }
+  });
+
+  it('deletes many spans in several transactions, each session as a whole in one of them', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'store.db');
+    const store = await openStore(`file:${file}`);
+    const sessions = ['one', 'two', 'three', 'four', 'five'];
+    for (const session of sessions) {
+      await store.createSession({ id: session, email: 'x@example.com', startMs: NOW });
+      await store.record(
+        Array.from({ length: 900 }, (_, nth) => seen(nth * 2, nth * 2 + 1, { id: `s${nth}`, session })),
+      );
+    }
+    const called = vi.spyOn(SqliteThread.prototype, 'call');
+    expect(await store.deleteSessions(sessions, NOW)).toBe(5);
+    expect(
+      called.mock.calls.filter(([, statements]) => JSON.stringify(statements).includes('delete from')),
+    ).toHaveLength(5);
+    called.mockRestore();
+    await store.close();
+    const connection = new DatabaseSync(file);
+    for (const table of ['sessions', 'spans', 'stretches'])
+      expect(connection.prepare(`SELECT count(*) AS rows FROM ${table}`).get()).toEqual({ rows: 0 });
+    connection.close();
   });
 
   it('rolls back the whole transaction if a part fails, and keeps working', async () => {
