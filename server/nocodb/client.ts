@@ -8,6 +8,7 @@ import type { RequestBudget } from './request-budget.ts';
 import { sendRequest } from './send-request.ts';
 import {
   Count,
+  Erased,
   Field,
   Records,
   Sorts,
@@ -36,6 +37,8 @@ export interface NocoConfig {
 
 /** Maximum number of values in one `in` of a `where`. */
 export const MAX_IDS = 100;
+/** Maximum number of records that {@link NocoClient.find} returns. There can be several for one value. */
+export const MAX_FOUND = 2 * MAX_IDS;
 /** Timeout for a whole response. */
 export const TIMEOUT_MS = 20_000;
 
@@ -120,11 +123,11 @@ export class NocoClient {
     }
   }
 
-  /** The records whose field has one of the values; at most {@link MAX_IDS} values, of `[A-Za-z0-9_-]` only. */
+  /** At most {@link MAX_FOUND} records whose field has one of the values; at most {@link MAX_IDS} values, of `[A-Za-z0-9_-]` only. */
   find(tableId: string, fieldId: string, values: readonly string[]): Promise<NocoResult<readonly NocoRecord[]>> {
     const query = new URLSearchParams({
       where: `(${fieldId},in,${values.join(',')})`,
-      pageSize: String(2 * MAX_IDS),
+      pageSize: String(MAX_FOUND),
     });
     return this.#records('GET', `${tableId}/records?${query.toString()}`, undefined, values);
   }
@@ -144,6 +147,17 @@ export class NocoClient {
    */
   update(tableId: string, records: readonly NocoRecord[]): Promise<NocoResult<readonly NocoRecord[]>> {
     return this.#records('PATCH', `${tableId}/records`, records);
+  }
+
+  /** Deletes all records or none. */
+  async delete(tableId: string, recordIds: readonly string[]): Promise<NocoResult<unknown>> {
+    const body = recordIds.map((id) => ({ id: Number(id) }));
+    const path = `/api/v3/data/${this.#config.baseId}/${tableId}/records`;
+    const answer = await this.#call(Erased, 'DELETE', path, body);
+    if (answer.type !== 'ok') return answer;
+    const erased = new Set(answer.value.records.map(({ id }) => String(id)));
+    if (recordIds.every((id) => erased.has(id))) return answer;
+    return { type: 'unavailable', message: 'NocoDB answered 200, but not that it deleted all records' };
   }
 
   /** @param secrets values that were sent and must not appear in an error message. */

@@ -10,11 +10,13 @@ import { FRUGAL, USUAL } from './backoff.ts';
 import { BatchChooser, ROUND } from './choose-batches.ts';
 import { NocoClient, TIMEOUT_MS, type NocoConfig } from './client.ts';
 import { MirrorStatusBoard, type MirrorStatus } from './mirror-status.ts';
+import { RecordEraser } from './record-eraser.ts';
 import { RecordWriter } from './record-writer.ts';
 import { RejectedRows } from './rejected-rows.ts';
 import { RejectedValues } from './rejected-values.ts';
 import { RequestBudget } from './request-budget.ts';
 import type { NocoFailure, NocoResult } from './response.ts';
+import type { MirrorTable } from './table.ts';
 import { TableCheck } from './table-check.ts';
 
 export type { MirrorStatus } from './mirror-status.ts';
@@ -63,6 +65,7 @@ class NocoMirror implements Mirror {
   readonly #rows: RejectedRows;
   readonly #values: RejectedValues;
   readonly #writer: RecordWriter;
+  readonly #eraser: RecordEraser;
   readonly #chooser: BatchChooser;
   readonly #board: MirrorStatusBoard;
   #isLoaded = false;
@@ -95,6 +98,19 @@ class NocoMirror implements Mirror {
       onShown: (ids) => this.#chooser.forget(ids),
     });
     this.#chooser = new BatchChooser({ outbox, budget, writer: this.#writer, wrong: this.#rows, clock });
+    this.#eraser = new RecordEraser({
+      client: this.#client,
+      outbox,
+      budget,
+      writer: this.#writer,
+      log,
+      clock,
+      onErased: (ids) => {
+        this.#board.succeed('writing');
+        this.#chooser.forget(ids);
+        for (const id of ids) this.#rows.clear(id);
+      },
+    });
     this.#board = new MirrorStatusBoard(log, clock, budget.intervalMs);
   }
 
@@ -135,13 +151,14 @@ class NocoMirror implements Mirror {
     if (this.#budget.isLimited) await this.#writer.loadBatchSize();
   }
 
-  /** Resolves with whether more waits than was written. */
+  /** Resolves with whether more waits than was erased and written. */
   async #writeDue(): Promise<boolean> {
-    const chosen = await this.#choose();
-    if (chosen.type !== 'ok') {
-      this.#rest(chosen, 'reading');
-      return false;
-    }
+    const table = await this.#askTable();
+    if (table.type !== 'ok') return this.#rest(table, 'reading');
+    const erased = await this.#eraser.erase(table.value);
+    if (erased.type !== 'ok') return this.#rest(erased, 'writing');
+    const chosen = await this.#chooser.choose(table.value, this.#waitMs);
+    if (chosen.type !== 'ok') return this.#rest(chosen, 'reading');
     this.#board.succeed('reading');
     const batches = chosen.value;
     const left = batches.values();
@@ -154,17 +171,18 @@ class NocoMirror implements Mirror {
     };
     const { isLimited } = this.#budget;
     await Promise.all(Array.from({ length: isLimited ? 1 : IN_FLIGHT }, lane));
-    return isAllWritten && (isLimited ? batches.length > 0 : batches.flat().length >= ROUND);
+    if (!isAllWritten) return false;
+    return erased.value || (isLimited ? batches.length > 0 : batches.flat().length >= ROUND);
   }
 
-  async #choose(): Promise<NocoResult<readonly (readonly Untold[])[]>> {
+  async #askTable(): Promise<NocoResult<MirrorTable>> {
     const table = await this.#table.ask();
     if (table.type !== 'ok') return table;
     // What the columns did not take before, changed ones may.
     const columns = JSON.stringify(table.value.columns);
     if (columns !== this.#columns) for (const rejected of [this.#rows, this.#values]) rejected.forgive();
     this.#columns = columns;
-    return this.#chooser.choose(table.value, this.#waitMs);
+    return table;
   }
 
   /** Resolves with false when the round is over. */
@@ -176,14 +194,15 @@ class NocoMirror implements Mirror {
     const written = await this.#writer.write(batch, table);
     if (written.type === 'ok') this.#board.succeed('writing');
     else if (written.type === 'stale') this.#table.force();
-    else if (written.type !== 'spoilt') this.#rest(written, 'writing');
+    else if (written.type !== 'spoilt') return this.#rest(written, 'writing');
     return written.type === 'ok';
   }
 
-  /** NocoDB as a whole failed, so the round is over. */
-  #rest(failure: NocoFailure, from: 'reading' | 'writing'): void {
-    if (this.#consumer.signal.aborted || failure.type === 'displaced') return;
+  /** NocoDB as a whole failed, so the round is over: false. */
+  #rest(failure: NocoFailure, from: 'reading' | 'writing'): false {
+    if (this.#consumer.signal.aborted || failure.type === 'displaced') return false;
     this.#board.rest(failure, from);
     if (OF_TABLE.includes(failure.type)) this.#table.force();
+    return false;
   }
 }

@@ -116,16 +116,21 @@ export class RecordWriter {
     return others.length === 0 ? this.#fail(first.session.id, tried.reason) : { type: 'spoilt' };
   }
 
+  /** After a request with `length` records, which were too many. */
+  async reduceBatchSize(length: number, { most }: NocoFailure): Promise<void> {
+    this.batchSize = Math.max(1, Math.min(most ?? Math.floor(length / 2), length - 1));
+    // A proxy limits the size in bytes, which implies nothing for the next batch.
+    if (most !== undefined) await this.#parts.notes.write(BATCH_NOTE, String(this.batchSize));
+  }
+
   async #writeFewer(batch: readonly Untold[], failure: NocoFailure, at: MirrorTable): Promise<Written> {
-    const { wrong, notes, clock } = this.#parts;
+    const { wrong, clock } = this.#parts;
     const [only] = batch;
     if (batch.length === 1 && only) {
       wrong.note(only, failure.message, clock.monotonic());
       return { type: 'ok' };
     }
-    this.batchSize = Math.max(1, Math.min(failure.most ?? Math.floor(batch.length / 2), batch.length - 1));
-    // A proxy limits the size in bytes, which implies nothing for the next batch.
-    if (failure.most !== undefined) await notes.write(BATCH_NOTE, String(this.batchSize));
+    await this.reduceBatchSize(batch.length, failure);
     for (const smaller of chunk(batch, this.batchSize)) {
       const written = await this.write(smaller, at);
       if (written.type !== 'ok') return written;

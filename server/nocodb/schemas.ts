@@ -11,6 +11,7 @@ export interface NocoRecord {
 
 const Id = v.union([v.number(), v.string()]);
 export const Records = v.object({ records: v.array(v.object({ id: Id, fields: v.record(v.string(), v.unknown()) })) });
+export const Erased = v.object({ records: v.array(v.object({ id: Id, deleted: v.literal(true) })) });
 export const Tables = v.object({ list: v.array(v.object({ id: v.string(), title: v.string() })) });
 export const Field = v.object({ id: v.string(), title: v.string(), type: v.string() });
 const View = v.object({ id: v.string() });

@@ -63,6 +63,7 @@ export async function writeTableIds(notes: Notes, outbox: Outbox, table: MirrorT
   if (known && !isSame) {
     const records = known.id === table.id ? await outbox.listRecords() : [];
     await outbox.forgetTold({ fromMs: 0 });
+    if (known.id !== table.id) await outbox.deletions.forgetRecords();
     // In the same table, records keep their ids, even if the key column is new.
     await outbox.setRecords(records);
   }

@@ -29,7 +29,7 @@ export type Attempt =
   | NocoFailure
   /** The result can't be read until the monthly limit allows a request. */
   | { readonly type: 'unread'; readonly failure: NocoFailure }
-  /** A record of the batch was deleted; nothing was written. */
+  /** A record or a session of the batch was deleted; nothing was written. */
   | { readonly type: 'gone' }
   | {
       readonly type: 'tried';
@@ -43,17 +43,19 @@ export type Attempt =
       readonly lacksColumn: boolean;
     };
 
-/** @param parts either all new, or none. */
+/** @param batch either all new, or none. */
 export async function attempt(
-  parts: readonly Part[],
+  batch: readonly Part[],
   at: MirrorTable,
   client: NocoClient,
   outbox: Outbox,
 ): Promise<Attempt> {
-  const isNew = parts[0]?.row.recordId === null;
-  const note = (some: readonly Part[], recordId: string | null): Promise<unknown> =>
+  const isNew = batch[0]?.row.recordId === null;
+  const note = (some: readonly Part[], recordId: string | null): Promise<ReadonlySet<string>> =>
     outbox.setRecords(some.map(({ row }) => ({ id: row.session.id, recordId })));
-  if (isNew) await note(parts, RECORD_IN_DOUBT);
+  const existing = isNew ? await note(batch, RECORD_IN_DOUBT) : undefined;
+  const parts = batch.filter(({ row }) => existing?.has(row.session.id) !== false);
+  if (parts.length === 0) return { type: 'gone' };
   const fields = parts.map(({ row, names }) => toFields(row.session, at, names));
   const answer = isNew
     ? await client.create(at.id, fields)

@@ -30,7 +30,7 @@ export const MODULES: Readonly<Record<string, Module>> = {
     mutate: ['server/nocodb/*.ts'],
     tests: [
       'test/unit/server/nocodb/*.test.ts',
-      ...server('nocodb-mirror', 'nocodb-faults', 'nocodb-bad-rows', 'nocodb-redirect'),
+      ...server('nocodb-deletions', 'nocodb-mirror', 'nocodb-faults', 'nocodb-bad-rows', 'nocodb-redirect'),
     ],
   },
   'sw/channel': {

@@ -150,8 +150,8 @@ export class NocoStandIn {
   /** Errors like the real one's: a missing record, a value that its column can't hold. */
   #refuse(method: string, body: unknown): [number, string, string?] | undefined {
     if (!Array.isArray(body)) return undefined;
-    for (const { id, fields } of body as { id?: number; fields: Row }[]) {
-      if (method === 'PATCH' && !this.rows.has(id ?? 0)) return [404, `ERR_RECORD_NOT_FOUND`, `Record '${id}' not found`];
+    for (const { id, fields = {} } of body as { id?: number; fields?: Row }[]) {
+      if (['PATCH', 'DELETE'].includes(method) && !this.rows.has(id ?? 0)) return [404, `ERR_RECORD_NOT_FOUND`, `Record '${id}' not found`];
       for (const [fieldId, value] of Object.entries(fields)) {
         const type = this.fields.find((its) => its.id === fieldId)?.type ?? '';
         if (value !== null && NOT_IN[type]?.(value)) return [422, 'ERR_INVALID_VALUE_FOR_FIELD'];
@@ -195,7 +195,12 @@ export class NocoStandIn {
     if (where.includes('notblank')) return { records: keyed.map(show) };
     if (method === 'GET') {
       const wanted = /,in,(.*)\)$/.exec(where)?.[1]?.split(',') ?? [];
-      return { records: keyed.filter(([, row]) => wanted.includes(String(row[this.#titleOf(where)]))).map(show) };
+      const found = keyed.filter(([, row]) => wanted.includes(String(row[this.#titleOf(where)])));
+      return { records: found.slice(0, Number(searchParams.get('pageSize'))).map(show) };
+    }
+    if (method === 'DELETE') {
+      const gone = (JSON.parse(text) as { id: number }[]).map(({ id }) => ({ id, deleted: this.rows.delete(id) }));
+      return { records: fault === 'fewer' ? gone.slice(1) : gone };
     }
     const records = (JSON.parse(text) as { id?: number; fields: Row }[]).map(({ id = Math.max(0, ...this.rows.keys()) + 1, fields }) => {
       const isDropped = fault === 'old-values' && method === 'PATCH';
