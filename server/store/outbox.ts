@@ -66,7 +66,7 @@ export interface Outbox {
   /** Since when the oldest change waits; undefined if there is none. */
   findOldestUntoldMs(): Promise<number | undefined>;
   /** Marks these revisions as told. Later changes still wait. */
-  markTold(told: readonly { id: string; revision: number; recordId: string }[]): Promise<void>;
+  markTold(told: readonly { id: string; revision: number; recordId: string | null }[]): Promise<void>;
   /**
    * Stores the record ids of sessions: an id, {@link RECORD_IN_DOUBT}, or null for no record.
    * @returns the sessions that still exist. A record must not be created for another one.

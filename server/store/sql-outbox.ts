@@ -106,7 +106,7 @@ export class SqlOutbox implements Outbox {
     return row?.due_ms;
   }
 
-  async markTold(told: readonly { id: string; revision: number; recordId: string }[]): Promise<void> {
+  async markTold(told: readonly { id: string; revision: number; recordId: string | null }[]): Promise<void> {
     await this.#join();
     await this.#changeAll(told, (some) => {
       const ids = some.map(({ id }) => id);
@@ -114,7 +114,7 @@ export class SqlOutbox implements Outbox {
     });
   }
 
-  #remember(told: readonly { id: string; revision: number; recordId: string }[]): CompiledQuery {
+  #remember(told: readonly { id: string; revision: number; recordId: string | null }[]): CompiledQuery {
     const rows = told.map(({ id, revision, recordId }) => ({ ...this.#row(id), revision, record_id: recordId }));
     return this.#queries
       .insertInto('told')

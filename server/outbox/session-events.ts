@@ -1,0 +1,154 @@
+// The events of a session: what a consumer that tells events has to tell, given what it told before. Pure.
+//
+// - Each visit starts once and ends once. It has ended when half an hour has passed without reading: until then, a reader who comes
+//   back goes on with the same visit.
+// - What changes a visit that was told as ended is told as an amendment, once the visit is over again.
+// - Visits are numbered in the order in which the consumer learned of them, and keep their numbers. Spans that arrive late can
+//   join visits: the lowest number stays, and the event says which others it replaces.
+import { PageTimes, type PageTime } from '../deliveries/page-times.ts';
+import { activeUntil, stateOf, type State } from '../store/session-state.ts';
+import type { StoredSpan } from '../store/session-store.ts';
+import type { Session } from '../store/session.ts';
+import { seenOfVisit, VISIT_GAP_MS, visitsOf, type Visit } from '../store/visits.ts';
+
+/** A visit as it is told. Contains neither the session's id nor the reader's address. */
+export interface ToldVisit {
+  /** From 1 on, in the session. */
+  readonly number: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Null where only beats of the original contract show that it went on. */
+  readonly readingMs: number | null;
+}
+
+export interface SessionEvent {
+  /** The same event always has the same id, and what it says never changes. Of `A-Za-z0-9_`. */
+  readonly id: string;
+  readonly kind: 'session.started' | 'session.ended' | 'session.amended';
+  readonly visit: ToldVisit;
+  readonly state: State;
+  /** The visit's pages, those that were read longest first, {@link MOST_PAGES} at most. */
+  readonly pages: readonly PageTime[];
+  /** The numbers of visits that are now part of this one. */
+  readonly replaces: readonly number[];
+}
+
+/** What a consumer was told of a session's visits. */
+export interface ToldState {
+  /** The largest number that was given to a visit. */
+  readonly lastNumber: number;
+  readonly visits: readonly KnownVisit[];
+}
+
+interface KnownVisit extends ToldVisit {
+  readonly spanCount: number;
+  /** The sum of its spans' lengths: it grows whenever a span does, also if another one lies over it. */
+  readonly spanMs: number;
+  readonly hasEnded: boolean;
+}
+
+export interface Decided {
+  /** In the order in which they are to be told. */
+  readonly events: readonly SessionEvent[];
+  /** What the consumer has been told after these events. */
+  readonly told: ToldState;
+  /**
+   * When to look again; undefined: at the next change. A change before then can wait for it: either it makes the only visit
+   * longer, or it waits a minute at most.
+   */
+  readonly dueMs: number | undefined;
+}
+
+export const NOTHING_TOLD: ToldState = { lastNumber: 0, visits: [] };
+
+/** Pages of an event. A visit can have any number. */
+export const MOST_PAGES = 100;
+/** While one visit goes on, others can be amended or begin. That is noticed after so long. */
+const LOOK_AGAIN_MS = 60_000;
+
+/**
+ * @param revision the session's.
+ * @param spans all spans of the session, of this revision or a later one, ordered by start.
+ * @param now epoch milliseconds.
+ */
+export function decideEvents(
+  session: Session,
+  revision: number,
+  spans: readonly StoredSpan[],
+  told: ToldState,
+  now: number,
+): Decided {
+  const events: SessionEvent[] = [];
+  const known: KnownVisit[] = [];
+  let { lastNumber } = told;
+  let dueMs = Infinity;
+  const visits = visitsOf(session, spans);
+  const before = assign(told.visits, visits);
+  for (const [nth, visit] of visits.entries()) {
+    const was = before[nth] ?? [];
+    const tell = (kind: SessionEvent['kind'], one: ToldVisit, replaces: readonly number[] = []): void => {
+      const { number, startMs, endMs, readingMs } = one;
+      events.push({
+        id: `${session.ref}_${kind.replace('session.', '')}_${number}_${revision}`,
+        kind,
+        visit: { number, startMs, endMs, readingMs },
+        state: stateOf(seenOfVisit(visit, session.nextBeatMs), now),
+        pages: listPages(visit.spans),
+        replaces,
+      });
+    };
+    const number = was.length > 0 ? Math.min(...was.map((one) => one.number)) : ++lastNumber;
+    const current = describe(visit, number);
+    if (was.length === 0) tell('session.started', current);
+    const overMs = overAt(visit, session.nextBeatMs);
+    if (now < overMs) {
+      known.push(...(was.length > 0 ? was : [{ ...current, hasEnded: false }]));
+      // No other visit can have begun before the gap is long enough.
+      const gapMs = visit.endMs + VISIT_GAP_MS + 1;
+      const isOnly = visits.length === 1 && now < gapMs;
+      dueMs = Math.min(dueMs, overMs, isOnly ? gapMs : now + LOOK_AGAIN_MS);
+      continue;
+    }
+    const replaces = was.map((one) => one.number).filter((one) => one !== number);
+    if (!was.some(({ hasEnded }) => hasEnded)) tell('session.ended', current, replaces);
+    else if (was.some((one) => isDifferent(one, current))) tell('session.amended', current, replaces);
+    known.push({ ...current, hasEnded: true });
+  }
+  return { events, told: { lastNumber, visits: known }, dueMs: dueMs === Infinity ? undefined : dueMs };
+}
+
+/** What was told of each visit. Each told visit has become a part of the last one that begins no later. */
+function assign(told: readonly KnownVisit[], visits: readonly Visit[]): readonly (readonly KnownVisit[])[] {
+  const assigned: KnownVisit[][] = visits.map(() => []);
+  for (const one of told)
+    assigned[
+      Math.max(
+        0,
+        visits.findLastIndex(({ startMs }) => startMs <= one.startMs),
+      )
+    ]?.push(one);
+  return assigned;
+}
+
+/** The first moment at which nothing can go on with the visit but what arrives late. */
+function overAt(visit: Visit, nextBeatMs: number | null): number {
+  return Math.max(visit.endMs + VISIT_GAP_MS, activeUntil(seenOfVisit(visit, nextBeatMs))) + 1;
+}
+
+function describe({ startMs, endMs, readingMs, spans }: Visit, number: number): Omit<KnownVisit, 'hasEnded'> {
+  const spanMs = spans.reduce((sum, span) => sum + span.endMs - span.startMs, 0);
+  return { number, startMs, endMs, readingMs, spanCount: spans.length, spanMs };
+}
+
+function isDifferent(one: KnownVisit, other: Omit<KnownVisit, 'hasEnded'>): boolean {
+  return (['startMs', 'endMs', 'readingMs', 'spanCount', 'spanMs'] as const).some((name) => one[name] !== other[name]);
+}
+
+function listPages(spans: readonly StoredSpan[]): readonly PageTime[] {
+  const times = new PageTimes();
+  for (const span of spans) times.add(span);
+  return times
+    .list()
+    .toSorted((one, other) => other.readingMs - one.readingMs)
+    .slice(0, MOST_PAGES);
+}
