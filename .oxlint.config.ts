@@ -17,7 +17,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   send: 'server/site/send-file.ts',
   'lru-cache': 'server/http/cache.ts',
   keygrip: 'server/gate/access-cookie.ts',
-  tsscmp: 'server/sessions/require-owner.ts',
+  tsscmp: 'server/owner/require-owner.ts',
   'escape-html': 'server/gate/gate-page.ts',
   parse5: 'server/site/html-reader.ts',
   commander: 'server/cli.ts',
@@ -52,6 +52,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'server/commands': [
     'server/app',
+    'server/owner',
     'server/sessions',
     'server/config',
     'server/site',
@@ -62,6 +63,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'server/app': [
     'server/ops',
+    'server/owner',
     'server/sessions',
     'server/config',
     'server/site',
@@ -72,7 +74,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'server/http',
     'sw/protocol',
   ],
-  'server/ops': ['server/sessions', 'server/nocodb', 'server/store', 'server/http'],
+  'server/owner': ['server/store', 'server/http'],
+  'server/ops': ['server/owner', 'server/sessions', 'server/nocodb', 'server/store', 'server/http'],
   'server/sessions': [
     'server/config',
     'server/gate',
@@ -95,6 +98,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'client/portfolio/app': ['client', 'sw/offline', 'sw/protocol'],
   'client/integrations': ['client'],
   'client/inspector': ['client', 'client/ui', 'sw/channel', 'sw/protocol'],
+  'client/dashboard': ['client/ui', 'sw/protocol'],
   client: ['client/debug', 'sw/channel', 'sw/protocol'],
   'client/debug': ['client/ui', 'sw/channel', 'sw/protocol'],
   'client/ui': ['sw/protocol'],

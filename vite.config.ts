@@ -120,12 +120,23 @@ export default defineConfig({
       consumer: 'client',
       ...script('client/inspector/open-inspector.ts', 'stillhere-open-inspector.js', 'es'),
     },
+    owner: { consumer: 'client', ...script('client/dashboard/owner-element.ts', 'stillhere-owner.js', 'es') },
     appWorker: { consumer: 'client', ...script('sw/worker/app-worker.ts', 'sw.js', 'iife', 'dist/site') },
   },
   builder: {
     // The worker with pages is built last, because it lists the other files.
     buildApp: async (builder) => {
-      for (const name of ['worker', 'channel', 'noWorker', 'library', 'inspector', 'opener', 'client', 'appWorker']) {
+      for (const name of [
+        'worker',
+        'channel',
+        'noWorker',
+        'library',
+        'inspector',
+        'opener',
+        'owner',
+        'client',
+        'appWorker',
+      ]) {
         const environment = builder.environments[name];
         if (environment) await builder.build(environment);
       }

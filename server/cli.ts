@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { nocodb } from './commands/nocodb.ts';
+import { printOwnerLink } from './commands/owner-link.ts';
 import { serve } from './commands/serve.ts';
 import { listSessions } from './commands/sessions.ts';
 import { printSnippet } from './commands/snippet.ts';
@@ -35,6 +36,12 @@ program
   .option('--limit <count>', 'maximum number of sessions', '50')
   .option('--json', 'print JSON')
   .action(listSessions);
+
+program
+  .command('owner-link')
+  .description("print a link that logs you in to the owner's pages, once, within 15 minutes")
+  .option('--revoke-all', 'end all logins and links instead')
+  .action(printOwnerLink);
 
 program
   .command('snippet')

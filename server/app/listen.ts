@@ -9,6 +9,7 @@ import type { Config } from '../config/config.ts';
 import { BACKLOG, CONNECTION_TIMEOUTS, limitConnections } from '../http/connection-limit.ts';
 import type { Secrets } from '../config/secrets.ts';
 import { BUILD_DIR } from '../config/package-root.ts';
+import type { SessionStore } from '../store/session-store.ts';
 import { openServices } from './services.ts';
 
 /** The sample portfolio. Only a clone of the repository has it. */
@@ -19,6 +20,7 @@ const LAST_REQUESTS_MS = 5_000;
 
 export interface RunningServer {
   readonly port: number;
+  readonly store: SessionStore;
   /** Answers pending requests, commits and closes. */
   stop(): Promise<void>;
 }
@@ -41,9 +43,11 @@ export async function startServer(config: Config, secrets: Secrets, log: Logger)
   services.start();
   return {
     port: (server.address() as AddressInfo).port,
+    store: services.store,
     stop: async () => {
       const closed = once(server, 'close');
       server.close();
+      services.feed.close();
       // A kept-alive connection becomes idle only after its last response was sent.
       const sweep = setInterval(() => server.closeIdleConnections(), 50);
       const patience = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS);

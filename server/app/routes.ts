@@ -19,8 +19,11 @@ import { cors } from '../http/cors.ts';
 import { createRateLimit } from '../http/rate-limit.ts';
 import { csrf } from '../http/csrf.ts';
 import { pageHeaders, receiptHeaders } from '../http/security-headers.ts';
+import type { NewSession } from '../store/session-store.ts';
 import type { Mirror } from '../nocodb/mirror.ts';
 import type { Secrets } from '../config/secrets.ts';
+import { requireOwner } from '../owner/require-owner.ts';
+import { addOwnerRoutes } from '../owner/routes.ts';
 import { addSessionRoutes } from '../sessions/routes.ts';
 import type { Services } from './services.ts';
 
@@ -33,7 +36,7 @@ const CROSS_ORIGIN_PATHS = new RegExp(`^(?:${HEARTBEAT_PATH}|${SUBMIT_PATH}|/sti
 export interface RouteParts {
   readonly config: Pick<Config, 'protect' | 'allow' | 'gate' | 'corsOrigins' | 'accessMs' | 'publicUrl' | 'limits'>;
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
-  readonly services: Pick<Services, 'store'> & { readonly mirror?: Pick<Mirror, 'status'> | undefined };
+  readonly services: Pick<Services, 'store' | 'feed'> & { readonly mirror?: Pick<Mirror, 'status'> | undefined };
   readonly log: Logger;
   /** Server time in epoch milliseconds. */
   readonly now: () => number;
@@ -49,9 +52,10 @@ export interface Routes {
 }
 
 export function createRoutes({ config, secrets, services, log, now }: RouteParts): Routes {
-  const { store, mirror } = services;
+  const { store, mirror, feed } = services;
   const { protect, allow, gate, publicUrl, limits } = config;
-  const cookies = accessCookies(secrets.secret, config.accessMs, publicUrl?.protocol === 'https:');
+  const isHttps = publicUrl?.protocol === 'https:';
+  const cookies = accessCookies(secrets.secret, config.accessMs, isHttps);
   const access = createAccessCheck(cookies, store, allow, now);
   const router = new Router();
   const headers = pageHeaders(gateStyleHashes(gate));
@@ -62,10 +66,23 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     (ctx, next) => (ctx.path === HEARTBEAT_PATH ? receiptHeaders(ctx, next) : headers(ctx, next)),
   );
   const limit = createRateLimit(limits.gate, 60);
-  addGateRoutes(router, { store, cookies, access, allow, look: gate, log, limit, home: protect[0] ?? '/', now });
-  addHeartbeatRoute(router, createReceiver(store), limits, now);
-  addSessionRoutes(router, store, secrets.ownerToken);
-  addHealthRoutes(router, store, mirror, secrets.ownerToken);
+  const createSession = feed.announcing((session: NewSession) => store.createSession(session));
+  addGateRoutes(router, {
+    store: { createSession },
+    cookies,
+    access,
+    allow,
+    look: gate,
+    log,
+    limit,
+    home: protect[0] ?? '/',
+    now,
+  });
+  addHeartbeatRoute(router, feed.announcing(createReceiver(store)), limits, now);
+  const { ownerToken } = secrets;
+  addSessionRoutes(router, store, { owner: requireOwner(ownerToken, store.ownerKeys, now), feed, now });
+  addOwnerRoutes(router, { keys: store.ownerKeys, ownerToken, isHttps, log, now });
+  addHealthRoutes(router, store, mirror, ownerToken);
   return {
     routes: compose([
       cors(config.corsOrigins, CROSS_ORIGIN_PATHS),

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { createMirror, type Mirror } from '../nocodb/mirror.ts';
+import { Feed } from '../sessions/feed.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { openStore } from '../store/open-store.ts';
 
@@ -10,6 +11,8 @@ export interface Services {
   readonly store: SessionStore;
   /** The copy in NocoDB; undefined where none is configured. */
   readonly mirror: Mirror | undefined;
+  /** Tells the owner's pages of changes. */
+  readonly feed: Feed;
   /** Begins the work in the background. */
   start(): void;
   /** Finishes the work in the background, then closes the store. Call it when no request is under way. */
@@ -23,6 +26,7 @@ export async function openServices(config: Pick<Config, 'storeFile' | 'nocodb'>,
   return {
     store,
     mirror,
+    feed: new Feed(),
     start: () => mirror?.start(),
     stop: async () => {
       await mirror?.stop();

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { ConfigError, readConfig, type Config } from '../config/config.ts';
 import type { ServeOptions } from '../config/options.ts';
 import { flagOf } from '../config/settings.ts';
+import { makeOwnerKey, ownerLink } from '../owner/owner-key.ts';
 import { openBrowser } from './open-browser.ts';
 import { readSecrets } from '../config/secrets.ts';
 import { buildIfStale } from './build.ts';
@@ -39,6 +40,8 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
   );
   if (secrets.isNew)
     console.info(`Your owner's token, shown only once (stored in ${secrets.file}): ${secrets.ownerToken}`);
+  const code = await makeOwnerKey(server.store.ownerKeys, 'code', Date.now());
+  console.info(`Who reads it (a login for the owner, once, within 15 minutes): ${ownerLink(address, code)}`);
   if (open) openBrowser(address);
   // Errors are ignored: an unreadable file isn't served either.
   warnOfLeaks(config, paths).catch(() => {});

@@ -26,7 +26,7 @@ export async function listSessions(options: {
   const found = await store.listSessions({ email: options.email?.trim().toLowerCase(), pageSize: limit });
   const unmirrored = nocodb ? await store.outboxOf(NOCODB).countUntold() : 0;
   await store.close();
-  const sessions = found.map(viewSession);
+  const sessions = found.map((session) => viewSession(session, Date.now()));
   if (options.json) console.info(JSON.stringify({ sessions }, null, 2));
   else if (sessions.length === 0) console.info('No sessions yet.');
   else for (const line of printSessions(sessions)) console.info(line);

@@ -1,6 +1,6 @@
 // Health checks for monitoring.
 import type { Router } from '@koa/router';
-import { isOwner } from '../sessions/require-owner.ts';
+import { isOwner } from '../owner/require-owner.ts';
 import type { MirrorStatus } from '../nocodb/mirror-status.ts';
 import type { Mirror } from '../nocodb/mirror.ts';
 import type { SessionStore } from '../store/session-store.ts';

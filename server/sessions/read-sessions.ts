@@ -36,11 +36,11 @@ export interface Sessions {
 export function readSessions(openStore: () => Promise<SessionStore>): Sessions {
   return {
     list: async function* (query = {}) {
-      for await (const session of allSessions(await openStore(), query)) yield viewSession(session);
+      for await (const session of allSessions(await openStore(), query)) yield viewSession(session, Date.now());
     },
     find: async (id) => {
       const session = await (await openStore()).findSession(id);
-      return session && viewSession(session);
+      return session && viewSession(session, Date.now());
     },
     fetchEmailAccessSessions: async (query = {}) => {
       const records: EmailAccessRecord[] = [];

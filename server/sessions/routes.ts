@@ -2,11 +2,12 @@
 import { Readable } from 'node:stream';
 import type { Router } from '@koa/router';
 import * as v from 'valibot';
-import { requireOwner } from './require-owner.ts';
+import type { Middleware } from 'koa';
 import { HttpError } from '../http/http-error.ts';
 import { readQuery } from '../http/query.ts';
 import type { Cursor, SessionStore } from '../store/session-store.ts';
 import type { Session } from '../store/session.ts';
+import type { Feed } from './feed.ts';
 import { viewSession } from './views.ts';
 import { writeSession } from './write-session.ts';
 
@@ -34,9 +35,15 @@ const Query = v.object({
   ),
 });
 
-export function addSessionRoutes(router: Router, store: SessionStore, ownerToken: string): void {
-  const owner = requireOwner(ownerToken);
+export interface SessionRouteParts {
+  /** The check before each route. */
+  readonly owner: Middleware;
+  readonly feed: Pick<Feed, 'events'>;
+  /** Server time in epoch milliseconds. */
+  readonly now: () => number;
+}
 
+export function addSessionRoutes(router: Router, store: SessionStore, { owner, feed, now }: SessionRouteParts): void {
   router.get('/api/sessions', owner, async (ctx) => {
     const query = v.safeParse(Query, readQuery(ctx, ['email', 'pageSize', 'cursor']));
     if (!query.success) throw new HttpError(400, query.issues.map(({ message }) => message).join('; '));
@@ -46,9 +53,14 @@ export function addSessionRoutes(router: Router, store: SessionStore, ownerToken
     const shown = found.slice(0, pageSize);
     const last = shown.at(-1);
     ctx.body = {
-      sessions: shown.map(viewSession),
+      sessions: shown.map((session) => viewSession(session, now())),
       ...(last && found.length > pageSize && { next: writeCursor(last) }),
     };
+  });
+
+  router.get('/api/live', owner, (ctx) => {
+    ctx.type = 'text/event-stream';
+    ctx.body = Readable.from(feed.events());
   });
 
   router.get('/api/sessions/:id', owner, async (ctx) => {
@@ -56,7 +68,7 @@ export function addSessionRoutes(router: Router, store: SessionStore, ownerToken
     if (!session) throw new HttpError(404, 'There is no session with this id');
     const spans = await store.listSpans(session.id);
     ctx.type = 'json';
-    ctx.body = Readable.from(writeSession(session, spans));
+    ctx.body = Readable.from(writeSession(session, spans, now()));
   });
 }
 

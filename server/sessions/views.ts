@@ -1,9 +1,11 @@
 // Sessions and spans as the owner's API shows them.
 import type { SessionView, SpanView } from '../../sw/protocol/owner-api.ts';
 import type { StoredSpan } from '../store/session-store.ts';
+import { seenOf, stateOf } from '../store/session-state.ts';
 import type { Session } from '../store/session.ts';
 
-export function viewSession(session: Session): SessionView {
+/** @param now epoch milliseconds. */
+export function viewSession(session: Session, now: number): SessionView {
   const { id, ref, email, startMs, endMs, readingMs, offlineMs, endKnownBy, currentPage, isMirrored } = session;
   return {
     id,
@@ -15,6 +17,7 @@ export function viewSession(session: Session): SessionView {
     readingTimeMs: readingMs,
     offlineMs,
     endKnownBy,
+    state: stateOf(seenOf(session), now),
     currentPage,
     mirrored: isMirrored,
   };

@@ -10,10 +10,17 @@ import { viewSession, viewSpan } from './views.ts';
 
 const PIECE = 200;
 
-/** @param spans ordered by start. */
-export async function* writeSession(session: Session, spans: readonly StoredSpan[]): AsyncGenerator<string> {
+/**
+ * @param spans ordered by start.
+ * @param now epoch milliseconds.
+ */
+export async function* writeSession(
+  session: Session,
+  spans: readonly StoredSpan[],
+  now: number,
+): AsyncGenerator<string> {
   const pages = new PageTimes();
-  yield `${JSON.stringify(viewSession(session)).slice(0, -1)},"spans":[`;
+  yield `${JSON.stringify(viewSession(session, now)).slice(0, -1)},"spans":[`;
   for (const piece of chunk(spans, PIECE)) {
     for (const span of piece) pages.add(span);
     yield writeItems(piece.map(viewSpan), piece[0] === spans[0]);

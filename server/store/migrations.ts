@@ -172,6 +172,17 @@ const migrations: Record<string, Migration> = {
         await sql.raw(statement).execute(db);
     },
   },
+  '007-owner-keys': {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema
+        .createTable('owner_keys')
+        .addColumn('hash', 'text', (column) => column.primaryKey())
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('until_ms', 'bigint', (column) => column.notNull())
+        .modifyEnd(sql`WITHOUT ROWID`)
+        .execute();
+    },
+  },
 };
 
 /** True if there is nothing to migrate. */

@@ -63,6 +63,13 @@ export interface Tables {
     /** What else the consumer keeps; only the consumer can read it. */
     state: string | null;
   };
+  /** What the owner's browsers get in with: see owner-keys.ts. */
+  owner_keys: {
+    /** SHA-256, base64url. */
+    hash: string;
+    kind: 'code' | 'login';
+    until_ms: number;
+  };
   leases: {
     name: string;
     holder: string;

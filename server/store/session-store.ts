@@ -3,6 +3,7 @@
 import type { Leases } from './leases.ts';
 import type { Notes } from './notes.ts';
 import type { Outbox } from './outbox.ts';
+import type { OwnerKeys } from './owner-keys.ts';
 import type { Session } from './session.ts';
 
 export interface StoredSpan {
@@ -43,6 +44,9 @@ export interface Sighting {
   };
 }
 
+/** A session as the gate makes it. */
+export type NewSession = Pick<Session, 'id' | 'email' | 'startMs'>;
+
 /** What decides whether a session's reader is let in. */
 export type Access = Pick<Session, 'email' | 'accessEndedMs'>;
 
@@ -79,18 +83,20 @@ export interface Cursor {
 export interface SessionStore {
   readonly leases: Leases;
   readonly notes: Notes;
+  readonly ownerKeys: OwnerKeys;
   /**
    * The outbox of a consumer. From its first use on, every change waits in it until the consumer was told.
    * @param hasHistory false: a new consumer isn't told of sessions that don't change any more. True by default.
    */
   outboxOf(consumer: string, hasHistory?: boolean): Outbox;
-  createSession(session: Pick<Session, 'id' | 'email' | 'startMs'>): Promise<void>;
+  createSession(session: NewSession): Promise<void>;
   /** Records all sightings in one transaction. Results are in the same order. */
   record(sightings: readonly Sighting[]): Promise<readonly Recorded[]>;
   /** Revokes the session's access; does nothing if there is no such session. */
   endAccess(id: string, atMs: number): Promise<void>;
   /** Quick, for each request of a protected page; {@link findSession} waits for the owner's other queries. */
   findAccess(id: string): Promise<Access | undefined>;
+  /** @param id or `ref` of the session. */
   findSession(id: string): Promise<Session | undefined>;
   /** Newest first. */
   listSessions(query: SessionQuery): Promise<readonly Session[]>;

@@ -5,6 +5,7 @@ import { deleteSessions } from './delete-sessions.ts';
 import { SqlLeases, type Leases } from './leases.ts';
 import { SqlNotes, type Notes } from './notes.ts';
 import { NOCODB, type Outbox } from './outbox.ts';
+import { SqlOwnerKeys, type OwnerKeys } from './owner-keys.ts';
 import { change, rowsOf } from './runner.ts';
 import { toSession, toSpan } from './rows.ts';
 import type { Tables } from './schema.ts';
@@ -22,6 +23,7 @@ export class SqlStore implements SessionStore {
   readonly #outboxes = new Map<string, Outbox>();
   readonly leases: Leases;
   readonly notes: Notes;
+  readonly ownerKeys: OwnerKeys;
 
   /** @param queries compiles queries in the database's dialect. */
   constructor(database: Database, queries: Kysely<Tables>) {
@@ -29,6 +31,7 @@ export class SqlStore implements SessionStore {
     this.#queries = queries;
     this.leases = new SqlLeases(queries, database.writer);
     this.notes = new SqlNotes(queries, database.writer);
+    this.ownerKeys = new SqlOwnerKeys(queries, database.writer, database.reader);
   }
 
   outboxOf(consumer: string, hasHistory = true): Outbox {
@@ -70,7 +73,8 @@ export class SqlStore implements SessionStore {
   }
 
   async findSession(id: string): Promise<Session | undefined> {
-    const [row] = await rowsOf(this.#database.reader, this.#sessions().where('sessions.id', '=', id).compile());
+    const query = this.#sessions().where((eb) => eb.or([eb('sessions.id', '=', id), eb('sessions.ref', '=', id)]));
+    const [row] = await rowsOf(this.#database.reader, query.compile());
     return row && toSession(row);
   }
 

@@ -21,6 +21,11 @@ export interface SessionView {
    * original contract; or it was `bounded`, because the device's clock was wrong. Null before the first span.
    */
   readonly endKnownBy: 'goodbye' | 'tick' | 'beat' | 'bounded' | null;
+  /**
+   * `reading`: a span is open, and its device is not overdue. `away`: otherwise, up to 5 minutes. `ended`: later.
+   * `opened`: ended, with less than 5 s visible. That was a link scanner, or a person who left at once.
+   */
+  readonly state: 'reading' | 'away' | 'ended' | 'opened';
   readonly currentPage: string | null;
   /** True if NocoDB shows this version of the session. */
   readonly mirrored: boolean;
@@ -46,4 +51,11 @@ export interface SpanView {
 export interface PageView {
   readonly page: string;
   readonly readingTimeMs: number;
+}
+
+/** A session with all that was read. */
+export interface SessionDetail extends SessionView {
+  /** Ordered by start. */
+  readonly spans: readonly SpanView[];
+  readonly pages: readonly PageView[];
 }

@@ -8,6 +8,7 @@ import { readConfig } from '../../server/config/config.ts';
 import type { Recorded, SessionStore, Sighting } from '../../server/store/session-store.ts';
 import { openInlineStore } from '../helpers/inline-store.ts';
 import { HEARTBEAT_PATH, SESSION_COOKIE } from '../../sw/protocol/delivery.ts';
+import { Feed } from '../../server/sessions/feed.ts';
 
 export interface Answer {
   readonly status: number;
@@ -122,6 +123,7 @@ export class ServerProcess {
         ownerToken: 'owner-token-for-tests-only-0123456789',
       },
       services: {
+        feed: new Feed(),
         store: new Proxy(store, {
           get: (target, name) => (name === 'record' ? record : (Reflect.get(target, name, target) as unknown)),
         }),

@@ -11,13 +11,14 @@ import { readConfig } from '../../server/config/config.ts';
 import { BUILD_DIR } from '../../server/config/package-root.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { OWNER_TOKEN, SECRET } from './test-app.ts';
+import { Feed } from '../../server/sessions/feed.ts';
 
 export async function startShortAccess(accessMs: number): Promise<{ url: string; close(): Promise<void> }> {
   const store = await openStore(`file:${join(await mkdtemp(join(tmpdir(), 'stillhere-short-')), 'test.db')}`);
   const answer = createApp({
     config: { ...readConfig({}), accessMs },
     secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },
-    services: { store },
+    services: { store, feed: new Feed() },
     log: pino({ level: 'silent' }),
     siteDir: join(BUILD_DIR, 'site'),
     buildDir: BUILD_DIR,

@@ -11,6 +11,7 @@ import { readConfig } from '../../server/config/config.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { askForAccess } from './cookies.ts';
 import { OWNER_TOKEN, SECRET, type Answer } from './test-app.ts';
+import { Feed } from '../../server/sessions/feed.ts';
 
 export interface TestSite {
   /** One request with exactly this path and these headers. */
@@ -43,7 +44,7 @@ export async function startTestSite(
       ...environment,
     }),
     secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },
-    services: { store },
+    services: { store, feed: new Feed() },
     log: pino({ level: 'silent' }),
     siteDir: join(folder, 'site'),
     buildDir: join(folder, 'build'),

@@ -15,10 +15,11 @@ import { pino } from 'pino';
 import { createApp } from '../../server/app/create-app.ts';
 import { readConfig } from '../../server/config/config.ts';
 import type { Mirror } from '../../server/nocodb/mirror.ts';
-import type { SessionView, SpanView } from '../../sw/protocol/owner-api.ts';
+import type { SessionDetail } from '../../sw/protocol/owner-api.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { HEARTBEAT_PATH, type Receipt, type Span } from '../../sw/protocol/delivery.ts';
+import { Feed } from '../../server/sessions/feed.ts';
 
 export const OWNER_TOKEN = 'owner-token-for-tests-only-0123456789';
 export const SECRET = 'secret-for-tests-only-0123456789abcdef';
@@ -39,14 +40,10 @@ export interface Answer {
   readonly body: string;
 }
 
-export interface SessionDetail extends SessionView {
-  readonly spans: readonly SpanView[];
-  readonly pages: readonly { page: string; readingTimeMs: number }[];
-}
-
 export interface TestApp {
   readonly url: string;
   readonly store: SessionStore;
+  readonly storeFile: string;
   readonly clock: { now: number };
   readonly logLines: string[];
   /** One request with exactly this path and these headers. */
@@ -71,14 +68,15 @@ export async function startTestApp(
     await mkdir(join(folder, 'site', file, '..'), { recursive: true });
     await writeFile(join(folder, 'site', file), text);
   }
-  const store = await openStore(`file:${join(folder, 'test.db')}`);
+  const storeFile = join(folder, 'test.db');
+  const store = await openStore(`file:${storeFile}`);
   const clock = { now: NOW };
   const logLines: string[] = [];
   const app = createApp({
     // Tests send more in a second than readers do.
     config: readConfig({ PROTECT: '/confidential/', LIMIT_BEATS: '0', LIMIT_NETWORK: '0', ...environment }),
     secrets: { secret, ownerToken: OWNER_TOKEN },
-    services: { store: wrapStore(store), mirror },
+    services: { store: wrapStore(store), mirror, feed: new Feed() },
     log: pino({ level: 'trace' }, { write: (line) => logLines.push(line) }),
     siteDir: join(folder, 'site'),
     buildDir: join(folder, 'build'),
@@ -109,6 +107,7 @@ export async function startTestApp(
   return {
     url: `http://localhost:${port}`,
     store,
+    storeFile,
     clock,
     logLines,
     send,

@@ -53,7 +53,7 @@ describe('the token', () => {
       expect([status, headers['www-authenticate'], headers['cache-control']]).toEqual([401, 'Bearer', 'no-store']);
       expect(JSON.parse(body)).toEqual({
         success: false,
-        error: 'Send the header "Authorization: Bearer <OWNER_TOKEN>"',
+        error: 'Log in at /owner, or send the header "Authorization: Bearer <OWNER_TOKEN>"',
       });
     }
   });
@@ -75,6 +75,7 @@ describe('the list', () => {
       readingTimeMs: 0,
       offlineMs: 0,
       endKnownBy: null,
+      state: 'away',
       currentPage: null,
       mirrored: false,
     });

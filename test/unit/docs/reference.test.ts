@@ -56,6 +56,7 @@ it('README.md shows a session as `stillhere sessions` prints it', async () => {
     readingTimeMs: Date.parse(`1970-01-01T${read}Z`),
     offlineMs: 0,
     endKnownBy: 'tick' as const,
+    state: 'ended' as const,
     currentPage: page,
     mirrored: false,
   };

@@ -41,6 +41,7 @@ function record(...spans: readonly (readonly [number, number])[]): SessionDetail
     readingTimeMs,
     offlineMs: 0,
     endKnownBy: 'goodbye',
+    state: 'ended',
     currentPage: PAGE,
     mirrored: false,
     pages: [{ page: PAGE, readingTimeMs }],

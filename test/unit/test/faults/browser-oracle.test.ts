@@ -38,6 +38,7 @@ function record(spans: readonly (readonly [id: string, from: number, to: number]
     readingTimeMs: spans.reduce((sum, [, from, to]) => sum + Math.round((to - from) * 1_000), 0),
     offlineMs: 0,
     endKnownBy: 'goodbye',
+    state: 'ended',
     currentPage: PAGE,
     mirrored: false,
     pages: [],

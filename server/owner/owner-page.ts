@@ -1,0 +1,19 @@
+// The owner's page: its script makes everything on it.
+
+export const OWNER_PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta name="robots" content="noindex">
+    <title>Stillhere</title>
+    <link rel="icon" href="data:,">
+    <script type="module" src="/stillhere-owner.js"></script>
+  </head>
+  <body>
+    <stillhere-owner></stillhere-owner>
+    <noscript>This page needs JavaScript. In a terminal, "npx stillhere sessions" shows the same.</noscript>
+  </body>
+</html>
+`;
