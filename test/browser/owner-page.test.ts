@@ -96,6 +96,11 @@ describe.concurrent('the owner', () => {
     }
     await page.goBack();
     await shows(page, '2 people are reading now');
+
+    await page.locator('stillhere-owner >>> a[title^="friederike.brandt"]').click();
+    await shows(page, 'of it offline');
+    await page.setViewport({ width: 1_000, height: 800 });
+    expect(await findBarriers(page, picture('tunnel'))).toEqual([]);
   });
 
   it('is told when a link was used, and when the server is gone', async ({ serve, browser }) => {
