@@ -30,6 +30,7 @@ describe('a delivery', () => {
       readingTimeMs: MINUTE,
       offlineMs: 0,
       endKnownBy: 'tick',
+      state: 'reading',
       currentPage: '/confidential/',
       mirrored: false,
       spans: [
