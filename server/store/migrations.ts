@@ -172,7 +172,7 @@ const migrations: Record<string, Migration> = {
         await sql.raw(statement).execute(db);
     },
   },
-  '007-owner-keys': {
+  '006-owner-keys': {
     up: async (db: Kysely<unknown>) => {
       await db.schema
         .createTable('owner_keys')
