@@ -44,10 +44,10 @@ test('tells nothing of the machine that it was made on', () => {
 });
 
 test("has maps with our sources for a site's bundler, and positions in what the server gives out", () => {
-  // The server's own code reads as its sources do; two workers have in them what sw.js has, and the
-  // inspector, whose positions take 17 kB, is for who has the repository.
+  // The server's own code reads as its sources do; two workers have in them what sw.js has; the
+  // positions of the inspector (17 kB) and of the owner's pages (13 kB) are for who has the repository.
   const ours = files.filter((file) =>
-    /^dist\/(package\/)?(?!no-sw|stillhere-inspector|stillhere-sw)[\w-]+\.js$/.test(file),
+    /^dist\/(package\/)?(?!no-sw|stillhere-inspector|stillhere-owner|stillhere-sw)[\w-]+\.js$/.test(file),
   );
   for (const file of ours.filter((path) => !isReExport(path))) {
     const map = JSON.parse(readText(`${file}.map`)) as { sources: string[]; sourcesContent?: (string | null)[] };
