@@ -89,7 +89,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'server/gate': ['server/store', 'server/http', 'sw/protocol'],
   'server/deliveries': ['server/store', 'server/http', 'sw/protocol'],
   'server/nocodb': ['server/outbox', 'server/store'],
-  'server/outbox': ['server/deliveries', 'server/store', 'server/http'],
+  'server/outbox': ['server/store', 'server/http'],
   // One part in two folders: sqlite/ is behind the interfaces of store/.
   'server/store': ['server/store/sqlite'],
   'server/store/sqlite': ['server/store'],

@@ -38,12 +38,6 @@ export function toPageName(address: string): string {
   return cut(decoded.replace(/\/index\.(?:html?|xhtml)$/i, '/') + rest);
 }
 
-/** A key that all names of a page share. Same rule as the gate's, except that it is case-sensitive. */
-export function pageKey(name: string): string {
-  const [, path = '', rest = ''] = SPLIT.exec(name) ?? [];
-  return `${path.replace(/\/$/, '').replace(/(?:\/index)?\.(?:html?|xhtml)$/i, '')}/${rest}`;
-}
-
 /**
  * Decodes a run of escapes. Bytes that are invalid UTF-8 or unreadable stay escaped. Avoids exceptions, which are slow.
  */

@@ -5,7 +5,7 @@
 // - What changes a visit that was told as ended is told as an amendment, once the visit is over again.
 // - Visits are numbered in the order in which the consumer learned of them, and keep their numbers. Spans that arrive late can
 //   join visits: the lowest number stays, and the event says which others it replaces.
-import { PageTimes, type PageTime } from '../deliveries/page-times.ts';
+import { PageTimes, type PageTime } from '../store/page-times.ts';
 import { activeUntil, stateOf, type State } from '../store/session-state.ts';
 import type { StoredSpan } from '../store/session-store.ts';
 import type { Session } from '../store/session.ts';

@@ -1,7 +1,7 @@
 // Writes one session with all its spans as JSON, in pieces. It can be 80 MB, and other requests must be answered
 // meanwhile.
 import { setImmediate } from 'node:timers/promises';
-import { PageTimes } from '../deliveries/page-times.ts';
+import { PageTimes } from '../store/page-times.ts';
 import { chunk } from '../store/chunk.ts';
 import type { StoredSpan } from '../store/session-store.ts';
 import type { Session } from '../store/session.ts';

@@ -1,6 +1,7 @@
 // One name for a page, whatever its address looks like on a device.
 import { describe, expect, it } from 'vitest';
-import { isHarmfulName, MAX_NAME_LENGTH, pageKey, toPageName } from '../../../../server/deliveries/page-name.ts';
+import { isHarmfulName, MAX_NAME_LENGTH, toPageName } from '../../../../server/deliveries/page-name.ts';
+import { pageKey } from '../../../../server/store/page-key.ts';
 import { MAX_PAGE_CHARS } from '../../../../sw/protocol/delivery.ts';
 
 describe('the name of a page', () => {

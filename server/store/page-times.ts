@@ -1,6 +1,6 @@
 // Each page's own reading time, under the name with which the page was first read. Pure.
-import type { StoredSpan } from '../store/session-store.ts';
-import { pageKey } from './page-name.ts';
+import type { StoredSpan } from './session-store.ts';
+import { pageKey } from './page-key.ts';
 
 export interface PageTime {
   readonly page: string;
