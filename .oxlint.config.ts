@@ -69,6 +69,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'server/site',
     'server/gate',
     'server/deliveries',
+    'server/jobs',
     'server/nocodb',
     'server/store',
     'server/http',
@@ -89,6 +90,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'server/gate': ['server/store', 'server/http', 'sw/protocol'],
   'server/deliveries': ['server/store', 'server/http', 'sw/protocol'],
   'server/nocodb': ['server/outbox', 'server/store'],
+  'server/jobs': ['server/store', 'server/http'],
   'server/outbox': ['server/store', 'server/http'],
   // One part in two folders: sqlite/ is behind the interfaces of store/.
   'server/store': ['server/store/sqlite'],

@@ -2,6 +2,7 @@
 // and for somebody else's.
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
+import { createTotalsJob } from '../jobs/count-totals.ts';
 import { createMirror, type Mirror } from '../nocodb/mirror.ts';
 import { Feed } from '../sessions/feed.ts';
 import type { SessionStore } from '../store/session-store.ts';
@@ -23,13 +24,17 @@ export interface Services {
 export async function openServices(config: Pick<Config, 'storeFile' | 'nocodb'>, log: Logger): Promise<Services> {
   const store = await openStore(`file:${config.storeFile}`);
   const mirror = config.nocodb && createMirror(config.nocodb, store, log);
+  const totals = createTotalsJob(store, log);
   return {
     store,
     mirror,
     feed: new Feed(),
-    start: () => mirror?.start(),
+    start: () => {
+      totals.start();
+      mirror?.start();
+    },
     stop: async () => {
-      await mirror?.stop();
+      await Promise.all([totals.stop(), mirror?.stop()]);
       await store.close();
     },
   };

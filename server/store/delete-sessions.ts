@@ -1,11 +1,12 @@
 // Deletes sessions with all that belongs to them, in SQL that is the same for every database. What consumers of the outbox made
 // of them outside remains to be deleted, so each is left a deletion in the same transaction.
-import { sql, type CompiledQuery, type Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { chunk } from './chunk.ts';
 import type { Database } from './database.ts';
 import { CREATION_MS, RECORD_IN_DOUBT } from './outbox.ts';
-import { change, rowsOf } from './runner.ts';
+import { rowsOf, type Statement } from './runner.ts';
 import type { Tables } from './schema.ts';
+import type { Totals } from './totals.ts';
 
 const SESSIONS_AT_ONCE = 1_000;
 /** Of one transaction, about: deliveries wait for it. A session is deleted as a whole, even if it has more. */
@@ -18,14 +19,15 @@ export async function deleteSessions(
   ids: readonly string[],
   atMs: number,
   queries: Kysely<Tables>,
-  { reader, writer }: Database,
+  { reader }: Database,
+  totals: Pick<Totals, 'remove'>,
 ): Promise<number> {
   let deleted = 0;
   for (const some of chunk([...new Set(ids)], SESSIONS_AT_ONCE)) {
     const sizes = queries.selectFrom('sessions').select(['id', 'span_count', 'stretch_count']).where('id', 'in', some);
     const sessions = await rowsOf(reader, sizes.compile());
     for (const group of toGroups(sessions)) {
-      const changes = await change(writer, toStatements(group, atMs, queries));
+      const changes = await totals.remove(group, toStatements(group, atMs, queries));
       deleted += changes.at(-1) ?? 0;
     }
   }
@@ -51,7 +53,7 @@ function toGroups(
 }
 
 /** The last of them deletes the sessions. */
-function toStatements(ids: readonly string[], atMs: number, queries: Kysely<Tables>): readonly CompiledQuery[] {
+function toStatements(ids: readonly string[], atMs: number, queries: Kysely<Tables>): readonly Statement[] {
   const consumers = queries.selectFrom('consumers').select('name');
   const toDelete = queries
     .insertInto('outbox')
@@ -92,5 +94,8 @@ function toStatements(ids: readonly string[], atMs: number, queries: Kysely<Tabl
     queries.deleteFrom('spans').where('session_id', 'in', ids),
     queries.deleteFrom('stretches').where('session_id', 'in', ids),
     queries.deleteFrom('sessions').where('id', 'in', ids),
-  ].map((query) => query.compile());
+  ].map((query) => {
+    const { sql: text, parameters } = query.compile();
+    return { sql: text, parameters };
+  });
 }

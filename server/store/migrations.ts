@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import type { Tables } from './schema.ts';
+import { totalsMigration } from './totals-migration.ts';
 
 const migrations: Record<string, Migration> = {
   '001-sessions-and-spans': {
@@ -183,6 +184,7 @@ const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '007-totals': totalsMigration,
 };
 
 /** True if there is nothing to migrate. */

@@ -18,6 +18,7 @@ export function toSession(row: Selectable<Tables['sessions']> & { readonly told_
     nextBeatMs: row.next_beat_ms,
     currentPage: row.current_page,
     accessEndedMs: row.access_ended_ms,
+    isExcluded: row.is_excluded === 1,
     isMirrored: row.told_revision === row.revision,
   };
 }

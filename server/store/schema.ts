@@ -1,8 +1,9 @@
 // The tables of a store, as types for Kysely. migrations.ts creates them.
 import type { Generated } from 'kysely';
 import type { EndKnownBy } from './session.ts';
+import type { TotalsTables } from './totals-schema.ts';
 
-export interface Tables {
+export interface Tables extends TotalsTables {
   sessions: {
     id: string;
     email: string;
@@ -29,6 +30,8 @@ export interface Tables {
     last_span_start_ms: number | null;
     last_span_id: string | null;
     access_ended_ms: number | null;
+    /** 1: kept, but not counted in the totals. */
+    is_excluded: Generated<number>;
     /** Increases with every change that the owner sees. */
     revision: Generated<number>;
   };

@@ -5,6 +5,7 @@ import type { Notes } from './notes.ts';
 import type { Outbox } from './outbox.ts';
 import type { OwnerKeys } from './owner-keys.ts';
 import type { Session } from './session.ts';
+import type { Totals } from './totals.ts';
 
 export interface StoredSpan {
   readonly id: string;
@@ -90,8 +91,15 @@ export interface SessionStore {
    */
   outboxOf(consumer: string, hasHistory?: boolean): Outbox;
   createSession(session: NewSession): Promise<void>;
+  readonly totals: Totals;
   /** Records all sightings in one transaction. Results are in the same order. */
   record(sightings: readonly Sighting[]): Promise<readonly Recorded[]>;
+  /**
+   * Calls `listener` with the ids of sessions that this store has created or recorded, after each transaction. It doesn't learn of
+   * other processes.
+   * @returns stops it.
+   */
+  watch(listener: (ids: readonly string[]) => void): () => void;
   /** Revokes the session's access; does nothing if there is no such session. */
   endAccess(id: string, atMs: number): Promise<void>;
   /** Quick, for each request of a protected page; {@link findSession} waits for the owner's other queries. */

@@ -29,6 +29,8 @@ export interface Session {
   readonly currentPage: string | null;
   /** When the reader or the owner revoked its access; null: never. The record stays. */
   readonly accessEndedMs: number | null;
+  /** True: kept, but not counted in the totals. */
+  readonly isExcluded: boolean;
   /** True if NocoDB shows this revision. */
   readonly isMirrored: boolean;
 }

@@ -13,6 +13,8 @@ import type { Access, Recorded, SessionQuery, SessionStore, Sighting, StoredSpan
 import type { Session } from './session.ts';
 import { makeSessionRef } from './session-id.ts';
 import { SqlOutbox } from './sql-outbox.ts';
+import { SqlTotals } from './sql-totals.ts';
+import type { Totals } from './totals.ts';
 
 /** A session can have 20,000 spans; other queries are answered between pages. */
 const SPANS_AT_ONCE = 500;
@@ -21,9 +23,11 @@ export class SqlStore implements SessionStore {
   readonly #database: Database;
   readonly #queries: Kysely<Tables>;
   readonly #outboxes = new Map<string, Outbox>();
+  readonly #watchers = new Set<(ids: readonly string[]) => void>();
   readonly leases: Leases;
   readonly notes: Notes;
   readonly ownerKeys: OwnerKeys;
+  readonly totals: Totals;
 
   /** @param queries compiles queries in the database's dialect. */
   constructor(database: Database, queries: Kysely<Tables>) {
@@ -32,6 +36,7 @@ export class SqlStore implements SessionStore {
     this.leases = new SqlLeases(queries, database.writer);
     this.notes = new SqlNotes(queries, database.writer);
     this.ownerKeys = new SqlOwnerKeys(queries, database.writer, database.reader);
+    this.totals = new SqlTotals(database, queries);
   }
 
   outboxOf(consumer: string, hasHistory = true): Outbox {
@@ -53,10 +58,21 @@ export class SqlStore implements SessionStore {
           .select((of) => ['name', of.val(id).as('id'), of.val(startMs).as('due_ms'), of.val('changed').as('kind')]),
       );
     await change(this.#database.writer, [session.compile(), wait.compile()]);
+    for (const watcher of this.#watchers) watcher([id]);
   }
 
-  record(sightings: readonly Sighting[]): Promise<readonly Recorded[]> {
-    return this.#database.record(sightings);
+  async record(sightings: readonly Sighting[]): Promise<readonly Recorded[]> {
+    const recorded = await this.#database.record(sightings);
+    if (this.#watchers.size > 0) {
+      const stored = sightings.flatMap(({ session }, nth) => (recorded[nth] === 'stored' ? session : []));
+      for (const watcher of this.#watchers) watcher(stored);
+    }
+    return recorded;
+  }
+
+  watch(listener: (ids: readonly string[]) => void): () => void {
+    this.#watchers.add(listener);
+    return () => void this.#watchers.delete(listener);
   }
 
   async endAccess(id: string, atMs: number): Promise<void> {
@@ -107,7 +123,7 @@ export class SqlStore implements SessionStore {
   }
 
   deleteSessions(ids: readonly string[], atMs: number): Promise<number> {
-    return deleteSessions(ids, atMs, this.#queries, this.#database);
+    return deleteSessions(ids, atMs, this.#queries, this.#database, this.totals);
   }
 
   async check(): Promise<void> {

@@ -1,15 +1,26 @@
 // A SQLite store in the test's own thread, where the test decides what happens in which turn of the event loop.
 import type { SessionStore } from '../../server/store/session-store.ts';
+import type { Answer, Statement } from '../../server/store/runner.ts';
 import { SqlStore } from '../../server/store/sql-store.ts';
 import { sqliteQueries } from '../../server/store/sqlite/dialect.ts';
 import { prepareFile } from '../../server/store/sqlite/open.ts';
 import { SqliteConnection } from '../../server/store/sqlite/sqlite-connection.ts';
 
-/** @param file of an existing store, or a new one. */
-export async function openInlineStore(file: string): Promise<SessionStore> {
+/**
+ * @param file of an existing store, or a new one.
+ * @param around called for each transaction that isn't a recording, with what runs it.
+ */
+export async function openInlineStore(
+  file: string,
+  around: (run: () => readonly Answer[], statements: readonly Statement[]) => readonly Answer[] = (run) => run(),
+): Promise<SessionStore> {
   await prepareFile(file);
   const connection = new SqliteConnection(file, false);
-  const runner = { run: async (statements: Parameters<SqliteConnection['run']>[0]) => connection.run(statements) };
+  // What is killed here is no computer.
+  connection.run([{ sql: 'PRAGMA synchronous = OFF', parameters: [] }]);
+  const runner = {
+    run: async (statements: readonly Statement[]) => around(() => connection.run(statements), statements),
+  };
   return new SqlStore(
     {
       writer: runner,

@@ -24,7 +24,10 @@ export const MODULES: Readonly<Record<string, Module>> = {
   },
   'server/store': {
     mutate: ['server/store/*.ts'],
-    tests: ['test/unit/server/store/*.test.ts', ...server('outbox', 'bounds', 'store-contract', 'store-upgrade')],
+    tests: [
+      'test/unit/server/store/*.test.ts',
+      ...server('outbox', 'bounds', 'store-contract', 'store-upgrade', 'totals', 'totals-properties'),
+    ],
   },
   'server/nocodb': {
     mutate: ['server/nocodb/*.ts'],

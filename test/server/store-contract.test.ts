@@ -273,7 +273,7 @@ describe('SQLite', () => {
     await expect(openStore('file::memory:')).rejects.toThrow(/does not support journal_mode=WAL with synchronous=FULL/);
   });
 
-  it('can be created by the next start, wherever the first one was killed', { timeout: 60_000 }, async () => {
+  it('can be created by the next start, wherever the first one was killed', { timeout: 180_000 }, async () => {
     const prepare = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, 'prepare')
       ?.value as DatabaseSync['prepare'];
     let isMade = false;

@@ -79,6 +79,7 @@ it('keeps sessions, spans and totals', async () => {
     nextBeatMs: null,
     ref: expect.stringMatching(/^[0-9a-f]{28}$/) as string,
     accessEndedMs: null,
+    isExcluded: false,
     isMirrored: false,
   });
   expect((await store.listSpans('ann')).map(({ id, startMs, endMs }) => [id, startMs, endMs])).toEqual(

@@ -1,6 +1,6 @@
 // A connection to SQLite, and what a store does with it. Synchronous: thread.ts runs it outside the server's thread.
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import type { Answer, Statement } from '../runner.ts';
+import { OUTDATED, type Answer, type Statement } from '../runner.ts';
 import type { Recorded, Sighting } from '../session-store.ts';
 import { configureConnection } from './connection.ts';
 import { SqliteRecorder } from './sqlite-recorder.ts';
@@ -37,7 +37,8 @@ export class SqliteConnection {
   /** Runs the statements in one transaction, and returns their answers in order. */
   run(statements: readonly Statement[]): readonly Answer[] {
     const runAll = (): readonly Answer[] => statements.map((one) => this.#runOne(one));
-    return this.#isReadOnly || statements.length === 1 ? runAll() : inTransaction(this.#connection, runAll);
+    const isOne = statements.length === 1 && statements[0]?.mustChange === undefined;
+    return this.#isReadOnly || isOne ? runAll() : inTransaction(this.#connection, runAll);
   }
 
   /**
@@ -75,11 +76,13 @@ export class SqliteConnection {
     this.#connection.close();
   }
 
-  #runOne({ sql, parameters }: Statement): Answer {
+  #runOne({ sql, parameters, mustChange }: Statement): Answer {
     const statement = this.#connection.prepare(sql);
     const values = parameters as readonly SQLInputValue[];
     if (statement.columns().length > 0) return { rows: statement.all(...values), changes: 0 };
     const changes = Number(statement.run(...values).changes);
+    if (mustChange !== undefined && changes !== mustChange)
+      throw Object.assign(new Error('The rows have changed meanwhile'), { code: OUTDATED });
     this.#pages += changes * PAGES_A_ROW;
     return { rows: [], changes };
   }

@@ -45,9 +45,11 @@ it('a backup while the server runs contains everything in the store', async () =
 });
 
 it('deleting a reader removes that reader from the file, and no one else', async () => {
+  await store.totals.counting.count(['ann', 'bob']);
+  for (const name of ['ann', 'bob']) await store.totals.setReaderExcluded(`${name}@example.com`, true);
   await store.close();
   const page = await readFile(join(import.meta.dirname, '../../../docs/privacy.md'), 'utf8');
-  const [, command = ''] = /^ +(node -e .*DELETE FROM sessions.*)$/m.exec(page) ?? [];
+  const [, command = ''] = /^ +(node -e .*DELETE FROM .*)$/m.exec(page) ?? [];
   await type(command);
   for (const file of await readdir(join(folder, 'data')))
     expect(await readFile(join(folder, 'data', file), 'latin1')).not.toMatch(/ann@example|for-ann/);
@@ -56,6 +58,12 @@ it('deleting a reader removes that reader from the file, and no one else', async
   expect(await after.listSpans('ann')).toEqual([]);
   expect(await after.listSpans('bob')).toHaveLength(1);
   const span = { id: 'b', page: '/', startMs: NOW, endMs: NOW, offsetMs: 0 };
+  expect(await after.totals.listExcludedReaders()).toEqual(['bob@example.com']);
+  await after.totals.setReaderExcluded('bob@example.com', false);
+  expect((await after.totals.counting.compare(undefined)).ids).toEqual(['bob']);
+  await after.totals.counting.count(['bob']);
+  const readers = await after.totals.listReaders({ sort: 'last', pageSize: 9 });
+  expect(readers.map(({ email, readingMs }) => [email, readingMs])).toEqual([['bob@example.com', 60_000]]);
   expect(await after.record([{ session: 'ann', receivedMs: NOW, span }])).toEqual(['unknown-session']);
   await after.close();
 });

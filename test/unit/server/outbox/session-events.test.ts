@@ -50,6 +50,7 @@ function look(
     currentPage: '/a/',
     accessEndedMs: null,
     isMirrored: false,
+    isExcluded: false,
     ...change,
   };
   const byStart = spans.toSorted((one, other) => one.startMs - other.startMs);

@@ -65,6 +65,7 @@ describe("a session's row", () => {
     currentPage: '/a/',
     accessEndedMs: null,
     isMirrored: false,
+    isExcluded: false,
   };
 
   it('shows an open span unless the page said goodbye', () => {

@@ -1,0 +1,319 @@
+// The totals in SQL that is the same for every database. Lists are read from the totals alone, by an index, so they cost the
+// same however many sessions there are.
+import { sql, type CompiledQuery, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
+import { chunk } from './chunk.ts';
+import type { Database } from './database.ts';
+import { daysOf, type Day } from './days.ts';
+import { bucketStartMs, medianMs, type Bucket } from './histogram.ts';
+import { openKeyedHash, type KeyedHash } from './keyed-hash.ts';
+import { pageKey } from './page-key.ts';
+import { change, rowsOf, toStatement, type Statement } from './runner.ts';
+import type { Tables } from './schema.ts';
+import { SqlCounting } from './sql-counting.ts';
+import { SqlUncounted } from './sql-uncounted.ts';
+import { SLOT_MS, slotOf } from './time-slots.ts';
+import type {
+  Counting,
+  DaysQuery,
+  DayTotals,
+  Distribution,
+  PageTotals,
+  ReaderPageTotals,
+  ReaderTotals,
+  Totals,
+  TotalsQuery,
+  TotalsSort,
+} from './totals.ts';
+
+const COLUMNS = { last: 'last_ms', reading: 'reading_ms', sessions: 'sessions' } as const satisfies Record<
+  TotalsSort,
+  string
+>;
+/** Other queries are answered between them. */
+const DAYS_AT_ONCE = 31;
+const NEWS_AT_ONCE = 500;
+
+/** Written out, as in the partial indexes: a database doesn't use them with a parameter. */
+const wasRead = sql<SqlBool>`sessions > 0`;
+const wasOpenedOnly = sql<SqlBool>`sessions = 0 AND opened > 0`;
+
+export class SqlTotals implements Totals {
+  readonly #database: Pick<Database, 'reader' | 'writer'>;
+  readonly #queries: Kysely<Tables>;
+  readonly #counting: SqlCounting;
+  readonly counting: Counting;
+  #hash: Promise<KeyedHash> | undefined;
+
+  constructor(database: Pick<Database, 'reader' | 'writer'>, queries: Kysely<Tables>) {
+    this.#database = database;
+    this.#queries = queries;
+    this.#counting = new SqlCounting(database, queries);
+    const uncounted = new SqlUncounted(database, queries);
+    this.counting = {
+      count: async (ids) => this.#counting.count(ids, await this.#openHash()),
+      remember: (ids) => uncounted.remember(ids),
+      listRemembered: (limit) => uncounted.listRemembered(limit),
+      forget: (ids) => uncounted.forget(ids),
+      compare: (before) => uncounted.compare(before),
+    };
+  }
+
+  listReaders(query: TotalsQuery): Promise<readonly ReaderTotals[]> {
+    return this.#listReaders(query, wasRead);
+  }
+
+  listOpened(query: Omit<TotalsQuery, 'sort'>): Promise<readonly ReaderTotals[]> {
+    return this.#listReaders({ ...query, sort: 'last' }, wasOpenedOnly);
+  }
+
+  async #listReaders(
+    { sort, pageSize, after }: TotalsQuery,
+    which: RawBuilder<SqlBool>,
+  ): Promise<readonly ReaderTotals[]> {
+    const column = COLUMNS[sort];
+    let query = this.#queries
+      .selectFrom('reader_totals')
+      .selectAll()
+      .where(which)
+      .orderBy(column, 'desc')
+      .orderBy('id', 'desc')
+      .limit(pageSize);
+    if (after) query = query.where((eb) => eb(eb.refTuple(column, 'id'), '<', eb.tuple(after.value, after.id)));
+    return this.#toReaders(await rowsOf(this.#database.reader, query.compile()));
+  }
+
+  async listPages({ sort, pageSize, after }: TotalsQuery): Promise<readonly PageTotals[]> {
+    const column = COLUMNS[sort];
+    let query = this.#queries
+      .selectFrom('page_totals')
+      .selectAll()
+      .where(wasRead)
+      .orderBy(column, 'desc')
+      .orderBy('id', 'desc')
+      .limit(pageSize);
+    if (after) query = query.where((eb) => eb(eb.refTuple(column, 'id'), '<', eb.tuple(after.value, after.id)));
+    return this.#toPages(await rowsOf(this.#database.reader, query.compile()));
+  }
+
+  async listReaderPages(
+    query: Omit<TotalsQuery, 'sort'> & ({ readonly readerId: string } | { readonly pageId: string }),
+  ): Promise<readonly ReaderPageTotals[]> {
+    const [key, id, other] =
+      'readerId' in query
+        ? (['reader_id', query.readerId, 'page_id'] as const)
+        : (['page_id', query.pageId, 'reader_id'] as const);
+    let some = this.#queries
+      .selectFrom('reader_page_totals as pair')
+      .innerJoin('reader_totals as reader', 'reader.id', 'pair.reader_id')
+      .innerJoin('page_totals as page', 'page.id', 'pair.page_id')
+      .select([
+        'pair.reader_id as readerId',
+        'reader.email',
+        'pair.page_id as pageId',
+        'page.name as page',
+        'pair.sessions',
+        'pair.reading_ms as readingMs',
+      ])
+      .where(`pair.${key}`, '=', id)
+      .where(sql<SqlBool>`pair.sessions > 0`)
+      .orderBy('pair.reading_ms', 'desc')
+      .orderBy(`pair.${other}`, 'desc')
+      .limit(query.pageSize);
+    const { after } = query;
+    if (after)
+      some = some.where((eb) =>
+        eb(eb.refTuple('pair.reading_ms', `pair.${other}`), '<', eb.tuple(after.value, after.id)),
+      );
+    return rowsOf(this.#database.reader, some.compile());
+  }
+
+  async listDays({ fromMs, toMs, timeZone }: DaysQuery): Promise<readonly DayTotals[]> {
+    const listed: DayTotals[] = [];
+    for (const days of chunk(daysOf({ startMs: fromMs, endMs: toMs }, timeZone).toReversed(), DAYS_AT_ONCE))
+      listed.push(...(await this.#sumDays(days)));
+    return listed;
+  }
+
+  async #sumDays(days: readonly Day[]): Promise<readonly DayTotals[]> {
+    const answers = await this.#database.reader.run(days.flatMap((day) => this.#compileDay(day).map(toStatement)));
+    return days.map((day, nth) => {
+      const [sums, readers, buckets] = answers.slice(3 * nth, 3 * nth + 3).map(({ rows }) => rows);
+      return {
+        ...day,
+        ...(sums?.[0] as Pick<DayTotals, 'sessions' | 'opened' | 'visits' | 'readingMs'>),
+        ...(readers?.[0] as Pick<DayTotals, 'readers'>),
+        ...toDistribution((buckets ?? []) as readonly Bucket[]),
+      };
+    });
+  }
+
+  #compileDay({ startMs, endMs }: Day): readonly CompiledQuery[] {
+    const [from, to] = [slotOf(startMs), slotOf(endMs)];
+    const sums = this.#queries
+      .selectFrom('slot_totals')
+      .select(
+        (['sessions', 'opened', 'visits', 'reading_ms'] as const).map((column) =>
+          sql<number>`coalesce(sum(${sql.ref(column)}), 0)`.as(column === 'reading_ms' ? 'readingMs' : column),
+        ),
+      )
+      .where('slot', '>=', from)
+      .where('slot', '<', to);
+    const readers = this.#queries
+      .selectFrom('slot_readers')
+      .select((eb) => eb.fn.count<number>('reader_id').distinct().as('readers'))
+      .where('slot', '>=', from)
+      .where('slot', '<', to);
+    const buckets = this.#queries
+      .selectFrom('slot_buckets')
+      .select((eb) => ['bucket', eb.fn.sum<number>('sessions').as('count')])
+      .where('slot', '>=', from)
+      .where('slot', '<', to)
+      .groupBy('bucket')
+      .orderBy('bucket');
+    return [sums.compile(), readers.compile(), buckets.compile()];
+  }
+
+  async findFirstMs(): Promise<number | undefined> {
+    const query = this.#queries.selectFrom('slot_totals').select('slot').orderBy('slot').limit(1);
+    const [row] = await rowsOf(this.#database.reader, query.compile());
+    return row && row.slot * SLOT_MS;
+  }
+
+  async findReader(which: { readonly id: string } | { readonly email: string }): Promise<ReaderTotals | undefined> {
+    const id = 'id' in which ? which.id : await this.readerIdOf(which.email);
+    const query = this.#queries.selectFrom('reader_totals').selectAll().where('id', '=', id);
+    const [reader] = await this.#toReaders(await rowsOf(this.#database.reader, query.compile()));
+    return reader;
+  }
+
+  async findPage(which: { readonly id: string } | { readonly name: string }): Promise<PageTotals | undefined> {
+    const id = 'id' in which ? which.id : (await this.#openHash())('page', pageKey(which.name));
+    const query = this.#queries.selectFrom('page_totals').selectAll().where('id', '=', id);
+    const [page] = await this.#toPages(await rowsOf(this.#database.reader, query.compile()));
+    return page;
+  }
+
+  async readerIdOf(email: string): Promise<string> {
+    return (await this.#openHash())('reader', email);
+  }
+
+  async listPagesOfSession(
+    sessionId: string,
+  ): Promise<readonly { readonly page: string; readonly readingMs: number }[]> {
+    const query = this.#queries
+      .selectFrom('counted_pages')
+      .innerJoin('page_totals', 'page_totals.id', 'counted_pages.page_id')
+      .select(['page_totals.name as page', 'counted_pages.reading_ms as readingMs'])
+      .where('counted_pages.session_id', '=', sessionId)
+      .where('counted_pages.reading_ms', '>', 0)
+      .orderBy('counted_pages.reading_ms', 'desc');
+    return rowsOf(this.#database.reader, query.compile());
+  }
+
+  async setExcluded(sessionId: string, isExcluded: boolean): Promise<void> {
+    const exclude = this.#queries
+      .updateTable('sessions')
+      .set({ is_excluded: Number(isExcluded) })
+      .where('id', '=', sessionId);
+    await change(this.#database.writer, [exclude.compile()]);
+    await this.counting.remember([sessionId]);
+  }
+
+  async setReaderExcluded(email: string, isExcluded: boolean): Promise<void> {
+    const excluded = isExcluded
+      ? this.#queries
+          .insertInto('excluded_readers')
+          .values({ email })
+          .onConflict((conflict) => conflict.doNothing())
+      : this.#queries.deleteFrom('excluded_readers').where('email', '=', email);
+    await change(this.#database.writer, [excluded.compile()]);
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const query = this.#queries
+        .selectFrom('sessions')
+        .select('id')
+        .where('email', '=', email)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(NEWS_AT_ONCE);
+      const ids: readonly { readonly id: string }[] = await rowsOf(this.#database.reader, query.compile());
+      await this.counting.remember(ids.map(({ id }) => id));
+      after = ids.at(-1)?.id;
+    }
+  }
+
+  async listExcludedReaders(): Promise<readonly string[]> {
+    const query = this.#queries.selectFrom('excluded_readers').select('email').orderBy('email');
+    return (await rowsOf(this.#database.reader, query.compile())).map(({ email }) => email);
+  }
+
+  remove(ids: readonly string[], deletions: readonly Statement[]): Promise<readonly number[]> {
+    return this.#counting.remove(ids, deletions);
+  }
+
+  async #toReaders(rows: readonly Tables['reader_totals'][]): Promise<readonly ReaderTotals[]> {
+    const buckets = await this.#listBuckets(
+      'reader_buckets',
+      'reader_id',
+      rows.map(({ id }) => id),
+    );
+    return rows.map(({ id, email, sessions, opened, visits, reading_ms: readingMs, last_ms: lastMs }) => ({
+      id,
+      email,
+      sessions,
+      opened,
+      visits,
+      readingMs,
+      lastMs,
+      ...toDistribution(buckets.get(id) ?? []),
+    }));
+  }
+
+  async #toPages(rows: readonly Tables['page_totals'][]): Promise<readonly PageTotals[]> {
+    const buckets = await this.#listBuckets(
+      'page_buckets',
+      'page_id',
+      rows.map(({ id }) => id),
+    );
+    return rows.map(({ id, name, sessions, readers, reading_ms: readingMs, last_ms: lastMs }) => ({
+      id,
+      name,
+      sessions,
+      readers,
+      readingMs,
+      lastMs,
+      ...toDistribution(buckets.get(id) ?? []),
+    }));
+  }
+
+  async #listBuckets(
+    table: 'reader_buckets' | 'page_buckets',
+    key: 'reader_id' | 'page_id',
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly Bucket[]>> {
+    if (ids.length === 0) return new Map();
+    const query = sql<Bucket & { readonly id: string }>`
+      SELECT ${sql.ref(key)} AS id, bucket, sessions AS count FROM ${sql.table(table)}
+      WHERE ${sql.ref(key)} IN (${sql.join(ids)}) ORDER BY ${sql.ref(key)}, bucket`;
+    const rows = await rowsOf(this.#database.reader, query.compile(this.#queries));
+    return Map.groupBy(rows, ({ id }) => id);
+  }
+
+  #openHash(): Promise<KeyedHash> {
+    const opening = (this.#hash ??= openKeyedHash(this.#queries, this.#database.writer));
+    // The next use tries again.
+    opening.catch(() => (this.#hash = undefined));
+    return opening;
+  }
+}
+
+function toDistribution(buckets: readonly Bucket[]): Distribution {
+  const filled = buckets.filter(({ count }) => count > 0);
+  return {
+    medianMs: medianMs(filled),
+    buckets: filled.map(({ bucket, count }) => ({
+      startMs: bucketStartMs(bucket),
+      endMs: bucketStartMs(bucket + 1),
+      sessions: count,
+    })),
+  };
+}

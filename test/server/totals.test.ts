@@ -1,0 +1,342 @@
+// The totals' contract (server/store/totals.ts).
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStore } from '../../server/store/open-store.ts';
+import type { Statement } from '../../server/store/runner.ts';
+import type { SessionStore } from '../../server/store/session-store.ts';
+import type { PageTotals, ReaderTotals } from '../../server/store/totals.ts';
+import { openInlineStore } from '../helpers/inline-store.ts';
+
+const NOW = Date.parse('2026-11-24T08:00:00Z');
+const SECOND = 1_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const EVERY = { sort: 'last', pageSize: 100 } as const;
+
+let file: string;
+let statements: Statement[];
+let transactions: (readonly Statement[])[];
+let rowsRead: number[];
+/** Called before the next transaction that changes totals. */
+let atNextChange: (() => void) | undefined;
+let store: SessionStore;
+beforeEach(async () => {
+  file = join(await mkdtemp(join(tmpdir(), 'stillhere-totals-')), 'test.db');
+  statements = [];
+  transactions = [];
+  rowsRead = [];
+  atNextChange = undefined;
+  store = await openInlineStore(file, (run, some) => {
+    statements.push(...some);
+    transactions.push(some);
+    if (some.some(({ sql }) => sql.includes('INTO reader_totals'))) {
+      const call = atNextChange;
+      atNextChange = undefined;
+      call?.();
+    }
+    const answers = run();
+    rowsRead.push(...answers.map(({ rows }) => rows.length));
+    return answers;
+  });
+});
+afterEach(() => store.close());
+
+let spans = 0;
+/** Reads from one second to another after {@link NOW}. */
+async function read(session: string, page: string, fromS: number, toS: number): Promise<void> {
+  const span = { id: `s${spans++}`, page, startMs: NOW + fromS * SECOND, endMs: NOW + toS * SECOND, offsetMs: 0 };
+  await store.record([{ session, receivedMs: NOW + 1_000 * HOUR, span }]);
+}
+
+async function begin(id: string, email = `${id}@example.com`, startMs = NOW): Promise<void> {
+  await store.createSession({ id, email, startMs });
+}
+
+async function count(): Promise<void> {
+  const { counting } = store.totals;
+  for (let before: string | undefined; ;) {
+    const { ids, next } = await counting.compare(before);
+    await counting.count(ids);
+    if (next === undefined) return;
+    before = next;
+  }
+}
+
+describe('the totals', () => {
+  it('add up sessions by reader and page, those that were only opened apart', async () => {
+    for (const [id, email] of [
+      ['ann-1', 'ann@example.com'],
+      ['ann-2', 'ann@example.com'],
+      ['bob', 'bob@example.com'],
+      ['scanner', 'scanner@example.com'],
+    ] as const)
+      await begin(id, email);
+    await read('ann-1', '/a/', 0, 100);
+    await read('ann-1', '/a/', 50, 150);
+    await read('ann-1', '/b/', 140, 200);
+    await read('ann-2', '/a', 4_000, 4_010);
+    await read('bob', '/b/', 10, 20);
+    await read('scanner', '/b/', 0, 4.999);
+    await count();
+    const [bob, ann] = (await store.totals.listReaders({ sort: 'reading', pageSize: 9 })).toReversed();
+    expect(ann).toMatchObject({
+      email: 'ann@example.com',
+      sessions: 2,
+      opened: 0,
+      // The first visit of each session begins at the gate.
+      visits: 3,
+      readingMs: 210 * SECOND,
+      lastMs: NOW + 4_010 * SECOND,
+    });
+    expect(bob).toMatchObject({ email: 'bob@example.com', sessions: 1, readingMs: 10 * SECOND });
+    const [scanner, ...others] = await store.totals.listOpened(EVERY);
+    expect(scanner).toMatchObject({
+      email: 'scanner@example.com',
+      sessions: 0,
+      opened: 1,
+      readingMs: 0,
+      medianMs: null,
+    });
+    expect(others).toEqual([]);
+    const pages = await store.totals.listPages({ sort: 'reading', pageSize: 9 });
+    expect(pages.map(({ name, sessions, readers, readingMs }) => [name, sessions, readers, readingMs])).toEqual([
+      ['/a/', 2, 1, 160 * SECOND],
+      ['/b/', 2, 2, 70 * SECOND],
+    ]);
+    // The lower median of 150 s and 10 s.
+    expect(pages[0]?.medianMs).toBeGreaterThan(9.5 * SECOND);
+    expect(pages[0]?.medianMs).toBeLessThan(10.5 * SECOND);
+    expect(await store.totals.listPagesOfSession('ann-1')).toEqual([
+      { page: '/a/', readingMs: 150 * SECOND },
+      { page: '/b/', readingMs: 60 * SECOND },
+    ]);
+  });
+
+  it('have the pages of a reader, and the readers of a page, page by page', async () => {
+    for (const id of ['ann', 'bob', 'eve']) await begin(id);
+    for (const [nth, page] of ['/a/', '/b/', '/c/'].entries()) await read('ann', page, nth * 10, nth * 10 + 7 + nth);
+    await read('bob', '/b/', 0, 100);
+    await read('eve', '/b/', 0, 8);
+    await count();
+    const ann = await store.totals.findReader({ email: 'ann@example.com' });
+    const readerId = ann?.id ?? '';
+    expect(await store.totals.findReader({ id: readerId })).toEqual(ann);
+    expect(await store.totals.readerIdOf('ann@example.com')).toBe(readerId);
+    const [longest] = await store.totals.listReaderPages({ readerId, pageSize: 1 });
+    expect(longest).toMatchObject({ email: 'ann@example.com', page: '/c/', sessions: 1, readingMs: 9 * SECOND });
+    const after = { value: longest?.readingMs ?? 0, id: longest?.pageId ?? '' };
+    expect((await store.totals.listReaderPages({ readerId, pageSize: 5, after })).map(({ page }) => page)).toEqual([
+      '/b/',
+      '/a/',
+    ]);
+    const page = await store.totals.findPage({ name: '/b' });
+    expect(page).toMatchObject({ name: '/b/', readers: 3 });
+    const pageId = page?.id ?? '';
+    expect(await store.totals.findPage({ id: pageId })).toEqual(page);
+    const readers = await store.totals.listReaderPages({ pageId, pageSize: 9 });
+    expect(new Set(readers.slice(1).map(({ email }) => email))).toEqual(
+      new Set(['ann@example.com', 'eve@example.com']),
+    );
+    expect(readers[0]).toMatchObject({ email: 'bob@example.com', readingMs: 100 * SECOND });
+    expect(await store.totals.findReader({ email: 'nobody@example.com' })).toBeUndefined();
+    expect(await store.totals.findPage({ name: '/nowhere/' })).toBeUndefined();
+  });
+
+  it.for(['last', 'reading', 'sessions'] as const)('list each reader once, page by page, by %s', async (sort) => {
+    const values = { last: 'lastMs', reading: 'readingMs', sessions: 'sessions' } as const;
+    for (let nth = 0; nth < 11; nth++) {
+      await begin(`s${nth}`, `reader-${nth % 7}@example.com`);
+      await read(`s${nth}`, `/${nth % 5}/`, 0, 10 + (nth % 3));
+    }
+    await count();
+    for (const list of ['listReaders', 'listPages'] as const) {
+      const all = await store.totals[list]({ sort, pageSize: 100 });
+      expect(all).toHaveLength(list === 'listReaders' ? 7 : 5);
+      const listed: (ReaderTotals | PageTotals)[] = [];
+      for (;;) {
+        const last = listed.at(-1);
+        const after = last && { value: last[values[sort]], id: last.id };
+        const [next]: readonly (ReaderTotals | PageTotals)[] = await store.totals[list]({ sort, pageSize: 1, after });
+        if (!next) break;
+        listed.push(next);
+      }
+      expect(listed).toEqual(all);
+      const sorted = all.map((one) => one[values[sort]]);
+      expect(sorted).toEqual(sorted.toSorted((one, other) => other - one));
+    }
+  });
+
+  it('give readers ids that tell nobody their addresses, and that stay', async () => {
+    await begin('ann');
+    await read('ann', '/a/', 0, 10);
+    await count();
+    const [ann] = await store.totals.listReaders(EVERY);
+    expect(ann?.id).toMatch(/^[\w-]{16}$/);
+    await store.close();
+    store = await openStore(`file:${file}`);
+    expect(await store.totals.readerIdOf('ann@example.com')).toBe(ann?.id);
+    const other = await openStore(`file:${file}.other`);
+    expect(await other.totals.readerIdOf('ann@example.com')).not.toBe(ann?.id);
+    await other.close();
+  });
+
+  it('leave out what is excluded, until it no longer is', async () => {
+    for (const [id, email] of [
+      ['ann-1', 'ann'],
+      ['ann-2', 'ann'],
+      ['bob', 'bob'],
+    ] as const) {
+      await begin(id, `${email}@example.com`);
+      await read(id, '/a/', 0, 10);
+    }
+    await store.totals.setExcluded('ann-1', true);
+    await count();
+    expect(await store.findSession('ann-1')).toMatchObject({ isExcluded: true, readingMs: 10 * SECOND });
+    const sessions = async () =>
+      Object.fromEntries((await store.totals.listReaders(EVERY)).map((one) => [one.email, one.sessions]));
+    expect(await sessions()).toEqual({ 'ann@example.com': 1, 'bob@example.com': 1 });
+    await store.totals.setReaderExcluded('ann@example.com', true);
+    // Later ones, too.
+    await begin('ann-3', 'ann@example.com');
+    await read('ann-3', '/a/', 0, 10);
+    await store.totals.setExcluded('ann-1', false);
+    expect(await store.totals.counting.listRemembered(9)).toEqual(['ann-1', 'ann-2']);
+    await count();
+    expect(await sessions()).toEqual({ 'bob@example.com': 1 });
+    expect(await store.totals.listExcludedReaders()).toEqual(['ann@example.com']);
+    await store.totals.setReaderExcluded('ann@example.com', false);
+    await count();
+    expect(await sessions()).toEqual({ 'ann@example.com': 3, 'bob@example.com': 1 });
+  });
+});
+
+it('a session that is deleted while it is counted does not come back', async () => {
+  for (const id of ['ann', 'bob']) {
+    await begin(id);
+    await read(id, '/a/', 0, 10);
+  }
+  const other = new DatabaseSync(file);
+  atNextChange = () => void other.prepare("DELETE FROM sessions WHERE id = 'ann'").run();
+  await store.totals.counting.count(['ann', 'bob']);
+  expect(atNextChange).toBeUndefined();
+  expect((await store.totals.listReaders(EVERY)).map(({ email }) => email)).toEqual(['bob@example.com']);
+  expect(other.prepare('SELECT session_id FROM counted_sessions').all()).toEqual([{ session_id: 'bob' }]);
+  expect(other.prepare("SELECT 1 FROM reader_totals WHERE email LIKE 'ann%'").all()).toEqual([]);
+  other.close();
+});
+
+describe('days', () => {
+  it('are those of the time zone, however long they are', async () => {
+    const days = await store.totals.listDays({
+      fromMs: Date.parse('2026-10-24T12:00:00Z'),
+      toMs: Date.parse('2026-10-26T12:00:00Z'),
+      timeZone: 'Europe/Berlin',
+    });
+    expect(
+      days.map(({ day, startMs, endMs }) => [day, new Date(startMs).toISOString(), (endMs - startMs) / HOUR]),
+    ).toEqual([
+      ['2026-10-26', '2026-10-25T23:00:00.000Z', 24],
+      ['2026-10-25', '2026-10-24T22:00:00.000Z', 25],
+      ['2026-10-24', '2026-10-23T22:00:00.000Z', 24],
+    ]);
+  });
+
+  it('cut reading at midnight, and count a session when it began', async () => {
+    // Midnight in Kathmandu is at 18:15 UTC.
+    const start = Date.parse('2026-11-24T18:10:00Z');
+    await begin('ann', 'ann@example.com', start);
+    await read('ann', '/a/', (start - NOW) / SECOND, (start - NOW) / SECOND + 600);
+    await count();
+    const days = async (timeZone: string) =>
+      (await store.totals.listDays({ fromMs: start, toMs: start + 12 * HOUR, timeZone })).map(
+        ({ day, sessions, visits, readers, readingMs }) => [day, sessions, visits, readers, readingMs / MINUTE],
+      );
+    expect(await days('Asia/Kathmandu')).toEqual([
+      ['2026-11-25', 0, 0, 1, 5],
+      ['2026-11-24', 1, 1, 1, 5],
+    ]);
+    expect(await days('UTC')).toEqual([
+      ['2026-11-25', 0, 0, 0, 0],
+      ['2026-11-24', 1, 1, 1, 10],
+    ]);
+    expect(await store.totals.findFirstMs()).toBe(Date.parse('2026-11-24T18:00:00Z'));
+  });
+});
+
+it('a session of 20,000 pages is counted and removed in short transactions', { timeout: 120_000 }, async () => {
+  await begin('ann');
+  for (let from = 0; from < 20_000; from += 2_000)
+    await store.record(
+      Array.from({ length: 2_000 }, (_, nth) => {
+        const startMs = NOW + (from + nth) * SECOND;
+        const span = { id: `s${from + nth}`, page: `/${from + nth}/`, startMs, endMs: startMs + SECOND, offsetMs: 0 };
+        return { session: 'ann', receivedMs: NOW + 1_000 * HOUR, span };
+      }),
+    );
+  await store.totals.counting.count(['ann']);
+  const [ann] = await store.totals.listReaders(EVERY);
+  expect(ann?.readingMs).toBe(20_000 * SECOND);
+  expect(await store.totals.listReaderPages({ readerId: ann?.id ?? '', pageSize: 30_000 })).toHaveLength(20_000);
+  expect((await store.totals.counting.compare(undefined)).ids).toEqual([]);
+  // The last answer is the list above; before it, none had more.
+  expect(rowsRead.filter((rows) => rows > 500)).toEqual([20_000]);
+  expect(await store.deleteSessions(['ann'], NOW)).toBe(1);
+  expect(await store.totals.listPages(EVERY)).toEqual([]);
+  const pages = transactions.map((some) =>
+    some.filter(({ sql }) => /INTO "counted_pages"/.test(sql)).reduce((sum, one) => sum + one.parameters.length / 4, 0),
+  );
+  expect(Math.max(...pages)).toBe(200);
+});
+
+it('lists are read in the order of an index', async () => {
+  await begin('ann');
+  await read('ann', '/a/', 0, 10);
+  await count();
+  statements = [];
+  const after = { value: NOW, id: 'x' };
+  for (const sort of ['last', 'reading', 'sessions'] as const)
+    for (const list of ['listReaders', 'listPages'] as const) {
+      await store.totals[list]({ sort, pageSize: 50 });
+      await store.totals[list]({ sort, pageSize: 50, after });
+    }
+  await store.totals.listOpened({ pageSize: 50, after });
+  await store.totals.listReaderPages({ readerId: 'x', pageSize: 50, after });
+  await store.totals.listReaderPages({ pageId: 'x', pageSize: 50, after });
+  await store.totals.findReader({ id: 'x' });
+  await store.totals.findPage({ id: 'x' });
+  const database = new DatabaseSync(file, { readOnly: true });
+  const planOf = ({ sql, parameters }: Statement): string =>
+    database
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all(...(parameters as SQLInputValue[]))
+      .map(({ detail }) => String(detail))
+      .join('; ');
+  const plans = statements.map(planOf);
+  expect(plans.length).toBeGreaterThan(17);
+  for (const plan of plans) {
+    expect(plan).toMatch(/USING (?:COVERING )?INDEX|USING PRIMARY KEY/);
+    expect(plan).not.toMatch(/TEMP B-TREE/);
+    // Without a place to begin at, an index is read from its end.
+    expect(plan.replaceAll(/SCAN \w+ USING (?:COVERING )?INDEX (?:readers|pages)_by_/g, '')).not.toMatch(/SCAN/);
+  }
+  // Days need other orders, but never more than their own quarters of an hour.
+  statements = [];
+  await store.totals.listDays({ fromMs: NOW, toMs: NOW + HOUR, timeZone: 'UTC' });
+  for (const plan of statements.map(planOf))
+    expect(plan).toMatch(/SEARCH \w+ USING PRIMARY KEY \(slot>\? AND slot<\?\)/);
+  database.close();
+});
+
+it('the sessions of an older store are counted step by step, and not when it is opened', async () => {
+  for (let nth = 0; nth < 4_100; nth++) await begin(`s${String(nth).padStart(5, '0')}`, `r${nth % 50}@example.com`);
+  await read('s00000', '/a/', 0, 10);
+  expect(await store.totals.listOpened(EVERY)).toEqual([]);
+  const first = await store.totals.counting.compare(undefined);
+  expect([first.ids.length, first.ids[0], first.next]).toEqual([2_000, 's04099', 's02100']);
+  await count();
+  expect((await store.totals.listOpened(EVERY)).reduce((sum, { opened }) => sum + opened, 0)).toBe(4_099 - 81);
+  expect(await store.totals.listReaders(EVERY)).toMatchObject([{ email: 'r0@example.com', sessions: 1, opened: 81 }]);
+});
