@@ -91,7 +91,7 @@ export function runHeartbeat(
     if (!slept) return;
     const { explain } = await import('./gap.ts');
     const { span, activeAt } = await explain(slept, before, at, settings, printedAt, receipts);
-    if (span) await beat('beat', [{ id: newId(), ...span }]);
+    if (span) await beat('beat', [{ ...span, id: span.id ?? newId() }]);
     if (activeAt && reading.activeAt < at.monotonic) {
       reading = { ...reading, activeAt };
       happen('tick');

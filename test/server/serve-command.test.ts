@@ -66,6 +66,25 @@ describe('serve', () => {
     expect(await (await fetch(url)).text()).toBe('<body>Home</body>');
   });
 
+  it('prints a link for the owner, as "owner-link" does, and each logs in one browser', async () => {
+    const port = await freePort();
+    const { url, said } = await serve(['--protect', '/report/', '--port', String(port)]);
+    const link = await until(() => said().match(/http:\S+#\S+/)?.[0]);
+    const { stdout } = await ask('owner-link');
+    const links = [link, stdout.trim()].map((one) => new URL(one));
+    expect(links.map(({ pathname }) => pathname)).toEqual(['/owner', '/owner']);
+    const logIn = async ({ hash }: URL): Promise<number> => {
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ code: hash.slice(1) });
+      return (await fetch(`${url}/api/owner/login`, { method: 'POST', headers, body })).status;
+    };
+    for (const one of links) expect([await logIn(one), await logIn(one)]).toEqual([200, 401]);
+
+    const { stdout: unused } = await ask('owner-link');
+    expect((await ask('owner-link', '--revoke-all')).stdout).toContain('All logins have ended');
+    expect(await logIn(new URL(unused.trim()))).toBe(401);
+  });
+
   it('prints that nothing is protected, and changes no page', async () => {
     const { url, said } = await serve(['--port', String(await freePort())]);
     expect(said()).toContain('Nothing is behind the gate');
