@@ -2,15 +2,12 @@
 import { cutAtSlots, slotOf } from './time-slots.ts';
 import type { Interval } from './reading-time.ts';
 import type { EndKnownBy } from './session.ts';
-
-/** A session that was visible for less is counted as opened: by a link scanner, or by a person who left at once. */
-export const LEAST_VISIBLE_MS = 5_000;
-/** A longer gap begins a new visit. */
-export const VISIT_GAP_MS = 30 * 60_000;
+import { LEAST_VISIBLE_MS } from './session-state.ts';
+import { VISIT_GAP_MS } from './visits.ts';
 
 /** What one session adds to the totals, apart from its pages and times of day. */
 export interface SessionPart {
-  /** `excluded`: nothing. */
+  /** `opened`: hardly visible, as in session-state.ts. `excluded`: nothing. */
   readonly countedAs: 'read' | 'opened' | 'excluded';
   /** Null: not `read`, or by the original script, which doesn't measure it. */
   readonly readingMs: number | null;

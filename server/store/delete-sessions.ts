@@ -1,10 +1,9 @@
 // Deletes sessions with all that belongs to them, in SQL that is the same for every database. What consumers of the outbox made
 // of them outside remains to be deleted, so each is left a deletion in the same transaction.
-import { sql, type Kysely } from 'kysely';
+import { sql, type CompiledQuery, type Kysely } from 'kysely';
 import { chunk } from './chunk.ts';
-import type { Database } from './database.ts';
 import { CREATION_MS, RECORD_IN_DOUBT } from './outbox.ts';
-import { rowsOf, type Statement } from './runner.ts';
+import { rowsOf, type Runner } from './runner.ts';
 import type { Tables } from './schema.ts';
 import type { Totals } from './totals.ts';
 
@@ -14,12 +13,15 @@ const ROWS_AT_ONCE = 2_000;
 /** Of a session without spans. */
 const LEAST_ROWS = 4;
 
-/** @returns how many of the sessions there were. */
+/**
+ * Takes them out of the totals, too.
+ * @returns how many of the sessions there were.
+ */
 export async function deleteSessions(
   ids: readonly string[],
   atMs: number,
   queries: Kysely<Tables>,
-  { reader }: Database,
+  reader: Runner,
   totals: Pick<Totals, 'remove'>,
 ): Promise<number> {
   let deleted = 0;
@@ -53,7 +55,7 @@ function toGroups(
 }
 
 /** The last of them deletes the sessions. */
-function toStatements(ids: readonly string[], atMs: number, queries: Kysely<Tables>): readonly Statement[] {
+function toStatements(ids: readonly string[], atMs: number, queries: Kysely<Tables>): readonly CompiledQuery[] {
   const consumers = queries.selectFrom('consumers').select('name');
   const toDelete = queries
     .insertInto('outbox')
@@ -94,8 +96,5 @@ function toStatements(ids: readonly string[], atMs: number, queries: Kysely<Tabl
     queries.deleteFrom('spans').where('session_id', 'in', ids),
     queries.deleteFrom('stretches').where('session_id', 'in', ids),
     queries.deleteFrom('sessions').where('id', 'in', ids),
-  ].map((query) => {
-    const { sql: text, parameters } = query.compile();
-    return { sql: text, parameters };
-  });
+  ].map((query) => query.compile());
 }

@@ -24,7 +24,8 @@ const GRACE_MS = 60_000;
 /** The longest pause between two beats, where the device didn't say how long it is. */
 const LONGEST_PAUSE_MS = 12 * 60_000;
 const AWAY_MS = 5 * 60_000;
-const LEAST_VISIBLE_MS = 5_000;
+/** A session that was visible for less was only opened. */
+export const LEAST_VISIBLE_MS = 5_000;
 
 /** @param now epoch milliseconds. */
 export function stateOf(seen: Seen, now: number): State {

@@ -85,13 +85,13 @@ export interface SessionStore {
   readonly leases: Leases;
   readonly notes: Notes;
   readonly ownerKeys: OwnerKeys;
+  readonly totals: Totals;
   /**
    * The outbox of a consumer. From its first use on, every change waits in it until the consumer was told.
    * @param hasHistory false: a new consumer isn't told of sessions that don't change any more. True by default.
    */
   outboxOf(consumer: string, hasHistory?: boolean): Outbox;
   createSession(session: NewSession): Promise<void>;
-  readonly totals: Totals;
   /** Records all sightings in one transaction. Results are in the same order. */
   record(sightings: readonly Sighting[]): Promise<readonly Recorded[]>;
   /**

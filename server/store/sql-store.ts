@@ -123,7 +123,7 @@ export class SqlStore implements SessionStore {
   }
 
   deleteSessions(ids: readonly string[], atMs: number): Promise<number> {
-    return deleteSessions(ids, atMs, this.#queries, this.#database, this.totals);
+    return deleteSessions(ids, atMs, this.#queries, this.#database.reader, this.totals);
   }
 
   async check(): Promise<void> {
