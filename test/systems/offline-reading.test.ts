@@ -42,8 +42,12 @@ test.each([
     const id = await tab.evaluate<string>(`fetch('/api/verify-temp-access', {
       method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"email":"ann@example.com"}',
     }).then(() => document.cookie.match(/session_record_id=([^;]+)/)[1])`);
+    // A page that is left before its first paint is not read.
+    const hasPages = (count: number) => until(async () => (await server.session(id)).pages.length === count);
     await readOnline(tab, server.url, CASE_STUDY);
+    await hasPages(1);
     await readOnline(tab, server.url, SECOND_STUDY);
+    await hasPages(2);
     await tab.goto(server.url);
     const before = await until(async () => {
       const found = await server.session(id);
