@@ -19,7 +19,6 @@ import { cors } from '../http/cors.ts';
 import { createRateLimit } from '../http/rate-limit.ts';
 import { csrf } from '../http/csrf.ts';
 import { pageHeaders, receiptHeaders } from '../http/security-headers.ts';
-import type { NewSession } from '../store/session-store.ts';
 import type { Mirror } from '../nocodb/mirror.ts';
 import type { Secrets } from '../config/secrets.ts';
 import { requireOwner } from '../owner/require-owner.ts';
@@ -66,19 +65,8 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     (ctx, next) => (ctx.path === HEARTBEAT_PATH ? receiptHeaders(ctx, next) : headers(ctx, next)),
   );
   const limit = createRateLimit(limits.gate, 60);
-  const createSession = feed.announcing((session: NewSession) => store.createSession(session));
-  addGateRoutes(router, {
-    store: { createSession },
-    cookies,
-    access,
-    allow,
-    look: gate,
-    log,
-    limit,
-    home: protect[0] ?? '/',
-    now,
-  });
-  addHeartbeatRoute(router, feed.announcing(createReceiver(store)), limits, now);
+  addGateRoutes(router, { store, cookies, access, allow, look: gate, log, limit, home: protect[0] ?? '/', now });
+  addHeartbeatRoute(router, createReceiver(store), limits, now);
   const { ownerToken } = secrets;
   addSessionRoutes(router, store, { owner: requireOwner(ownerToken, store.ownerKeys, now), feed, now });
   addOwnerRoutes(router, { keys: store.ownerKeys, ownerToken, isHttps, log, now });

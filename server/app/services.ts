@@ -28,7 +28,7 @@ export async function openServices(config: Pick<Config, 'storeFile' | 'nocodb'>,
   return {
     store,
     mirror,
-    feed: new Feed(),
+    feed: new Feed(store),
     start: () => {
       totals.start();
       mirror?.start();

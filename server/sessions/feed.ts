@@ -1,6 +1,7 @@
 // Tells the owner's pages that sessions have changed, as server-sent events. An event has no data: the page asks for what it
 // shows. Changes by other processes on the same store aren't seen here, so pages ask from time to time, too.
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SessionStore } from '../store/session-store.ts';
 
 /** At most one event in so many milliseconds. */
 const PAUSE_MS = 400;
@@ -11,19 +12,15 @@ const LIFE_MS = 10 * 60_000;
 
 export class Feed {
   readonly #waiting = new Set<() => void>();
+  readonly #unwatch: () => void;
   #changes = 0;
   #isClosed = false;
 
-  /** The same function, announced when it has changed something. */
-  announcing<Given extends readonly unknown[], Result>(
-    change: (...given: Given) => Promise<Result>,
-  ): (...given: Given) => Promise<Result> {
-    return async (...given) => {
-      const result = await change(...given);
+  constructor(store: Pick<SessionStore, 'watch'>) {
+    this.#unwatch = store.watch(() => {
       this.#changes++;
       this.#wake();
-      return result;
-    };
+    });
   }
 
   /** The text of a `text/event-stream`, until {@link close}, or for ten minutes. */
@@ -41,6 +38,7 @@ export class Feed {
   /** Ends all streams. */
   close(): void {
     this.#isClosed = true;
+    this.#unwatch();
     this.#wake();
   }
 

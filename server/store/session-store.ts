@@ -45,9 +45,6 @@ export interface Sighting {
   };
 }
 
-/** A session as the gate makes it. */
-export type NewSession = Pick<Session, 'id' | 'email' | 'startMs'>;
-
 /** What decides whether a session's reader is let in. */
 export type Access = Pick<Session, 'email' | 'accessEndedMs'>;
 
@@ -91,7 +88,7 @@ export interface SessionStore {
    * @param hasHistory false: a new consumer isn't told of sessions that don't change any more. True by default.
    */
   outboxOf(consumer: string, hasHistory?: boolean): Outbox;
-  createSession(session: NewSession): Promise<void>;
+  createSession(session: Pick<Session, 'id' | 'email' | 'startMs'>): Promise<void>;
   /** Records all sightings in one transaction. Results are in the same order. */
   record(sightings: readonly Sighting[]): Promise<readonly Recorded[]>;
   /**

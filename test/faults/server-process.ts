@@ -123,7 +123,7 @@ export class ServerProcess {
         ownerToken: 'owner-token-for-tests-only-0123456789',
       },
       services: {
-        feed: new Feed(),
+        feed: new Feed(store),
         store: new Proxy(store, {
           get: (target, name) => (name === 'record' ? record : (Reflect.get(target, name, target) as unknown)),
         }),

@@ -18,7 +18,7 @@ export async function startShortAccess(accessMs: number): Promise<{ url: string;
   const answer = createApp({
     config: { ...readConfig({}), accessMs },
     secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },
-    services: { store, feed: new Feed() },
+    services: { store, feed: new Feed(store) },
     log: pino({ level: 'silent' }),
     siteDir: join(BUILD_DIR, 'site'),
     buildDir: BUILD_DIR,

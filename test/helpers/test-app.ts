@@ -76,7 +76,7 @@ export async function startTestApp(
     // Tests send more in a second than readers do.
     config: readConfig({ PROTECT: '/confidential/', LIMIT_BEATS: '0', LIMIT_NETWORK: '0', ...environment }),
     secrets: { secret, ownerToken: OWNER_TOKEN },
-    services: { store: wrapStore(store), mirror, feed: new Feed() },
+    services: { store: wrapStore(store), mirror, feed: new Feed(store) },
     log: pino({ level: 'trace' }, { write: (line) => logLines.push(line) }),
     siteDir: join(folder, 'site'),
     buildDir: join(folder, 'build'),
