@@ -1,10 +1,12 @@
-// The owner's API, as the pages use it. The login's cookie comes with each request by itself.
+// The calls to the owner's API. The browser adds the cookie of the login.
 import type { SessionDetail, SessionView } from '../../sw/protocol/owner-api.ts';
 
 const LOGIN_PATH = '/api/owner/login';
 const PAGE_SIZE = 100;
+/** How long the server may take to answer. */
+const ANSWER_MS = 20_000;
 
-/** The server's own words, or the browser's where no server answered. */
+/** A request that failed. The message is the server's, unless it could not be reached. */
 export class RequestError extends Error {
   readonly status: number;
 
@@ -14,15 +16,20 @@ export class RequestError extends Error {
   }
 }
 
-/** Newest first. */
-export async function listSessions(signal: AbortSignal): Promise<readonly SessionView[]> {
-  const { sessions } = await ask<{ sessions: readonly SessionView[] }>(`/api/sessions?pageSize=${PAGE_SIZE}`, {
-    signal,
-  });
-  return sessions;
+export interface SessionList {
+  /** Newest first. */
+  readonly sessions: readonly SessionView[];
+  /** There are older ones. */
+  readonly isCut: boolean;
 }
 
-/** @param ref names the session in addresses: its id would let whoever sees it write to the session. */
+export async function listSessions(signal: AbortSignal): Promise<SessionList> {
+  const path = `/api/sessions?pageSize=${PAGE_SIZE}`;
+  const { sessions, next } = await ask<{ sessions: readonly SessionView[]; next?: string }>(path, { signal });
+  return { sessions, isCut: next !== undefined };
+}
+
+/** @param ref the session's name in URLs. Its id must not appear there: whoever knows the id can write to the session. */
 export function findSession(ref: string, signal: AbortSignal): Promise<SessionDetail> {
   return ask(`/api/sessions/${encodeURIComponent(ref)}`, { signal });
 }
@@ -43,8 +50,9 @@ export function watchChanges(listener: () => void, signal: AbortSignal): void {
   signal.addEventListener('abort', () => source.close());
 }
 
-async function ask<Answer>(path: string, options: RequestInit): Promise<Answer> {
-  const response = await fetch(path, options).catch((error: unknown) => {
+async function ask<Answer>(path: string, { signal, ...options }: RequestInit): Promise<Answer> {
+  const limits = [AbortSignal.timeout(ANSWER_MS), ...(signal ? [signal] : [])];
+  const response = await fetch(path, { ...options, signal: AbortSignal.any(limits) }).catch((error: unknown) => {
     throw (error as Error).name === 'AbortError' ? error : new RequestError(0, 'The server can’t be reached.');
   });
   const answer = (await response.json().catch(() => ({}))) as Answer & { readonly error?: string };

@@ -1,10 +1,20 @@
-// `<stillhere-owner>`: the owner's pages. Asks for what it shows, again whenever something has changed, and keeps nothing on the
+// `<stillhere-owner>`: the owner's pages. It loads what it shows again when something has changed, and stores nothing on the
 // device.
 import { LitElement, unsafeCSS, type TemplateResult } from 'lit';
-import type { SessionDetail, SessionView } from '../../sw/protocol/owner-api.ts';
+import type { SessionDetail } from '../../sw/protocol/owner-api.ts';
 import css from './dashboard.css?inline';
-import { findSession, listSessions, logIn, logOut, RequestError, watchChanges } from './owner-client.ts';
-import { listView, loadingView, loginView, notFoundView, sessionView, shellView } from './views.ts';
+import { loadingView, loginView, notFoundView, shellView } from './frame-views.ts';
+import { listView } from './list-view.ts';
+import {
+  findSession,
+  listSessions,
+  logIn,
+  logOut,
+  RequestError,
+  watchChanges,
+  type SessionList,
+} from './owner-client.ts';
+import { sessionView } from './session-view.ts';
 
 /** In case an event was lost, or another server on the same store has changed something. */
 const ASK_AGAIN_MS = 30_000;
@@ -12,7 +22,7 @@ const UNAUTHORIZED = 401;
 
 type Shown =
   | { readonly what: 'login'; readonly trouble: string | undefined }
-  | { readonly what: 'sessions'; readonly sessions: readonly SessionView[] }
+  | { readonly what: 'sessions'; readonly list: SessionList }
   | { readonly what: 'session'; readonly session: SessionDetail }
   | { readonly what: 'trouble'; readonly trouble: string };
 
@@ -23,26 +33,28 @@ class OwnerElement extends LitElement {
   /** Why what is shown may be old. */
   #note: string | undefined;
   #watching: AbortController | undefined;
-  #asking: AbortController | undefined;
+  #loading: AbortController | undefined;
+  /** Something has changed since the request under way. */
+  #isOutdated = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
     document.body.style.margin = '0';
-    addEventListener('popstate', () => void this.#ask());
+    addEventListener('popstate', () => void this.#load());
     this.renderRoot.addEventListener('click', (event) => this.#follow(event as MouseEvent));
     void this.#begin();
   }
 
   override render(): TemplateResult {
     const shown = this.#shown;
-    if (!shown) return shellView(loadingView(), undefined, undefined);
+    if (!shown) return shellView(loadingView(), undefined, this.#note);
     const main = this.#main(shown);
     return shellView(main, shown.what === 'login' ? undefined : () => void this.#logOut(), this.#note);
   }
 
   #main(shown: Shown): TemplateResult {
     if (shown.what === 'login') return loginView(shown.trouble, (token) => void this.#logIn({ token }));
-    if (shown.what === 'sessions') return listView(shown.sessions, Date.now());
+    if (shown.what === 'sessions') return listView(shown.list, Date.now());
     if (shown.what === 'session') return sessionView(shown.session, Date.now());
     return notFoundView(shown.trouble);
   }
@@ -53,7 +65,7 @@ class OwnerElement extends LitElement {
     if (code) {
       history.replaceState(null, '', location.pathname);
       await this.#logIn({ code });
-    } else await this.#ask();
+    } else await this.#load();
   }
 
   async #logIn(key: Parameters<typeof logIn>[0]): Promise<void> {
@@ -61,10 +73,10 @@ class OwnerElement extends LitElement {
       await logIn(key);
     } catch (error) {
       // Perhaps this browser is logged in already.
-      await this.#ask((error as Error).message);
+      await this.#load((error as Error).message);
       return;
     }
-    await this.#ask();
+    await this.#load();
   }
 
   async #logOut(): Promise<void> {
@@ -72,21 +84,34 @@ class OwnerElement extends LitElement {
     this.#show({ what: 'login', trouble: undefined });
   }
 
-  /** @param trouble what to say if the owner is not logged in. */
-  async #ask(trouble?: string): Promise<void> {
-    this.#asking?.abort();
-    this.#asking = new AbortController();
-    const { signal } = this.#asking;
+  /**
+   * Loads what the address names. Gives up a request under way: that was for another address, or another login.
+   * @param trouble what to say if the owner is not logged in.
+   */
+  async #load(trouble?: string): Promise<void> {
+    this.#loading?.abort();
+    const loading = (this.#loading = new AbortController());
+    const { signal } = loading;
+    this.#isOutdated = false;
     try {
       const [, ref] = /^\/owner\/sessions\/([^/]+)$/.exec(location.pathname) ?? [];
       const shown: Shown = ref
         ? { what: 'session', session: await findSession(ref, signal) }
-        : { what: 'sessions', sessions: await listSessions(signal) };
+        : { what: 'sessions', list: await listSessions(signal) };
       this.#note = undefined;
       this.#show(shown);
     } catch (error) {
       if (!signal.aborted) this.#fail(error as Error, trouble);
     }
+    if (this.#loading !== loading) return;
+    this.#loading = undefined;
+    if (this.#isOutdated) await this.#load();
+  }
+
+  /** A request under way goes on: where sessions change faster than they are loaded, nothing would ever be shown. */
+  #refresh(): void {
+    if (this.#loading) this.#isOutdated = true;
+    else void this.#load();
   }
 
   #fail(error: Error, trouble: string | undefined): void {
@@ -95,7 +120,8 @@ class OwnerElement extends LitElement {
     else if (status === 404) this.#show({ what: 'trouble', trouble: error.message });
     else {
       this.#note = `${error.message} Trying again…`;
-      this.#show(this.#shown ?? { what: 'sessions', sessions: [] });
+      this.#watching ??= this.#watch();
+      this.requestUpdate();
     }
   }
 
@@ -112,8 +138,8 @@ class OwnerElement extends LitElement {
   #watch(): AbortController {
     const watching = new AbortController();
     const { signal } = watching;
-    watchChanges(() => void this.#ask(), signal);
-    const timer = setInterval(() => void this.#ask(), ASK_AGAIN_MS);
+    watchChanges(() => this.#refresh(), signal);
+    const timer = setInterval(() => this.#refresh(), ASK_AGAIN_MS);
     signal.addEventListener('abort', () => clearInterval(timer));
     return watching;
   }
@@ -126,7 +152,7 @@ class OwnerElement extends LitElement {
     event.preventDefault();
     history.pushState(null, '', link.pathname);
     scrollTo(0, 0);
-    void this.#ask();
+    void this.#load();
   }
 }
 

@@ -69,31 +69,27 @@ describe.concurrent('the owner', () => {
     await page.goto(`${server.url}/owner`);
     await shows(page, 'This page is for the owner');
     const picture = (name: string): string | undefined => (PICTURES ? `${PICTURES}/${name}` : undefined);
+    const look = async (view: string): Promise<void> => {
+      for (const [name, width] of [
+        ['phone', 390],
+        ['desktop', 1_280],
+      ] as const) {
+        await page.setViewport({ width, height: 900 });
+        expect(await findBarriers(page, picture(`${view}-${name}`))).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      }
+    };
     expect(await findBarriers(page, picture('login'))).toEqual([]);
 
     await page.goto(await makeLink(server));
     await page.reload();
     await shows(page, '2 people are reading now');
-    for (const [name, width] of [
-      ['desktop', 1_280],
-      ['phone', 390],
-    ] as const) {
-      await page.setViewport({ width, height: 900 });
-      expect(await findBarriers(page, picture(`sessions-${name}`))).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    }
+    await look('sessions');
     await page.keyboard.press('Tab');
     for (let nth = 0; nth < 3; nth++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await shows(page, 'All sessions');
-    for (const [name, width] of [
-      ['phone', 390],
-      ['desktop', 1_280],
-    ] as const) {
-      await page.setViewport({ width, height: 900 });
-      expect(await findBarriers(page, picture(`session-${name}`))).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    }
+    await look('session');
     await page.goBack();
     await shows(page, '2 people are reading now');
 
@@ -101,6 +97,42 @@ describe.concurrent('the owner', () => {
     await shows(page, 'of it offline');
     await page.setViewport({ width: 1_000, height: 800 });
     expect(await findBarriers(page, picture('tunnel'))).toEqual([]);
+  });
+
+  it('sees who arrives, where sessions change faster than the page loads them', async ({ serve, browser }) => {
+    const server = await serve({ [READ]: readPage('text') }, { LIMIT_GATE: '0' });
+    const arrive = (email: string): Promise<unknown> =>
+      fetch(`${server.url}/api/verify-temp-access`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email }),
+      });
+    const page = await (await browser.createBrowserContext()).newPage();
+    await page.goto(await makeLink(server));
+    await shows(page, 'Nobody has passed the gate yet');
+    await page.setRequestInterception(true);
+    page.on('request', (request) => {
+      const isSlow = request.url().includes('/api/sessions');
+      setTimeout(() => void request.continue(), isSlow ? 1_500 : 0);
+    });
+    const crowd = setInterval(() => void arrive('crowd@example.com'), 200);
+    try {
+      await arrive('ann@example.com');
+      await shows(page, 'ann@example.com');
+    } finally {
+      clearInterval(crowd);
+    }
+  });
+
+  it('sees that older sessions are not listed', async ({ serve, browser }) => {
+    const server = await serve({ [READ]: readPage('text') });
+    const store = await openStore(server.storeUrl);
+    for (let nth = 0; nth < 101; nth++)
+      await store.createSession({ id: `s${nth}`, email: 'ann@example.com', startMs: Date.now() });
+    await store.close();
+    const page = await (await browser.createBrowserContext()).newPage();
+    await page.goto(await makeLink(server));
+    await shows(page, 'These are the latest 100 sessions.');
   });
 
   it('is told when a link was used, and when the server is gone', async ({ serve, browser }) => {

@@ -1,0 +1,132 @@
+// The list of sessions: who is reading now, who read lately, and what was only opened.
+import { html, nothing, type TemplateResult } from 'lit';
+import type { SessionView } from '../../sw/protocol/owner-api.ts';
+import type { SessionList } from './owner-client.ts';
+import { dayOf, lengthOf, pageName, timeOf } from './wording.ts';
+
+export function listView({ sessions, isCut }: SessionList, now: number): TemplateResult {
+  const reading = sessions.filter(({ state }) => state === 'reading');
+  const lately = sessions.filter(({ state }) => state === 'away' || state === 'ended');
+  const opened = sessions.filter(({ state }) => state === 'opened');
+  return html`
+    <main>
+      <section aria-labelledby="now">
+        <h1 id="now" aria-live="polite">${saysWhoReads(reading.length)}</h1>
+        ${
+          reading.length === 0
+            ? nothing
+            : html`<ul class="live">
+                ${reading.map((one) => liveCard(one, now))}
+              </ul>`
+        }
+      </section>
+      ${sessions.length === 0 ? emptyNote() : nothing}
+      ${lately.length === 0 ? nothing : html`<section aria-label="Lately">${byDay(lately, now)}</section>`}
+      ${
+        opened.length === 0
+          ? nothing
+          : html`
+              <details class="opened">
+                <summary>Opened, not read: ${opened.length}</summary>
+                <p>Visible for less than 5 seconds: a mail scanner, or a person who left at once.</p>
+                ${byDay(opened, now)}
+              </details>
+            `
+      }
+      ${
+        isCut
+          ? html`<p class="empty">
+              These are the latest ${sessions.length} sessions. <code>npx stillhere sessions --limit 10000</code> lists
+              older ones.
+            </p>`
+          : nothing
+      }
+    </main>
+  `;
+}
+
+function saysWhoReads(count: number): string {
+  if (count === 0) return 'Nobody is reading right now';
+  return count === 1 ? 'One person is reading now' : `${count} people are reading now`;
+}
+
+function emptyNote(): TemplateResult {
+  return html`
+    <p class="empty">
+      Nobody has passed the gate yet. Open a page behind the gate in another window, leave an address and read: this
+      page shows it at once.
+    </p>
+  `;
+}
+
+function liveCard(session: SessionView, now: number): TemplateResult {
+  return html`
+    <li>
+      <a class="card" href=${hrefOf(session)}>
+        <span class="reader">${session.emailOfAccessor}</span>
+        <span class="where">${session.currentPage === null ? '' : pageName(session.currentPage)}</span>
+        <span class="facts">
+          <b>${lengthOf(session.readingTimeMs)}</b> since ${whenBegan(session, now)}${offlineMark(session)}
+        </span>
+      </a>
+    </li>
+  `;
+}
+
+function whenBegan({ sessionStartTime }: SessionView, now: number): string {
+  const day = dayOf(sessionStartTime, now);
+  return day === 'Today' ? timeOf(sessionStartTime) : `${day}, ${timeOf(sessionStartTime)}`;
+}
+
+function byDay(sessions: readonly SessionView[], now: number): readonly TemplateResult[] {
+  const days = Map.groupBy(sessions, ({ sessionStartTime }) => dayOf(sessionStartTime, now));
+  return [...days].map(
+    ([day, ofDay]) => html`
+      <h2>${day}</h2>
+      <table>
+        <colgroup>
+          <col />
+          <col class="when" />
+          <col class="page" />
+          <col class="part" />
+          <col class="number" />
+        </colgroup>
+        <thead>
+          <tr>
+            <th scope="col">Reader</th>
+            <th scope="col">When</th>
+            <th scope="col">Last page</th>
+            <th scope="col">Offline</th>
+            <th scope="col">Read</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${ofDay.map(sessionRow)}
+        </tbody>
+      </table>
+    `,
+  );
+}
+
+function sessionRow(session: SessionView): TemplateResult {
+  const { emailOfAccessor, sessionStartTime, sessionEndTime, currentPage, readingTimeMs } = session;
+  return html`
+    <tr>
+      <th scope="row"><a href=${hrefOf(session)} title=${emailOfAccessor}>${emailOfAccessor}</a></th>
+      <td class="when">
+        ${timeOf(sessionStartTime)}${sessionEndTime === null ? nothing : html`–${timeOf(sessionEndTime)}`}
+      </td>
+      <td class="page" title=${currentPage ?? ''}>${currentPage === null ? '' : pageName(currentPage)}</td>
+      <td class="part">${offlineMark(session)}</td>
+      <td class="number">${lengthOf(readingTimeMs)}</td>
+    </tr>
+  `;
+}
+
+function offlineMark({ offlineMs }: SessionView): TemplateResult | typeof nothing {
+  return offlineMs === 0 ? nothing : html`<span class="offline">${lengthOf(offlineMs)} offline</span>`;
+}
+
+function hrefOf({ ref }: SessionView): string {
+  return `/owner/sessions/${ref}`;
+}

@@ -1,0 +1,69 @@
+// One session: its figures, its visits as train graphs, and its pages.
+import { html, nothing, type TemplateResult } from 'lit';
+import type { SessionDetail } from '../../sw/protocol/owner-api.ts';
+import { layOut } from './train-graph.ts';
+import { visitView } from './visit-view.ts';
+import { dayOf, endOf, exactTimeOf, lengthOf, pageName, STATE_NAMES } from './wording.ts';
+
+export function sessionView(session: SessionDetail, now: number): TemplateResult {
+  const visits = layOut(session.spans);
+  const { emailOfAccessor, sessionStartTime, readingTimeMs, offlineMs, pages } = session;
+  const longestMs = Math.max(1, ...pages.map((page) => page.readingTimeMs));
+  return html`
+    <main class="session">
+      <nav><a href="/owner">All sessions</a></nav>
+      <h1>${breakable(emailOfAccessor)}</h1>
+      <p class="lede">
+        ${dayOf(sessionStartTime, now)}, from ${exactTimeOf(sessionStartTime)} ${endOf(session)}.
+        ${session.state === 'ended' ? nothing : html`<span class="state ${session.state}">${STATE_NAMES[session.state]}</span>`}
+      </p>
+      <dl class="figures">
+        <div>
+          <dt>read</dt>
+          <dd>${lengthOf(readingTimeMs)}</dd>
+        </div>
+        <div>
+          <dt>${pages.length === 1 ? 'page' : 'pages'}</dt>
+          <dd>${pages.length}</dd>
+        </div>
+        <div>
+          <dt>${visits.length > 1 ? 'visits' : 'visit'}</dt>
+          <dd>${Math.max(1, visits.length)}</dd>
+        </div>
+        ${
+          offlineMs === 0
+            ? nothing
+            : html`<div class="offline">
+                <dt>of it offline</dt>
+                <dd>${lengthOf(offlineMs)}</dd>
+              </div>`
+        }
+      </dl>
+      ${visits.map((visit) => visitView(visit, visits.length > 1, session, now))}
+      ${
+        pages.length === 0
+          ? html`<p class="empty">Passed the gate, and read nothing so far.</p>`
+          : html`
+              <h2>Pages</h2>
+              <ul class="pages">
+                ${pages.map(
+                  ({ page, readingTimeMs: ms }) => html`
+                    <li>
+                      <span class="page" title=${page}>${pageName(page)}</span>
+                      <span class="share"><span .style=${`width: ${(ms / longestMs) * 100}%`}></span></span>
+                      <b>${lengthOf(ms)}</b>
+                    </li>
+                  `,
+                )}
+              </ul>
+            `
+      }
+    </main>
+  `;
+}
+
+/** A long address breaks before its domain. */
+function breakable(email: string): TemplateResult {
+  const at = email.lastIndexOf('@');
+  return html`${email.slice(0, at)}<wbr />${email.slice(at)}`;
+}
