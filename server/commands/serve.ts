@@ -41,7 +41,7 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
   if (secrets.isNew)
     console.info(`Your owner's token, shown only once (stored in ${secrets.file}): ${secrets.ownerToken}`);
   const code = await makeOwnerKey(server.store.ownerKeys, 'code', Date.now());
-  console.info(`Who reads it (a login for the owner, once, within 15 minutes): ${ownerLink(address, code)}`);
+  console.info(`To see who reads it, open this link within 15 minutes (it works once): ${ownerLink(address, code)}`);
   if (open) openBrowser(address);
   // Errors are ignored: an unreadable file isn't served either.
   warnOfLeaks(config, paths).catch(() => {});

@@ -3,7 +3,7 @@ import type { Context, Middleware } from 'koa';
 import tsscmp from 'tsscmp';
 import { HttpError } from '../http/http-error.ts';
 import type { OwnerKeys } from '../store/owner-keys.ts';
-import { isOwnerKey } from './owner-key.ts';
+import { isValidOwnerKey } from './owner-key.ts';
 import { readOwnerCookie } from './owner-cookie.ts';
 
 /** Whether the request carries `Authorization: Bearer <owner's token>`. */
@@ -35,5 +35,5 @@ export function requireOwner(ownerToken: string, keys: OwnerKeys, now: () => num
 /** A request with a token is judged by it alone. */
 async function isLoggedIn(ctx: Context, keys: OwnerKeys, nowMs: number): Promise<boolean> {
   const key = ctx.get('authorization') ? '' : readOwnerCookie(ctx);
-  return key !== '' && isOwnerKey(keys, 'login', key, nowMs);
+  return key !== '' && isValidOwnerKey(keys, 'login', key, nowMs);
 }

@@ -8,7 +8,7 @@ import { HttpError } from '../http/http-error.ts';
 import { createRateLimit } from '../http/rate-limit.ts';
 import type { OwnerKeys } from '../store/owner-keys.ts';
 import { deleteOwnerCookie, readOwnerCookie, setOwnerCookie } from './owner-cookie.ts';
-import { makeOwnerKey, useOwnerKey } from './owner-key.ts';
+import { makeOwnerKey, revokeOwnerKey } from './owner-key.ts';
 import { OWNER_PAGE } from './owner-page.ts';
 import { isOwnerToken } from './require-owner.ts';
 
@@ -30,7 +30,7 @@ export interface OwnerRouteParts {
 export function addOwnerRoutes(router: Router, { keys, ownerToken, isHttps, log, now }: OwnerRouteParts): void {
   const limit = createRateLimit(LOGINS, 60);
 
-  // Without data, so that a mailed link works whatever is between. What it shows, it asks for.
+  // The page contains no data, so anyone may load it. Its script asks the API, which checks the login.
   router.get(['/owner', '/owner/{*path}'], (ctx) => {
     ctx.set('Cache-Control', 'no-cache');
     ctx.set('X-Robots-Tag', 'noindex');
@@ -50,14 +50,14 @@ export function addOwnerRoutes(router: Router, { keys, ownerToken, isHttps, log,
 
   router.delete(LOGIN_PATH, async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
-    await useOwnerKey(keys, 'login', readOwnerCookie(ctx), now());
+    await revokeOwnerKey(keys, 'login', readOwnerCookie(ctx), now());
     deleteOwnerCookie(ctx);
     ctx.body = { success: true };
   });
 
   async function check(ctx: Context): Promise<void> {
     const { code = '', token = '' } = await readFields(ctx, ['code', 'token'], MAX_LOGIN_BYTES);
-    if (token ? isOwnerToken(token, ownerToken) : code && (await useOwnerKey(keys, 'code', code, now()))) return;
+    if (token ? isOwnerToken(token, ownerToken) : code && (await revokeOwnerKey(keys, 'code', code, now()))) return;
     log.warn({ with: token ? 'token' : 'code' }, 'a login was refused');
     throw new HttpError(
       401,

@@ -1,9 +1,9 @@
-// The keys with which the owner's browsers get in: single-use codes of links, and logins. Only their hashes are stored.
+// The keys that let the owner's browsers use the API: logins, and the single-use codes that open one. Only hashes are stored.
 import type { Kysely } from 'kysely';
 import { change, rowsOf, type Runner } from './runner.ts';
 import type { Tables } from './schema.ts';
 
-/** `code`: opens one login. `login`: opens the owner's API. */
+/** `code`: can be exchanged for a login, once. `login`: lets a browser use the owner's API. */
 export type OwnerKeyKind = 'code' | 'login';
 
 export interface OwnerKey {
@@ -12,10 +12,10 @@ export interface OwnerKey {
 }
 
 export interface OwnerKeys {
-  /** Also forgets those that have expired. Times are epoch milliseconds. */
+  /** Adds the key and deletes expired ones. Times are epoch milliseconds. */
   add(key: OwnerKey, untilMs: number, nowMs: number): Promise<void>;
   has(key: OwnerKey, nowMs: number): Promise<boolean>;
-  /** @returns whether it was there, and valid. Of several calls at once, one gets true. */
+  /** Resolves with whether the key was there and valid. If several calls remove it at once, one of them gets true. */
   remove(key: OwnerKey, nowMs: number): Promise<boolean>;
   removeAll(): Promise<void>;
 }

@@ -66,7 +66,7 @@ export interface Tables extends TotalsTables {
     /** What else the consumer keeps; only the consumer can read it. */
     state: string | null;
   };
-  /** What the owner's browsers get in with: see owner-keys.ts. */
+  /** Logins of the owner, and codes for them (owner-keys.ts). */
   owner_keys: {
     /** SHA-256, base64url. */
     hash: string;
