@@ -25,15 +25,17 @@ export async function openServices(config: Pick<Config, 'storeFile' | 'nocodb'>,
   const store = await openStore(`file:${config.storeFile}`);
   const mirror = config.nocodb && createMirror(config.nocodb, store, log);
   const totals = createTotalsJob(store, log);
+  const feed = new Feed(store);
   return {
     store,
     mirror,
-    feed: new Feed(store),
+    feed,
     start: () => {
       totals.start();
       mirror?.start();
     },
     stop: async () => {
+      feed.close();
       await Promise.all([totals.stop(), mirror?.stop()]);
       await store.close();
     },
