@@ -12,7 +12,7 @@ export async function printCompression(page: Page): Promise<void> {
   console.info('\n| spans | bytes | gzip | compressing | inflating | saved at 1 Mbit/s up | at 50 kbit/s |');
   console.info('| --- | --- | --- | --- | --- | --- | --- |');
   for (const count of [1, 20, 200]) {
-    const spans = makeSpans('Zk3uXq0d9T2m4Vb7cW8yLA', count);
+    const spans = makeSpans(['Zk3uXq0d9T2m4Vb7cW8yLA'], count);
     const body = JSON.stringify({ sentAt: Date.now(), spans });
     const { base64, compressMs } = await page.evaluate(compress, body, REPEATS);
     const compressed = Buffer.from(base64, 'base64');

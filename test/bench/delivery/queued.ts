@@ -10,16 +10,17 @@ const LENGTH_MS = 30_000;
 /** Page of the spans in the queue. */
 export const QUEUED_PAGE = '/portfolio/confidential/night-handover/';
 
-/** So many spans of the session, one after another, the last of which has just ended. */
-export function makeSpans(session: string, count: number): readonly Span[] {
+/** So many spans, one after another, the last of which has just ended; the sessions follow each other. */
+export function makeSpans(sessions: readonly string[], count: number): readonly Span[] {
   const firstMs = Date.now() - count * EVERY_MS;
   return Array.from({ length: count }, (_, nth) => {
     const start = firstMs + nth * EVERY_MS;
+    const session = sessions[Math.floor((nth * sessions.length) / count)] ?? '';
     return { id: randomBytes(16).toString('hex'), session, page: QUEUED_PAGE, start, end: start + LENGTH_MS };
   });
 }
 
-/** When a session that has read all that began. */
+/** When the first of the sessions began. */
 export function beginning(count: number): number {
   return Date.now() - (count + 1) * EVERY_MS;
 }

@@ -10,25 +10,25 @@ const SAME_MS = 1_000;
 
 const fileOf = (server: StillhereServer): string => server.storeUrl.replace('file:', '');
 
-/** A session that began in the past. */
-export async function makeSession(server: StillhereServer, id: string, startMs: number): Promise<void> {
+/** Sessions that began in the past. */
+export async function makeSessions(server: StillhereServer, ids: readonly string[], startMs: number): Promise<void> {
   const store = await openStore(`file:${fileOf(server)}`);
-  await store.createSession({ id, email: 'ann@example.com', startMs });
+  for (const id of ids) await store.createSession({ id, email: 'ann@example.com', startMs });
   await store.close();
 }
 
-/** How many spans out of the queue the session has. */
-export function countStored(server: StillhereServer, session: string): number {
-  return readSpans(server, session).length;
+/** How many spans out of the queue the sessions have. */
+export function countStored(server: StillhereServer, sessions: readonly string[]): number {
+  return readSpans(server, sessions).length;
 }
 
 /** Of the spans that were queued: how many the record lacks or has wrong, and how many came before one that is older. */
 export function compare(
   server: StillhereServer,
-  session: string,
+  sessions: readonly string[],
   queued: readonly Span[],
 ): { readonly wrong: number; readonly outOfOrder: number } {
-  const stored = readSpans(server, session);
+  const stored = readSpans(server, sessions);
   const byId = new Map(stored.map((span) => [span.id, span]));
   const isRight = ({ id, start, end }: Span): boolean => {
     const found = byId.get(id);
@@ -59,11 +59,13 @@ interface StoredSpan {
 }
 
 /** In the order in which they came. */
-function readSpans(server: StillhereServer, session: string): readonly StoredSpan[] {
+function readSpans(server: StillhereServer, sessions: readonly string[]): readonly StoredSpan[] {
   const database = new DatabaseSync(fileOf(server), { readOnly: true });
   try {
-    const query = 'SELECT id, start_ms, end_ms FROM spans WHERE session_id = ? AND page = ? ORDER BY rowid';
-    return database.prepare(query).all(session, QUEUED_PAGE) as unknown as StoredSpan[];
+    const query = `
+      SELECT id, start_ms, end_ms FROM spans
+      WHERE session_id IN (SELECT value FROM json_each(?)) AND page = ? ORDER BY rowid`;
+    return database.prepare(query).all(JSON.stringify(sessions), QUEUED_PAGE) as unknown as StoredSpan[];
   } finally {
     database.close();
   }
