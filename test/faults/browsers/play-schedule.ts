@@ -8,6 +8,7 @@ import { Network, type Heartbeat } from './network.ts';
 import { beginOutage, endOutage } from './outages.ts';
 import { Reader } from './reader.ts';
 import { MOST_TABS, type Schedule, type Step } from './schedule.ts';
+import type { Moment, Stretch } from './truth.ts';
 import { WrongClock } from './wrong-clock.ts';
 
 /** A 429 asks for a second, and for up to 5 s of jitter; the rest is for a busy machine. */
@@ -115,11 +116,19 @@ export async function playSchedule(
     tell(wrong.length === 0 ? 'all is there' : `not all is there; on the device: ${await reader.askDevice()}`);
     await closeAll();
     const verdict = wrong.length > 0 ? await judge() : await untilTrue(comeHomeOnce(reader));
+    if (verdict.wrong.length > 0)
+      for (const stretch of reader.truth.stretches(Date.now())) tell(describe(stretch, beganAtMs));
     return { ...verdict, heartbeats: network.heartbeats, story };
   } finally {
     await closeAll().catch(() => {});
     await network.close();
   }
+}
+
+function describe({ page, session, from, to, exit }: Stretch, beganAtMs: number): string {
+  const between = ({ earliestMs, latestMs }: Moment): string =>
+    [earliestMs, latestMs].map((ms) => ((ms - beganAtMs) / 1000).toFixed(2)).join('–');
+  return `${page} in ${session.slice(0, 6)} was seen from ${between(from)} to ${between(to)} (${exit})`;
 }
 
 /** The last page is closed: what it left behind on the device is delivered by the next one. */

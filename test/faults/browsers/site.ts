@@ -13,8 +13,9 @@ export function pagePath(tickMs: number, tab: number, page: PageName): string {
 
 /** What a document can say from some moment on. Times are true, in epoch milliseconds, whatever its Date says. */
 export interface Note {
-  /** It became so at `at`, and not before `sinceMs`. */
+  /** It became so after this, … */
   readonly sinceMs: number;
+  /** … and by then every listener had heard of it, if the page lived on. */
   readonly atMs: number;
   readonly isVisible: boolean;
   readonly page: string;
@@ -55,16 +56,21 @@ const WITNESS = `<script>
     const now = () => performance.timeOrigin + performance.now();
     const notes = [];
     let sinceMs = now();
+    // The listeners of an event follow each other, and each that reads the cookie asks another process: hundreds of
+    // milliseconds on a busy machine. A message is a task of its own, after all of them.
+    const heard = new MessageChannel();
+    heard.port1.onmessage = ({ data }) => { notes[data].atMs = now(); };
     const look = (isEvent, isGone) => {
       const beganMs = now();
       const isVisible = !isGone && document.visibilityState === 'visible';
       const page = location.pathname;
       const session = document.cookie.match(/session_record_id=([^;]+)/)?.[1] ?? null;
-      // Reading the cookie asks another process: 100 ms, once, at load 15.
       const atMs = now();
       const last = notes.at(-1);
-      if (!last || last.isVisible !== isVisible || last.page !== page || last.session !== session)
+      if (!last || last.isVisible !== isVisible || last.page !== page || last.session !== session) {
         notes.push({ sinceMs: isEvent ? beganMs : sinceMs, atMs, isVisible, page, session });
+        heard.port2.postMessage(notes.length - 1);
+      }
       sinceMs = atMs;
     };
     look(true);
