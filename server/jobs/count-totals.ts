@@ -9,10 +9,13 @@ import type { SessionStore } from '../store/session-store.ts';
 
 /** Of all servers on the store, one at a time counts. Two would only get into each other's way. */
 const LEASE = 'totals';
-const LEASE_MS = 6_000;
-/** The lease is renewed when less than this is left: no step takes as long. */
-const RENEW_MS = 3_000;
-const PAUSE_MS = 2_000;
+const LEASE_MS = 20_000;
+/** The lease is renewed when less than this is left: no step, and no pause, takes as long. */
+const RENEW_MS = 10_000;
+/** A session that goes on is counted so often, not with each beat; the totals are to be 10 s behind at most. */
+const PAUSE_MS = 8_000;
+/** For each part of the time in which it counts: deliveries, and what the owner asks, come first. */
+const PARTS_FOR_OTHERS = 4;
 const COMPARE_EVERY_MS = 60 * 60_000;
 const SESSIONS_A_STEP = 100;
 const REMEMBERED_AT_ONCE = 1_000;
@@ -28,7 +31,7 @@ export interface TotalsJob {
 export interface TotalsJobOptions {
   /** Epoch milliseconds, by a clock that all servers on the store share. @default Date.now */
   readonly now?: () => number;
-  /** Pause between rounds, in milliseconds. @default 2000 */
+  /** Pause between rounds, in milliseconds. @default 8000 */
   readonly pauseMs?: number;
 }
 
@@ -86,8 +89,7 @@ export function createTotalsJob(
       } catch {
         failed.push(...(await countOneByOne(ids)));
       }
-      // Half of the time is for others: deliveries, and what the owner asks.
-      await rest(performance.now() - beganMs);
+      await rest(PARTS_FOR_OTHERS * (performance.now() - beganMs));
     }
     if (failed.length > 0) await rest(pauseMs);
     keep(failed);
