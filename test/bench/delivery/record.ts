@@ -17,17 +17,22 @@ export async function makeSessions(server: StillhereServer, ids: readonly string
   await store.close();
 }
 
-/** How many spans out of the queue the sessions have. */
-export function countStored(server: StillhereServer, sessions: readonly string[]): number {
-  return readSpans(server, sessions).length;
+export interface Arrived {
+  readonly count: number;
+  /** Older spans that are still missing beside the newest one that is there. */
+  readonly overtaken: number;
 }
 
-/** Of the spans that were queued: how many the record lacks or has wrong, and how many came before one that is older. */
-export function compare(
-  server: StillhereServer,
-  sessions: readonly string[],
-  queued: readonly Span[],
-): { readonly wrong: number; readonly outOfOrder: number } {
+/** What the server has out of the queue by now. */
+export function lookAtArrived(server: StillhereServer, sessions: readonly string[], queued: readonly Span[]): Arrived {
+  const stored = readSpans(server, sessions);
+  const newestMs = Math.max(...stored.map(({ start_ms }) => start_ms));
+  const older = queued.filter(({ start }) => start <= newestMs + SAME_MS);
+  return { count: stored.length, overtaken: Math.max(0, older.length - stored.length) };
+}
+
+/** How many of the spans that were queued the record lacks or has wrong. */
+export function countWrong(server: StillhereServer, sessions: readonly string[], queued: readonly Span[]): number {
   const stored = readSpans(server, sessions);
   const byId = new Map(stored.map((span) => [span.id, span]));
   const isRight = ({ id, start, end }: Span): boolean => {
@@ -36,10 +41,7 @@ export function compare(
       found !== undefined && found.end_ms - found.start_ms === end - start && Math.abs(found.start_ms - start) < SAME_MS
     );
   };
-  return {
-    wrong: queued.filter((span) => !isRight(span)).length,
-    outOfOrder: stored.filter(({ start_ms }, nth) => start_ms < (stored[nth - 1]?.start_ms ?? 0)).length,
-  };
+  return queued.filter((span) => !isRight(span)).length;
 }
 
 /** When the server had answered each heartbeat since `sinceMs`, by its log, epoch milliseconds. */
@@ -58,13 +60,12 @@ interface StoredSpan {
   readonly end_ms: number;
 }
 
-/** In the order in which they came. */
 function readSpans(server: StillhereServer, sessions: readonly string[]): readonly StoredSpan[] {
   const database = new DatabaseSync(fileOf(server), { readOnly: true });
   try {
     const query = `
       SELECT id, start_ms, end_ms FROM spans
-      WHERE session_id IN (SELECT value FROM json_each(?)) AND page = ? ORDER BY rowid`;
+      WHERE session_id IN (SELECT value FROM json_each(?)) AND page = ?`;
     return database.prepare(query).all(JSON.stringify(sessions), QUEUED_PAGE) as unknown as StoredSpan[];
   } finally {
     database.close();
