@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import type { Tables } from './schema.ts';
+import { sessionListMigration } from './session-list-migration.ts';
 import { totalsMigration } from './totals-migration.ts';
 
 const migrations: Record<string, Migration> = {
@@ -185,6 +186,7 @@ const migrations: Record<string, Migration> = {
     },
   },
   '007-totals': totalsMigration,
+  '008-session-list': sessionListMigration,
 };
 
 /** True if there is nothing to migrate. */

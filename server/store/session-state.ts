@@ -20,10 +20,11 @@ export interface Seen {
 }
 
 /** How late a beat may be. */
-const GRACE_MS = 60_000;
+export const GRACE_MS = 60_000;
 /** The longest pause between two beats, where the device didn't say how long it is. */
-const LONGEST_PAUSE_MS = 12 * 60_000;
-const AWAY_MS = 5 * 60_000;
+export const LONGEST_PAUSE_MS = 12 * 60_000;
+/** How long a session that isn't read is `away`. */
+export const AWAY_MS = 5 * 60_000;
 /** A session that was visible for less was only opened. */
 export const LEAST_VISIBLE_MS = 5_000;
 

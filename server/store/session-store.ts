@@ -4,6 +4,7 @@ import type { Leases } from './leases.ts';
 import type { Notes } from './notes.ts';
 import type { Outbox } from './outbox.ts';
 import type { OwnerKeys } from './owner-keys.ts';
+import type { SessionPage, SessionSearch } from './session-query.ts';
 import type { Session } from './session.ts';
 import type { Totals } from './totals.ts';
 
@@ -103,6 +104,8 @@ export interface SessionStore {
   findAccess(id: string): Promise<Access | undefined>;
   /** @param id or `ref` of the session. */
   findSession(id: string): Promise<Session | undefined>;
+  /** Sessions of the owner's list, page by page. No session is missing or shown twice because others begin meanwhile. */
+  searchSessions(search: SessionSearch): Promise<SessionPage>;
   /** Newest first. */
   listSessions(query: SessionQuery): Promise<readonly Session[]>;
   /** Ordered by start. */

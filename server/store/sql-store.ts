@@ -10,9 +10,11 @@ import { change, rowsOf } from './runner.ts';
 import { toSession, toSpan } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Access, Recorded, SessionQuery, SessionStore, Sighting, StoredSpan } from './session-store.ts';
+import type { SessionFilter, SessionPage, SessionSearch, SessionSort } from './session-query.ts';
 import type { Session } from './session.ts';
 import { makeSessionRef } from './session-id.ts';
 import { SqlOutbox } from './sql-outbox.ts';
+import { searchSessions } from './sql-session-search.ts';
 import { SqlTotals } from './sql-totals.ts';
 import type { Totals } from './totals.ts';
 
@@ -94,15 +96,30 @@ export class SqlStore implements SessionStore {
     return row && toSession(row);
   }
 
+  async searchSessions({ filter, ...search }: SessionSearch): Promise<SessionPage> {
+    const { reader, page, ...others } = filter;
+    const found = reader && (await this.#nameReader(reader, search.sort));
+    if (reader && found === undefined) return { sessions: [], next: undefined };
+    const pageId = page && ('id' in page ? page.id : await this.totals.pageIdOf(page.name));
+    const filtered = { ...search, filter: { ...others, reader: found, pageId } };
+    return searchSessions(filtered, this.#queries, this.#database.reader);
+  }
+
+  /** Undefined: nothing is known of this reader. */
+  async #nameReader(reader: NonNullable<SessionFilter['reader']>, sort: SessionSort): Promise<string | undefined> {
+    if (sort !== 'start') return 'id' in reader ? reader.id : this.totals.readerIdOf(reader.email);
+    return 'email' in reader ? reader.email : (await this.totals.findReader(reader))?.email;
+  }
+
   async listSessions({ email, pageSize, after }: SessionQuery): Promise<readonly Session[]> {
-    let query = this.#sessions().orderBy('sessions.start_ms', 'desc').orderBy('sessions.id', 'desc').limit(pageSize);
-    if (email !== undefined) query = query.where('email', '=', email);
-    if (after)
-      query = query.where((eb) =>
-        eb(eb.refTuple('sessions.start_ms', 'sessions.id'), '<', eb.tuple(after.startMs, after.id)),
-      );
-    const rows = await rowsOf(this.#database.reader, query.compile());
-    return rows.map(toSession);
+    const { sessions } = await this.searchSessions({
+      filter: email === undefined ? {} : { reader: { email } },
+      sort: 'start',
+      pageSize,
+      after: after && { value: after.startMs, id: after.id },
+      nowMs: 0,
+    });
+    return sessions;
   }
 
   async listSpans(sessionId: string): Promise<readonly StoredSpan[]> {

@@ -187,7 +187,7 @@ export class SqlTotals implements Totals {
   }
 
   async findPage(which: { readonly id: string } | { readonly name: string }): Promise<PageTotals | undefined> {
-    const id = 'id' in which ? which.id : (await this.#openHash())('page', pageKey(which.name));
+    const id = 'id' in which ? which.id : await this.pageIdOf(which.name);
     const query = this.#queries.selectFrom('page_totals').selectAll().where('id', '=', id);
     const [page] = await this.#toPages(await rowsOf(this.#database.reader, query.compile()));
     return page;
@@ -195,6 +195,10 @@ export class SqlTotals implements Totals {
 
   async readerIdOf(email: string): Promise<string> {
     return (await this.#openHash())('reader', email);
+  }
+
+  async pageIdOf(name: string): Promise<string> {
+    return (await this.#openHash())('page', pageKey(name));
   }
 
   async listPagesOfSession(

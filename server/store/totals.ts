@@ -97,6 +97,8 @@ export interface Totals {
   findPage(which: { readonly id: string } | { readonly name: string }): Promise<PageTotals | undefined>;
   /** The id of a reader with this address, also if there is none. */
   readerIdOf(email: string): Promise<string>;
+  /** The id of a page with this name, also if there is none. */
+  pageIdOf(name: string): Promise<string>;
   /** Reading time by page; the largest first. */
   listPagesOfSession(sessionId: string): Promise<readonly { readonly page: string; readonly readingMs: number }[]>;
 

@@ -1,0 +1,161 @@
+// The filters and orders of the owner's list of sessions, beside the same list filtered here.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SessionView } from '../../sw/protocol/owner-api.ts';
+import { makeSpan, NOW, OWNER_TOKEN, startTestApp, type TestApp } from '../helpers/test-app.ts';
+
+const MINUTE = 60_000;
+const READERS = ['ann+work@example.com', 'bob@example.com', 'c%_d@example.com'];
+const PAGES = ['/report/', '/report/Annex.html', '/100%/'];
+
+let app: TestApp;
+let all: readonly SessionView[];
+
+interface List {
+  readonly sessions: readonly SessionView[];
+  readonly next?: string;
+}
+
+async function get(query: string): Promise<{ status: number; error: string; list: List }> {
+  const { status, body } = await app.send('GET', `/api/sessions?${query}`, { authorization: `Bearer ${OWNER_TOKEN}` });
+  const answer = JSON.parse(body) as List & { readonly error: string };
+  return { status, error: answer.error, list: answer };
+}
+
+/** All pages of a list, three sessions each. */
+async function list(query: string): Promise<readonly SessionView[]> {
+  const found: SessionView[] = [];
+  for (let next: string | undefined = ''; next !== undefined;) {
+    const { status, error, list: one } = await get(`${query}&pageSize=3${next && `&cursor=${next}`}`);
+    if (status !== 200) throw new Error(error);
+    expect(one.sessions.length).toBeLessThanOrEqual(3);
+    found.push(...one.sessions);
+    ({ next } = one);
+  }
+  return found;
+}
+
+const ids = (sessions: readonly SessionView[]): readonly string[] => sessions.map(({ id }) => id);
+
+beforeAll(async () => {
+  app = await startTestApp();
+  for (let nth = 0; nth < 40; nth++) {
+    const id = `s${nth}`;
+    const startMs = NOW + (nth % 20) * 3 * MINUTE;
+    await app.store.createSession({ id, email: READERS[nth % 3] ?? '', startMs });
+    app.clock.now = NOW + 90 * MINUTE;
+    // Every seventh is only opened, every eleventh not even that.
+    const lengthMs = nth % 7 === 0 ? 2_000 : 5_000 + ((nth * 37) % 24) * MINUTE;
+    const span = { session: id, page: PAGES[nth % 4] ?? '/', start: startMs, end: startMs + lengthMs };
+    if (nth % 11 > 0) await app.deliver([makeSpan({ ...span, ...(nth % 2 === 0 && { closed: true }) })]);
+  }
+  app.clock.now = NOW + 75 * MINUTE;
+  await app.store.totals.counting.count(Array.from({ length: 40 }, (_, nth) => `s${nth}`));
+  all = (await get('pageSize=500')).list.sessions;
+});
+afterAll(() => app.close());
+
+describe('each filter shows what matches it, page by page', () => {
+  const minutes = (time: string): number => (Date.parse(time) - NOW) / MINUTE;
+  const filters: readonly (readonly [query: string, matches: (session: SessionView) => boolean])[] = [
+    ['', () => true],
+    ['email=ann%2Bwork@example.com', ({ emailOfAccessor }) => emailOfAccessor.startsWith('ann+')],
+    ['email=ANN+work@example.com', ({ emailOfAccessor }) => emailOfAccessor.startsWith('ann+')],
+    ['reader=bob@example.com', ({ emailOfAccessor }) => emailOfAccessor.startsWith('bob')],
+    ['email=nobody@example.com', () => false],
+    ['reader=AAAAAAAAAAAAAAAA', () => false],
+    ['from=2026-11-24T08:30:00Z', ({ sessionStartTime }) => minutes(sessionStartTime) >= 30],
+    ['to=2026-11-24T09:30:00+01:00', ({ sessionStartTime }) => minutes(sessionStartTime) < 30],
+    ['from=2026-11-24&to=2026-11-25', () => true],
+    ['from=2026-11-25', () => false],
+    ['state=reading', ({ state }) => state === 'reading'],
+    ['state=away', ({ state }) => state === 'away'],
+    ['state=ended', ({ state }) => state === 'ended'],
+    ['state=opened', ({ state }) => state === 'opened'],
+    ['q=C%25_D', ({ emailOfAccessor }) => emailOfAccessor.startsWith('c%_d')],
+    ['q=annex', ({ currentPage }) => currentPage?.includes('Annex') ?? false],
+    ['q=0%25/', ({ currentPage }) => currentPage === '/100%/'],
+    ['q=nothing', () => false],
+    [
+      'page=/report/index.html',
+      ({ currentPage, readingTimeMs }) => currentPage === '/report/' && readingTimeMs >= 5_000,
+    ],
+    ['page=/report', ({ currentPage, readingTimeMs }) => currentPage === '/report/' && readingTimeMs >= 5_000],
+    ['page=/nowhere/', () => false],
+    [
+      'email=bob@example.com&from=2026-11-24T08:15:00Z&state=ended&q=report',
+      ({ emailOfAccessor, sessionStartTime, state, currentPage }) =>
+        emailOfAccessor.startsWith('bob') &&
+        minutes(sessionStartTime) >= 15 &&
+        state === 'ended' &&
+        (currentPage ?? '').includes('report'),
+    ],
+  ];
+  const last = ({ sessionEndTime, sessionStartTime }: SessionView): number =>
+    Date.parse(sessionEndTime ?? sessionStartTime);
+  const values = {
+    start: ({ sessionStartTime }: SessionView) => Date.parse(sessionStartTime),
+    end: last,
+    // What was only opened has no reading time in the totals.
+    reading: ({ readingTimeMs }: SessionView) => (readingTimeMs < 5_000 ? -1 : readingTimeMs),
+  };
+
+  it.for(
+    filters.flatMap(([query, matches]) =>
+      (['start', 'end', 'reading'] as const).map((sort) => ({ query, matches, sort })),
+    ),
+  )('?$query by $sort', async ({ query, matches, sort }) => {
+    const expected = all
+      .filter(matches)
+      .toSorted((one, other) => values[sort](other) - values[sort](one) || (one.id < other.id ? 1 : -1));
+    expect(ids(await list(`${query}&sort=${sort}`))).toEqual(ids(expected));
+  });
+
+  it('has sessions of every kind', () => {
+    expect(new Set(all.map(({ state }) => state))).toEqual(new Set(['reading', 'away', 'ended', 'opened']));
+    for (const [query, matches] of filters)
+      if (!/nobody|AAAA|nothing|nowhere|11-25$/.test(query)) expect(all.some(matches), query).toBe(true);
+  });
+
+  it('finds a reader by the id', async () => {
+    const id = await app.store.totals.readerIdOf('bob@example.com');
+    expect(ids(await list(`reader=${id}`))).toEqual(ids(await list('email=bob@example.com')));
+  });
+});
+
+it('pages stay right while sessions begin', async () => {
+  const before = ids((await get('pageSize=500')).list.sessions);
+  const { list: first } = await get('pageSize=5');
+  await app.store.createSession({ id: 'later', email: 'bob@example.com', startMs: NOW + 89 * MINUTE });
+  const { list: second } = await get(`pageSize=5&cursor=${first.next}`);
+  expect(ids([...first.sessions, ...second.sessions])).toEqual(before.slice(0, 10));
+  await app.store.deleteSessions(['later'], NOW);
+});
+
+describe('nonsense gets a 400 that names the parameter', () => {
+  it.for([
+    ['email=nobody', 'email: must be an e-mail address'],
+    ['reader=bob', 'reader: must be an e-mail address, or the id of a reader'],
+    ['reader=bob@example.com&email=bob@example.com', 'reader: must be left out where email is given'],
+    ['page=report', 'page: must be the name of a page, which begins with /, or its id'],
+    ['from=yesterday', 'from: must be a date like 2026-11-24, or a time like 2026-11-24T08:00:00Z'],
+    ['to=2026-02-30', 'to: must be a date like 2026-11-24, or a time like 2026-11-24T08:00:00Z'],
+    ['to=2026-11-24T25:00:00Z', 'to: must be a date like 2026-11-24, or a time like 2026-11-24T08:00:00Z'],
+    ['from=2026-11-24&to=2026-11-24', 'to: must be after from'],
+    ['state=gone', 'state: must be one of reading, away, ended, opened'],
+    ['sort=email', 'sort: must be one of start, end, reading'],
+    [`q=${'x'.repeat(101)}`, 'q: must be a text of 1 to 100 characters'],
+    ['q=%20', 'q: must be a text of 1 to 100 characters'],
+    ['e-mail=x', 'e-mail: must be one of email, reader, page, from, to, state, q, sort, pageSize, cursor'],
+    ['__proto__=x', '__proto__: must be one of email, reader, page, from, to, state, q, sort, pageSize, cursor'],
+  ] as const)('%s', async ([query, error]) => {
+    expect(await get(query)).toMatchObject({ status: 400, error });
+  });
+
+  it('a cursor of another order', async () => {
+    const { list: first } = await get('pageSize=5');
+    expect(await get(`sort=end&cursor=${first.next}`)).toMatchObject({
+      status: 400,
+      error: 'cursor: must be the "next" of an earlier answer with the same sort',
+    });
+  });
+});
