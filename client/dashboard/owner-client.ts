@@ -1,5 +1,5 @@
 // The calls to the owner's API. The browser adds the cookie of the login.
-import type { SessionDetail, SessionView } from '../../sw/protocol/owner-api.ts';
+import type { SessionDetail, SessionView, SpanList, SpanView } from '../../sw/protocol/owner-api.ts';
 
 const LOGIN_PATH = '/api/owner/login';
 const PAGE_SIZE = 100;
@@ -30,8 +30,16 @@ export async function listSessions(signal: AbortSignal): Promise<SessionList> {
 }
 
 /** @param ref the session's name in URLs. Its id must not appear there: whoever knows the id can write to the session. */
-export function findSession(ref: string, signal: AbortSignal): Promise<SessionDetail> {
-  return ask(`/api/sessions/${encodeURIComponent(ref)}`, { signal });
+export async function findSession(ref: string, signal: AbortSignal): Promise<SessionDetail> {
+  const path = `/api/sessions/${encodeURIComponent(ref)}`;
+  const session = await ask<SessionDetail>(path, { signal });
+  const spans: SpanView[] = [...session.spans];
+  for (let { next } = session; next !== undefined;) {
+    const more: SpanList = await ask(`${path}/spans?cursor=${next}`, { signal });
+    spans.push(...more.spans);
+    ({ next } = more);
+  }
+  return { ...session, spans };
 }
 
 export async function logIn(key: { readonly code: string } | { readonly token: string }): Promise<void> {

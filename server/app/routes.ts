@@ -24,6 +24,7 @@ import type { Secrets } from '../config/secrets.ts';
 import { requireOwner } from '../owner/require-owner.ts';
 import { addOwnerRoutes } from '../owner/routes.ts';
 import { addSessionRoutes } from '../sessions/routes.ts';
+import { addTotalsRoutes } from '../sessions/totals-routes.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -68,7 +69,9 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   addGateRoutes(router, { store, cookies, access, allow, look: gate, log, limit, home: protect[0] ?? '/', now });
   addHeartbeatRoute(router, createReceiver(store), limits, now);
   const { ownerToken } = secrets;
-  addSessionRoutes(router, store, { owner: requireOwner(ownerToken, store.ownerKeys, now), feed, now });
+  const owner = requireOwner(ownerToken, store.ownerKeys, now);
+  addSessionRoutes(router, store, { owner, feed, now });
+  addTotalsRoutes(router, store.totals, { owner, now });
   addOwnerRoutes(router, { keys: store.ownerKeys, ownerToken, isHttps, log, now });
   addHealthRoutes(router, store, mirror, ownerToken);
   return {

@@ -1,7 +1,8 @@
 // The parameters of the owner's API and of its commands: one schema each, whose message says what the value must be. Pure.
 import * as v from 'valibot';
 import { readEmailAddress } from '../gate/email-address.ts';
-import { readInstant } from './instant.ts';
+import { isTimeZone } from '../store/days.ts';
+import { isDate, readInstant } from './instant.ts';
 
 export const MAX_PAGE_SIZE = 500;
 export const DEFAULT_PAGE_SIZE = 50;
@@ -52,6 +53,16 @@ export function readPage(text: string): { readonly id: string } | { readonly nam
 
 export const instant = parameter('a date like 2026-11-24, or a time like 2026-11-24T08:00:00Z', (text) =>
   readInstant(withPlus(text)),
+);
+
+/** A date, or epoch milliseconds: which moment a date means depends on the time zone. */
+export const dayOrInstant = parameter('a date like 2026-11-24, or a time like 2026-11-24T08:00:00Z', (text) =>
+  isDate(text) ? text : readInstant(withPlus(text)),
+);
+
+const LONGEST_ZONE = 60;
+export const timeZone = parameter('a time zone like Europe/Berlin', (text) =>
+  text.length <= LONGEST_ZONE && isTimeZone(text) ? text : undefined,
 );
 
 export const search = parameter(`a text of 1 to ${LONGEST_SEARCH} characters`, (text) => {

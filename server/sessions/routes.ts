@@ -1,15 +1,22 @@
 // The owner's API: the list of sessions, and one session with its spans.
 import { Readable } from 'node:stream';
-import type { Router } from '@koa/router';
+import type { Router, RouterContext } from '@koa/router';
+import * as v from 'valibot';
+import type { SessionList, SpanList } from '../../sw/protocol/owner-api.ts';
 import type { Middleware } from 'koa';
 import { HttpError } from '../http/http-error.ts';
 import { readKnownQuery } from '../http/query.ts';
 import type { SessionStore } from '../store/session-store.ts';
+import type { Session } from '../store/session.ts';
 import type { Feed } from './feed.ts';
-import { writeCursor } from './parameters.ts';
-import { readSessionList, SESSION_LIST } from './session-search.ts';
-import { viewSession } from './views.ts';
+import { cursor, writeCursor } from './parameters.ts';
+import { readParameters } from './read-parameters.ts';
+import { placeIn, readSessionList, SESSION_LIST } from './session-search.ts';
+import { nextOfSpans, SPAN_ORDER, SPANS_A_PAGE } from './spans-page.ts';
+import { viewSession, viewSpan } from './views.ts';
 import { writeSession } from './write-session.ts';
+
+export const SPAN_LIST = { cursor: v.optional(cursor) };
 
 export interface SessionRouteParts {
   /** The check before each route. */
@@ -26,7 +33,7 @@ export function addSessionRoutes(router: Router, store: SessionStore, { owner, f
     ctx.body = {
       sessions: sessions.map((session) => viewSession(session, now())),
       ...(next && { next: writeCursor({ ...next, sort: search.sort }) }),
-    };
+    } satisfies SessionList;
   });
 
   router.get('/api/live', owner, (ctx) => {
@@ -35,10 +42,25 @@ export function addSessionRoutes(router: Router, store: SessionStore, { owner, f
   });
 
   router.get('/api/sessions/:id', owner, async (ctx) => {
-    const session = await store.findSession(ctx.params['id'] ?? '');
-    if (!session) throw new HttpError(404, 'There is no session with this id');
+    readKnownQuery(ctx, []);
+    const session = await findSession(ctx);
     const spans = await store.listSpans(session.id);
     ctx.type = 'json';
     ctx.body = Readable.from(writeSession(session, spans, now()));
   });
+
+  router.get('/api/sessions/:id/spans', owner, async (ctx) => {
+    const { cursor: place } = readParameters(SPAN_LIST, readKnownQuery(ctx, Object.keys(SPAN_LIST)));
+    const after = placeIn(place, SPAN_ORDER);
+    const session = await findSession(ctx);
+    const before = after && { startMs: after.value, id: after.id };
+    const spans = await store.listSpansAfter(session.id, before, SPANS_A_PAGE + 1);
+    ctx.body = { spans: spans.slice(0, SPANS_A_PAGE).map(viewSpan), ...nextOfSpans(spans) } satisfies SpanList;
+  });
+
+  async function findSession(ctx: RouterContext): Promise<Session> {
+    const session = await store.findSession(ctx.params['id'] ?? '');
+    if (!session) throw new HttpError(404, 'There is no session with this id');
+    return session;
+  }
 }

@@ -1,8 +1,19 @@
-// Sessions and spans as the owner's API shows them.
-import type { SessionView, SpanView } from '../../sw/protocol/owner-api.ts';
+// What the owner's API shows.
+import type {
+  BucketView,
+  DayView,
+  ExportedSession,
+  PageTotalsView,
+  ReaderView,
+  SessionView,
+  SpanView,
+  VisitView,
+} from '../../sw/protocol/owner-api.ts';
 import type { StoredSpan } from '../store/session-store.ts';
 import { seenOf, stateOf } from '../store/session-state.ts';
 import type { Session } from '../store/session.ts';
+import type { DayTotals, Distribution, PageTotals, ReaderTotals } from '../store/totals.ts';
+import type { Visit } from '../store/visits.ts';
 
 /** @param now epoch milliseconds. */
 export function viewSession(session: Session, now: number): SessionView {
@@ -33,6 +44,68 @@ export function viewSpan({ id, page, startMs, endMs, isLate, isClosed, isReplaye
     closed: isClosed,
     replayed: isReplayed,
     ...(isClamped && { clamped: true }),
+  };
+}
+
+/** @param now epoch milliseconds. */
+export function viewExported(session: Session, now: number): ExportedSession {
+  const { id: _, ...exported } = viewSession(session, now);
+  return exported;
+}
+
+export function viewVisit({ startMs, endMs, readingMs }: Visit): VisitView {
+  return { start: iso(startMs), end: iso(endMs), readingTimeMs: readingMs };
+}
+
+export function viewDistribution({ buckets }: Distribution): readonly BucketView[] {
+  return buckets.map(({ startMs, endMs, sessions }) => ({
+    fromMs: Math.round(startMs),
+    toMs: Math.round(endMs),
+    sessions,
+  }));
+}
+
+export function viewReader(reader: ReaderTotals): ReaderView {
+  const { id, email, sessions, opened, visits, readingMs, medianMs, firstMs, lastMs } = reader;
+  return {
+    id,
+    emailOfAccessor: email,
+    sessions,
+    opened,
+    visits,
+    readingTimeMs: readingMs,
+    medianReadingTimeMs: medianMs,
+    firstSeen: iso(firstMs),
+    lastSeen: iso(lastMs),
+  };
+}
+
+export function viewPageTotals(page: PageTotals): PageTotalsView {
+  const { id, name, sessions, readers, readingMs, medianMs, lastMs } = page;
+  return {
+    id,
+    page: name,
+    sessions,
+    readers,
+    readingTimeMs: readingMs,
+    medianReadingTimeMs: medianMs,
+    lastRead: iso(lastMs),
+    distribution: viewDistribution(page),
+  };
+}
+
+export function viewDay(totals: DayTotals): DayView {
+  const { day, startMs, endMs, sessions, opened, visits, readers, readingMs, medianMs } = totals;
+  return {
+    day,
+    start: iso(startMs),
+    end: iso(endMs),
+    sessions,
+    opened,
+    visits,
+    readers,
+    readingTimeMs: readingMs,
+    medianReadingTimeMs: medianMs,
   };
 }
 

@@ -1,17 +1,19 @@
-// Writes one session with all its spans as JSON, in pieces. It can be 80 MB, and other requests must be answered
-// meanwhile.
+// Writes one session as JSON, in pieces: it can have 20,000 pages with long names, and other requests must be answered meanwhile.
 import { setImmediate } from 'node:timers/promises';
 import { PageTimes } from '../store/page-times.ts';
 import { chunk } from '../store/chunk.ts';
 import type { StoredSpan } from '../store/session-store.ts';
 import type { Session } from '../store/session.ts';
 import type { PageView } from '../../sw/protocol/owner-api.ts';
-import { viewSession, viewSpan } from './views.ts';
+import { visitsOf } from '../store/visits.ts';
+import { nextOfSpans, SPANS_A_PAGE } from './spans-page.ts';
+import { viewSession, viewSpan, viewVisit } from './views.ts';
 
 const PIECE = 200;
 
 /**
- * @param spans ordered by start.
+ * With its visits, all its pages, and the first of its spans.
+ * @param spans all of them, ordered by start.
  * @param now epoch milliseconds.
  */
 export async function* writeSession(
@@ -20,21 +22,23 @@ export async function* writeSession(
   now: number,
 ): AsyncGenerator<string> {
   const pages = new PageTimes();
-  yield `${JSON.stringify(viewSession(session, now)).slice(0, -1)},"spans":[`;
   for (const piece of chunk(spans, PIECE)) {
     for (const span of piece) pages.add(span);
-    yield writeItems(piece.map(viewSpan), piece[0] === spans[0]);
     await setImmediate();
   }
+  yield `${JSON.stringify(viewSession(session, now)).slice(0, -1)},"visits":[`;
+  yield* writeItems(visitsOf(session, spans).map(viewVisit));
   yield '],"pages":[';
-  const views = pages.list().map(({ page, readingMs }): PageView => ({ page, readingTimeMs: readingMs }));
-  for (const piece of chunk(views, PIECE)) {
-    yield writeItems(piece, piece[0] === views[0]);
-    await setImmediate();
-  }
-  yield ']}';
+  yield* writeItems(pages.list().map(({ page, readingMs }): PageView => ({ page, readingTimeMs: readingMs })));
+  yield '],"spans":[';
+  yield* writeItems(spans.slice(0, SPANS_A_PAGE).map(viewSpan));
+  const { next } = nextOfSpans(spans);
+  yield next === undefined ? ']}' : `],"next":${JSON.stringify(next)}}`;
 }
 
-function writeItems(items: readonly object[], areFirst: boolean): string {
-  return `${areFirst ? '' : ','}${items.map((item) => JSON.stringify(item)).join(',')}`;
+async function* writeItems(items: readonly object[]): AsyncGenerator<string> {
+  for (const piece of chunk(items, PIECE)) {
+    yield `${piece[0] === items[0] ? '' : ','}${piece.map((item) => JSON.stringify(item)).join(',')}`;
+    await setImmediate();
+  }
 }

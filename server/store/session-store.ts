@@ -111,6 +111,15 @@ export interface SessionStore {
   /** Ordered by start. */
   listSpans(sessionId: string): Promise<readonly StoredSpan[]>;
   /**
+   * A part of the spans, ordered by start, then by id.
+   * @param after the span before it; undefined: from the first on.
+   */
+  listSpansAfter(
+    sessionId: string,
+    after: Pick<StoredSpan, 'startMs' | 'id'> | undefined,
+    limit: number,
+  ): Promise<readonly StoredSpan[]>;
+  /**
    * Deletes sessions with all that belongs to them, each as a whole. What a device delivers for them later is refused, and
    * every consumer of the outbox is left a deletion.
    * @returns how many of them there were.

@@ -71,13 +71,7 @@ export class SqlTotals implements Totals {
     which: RawBuilder<SqlBool>,
   ): Promise<readonly ReaderTotals[]> {
     const column = COLUMNS[sort];
-    let query = this.#queries
-      .selectFrom('reader_totals')
-      .selectAll()
-      .where(which)
-      .orderBy(column, 'desc')
-      .orderBy('id', 'desc')
-      .limit(pageSize);
+    let query = this.#readers().where(which).orderBy(column, 'desc').orderBy('id', 'desc').limit(pageSize);
     if (after) query = query.where((eb) => eb(eb.refTuple(column, 'id'), '<', eb.tuple(after.value, after.id)));
     return this.#toReaders(await rowsOf(this.#database.reader, query.compile()));
   }
@@ -181,7 +175,7 @@ export class SqlTotals implements Totals {
 
   async findReader(which: { readonly id: string } | { readonly email: string }): Promise<ReaderTotals | undefined> {
     const id = 'id' in which ? which.id : await this.readerIdOf(which.email);
-    const query = this.#queries.selectFrom('reader_totals').selectAll().where('id', '=', id);
+    const query = this.#readers().where('id', '=', id);
     const [reader] = await this.#toReaders(await rowsOf(this.#database.reader, query.compile()));
     return reader;
   }
@@ -254,20 +248,39 @@ export class SqlTotals implements Totals {
     return this.#counting.remove(ids, deletions);
   }
 
-  async #toReaders(rows: readonly Tables['reader_totals'][]): Promise<readonly ReaderTotals[]> {
+  #readers() {
+    return this.#queries
+      .selectFrom('reader_totals')
+      .selectAll()
+      .select((eb) =>
+        eb
+          .selectFrom('sessions')
+          .select('start_ms')
+          .whereRef('sessions.email', '=', 'reader_totals.email')
+          .orderBy('start_ms')
+          .orderBy('sessions.id')
+          .limit(1)
+          .as('first_ms'),
+      );
+  }
+
+  async #toReaders(
+    rows: readonly (Tables['reader_totals'] & { readonly first_ms: number | null })[],
+  ): Promise<readonly ReaderTotals[]> {
     const buckets = await this.#listBuckets(
       'reader_buckets',
       'reader_id',
       rows.map(({ id }) => id),
     );
-    return rows.map(({ id, email, sessions, opened, visits, reading_ms: readingMs, last_ms: lastMs }) => ({
+    return rows.map(({ id, email, sessions, opened, visits, reading_ms: readingMs, last_ms, first_ms }) => ({
       id,
       email,
       sessions,
       opened,
       visits,
       readingMs,
-      lastMs,
+      firstMs: first_ms ?? last_ms,
+      lastMs: last_ms,
       ...toDistribution(buckets.get(id) ?? []),
     }));
   }

@@ -19,6 +19,8 @@ export interface ReaderTotals extends Distribution {
   readonly opened: number;
   readonly visits: number;
   readonly readingMs: number;
+  /** When the first of all sessions of this reader began. */
+  readonly firstMs: number;
   readonly lastMs: number;
 }
 

@@ -53,9 +53,126 @@ export interface PageView {
   readonly readingTimeMs: number;
 }
 
-/** A session with all that was read. */
+/** A session's spans without a gap of more than half an hour between them. */
+export interface VisitView {
+  readonly start: string;
+  readonly end: string;
+  /** Null: by the original contract, which doesn't measure it. */
+  readonly readingTimeMs: number | null;
+}
+
+/** A session with what was read. */
 export interface SessionDetail extends SessionView {
-  /** Ordered by start. */
-  readonly spans: readonly SpanView[];
+  /** In order; the first one begins when the reader passed the gate. */
+  readonly visits: readonly VisitView[];
   readonly pages: readonly PageView[];
+  /** Ordered by start; the first 500. */
+  readonly spans: readonly SpanView[];
+  /** The cursor of the spans that follow; missing: those are all. */
+  readonly next?: string;
+}
+
+/** A part of a list. */
+interface Part {
+  /** The cursor of the next part; missing: this is the last one. */
+  readonly next?: string;
+}
+
+export interface SessionList extends Part {
+  readonly sessions: readonly SessionView[];
+}
+
+export interface SpanList extends Part {
+  readonly spans: readonly SpanView[];
+}
+
+/** A session in an export: without its id, which would let whoever gets the file write to it. */
+export type ExportedSession = Omit<SessionView, 'id'>;
+
+/** How many sessions had a reading time from `fromMs` to `toMs`. */
+export interface BucketView {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly sessions: number;
+}
+
+/** What one reader read, over all sessions. */
+export interface ReaderView {
+  /** Doesn't show the address, so it can stand in URLs. */
+  readonly id: string;
+  readonly emailOfAccessor: string;
+  readonly sessions: number;
+  /** Sessions with less than 5 s visible, which are not among `sessions`. */
+  readonly opened: number;
+  readonly visits: number;
+  readonly readingTimeMs: number;
+  /** Per session, within 5 %; null: none is known. */
+  readonly medianReadingTimeMs: number | null;
+  /** When the reader first passed the gate. */
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+}
+
+export interface ReaderList extends Part {
+  readonly readers: readonly ReaderView[];
+}
+
+export interface ReaderDetail extends ReaderView, Part {
+  readonly distribution: readonly BucketView[];
+  /** What was read, most first. */
+  readonly pages: readonly {
+    readonly id: string;
+    readonly page: string;
+    readonly sessions: number;
+    readonly readingTimeMs: number;
+  }[];
+}
+
+/** How one page was read, over all sessions. */
+export interface PageTotalsView {
+  readonly id: string;
+  readonly page: string;
+  readonly sessions: number;
+  readonly readers: number;
+  readonly readingTimeMs: number;
+  /** Per session, within 5 %; null: none is known. */
+  readonly medianReadingTimeMs: number | null;
+  readonly lastRead: string;
+  readonly distribution: readonly BucketView[];
+}
+
+export interface PageList extends Part {
+  readonly pages: readonly PageTotalsView[];
+}
+
+export interface PageDetail extends PageTotalsView, Part {
+  /** Who read it, most first. */
+  readonly readBy: readonly {
+    readonly id: string;
+    readonly emailOfAccessor: string;
+    readonly sessions: number;
+    readonly readingTimeMs: number;
+  }[];
+}
+
+/** Sessions count on the day on which they began, visits, too; reading when it took place. */
+export interface DayView {
+  /** Like `2026-11-24`, in the time zone of the answer. */
+  readonly day: string;
+  readonly start: string;
+  readonly end: string;
+  readonly sessions: number;
+  readonly opened: number;
+  readonly visits: number;
+  /** Different readers who read or came on this day. */
+  readonly readers: number;
+  readonly readingTimeMs: number;
+  readonly medianReadingTimeMs: number | null;
+}
+
+export interface DayList {
+  /** In which the days begin and end, like `Europe/Berlin`. */
+  readonly timeZone: string;
+  /** Also those without reading; the last one first. */
+  readonly days: readonly DayView[];
 }

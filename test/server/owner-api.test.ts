@@ -1,7 +1,7 @@
 // The owner's API, which requires the owner's token.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fetchEmailAccessSessions } from '../../server/index.ts';
-import type { SessionView } from '../../sw/protocol/owner-api.ts';
+import type { SessionView, SpanList } from '../../sw/protocol/owner-api.ts';
 import { makeSpan, NOW, OWNER_TOKEN, startTestApp, type TestApp } from '../helpers/test-app.ts';
 
 const MINUTE = 60_000;
@@ -156,7 +156,7 @@ describe('fetchEmailAccessSessions', () => {
   });
 });
 
-it('other requests are answered while a session with thousands of spans is sent, completely', async () => {
+it('other requests are answered while a session with thousands of spans and pages is sent; spans come in parts', async () => {
   await app.makeSession();
   app.clock.now = NOW + 600 * MINUTE;
   const page = (nth: number): string => `/${String(nth).padEnd(150, 'x')}/`;
@@ -174,9 +174,22 @@ it('other requests are answered while a session with thousands of spans is sent,
     await app.send('GET', '/healthz');
     answers += 1;
   }
-  const { spans, pages, readingTimeMs } = await shown;
+  const { spans: first, pages, visits, readingTimeMs, next: cursor } = await shown;
+  expect(first).toHaveLength(500);
+  const spans = [...first];
+  for (let next = cursor; next !== undefined;) {
+    const { body } = await app.send('GET', `/api/sessions/ann-session/spans?cursor=${next}`, {
+      authorization: `Bearer ${OWNER_TOKEN}`,
+    });
+    const more = JSON.parse(body) as SpanList;
+    spans.push(...more.spans);
+    ({ next } = more);
+  }
   expect(answers).toBeGreaterThan(4);
   expect(spans.map(({ id }) => id)).toEqual(Array.from({ length: 4_000 }, (_, nth) => `s${nth}`));
   expect(pages).toEqual(spans.map(({ page: name }) => ({ page: name, readingTimeMs: 500 })));
   expect(readingTimeMs).toBe(4_000 * 500);
+  expect(visits).toEqual([
+    { start: '2026-11-24T08:00:00.000Z', end: '2026-11-24T09:06:39.500Z', readingTimeMs: 4_000 * 500 },
+  ]);
 });

@@ -1,0 +1,143 @@
+// The owner's API: totals by reader, page and day.
+import type { Router } from '@koa/router';
+import type { Middleware } from 'koa';
+import * as v from 'valibot';
+import type { DayList, PageDetail, PageList, ReaderDetail, ReaderList } from '../../sw/protocol/owner-api.ts';
+import { HttpError } from '../http/http-error.ts';
+import { readKnownQuery } from '../http/query.ts';
+import type { PageTotals, ReaderPageTotals, ReaderTotals, Totals, TotalsSort } from '../store/totals.ts';
+import { DAYS, readDaysQuery } from './days-query.ts';
+import {
+  choice,
+  cursor,
+  DEFAULT_PAGE_SIZE,
+  MAX_PAGE_SIZE,
+  page,
+  pageSize,
+  readPage,
+  readReader,
+  writeCursor,
+  type Cursor,
+} from './parameters.ts';
+import { readParameters } from './read-parameters.ts';
+import { placeIn } from './session-search.ts';
+import { viewDay, viewPageTotals, viewDistribution, viewReader } from './views.ts';
+
+const LIST = {
+  sort: v.optional(choice('last', 'reading', 'sessions')),
+  pageSize: v.optional(pageSize),
+  cursor: v.optional(cursor),
+};
+export const READER_LIST = { kind: v.optional(choice('read', 'opened')), ...LIST };
+export const PAGE_LIST = { page: v.optional(page), ...LIST };
+/** The other side of a reader or a page is always sorted by reading. */
+export const PAIR_LIST = { cursor: v.optional(cursor) };
+
+export interface TotalsRouteParts {
+  /** The check before each route. */
+  readonly owner: Middleware;
+  /** Server time in epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export function addTotalsRoutes(router: Router, totals: Totals, { owner, now }: TotalsRouteParts): void {
+  router.get('/api/readers', owner, async (ctx) => {
+    const { kind, ...list } = readParameters(READER_LIST, readKnownQuery(ctx, Object.keys(READER_LIST)));
+    const { size, sort, after } = readList(kind === 'opened' ? { ...list, sort: 'last' } : list);
+    const query = { sort, pageSize: size + 1, after };
+    const found = kind === 'opened' ? await totals.listOpened(query) : await totals.listReaders(query);
+    ctx.body = {
+      readers: found.slice(0, size).map(viewReader),
+      ...next(found, size, sort, (reader) => ({ value: valueOf(reader, sort), id: reader.id })),
+    } satisfies ReaderList;
+  });
+
+  router.get('/api/readers/:reader', owner, async (ctx) => {
+    const after = readPlace(readKnownQuery(ctx, Object.keys(PAIR_LIST)));
+    const which = readReader(ctx.params['reader'] ?? '');
+    const reader = which && (await totals.findReader(which));
+    if (!reader) throw new HttpError(404, 'There is no reader with this address or id');
+    const pairs = await totals.listReaderPages({ readerId: reader.id, pageSize: MAX_PAGE_SIZE + 1, after });
+    ctx.body = {
+      ...viewReader(reader),
+      distribution: viewDistribution(reader),
+      pages: pairs.slice(0, MAX_PAGE_SIZE).map(({ pageId, page: name, sessions, readingMs }) => ({
+        id: pageId,
+        page: name,
+        sessions,
+        readingTimeMs: readingMs,
+      })),
+      ...nextPair(pairs, ({ pageId }) => pageId),
+    } satisfies ReaderDetail;
+  });
+
+  router.get('/api/pages', owner, async (ctx) => {
+    const { page: which, ...list } = readParameters(PAGE_LIST, readKnownQuery(ctx, Object.keys(PAGE_LIST)));
+    const { size, sort, after } = readList(list);
+    const one = which && (await totals.findPage(which));
+    const all = which ? [one].filter((found) => found !== undefined) : undefined;
+    const found = all ?? (await totals.listPages({ sort, pageSize: size + 1, after }));
+    ctx.body = {
+      pages: found.slice(0, size).map(viewPageTotals),
+      ...next(found, size, sort, (of) => ({ value: valueOf(of, sort), id: of.id })),
+    } satisfies PageList;
+  });
+
+  router.get('/api/pages/:page', owner, async (ctx) => {
+    const after = readPlace(readKnownQuery(ctx, Object.keys(PAIR_LIST)));
+    const which = readPage(ctx.params['page'] ?? '');
+    const found = which && (await totals.findPage(which));
+    if (!found) throw new HttpError(404, 'There is no page with this id');
+    const pairs = await totals.listReaderPages({ pageId: found.id, pageSize: MAX_PAGE_SIZE + 1, after });
+    ctx.body = {
+      ...viewPageTotals(found),
+      readBy: pairs.slice(0, MAX_PAGE_SIZE).map(({ readerId, email, sessions, readingMs }) => ({
+        id: readerId,
+        emailOfAccessor: email,
+        sessions,
+        readingTimeMs: readingMs,
+      })),
+      ...nextPair(pairs, ({ readerId }) => readerId),
+    } satisfies PageDetail;
+  });
+
+  router.get('/api/days', owner, async (ctx) => {
+    const query = readDaysQuery(readKnownQuery(ctx, Object.keys(DAYS)), now());
+    ctx.body = { timeZone: query.timeZone, days: (await totals.listDays(query)).map(viewDay) } satisfies DayList;
+  });
+}
+
+function readList({
+  sort = 'last',
+  pageSize: size = DEFAULT_PAGE_SIZE,
+  cursor: place,
+}: {
+  readonly sort?: TotalsSort | undefined;
+  readonly pageSize?: number | undefined;
+  readonly cursor?: Cursor | undefined;
+}): { readonly size: number; readonly sort: TotalsSort; readonly after: Cursor | undefined } {
+  return { size, sort, after: placeIn(place, sort) };
+}
+
+function readPlace(values: Readonly<Record<string, unknown>>): Cursor | undefined {
+  return placeIn(readParameters(PAIR_LIST, values).cursor, 'reading');
+}
+
+function valueOf({ lastMs, readingMs, sessions }: ReaderTotals | PageTotals, sort: TotalsSort): number {
+  return { last: lastMs, reading: readingMs, sessions }[sort];
+}
+
+/** The cursor after the last of the first `size`, if there are more. */
+function next<Found>(
+  found: readonly Found[],
+  size: number,
+  sort: string,
+  placeOf: (found: Found) => Omit<Cursor, 'sort'>,
+): { readonly next?: string } {
+  const last = found[size - 1];
+  return last !== undefined && found.length > size ? { next: writeCursor({ sort, ...placeOf(last) }) } : {};
+}
+
+function nextPair(pairs: readonly ReaderPageTotals[], idOf: (pair: ReaderPageTotals) => string) {
+  return next(pairs, MAX_PAGE_SIZE, 'reading', (pair) => ({ value: pair.readingMs, id: idOf(pair) }));
+}
