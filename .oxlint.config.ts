@@ -18,6 +18,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   'lru-cache': 'server/http/cache.ts',
   keygrip: 'server/gate/access-cookie.ts',
   tsscmp: 'server/owner/require-owner.ts',
+  'csv-stringify': 'server/sessions/csv.ts',
   'escape-html': 'server/gate/gate-page.ts',
   parse5: 'server/site/html-reader.ts',
   commander: 'server/cli.ts',

@@ -23,6 +23,8 @@ import type { Mirror } from '../nocodb/mirror.ts';
 import type { Secrets } from '../config/secrets.ts';
 import { requireOwner } from '../owner/require-owner.ts';
 import { addOwnerRoutes } from '../owner/routes.ts';
+import { addExportRoutes } from '../sessions/export-routes.ts';
+import { GiveWay } from '../sessions/give-way.ts';
 import { addSessionRoutes } from '../sessions/routes.ts';
 import { addTotalsRoutes } from '../sessions/totals-routes.ts';
 import type { Services } from './services.ts';
@@ -72,6 +74,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   const owner = requireOwner(ownerToken, store.ownerKeys, now);
   addSessionRoutes(router, store, { owner, feed, now });
   addTotalsRoutes(router, store.totals, { owner, now });
+  addExportRoutes(router, store, { owner, giveWay: new GiveWay(store), now });
   addOwnerRoutes(router, { keys: store.ownerKeys, ownerToken, isHttps, log, now });
   addHealthRoutes(router, store, mirror, ownerToken);
   return {
