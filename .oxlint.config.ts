@@ -19,6 +19,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   keygrip: 'server/gate/access-cookie.ts',
   tsscmp: 'server/owner/require-owner.ts',
   'csv-stringify': 'server/sessions/csv.ts',
+  '@valibot/to-json-schema': 'server/sessions/openapi.ts',
   'escape-html': 'server/gate/gate-page.ts',
   parse5: 'server/site/html-reader.ts',
   commander: 'server/cli.ts',

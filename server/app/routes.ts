@@ -17,7 +17,7 @@ import { errorHandler } from '../http/error-handler.ts';
 import { addHealthRoutes } from '../ops/health.ts';
 import { cors } from '../http/cors.ts';
 import { createRateLimit } from '../http/rate-limit.ts';
-import { csrf } from '../http/csrf.ts';
+import { csrf, sameOriginOnly } from '../http/csrf.ts';
 import { pageHeaders, receiptHeaders } from '../http/security-headers.ts';
 import type { Mirror } from '../nocodb/mirror.ts';
 import type { Secrets } from '../config/secrets.ts';
@@ -25,6 +25,7 @@ import { requireOwner } from '../owner/require-owner.ts';
 import { addOwnerRoutes } from '../owner/routes.ts';
 import { addExportRoutes } from '../sessions/export-routes.ts';
 import { GiveWay } from '../sessions/give-way.ts';
+import { addOpenApiRoute } from '../sessions/openapi-route.ts';
 import { addSessionRoutes } from '../sessions/routes.ts';
 import { addTotalsRoutes } from '../sessions/totals-routes.ts';
 import type { Services } from './services.ts';
@@ -71,9 +72,13 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   addGateRoutes(router, { store, cookies, access, allow, look: gate, log, limit, home: protect[0] ?? '/', now });
   addHeartbeatRoute(router, createReceiver(store), limits, now);
   const { ownerToken } = secrets;
-  const owner = requireOwner(ownerToken, store.ownerKeys, now);
+  const owner = compose([
+    sameOriginOnly(publicUrl?.origin),
+    requireOwner(ownerToken, store.ownerKeys, now),
+  ]) as Middleware;
   addSessionRoutes(router, store, { owner, feed, now });
   addTotalsRoutes(router, store.totals, { owner, now });
+  addOpenApiRoute(router, owner);
   addExportRoutes(router, store, { owner, giveWay: new GiveWay(store), now });
   addOwnerRoutes(router, { keys: store.ownerKeys, ownerToken, isHttps, log, now });
   addHealthRoutes(router, store, mirror, ownerToken);

@@ -1,5 +1,5 @@
 // Protects readers from requests that other sites forge.
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { HttpError } from './http-error.ts';
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
@@ -13,14 +13,28 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 export function csrf(publicOrigin: string | undefined, others: readonly string[]): Middleware {
   return async (ctx, next) => {
     if (!SAFE_METHODS.includes(ctx.method)) {
-      // ctx.origin is unsuitable: since Koa 3 it is the request's Origin header.
-      const site = ctx.get('sec-fetch-site');
-      const origin = ctx.get('origin');
-      const isOwn = site
-        ? ['same-origin', 'none'].includes(site)
-        : !origin || origin === (publicOrigin ?? `${ctx.protocol}://${ctx.host}`);
-      if (!isOwn && !others.includes(origin)) throw new HttpError(403, 'Cross-site requests are not allowed');
+      if (!isSameOrigin(ctx, publicOrigin) && !others.includes(ctx.get('origin')))
+        throw new HttpError(403, 'Cross-site requests are not allowed');
     }
     await next();
   };
+}
+
+/**
+ * Rejects (403) requests of pages on other origins, whatever the method, also links: for answers that are only for the site's own pages.
+ * @param publicOrigin the site's own origin, if a proxy hides it.
+ */
+export function sameOriginOnly(publicOrigin: string | undefined): Middleware {
+  return async (ctx, next) => {
+    if (!isSameOrigin(ctx, publicOrigin)) throw new HttpError(403, 'Requests of other sites are not allowed');
+    await next();
+  };
+}
+
+function isSameOrigin(ctx: Context, publicOrigin: string | undefined): boolean {
+  const site = ctx.get('sec-fetch-site');
+  if (site) return ['same-origin', 'none'].includes(site);
+  const origin = ctx.get('origin');
+  // ctx.origin is unsuitable: since Koa 3 it is the request's Origin header.
+  return !origin || origin === (publicOrigin ?? `${ctx.protocol}://${ctx.host}`);
 }

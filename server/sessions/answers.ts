@@ -1,0 +1,140 @@
+// The answers of the owner's API as schemas: the OpenAPI document is made from them, and the tests hold every answer to them. The
+// compiler holds them to the types in sw/protocol, which the device's code can import without valibot.
+import * as v from 'valibot';
+import type {
+  BucketView,
+  DayList,
+  ExportedSession,
+  PageDetail,
+  PageList,
+  PageTotalsView,
+  PageView,
+  ReaderDetail,
+  ReaderList,
+  ReaderView,
+  SessionDetail,
+  SessionList,
+  SessionView,
+  SpanList,
+  SpanView,
+  VisitView,
+} from '../../sw/protocol/owner-api.ts';
+
+/** The same type, but for `readonly`. */
+type Writable<Value> = Value extends readonly (infer Item)[]
+  ? Writable<Item>[]
+  : Value extends object
+    ? { -readonly [Key in keyof Value]: Writable<Value[Key]> }
+    : Value;
+/** Compiles only if what the schema accepts and `View` are the same. */
+function answer<View>() {
+  return <Schema extends v.GenericSchema>(
+    schema: Schema &
+      ([Writable<View>, v.InferOutput<Schema>] extends [v.InferOutput<Schema>, Writable<View>] ? unknown : never),
+  ): Schema => schema;
+}
+
+const time = v.pipe(v.string(), v.isoTimestamp(), v.description('ISO 8601, UTC, with milliseconds'));
+const ms = v.pipe(v.number(), v.integer(), v.minValue(0));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const id = v.pipe(v.string(), v.regex(/^[\w-]{16}$/));
+const median = v.pipe(v.nullable(ms), v.description('The median per session, within 5 %; null: none is known'));
+const next = v.exactOptional(
+  v.pipe(v.string(), v.description('The cursor of the next part; missing: this is the last one')),
+);
+
+const SESSION_ENTRIES = {
+  id: v.pipe(v.string(), v.description('Lets its holder deliver to the session')),
+  ref: v.pipe(v.string(), v.description('Names the session to others')),
+  emailOfAccessor: v.string(),
+  sessionStartTime: time,
+  sessionEndTime: v.nullable(time),
+  durationMs: ms,
+  readingTimeMs: ms,
+  offlineMs: v.pipe(ms, v.description('The part of readingTimeMs that was delivered later')),
+  endKnownBy: v.nullable(v.picklist(['goodbye', 'tick', 'beat', 'bounded'])),
+  state: v.picklist(['reading', 'away', 'ended', 'opened']),
+  currentPage: v.nullable(v.string()),
+  mirrored: v.boolean(),
+};
+const Session = answer<SessionView>()(v.strictObject(SESSION_ENTRIES));
+const Span = answer<SpanView>()(
+  v.strictObject({
+    id: v.string(),
+    page: v.string(),
+    start: time,
+    end: time,
+    late: v.boolean(),
+    closed: v.boolean(),
+    replayed: v.boolean(),
+    clamped: v.exactOptional(v.literal(true)),
+  }),
+);
+const Visit = answer<VisitView>()(v.strictObject({ start: time, end: time, readingTimeMs: v.nullable(ms) }));
+const Page = answer<PageView>()(v.strictObject({ page: v.string(), readingTimeMs: ms }));
+const Bucket = answer<BucketView>()(v.strictObject({ fromMs: ms, toMs: ms, sessions: count }));
+const SUMS = { sessions: count, readingTimeMs: ms };
+
+const READER_ENTRIES = {
+  id,
+  emailOfAccessor: v.string(),
+  ...SUMS,
+  opened: v.pipe(count, v.description('Sessions with less than 5 s visible; they are not among the others')),
+  visits: count,
+  medianReadingTimeMs: median,
+  firstSeen: time,
+  lastSeen: time,
+};
+const Reader = answer<ReaderView>()(v.strictObject(READER_ENTRIES));
+const PAGE_TOTALS_ENTRIES = {
+  id,
+  page: v.string(),
+  ...SUMS,
+  readers: count,
+  medianReadingTimeMs: median,
+  lastRead: time,
+  distribution: v.array(Bucket),
+};
+const PageTotals = answer<PageTotalsView>()(v.strictObject(PAGE_TOTALS_ENTRIES));
+const Day = v.strictObject({
+  day: v.pipe(v.string(), v.isoDate()),
+  start: time,
+  end: time,
+  ...SUMS,
+  opened: count,
+  visits: count,
+  readers: count,
+  medianReadingTimeMs: median,
+});
+
+/** By the name that the document has for them. */
+export const ANSWERS = {
+  SessionList: answer<SessionList>()(v.strictObject({ sessions: v.array(Session), next })),
+  SessionDetail: answer<SessionDetail>()(
+    v.strictObject({ ...SESSION_ENTRIES, visits: v.array(Visit), pages: v.array(Page), spans: v.array(Span), next }),
+  ),
+  SpanList: answer<SpanList>()(v.strictObject({ spans: v.array(Span), next })),
+  ExportedSession: answer<ExportedSession>()(v.omit(Session, ['id'])),
+  ReaderList: answer<ReaderList>()(v.strictObject({ readers: v.array(Reader), next })),
+  ReaderDetail: answer<ReaderDetail>()(
+    v.strictObject({
+      ...READER_ENTRIES,
+      distribution: v.array(Bucket),
+      pages: v.array(v.strictObject({ id, page: v.string(), ...SUMS })),
+      next,
+    }),
+  ),
+  PageList: answer<PageList>()(v.strictObject({ pages: v.array(PageTotals), next })),
+  PageDetail: answer<PageDetail>()(
+    v.strictObject({
+      ...PAGE_TOTALS_ENTRIES,
+      readBy: v.array(v.strictObject({ id, emailOfAccessor: v.string(), ...SUMS })),
+      next,
+    }),
+  ),
+  DayList: answer<DayList>()(v.strictObject({ timeZone: v.string(), days: v.array(Day) })),
+  Success: v.strictObject({ success: v.literal(true) }),
+  Failure: v.strictObject({ success: v.literal(false), error: v.string() }),
+} as const;
+
+export type AnswerName = keyof typeof ANSWERS;

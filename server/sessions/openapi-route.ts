@@ -1,0 +1,13 @@
+// The owner's API: its OpenAPI document.
+import type { Router } from '@koa/router';
+import type { Middleware } from 'koa';
+import { readKnownQuery } from '../http/query.ts';
+import { describeApi } from './openapi.ts';
+
+export function addOpenApiRoute(router: Router, owner: Middleware): void {
+  let document: object | undefined;
+  router.get('/api/openapi.json', owner, (ctx) => {
+    readKnownQuery(ctx, []);
+    ctx.body = document ??= describeApi();
+  });
+}

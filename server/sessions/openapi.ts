@@ -1,0 +1,169 @@
+// The OpenAPI 3.1 document of the owner's API, made from the schemas that parse its parameters and describe its answers (the only user of
+// @valibot/to-json-schema). It contains no data.
+import { toJsonSchema } from '@valibot/to-json-schema';
+import * as v from 'valibot';
+import { PACKAGE_VERSION } from '../config/package-root.ts';
+import { ANSWERS, type AnswerName } from './answers.ts';
+import { DAYS } from './days-query.ts';
+import { SPAN_LIST } from './routes.ts';
+import { SESSION_FILTER, SESSION_LIST } from './session-search.ts';
+import { PAGE_LIST, PAIR_LIST, READER_LIST } from './totals-routes.ts';
+
+interface Operation {
+  readonly summary: string;
+  readonly answer?: AnswerName;
+  /** The media type of the answer, if it isn't JSON. */
+  readonly type?: string;
+  readonly parameters?: v.ObjectEntries;
+  readonly body?: object;
+  /** Why it can fail, apart from a missing login. */
+  readonly failures?: Readonly<Record<number, string>>;
+  /** Anyone may call it. */
+  readonly isOpen?: boolean;
+}
+
+const BAD_PARAMETER = { 400: 'A parameter can’t be used; the error begins with its name' };
+const NOT_FOUND = { 404: 'There is none with this name' };
+
+const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  '/api/sessions': {
+    get: { summary: 'Sessions', parameters: SESSION_LIST, answer: 'SessionList', failures: BAD_PARAMETER },
+  },
+  '/api/sessions/{id}': {
+    get: {
+      summary: 'One session, by id or ref',
+      answer: 'SessionDetail',
+      failures: { ...BAD_PARAMETER, ...NOT_FOUND },
+    },
+  },
+  '/api/sessions/{id}/spans': {
+    get: {
+      summary: 'More spans of one session',
+      parameters: SPAN_LIST,
+      answer: 'SpanList',
+      failures: { ...BAD_PARAMETER, ...NOT_FOUND },
+    },
+  },
+  '/api/sessions.csv': {
+    get: { summary: 'Sessions as CSV', parameters: SESSION_FILTER, type: 'text/csv', failures: BAD_PARAMETER },
+  },
+  '/api/sessions.ndjson': {
+    get: {
+      summary: 'Sessions, one a line',
+      parameters: SESSION_FILTER,
+      type: 'application/x-ndjson',
+      answer: 'ExportedSession',
+      failures: BAD_PARAMETER,
+    },
+  },
+  '/api/readers': {
+    get: { summary: 'Totals by reader', parameters: READER_LIST, answer: 'ReaderList', failures: BAD_PARAMETER },
+  },
+  '/api/readers/{reader}': {
+    get: {
+      summary: 'One reader, by address or id',
+      parameters: PAIR_LIST,
+      answer: 'ReaderDetail',
+      failures: { ...BAD_PARAMETER, ...NOT_FOUND },
+    },
+  },
+  '/api/pages': {
+    get: { summary: 'Totals by page', parameters: PAGE_LIST, answer: 'PageList', failures: BAD_PARAMETER },
+  },
+  '/api/pages/{page}': {
+    get: {
+      summary: 'One page, by id',
+      parameters: PAIR_LIST,
+      answer: 'PageDetail',
+      failures: { ...BAD_PARAMETER, ...NOT_FOUND },
+    },
+  },
+  '/api/days': {
+    get: { summary: 'Totals by day', parameters: DAYS, answer: 'DayList', failures: BAD_PARAMETER },
+  },
+  '/api/live': { get: { summary: 'Server-sent events: what changed', type: 'text/event-stream' } },
+  '/api/openapi.json': { get: { summary: 'This document' } },
+  '/api/owner/login': {
+    post: {
+      summary: 'Log in with the code of a link, or with the token',
+      answer: 'Success',
+      isOpen: true,
+      body: { type: 'object', properties: { code: { type: 'string' }, token: { type: 'string' } } },
+      failures: { 401: 'The code or token is not valid', 403: 'Another site sent it', 429: 'Too many tries' },
+    },
+    delete: { summary: 'Log out', answer: 'Success', isOpen: true, failures: { 403: 'Another site sent it' } },
+  },
+};
+
+/** The document, as an object for JSON. */
+export function describeApi(): object {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Stillhere: the owner’s API',
+      version: PACKAGE_VERSION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ token: [] }, { login: [] }],
+    paths: Object.fromEntries(
+      Object.entries(PATHS).map(([path, operations]) => [
+        path,
+        Object.fromEntries(Object.entries(operations).map(([method, one]) => [method, describeOperation(path, one)])),
+      ]),
+    ),
+    components: {
+      schemas: Object.fromEntries(Object.entries(ANSWERS).map(([name, schema]) => [name, describeAnswer(schema)])),
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        login: { type: 'apiKey', in: 'cookie', name: 'stillhere_owner' },
+      },
+    },
+  };
+}
+
+function describeOperation(
+  path: string,
+  { summary, answer, type, parameters = {}, body, failures = {}, isOpen }: Operation,
+) {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  const inQuery = Object.entries(parameters).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    description: v.getDescription((schema as v.OptionalSchema<v.GenericSchema, undefined>).wrapped),
+    schema: { type: 'string' },
+  }));
+  const content = (name: AnswerName | undefined, media: string) => ({
+    content: { [media]: { schema: name ? { $ref: `#/components/schemas/${name}` } : {} } },
+  });
+  const refusals = {
+    ...failures,
+    ...(!isOpen && { 401: 'Neither the owner’s token nor a login', 403: 'A page of another origin sent it' }),
+  };
+  return {
+    summary,
+    parameters: [...inPath, ...inQuery],
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: {
+      200: { description: summary, ...content(answer, type ?? 'application/json') },
+      ...Object.fromEntries(
+        Object.entries(refusals).map(([status, description]) => [
+          status,
+          { description, ...content('Failure', 'application/json') },
+        ]),
+      ),
+    },
+    ...(isOpen && { security: [] }),
+  };
+}
+
+/** Without `$schema`: in OpenAPI 3.1, the dialect belongs to the document. */
+function describeAnswer(schema: v.GenericSchema): object {
+  const { $schema: _, ...described } = toJsonSchema(schema, { target: 'draft-2020-12' });
+  return described;
+}

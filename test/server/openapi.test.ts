@@ -1,0 +1,168 @@
+// The owner's API and its OpenAPI document: every answer is as the document says, and nobody else gets one.
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import * as formats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeApi } from '../../server/sessions/openapi.ts';
+import { makeSpan, NOW, OWNER_TOKEN, startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
+
+interface Operation {
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
+  readonly security?: readonly unknown[];
+  readonly parameters: readonly { readonly name: string; readonly in: string }[];
+}
+const document = describeApi() as {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+};
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+);
+const owned = operations.filter(({ operation }) => operation.security === undefined);
+
+const MINUTE = 60_000;
+const AUTHORIZATION = { authorization: `Bearer ${OWNER_TOKEN}` };
+let app: TestApp;
+let names: Readonly<Record<string, string>>;
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+formats.default(ajv);
+ajv.addSchema(document, 'api');
+
+/** A path with what exists in place of its parameters. */
+const fill = (path: string): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(names[name] ?? ''));
+
+/** `~1` is a slash in a JSON pointer. */
+function problemsOf(answer: unknown, path: string, method: string, status: number, type: string): unknown {
+  const pointer = ['paths', path, method.toLowerCase(), 'responses', String(status), 'content', type, 'schema']
+    .map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')))
+    .join('/');
+  const validate = ajv.getSchema(`api#/${pointer}`);
+  if (!validate) return `the document has no ${status} of ${method} ${path} as ${type}`;
+  return validate(answer) === true ? [] : validate.errors;
+}
+
+const typeOf = ({ headers }: Answer): string => headers['content-type']?.split(';')[0] ?? '';
+
+beforeAll(async () => {
+  app = await startTestApp();
+  for (const id of ['one', 'two', 'three']) {
+    await app.makeSession(id);
+    app.clock.now = NOW + 10 * MINUTE;
+    const spans = Array.from({ length: 180 }, (_, nth) => {
+      const start = NOW + nth * 3_000;
+      return makeSpan({ id: `${nth}`, session: id, page: `/${nth % 9}/`, start, end: start + 2_000 });
+    });
+    if (id !== 'three') await app.deliver(spans);
+  }
+  // One whose device's clock is wrong, and enough spans for a second page.
+  await app.deliver([makeSpan({ id: 'wrong', session: 'two', start: NOW - 90 * MINUTE, end: NOW - 89 * MINUTE })]);
+  for (let part = 0; part < 3; part++)
+    await app.deliver(
+      Array.from({ length: 180 }, (_, nth) => makeSpan({ id: `${part}-${nth}`, session: 'one', end: NOW + nth })),
+    );
+  await app.store.totals.counting.count(['one', 'two', 'three']);
+  const { totals } = app.store;
+  const page = (await totals.listPages({ sort: 'last', pageSize: 1 }))[0];
+  names = { id: 'one', reader: await totals.readerIdOf('one@example.com'), page: page?.id ?? '' };
+});
+afterAll(() => app.close());
+
+it('the document is valid OpenAPI 3.1', async () => {
+  const { valid, errors } = await new Validator().validate(document);
+  expect([valid, errors]).toEqual([true, undefined]);
+  const { body } = await app.send('GET', '/api/openapi.json', AUTHORIZATION);
+  expect(JSON.parse(body)).toEqual(document);
+});
+
+describe('every answer is as the document says', () => {
+  const json = owned.filter(({ operation }) => operation.responses['200']?.content?.['application/json']);
+  it.for([...json.map(({ path }) => path), '/api/sessions/{id}/spans'])('%s', async (path) => {
+    for (const query of [
+      '',
+      ...(document.paths[path]?.['get']?.parameters.some(({ name }) => name === 'pageSize') ? ['?pageSize=1'] : []),
+    ]) {
+      const answer = await app.send('GET', fill(path) + query, AUTHORIZATION);
+      expect(answer.status).toBe(200);
+      expect(problemsOf(JSON.parse(answer.body), path, 'GET', 200, 'application/json')).toEqual([]);
+    }
+    const refused = await app.send('GET', `${fill(path)}?nonsense=1`, AUTHORIZATION);
+    expect(refused.status).toBe(400);
+    if (path !== '/api/openapi.json')
+      expect(problemsOf(JSON.parse(refused.body), path, 'GET', 400, typeOf(refused))).toEqual([]);
+  });
+
+  it.for(owned.filter(({ path, operation }) => '404' in operation.responses && path.includes('{')))(
+    '$path, of what there is not',
+    async ({ path }) => {
+      const answer = await app.send('GET', path.replace(/\{\w+\}/, 'nobody'), AUTHORIZATION);
+      expect(answer.status).toBe(404);
+      expect(problemsOf(JSON.parse(answer.body), path, 'GET', 404, typeOf(answer))).toEqual([]);
+    },
+  );
+
+  it('each line of an NDJSON export', async () => {
+    const answer = await app.send('GET', '/api/sessions.ndjson', AUTHORIZATION);
+    const lines = answer.body.trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    for (const line of lines)
+      expect(problemsOf(JSON.parse(line), '/api/sessions.ndjson', 'GET', 200, typeOf(answer))).toEqual([]);
+  });
+
+  it('sees a field that the document has not', async () => {
+    const { body } = await app.send('GET', '/api/days', AUTHORIZATION);
+    const more = { ...(JSON.parse(body) as object), more: 1 };
+    expect(problemsOf(more, '/api/days', 'GET', 200, 'application/json')).toMatchObject([
+      { keyword: 'additionalProperties' },
+    ]);
+  });
+
+  it('login and logout', async () => {
+    for (const [method, token, status] of [
+      ['POST', OWNER_TOKEN, 200],
+      ['POST', 'wrong', 401],
+      ['DELETE', '', 200],
+    ] as const) {
+      const answer = await app.send(
+        method,
+        '/api/owner/login',
+        { 'content-type': 'application/json' },
+        method === 'POST' ? JSON.stringify({ token }) : undefined,
+      );
+      expect(answer.status).toBe(status);
+      expect(problemsOf(JSON.parse(answer.body), '/api/owner/login', method, status, typeOf(answer))).toEqual([]);
+    }
+  });
+});
+
+describe('every owner route is refused', () => {
+  it.for(owned)('$method $path', async ({ path, method }) => {
+    const url = fill(path);
+    for (const headers of [{}, { authorization: 'Bearer wrong' }, { cookie: 'stillhere_owner=wrong' }]) {
+      const answer = await app.send(method, url, headers);
+      expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+      expect(problemsOf(JSON.parse(answer.body), path, method, 401, typeOf(answer))).toEqual([]);
+    }
+    // A page of another origin, even with a login or the token.
+    for (const headers of [
+      { ...AUTHORIZATION, 'sec-fetch-site': 'cross-site' },
+      { ...AUTHORIZATION, 'sec-fetch-site': 'same-site' },
+      { ...AUTHORIZATION, origin: 'https://evil.example' },
+    ]) {
+      const answer = await app.send(method, url, headers);
+      expect(answer.status).toBe(403);
+      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+      expect(problemsOf(JSON.parse(answer.body), path, method, 403, typeOf(answer))).toEqual([]);
+    }
+    const preflight = await app.send('OPTIONS', url, {
+      origin: 'https://evil.example',
+      'access-control-request-method': method,
+      'access-control-request-headers': 'authorization',
+    });
+    expect(preflight.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('except for pages of its own, and for clients that are no browser', async () => {
+    for (const headers of [{}, { 'sec-fetch-site': 'same-origin' }, { 'sec-fetch-site': 'none' }, { origin: app.url }])
+      expect((await app.send('GET', '/api/sessions', { ...AUTHORIZATION, ...headers })).status).toBe(200);
+  });
+});
