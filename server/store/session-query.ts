@@ -45,4 +45,4 @@ export interface SessionPage {
  * Most sessions that a page looks at, where a filter has no index. So a page can have few sessions, or none, and still a next one: the
  * work for a page stays the same, however many sessions there are.
  */
-export const MOST_LOOKED_AT = 5_000;
+export const MOST_LOOKED_AT = 2_000;
