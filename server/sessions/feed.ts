@@ -1,5 +1,6 @@
 // Tells the owner's pages that sessions have changed, as server-sent events. An event has no data: the page asks for what it
 // shows. Changes by other processes on the same store aren't seen here, so pages ask from time to time, too.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionStore } from '../store/session-store.ts';
 
@@ -13,6 +14,8 @@ const LIFE_MS = 10 * 60_000;
 export class Feed {
   readonly #waiting = new Set<() => void>();
   readonly #unwatch: () => void;
+  /** Other processes, also this one before its restart, count other changes. */
+  readonly #process = randomUUID();
   #changes = 0;
   #isClosed = false;
 
@@ -23,14 +26,21 @@ export class Feed {
     });
   }
 
-  /** The text of a `text/event-stream`, until {@link close}, or for ten minutes. */
-  async *events(): AsyncGenerator<string> {
+  /**
+   * The text of a `text/event-stream`, until {@link close}, or for ten minutes. Each event has an id.
+   * @param lastId of the last event that the page received on an earlier stream: it is told at once if it may have missed a change.
+   */
+  async *events(lastId = ''): AsyncGenerator<string> {
     const untilMs = performance.now() + LIFE_MS;
-    yield 'retry: 1000\n\n';
-    for (let seen = this.#changes; !this.#isClosed && performance.now() < untilMs;) {
+    let seen = this.#changes;
+    // An id without data is kept by the page, and is no event.
+    yield `retry: 1000\nid: ${this.#idOf(seen)}\n\n`;
+    if (lastId !== '' && lastId !== this.#idOf(seen)) yield this.#event(seen);
+    while (!this.#isClosed && performance.now() < untilMs) {
       if (this.#changes === seen) await this.#wait();
-      yield this.#changes === seen ? ':\n\n' : 'event: changed\ndata:\n\n';
+      const isChanged = this.#changes !== seen;
       seen = this.#changes;
+      yield isChanged ? this.#event(seen) : ':\n\n';
       await delay(PAUSE_MS, undefined, { ref: false });
     }
   }
@@ -40,6 +50,14 @@ export class Feed {
     this.#isClosed = true;
     this.#unwatch();
     this.#wake();
+  }
+
+  #event(nth: number): string {
+    return `event: changed\nid: ${this.#idOf(nth)}\ndata:\n\n`;
+  }
+
+  #idOf(nth: number): string {
+    return `${this.#process}.${nth}`;
   }
 
   #wait(): Promise<void> {

@@ -38,7 +38,8 @@ export function addSessionRoutes(router: Router, store: SessionStore, { owner, f
 
   router.get('/api/live', owner, (ctx) => {
     ctx.type = 'text/event-stream';
-    ctx.body = Readable.from(feed.events());
+    readKnownQuery(ctx, []);
+    ctx.body = Readable.from(feed.events(ctx.get('last-event-id')));
   });
 
   router.get('/api/sessions/:id', owner, async (ctx) => {
