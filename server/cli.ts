@@ -2,11 +2,14 @@
 // The command line (the only user of commander). Reads .env. Exit codes: 0 success, 1 failure, 2 wrong usage.
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { writeExport } from './commands/export.ts';
 import { nocodb } from './commands/nocodb.ts';
 import { printOwnerLink } from './commands/owner-link.ts';
+import { printReport } from './commands/report.ts';
 import { serve } from './commands/serve.ts';
 import { listSessions } from './commands/sessions.ts';
 import { printSnippet } from './commands/snippet.ts';
+import { listPages, listReaders } from './commands/totals.ts';
 import { ConfigError } from './config/config.ts';
 import { PACKAGE_VERSION } from './config/package-root.ts';
 import { flagOf, SETTINGS, variableOf, type Setting } from './config/settings.ts';
@@ -29,13 +32,47 @@ const serveCommand = program
 for (const option of settingFlags()) serveCommand.addOption(option);
 serveCommand.option('--open', 'open the site in the browser').action(serve);
 
-program
-  .command('sessions')
+/** The filters of the API (docs/http-api.md). */
+const filtered = (command: Command): Command =>
+  command
+    .option('--email <address>', 'only sessions of this reader')
+    .option('--reader <address or id>', 'the same, by address or id')
+    .option('--page <page>', 'only sessions in which this page was read')
+    .option('--from <time>', 'only sessions that began at this time or later, like 2026-11-24')
+    .option('--to <time>', 'only sessions that began before this time')
+    .option('--state <state>', 'only sessions that are reading, away, ended or opened')
+    .option('--q <text>', 'only sessions with this text in the address or the current page')
+    .option('--sort <order>', 'start, end or reading; the largest first');
+
+filtered(program.command('sessions'))
   .description('list sessions, newest first: who read, until when, and for how long')
-  .option('--email <address>', 'only sessions of this reader')
   .option('--limit <count>', 'maximum number of sessions', '50')
   .option('--json', 'print JSON')
   .action(listSessions);
+
+for (const [name, what, list] of [
+  ['readers', 'list readers, with what they read in all sessions', listReaders],
+  ['pages', 'list pages, with who read them in all sessions', listPages],
+] as const)
+  program
+    .command(name)
+    .description(what)
+    .option('--sort <order>', 'last, reading or sessions; the largest first', 'last')
+    .option('--limit <count>', `maximum number of ${name}`, '50')
+    .option('--json', 'print JSON')
+    .action(list);
+
+filtered(program.command('export'))
+  .description('write sessions to the standard output, all of them by default')
+  .option('--csv', 'as CSV')
+  .option('--ndjson', 'as JSON, one session a line')
+  .action(writeExport);
+
+program
+  .command('report')
+  .description('print what was read lately: readers, pages and days')
+  .option('--since <time>', 'since when, like 24h, 7d, 4w or 2026-11-24', '7d')
+  .action(printReport);
 
 program
   .command('owner-link')

@@ -1,10 +1,9 @@
 // The sessions of a store, for code on the server and for the commands. Reads page by page, however many there are.
 import type { SessionView } from '../../sw/protocol/owner-api.ts';
-import type { Cursor, SessionStore } from '../store/session-store.ts';
+import type { SessionStore } from '../store/session-store.ts';
 import type { Session } from '../store/session.ts';
 import { iso, viewSession } from './views.ts';
-
-const PAGE_SIZE = 500;
+import { walkSessions } from './walk-sessions.ts';
 
 export interface SessionsQuery {
   /** Only the sessions of this address, in any case. */
@@ -50,15 +49,9 @@ export function readSessions(openStore: () => Promise<SessionStore>): Sessions {
   };
 }
 
-/** Newest first. Sessions that begin meanwhile are left out. */
-async function* allSessions(store: SessionStore, { email }: SessionsQuery): AsyncGenerator<Session> {
-  let after: Cursor | undefined;
-  for (;;) {
-    const sessions = await store.listSessions({ email: email?.trim().toLowerCase(), pageSize: PAGE_SIZE, after });
-    yield* sessions;
-    after = sessions.at(-1);
-    if (!after || sessions.length < PAGE_SIZE) return;
-  }
+function allSessions(store: SessionStore, { email }: SessionsQuery): AsyncGenerator<Session> {
+  const reader = email === undefined ? undefined : { email: email.trim().toLowerCase() };
+  return walkSessions(store, { filter: { reader }, sort: 'start' }, Date.now());
 }
 
 function toRecord({ id, email, startMs, endMs }: Session): EmailAccessRecord {

@@ -53,7 +53,9 @@ it('NDJSON has the fields of the list, without the id, which lets its holder wri
   const lines = body.trimEnd().split('\n');
   const list = await get('/api/sessions?pageSize=500&email=r1@example.com&from=2026-11-24T08:00:00.300Z');
   const { sessions } = JSON.parse(list.body) as { sessions: { id: string }[] };
-  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(sessions.map((session) => ({ ...session, id: undefined })));
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(
+    sessions.map((session) => ({ ...session, id: undefined })),
+  );
   expect(lines).toHaveLength(150);
 });
 

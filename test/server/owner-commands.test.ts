@@ -1,0 +1,90 @@
+// The commands that show the owner the store, as processes of their own.
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeSpan, NOW, startTestApp, type TestApp } from '../helpers/test-app.ts';
+
+const CLI = resolve(import.meta.dirname, '../../server/cli.ts');
+const MINUTE = 60_000;
+let app: TestApp;
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(...args: readonly string[]): Promise<Result> {
+  const env = { ...process.env, STORE_URL: `file:${app.storeFile}`, TZ: 'Europe/Berlin' };
+  return promisify(execFile)(process.execPath, [CLI, ...args], { env }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: Result) => error,
+  );
+}
+
+beforeAll(async () => {
+  app = await startTestApp();
+  const ids: string[] = [];
+  for (let nth = 0; nth < 12; nth++) {
+    const id = `s${nth}`;
+    const start = Date.now() - 60 * MINUTE + nth * MINUTE;
+    await app.store.createSession({
+      id,
+      email: nth === 0 ? 'evil\u001b[2J@example.com' : `ann+${nth % 2}@example.com`,
+      startMs: start,
+    });
+    app.clock.now = Date.now();
+    if (nth < 11) await app.deliver([makeSpan({ session: id, page: '/report/', start, end: start + 2 * MINUTE })]);
+    ids.push(id);
+  }
+  await app.store.createSession({ id: 'old', email: 'old@example.com', startMs: NOW - 400 * 1_440 * MINUTE });
+  await app.store.totals.counting.count([...ids, 'old']);
+});
+afterAll(() => app.close());
+
+it('`sessions` filters like the API, and says when there are more', async () => {
+  const { stdout } = await run('sessions', '--email', 'ANN+1@example.com', '--limit', '2', '--sort', 'reading');
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[1]).toMatch(/^ann\+1@example\.com {2}\S+ \S+ {2}\S+ \S+ {2}00:02:00 {2}\/report\/$/);
+  expect(lines[3]).toBe('There are more than these 2: raise --limit, or use stillhere export.');
+});
+
+it('`readers` and `pages` print totals, without control characters', async () => {
+  const { stdout: readers } = await run('readers', '--sort', 'reading');
+  const rows = readers.split('\n').map((line) => line.split(/ {2,}/).slice(0, 4).join(' '));
+  expect(rows[0]).toBe('reader sessions visits read');
+  expect(rows.slice(1, 3).toSorted()).toEqual(['ann+0@example.com 5 5 00:10:00', 'ann+1@example.com 5 5 00:10:00']);
+  expect(rows.slice(3)).toEqual(['evil\ufffd[2J@example.com 1 1 00:02:00', '']);
+  const { stdout: pages } = await run('pages', '--json');
+  expect(JSON.parse(pages)).toMatchObject({ pages: [{ page: '/report/', sessions: 11, readers: 3 }] });
+});
+
+it('`export` writes everything, as CSV or NDJSON', async () => {
+  const { stdout: csv } = await run('export', '--csv', '--to', '2020-01-01');
+  expect(csv.split('\r\n')).toHaveLength(2);
+  const { stdout: ndjson } = await run('export', '--ndjson', '--page', '/report/index.html');
+  expect(ndjson.trimEnd().split('\n')).toHaveLength(11);
+});
+
+it('`report` sums up the last days, by reader, page and day', async () => {
+  const { stdout } = await run('report', '--since', '7d');
+  expect(stdout).toMatch(
+    /^\S+ \S+ to \S+ \S+ \(Europe\/Berlin\)\n\nSessions: 11, readers: 3, reading time: 00:22:00\n/,
+  );
+  expect(stdout).toContain('\nOnly opened, for less than 5 seconds: 1\n');
+  expect(stdout).toMatch(/^\/report\/ +11 +00:22:00$/m);
+  expect(stdout).not.toContain('\u001b');
+  expect(stdout).not.toContain('old@example.com');
+});
+
+it.for([
+  [['sessions', '--state', 'gone'], '--state: must be one of reading, away, ended, opened'],
+  [['sessions', '--limit', 'x'], '--limit: must be a whole number, 1 to 10000'],
+  [['readers', '--sort', 'email'], '--sort: must be one of last, reading, sessions'],
+  [['export'], 'Choose one of --csv and --ndjson.'],
+  [['report', '--since', 'ever'], '--since: must be like 24h, 7d, 4w or 2026-11-24, and at most a year ago'],
+] as const)('%j is refused', async ([args, message]) => {
+  expect(await run(...args)).toMatchObject({ code: 1, stdout: '', stderr: `${message}\n` });
+});
