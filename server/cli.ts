@@ -36,7 +36,7 @@ serveCommand.option('--open', 'open the site in the browser').action(serve);
 const filtered = (command: Command): Command =>
   command
     .option('--email <address>', 'only sessions of this reader')
-    .option('--reader <address or id>', 'the same, by address or id')
+    .option('--reader <reader>', 'the same, by address or id')
     .option('--page <page>', 'only sessions in which this page was read')
     .option('--from <time>', 'only sessions that began at this time or later, like 2026-11-24')
     .option('--to <time>', 'only sessions that began before this time')

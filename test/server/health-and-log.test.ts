@@ -11,7 +11,7 @@ afterEach(() => app.close());
 const brokenStore = (store: SessionStore): SessionStore =>
   Object.assign(store, {
     record: () => Promise.reject(new Error('disk I/O error: /secret/place')),
-    listSessions: () => Promise.reject(new Error('no such column: secret_detail')),
+    searchSessions: () => Promise.reject(new Error('no such column: secret_detail')),
     check: () => Promise.reject(new Error('gone')),
   });
 

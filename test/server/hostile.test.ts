@@ -262,7 +262,14 @@ it(
         sessionStartTime: string;
         readingTimeMs: number;
         spans: { start: string; end: string; page: string }[];
+        next?: string;
       };
+      for (let { next } = session; next !== undefined;) {
+        const path = `/api/sessions/${id}/spans?cursor=${next}`;
+        const more = JSON.parse((await send({ method: 'GET', path, headers: owner })).body) as typeof session;
+        session.spans.push(...more.spans);
+        ({ next } = more);
+      }
       const began = Date.parse(session.sessionStartTime);
       const covered = session.spans
         .map(({ start, end }) => [Date.parse(start), Date.parse(end)] as const)

@@ -134,7 +134,7 @@ describe('changes', () => {
     const response = await fetch(`${app.url}/api/live`, { headers: { authorization: `Bearer ${OWNER_TOKEN}` } });
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
     const events = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-    expect((await events?.read())?.value).toBe('retry: 1000\n\n');
+    expect((await events?.read())?.value).toMatch(/^retry: 1000\nid: \S+\n\n$/);
     const granted = await app.send(
       'POST',
       '/api/verify-temp-access',
@@ -142,7 +142,7 @@ describe('changes', () => {
       '{"email":"ann@example.com"}',
     );
     expect(granted.status).toBe(200);
-    expect((await events?.read())?.value).toBe('event: changed\ndata:\n\n');
+    expect((await events?.read())?.value).toMatch(/^event: changed\nid: \S+\ndata:\n\n$/);
     await events?.cancel();
   });
 });
