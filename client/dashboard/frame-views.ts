@@ -1,19 +1,59 @@
 // What surrounds the sessions on the owner's pages: the frame, the login, and what is shown while there is nothing else.
 import { html, nothing, type TemplateResult } from 'lit';
-import { TIME_ZONE } from './wording.ts';
+import { OWN_TIME_ZONE, timeZone } from './wording.ts';
 
+const SECTIONS = [
+  { path: '/owner', name: 'Sessions' },
+  { path: '/owner/readers', name: 'Readers' },
+  { path: '/owner/pages', name: 'Pages' },
+  { path: '/owner/days', name: 'Days' },
+] as const;
+
+export interface OwnerActions {
+  readonly logOut: () => void;
+  readonly setTimeZone: (zone: string) => void;
+}
+
+/**
+ * @param actions undefined: the owner isn't logged in.
+ * @param note why what is shown may be old.
+ */
 export function shellView(
   main: TemplateResult,
-  logOut: (() => void) | undefined,
+  actions: OwnerActions | undefined,
   note: string | undefined,
 ): TemplateResult {
   return html`
     <header>
       <a class="brand" href="/owner">Stillhere</a>
       ${note === undefined ? nothing : html`<span class="note" role="status">${note}</span>`}
-      ${logOut ? html`<span class="zone">Times in ${TIME_ZONE}</span><button class="quiet" @click=${logOut}>Log out</button>` : nothing}
+      ${actions ? html`${zoneChoice(actions.setTimeZone)}<button class="quiet" @click=${actions.logOut}>Log out</button>` : nothing}
+      ${actions ? sections(location.pathname) : nothing}
     </header>
     ${main}
+  `;
+}
+
+function sections(here: string): TemplateResult {
+  return html`
+    <nav class="sections" aria-label="Sections">
+      ${SECTIONS.map(
+        ({ path, name }) => html`<a href=${path} aria-current=${here === path ? 'page' : nothing}>${name}</a>`,
+      )}
+    </nav>
+  `;
+}
+
+function zoneChoice(set: (zone: string) => void): TemplateResult {
+  const zones = [...new Set([OWN_TIME_ZONE, 'UTC', timeZone(), ...Intl.supportedValuesOf('timeZone')])];
+  const onChange = (event: Event): void => set((event.target as HTMLSelectElement).value);
+  return html`
+    <label class="zone">
+      Times in
+      <select @change=${onChange}>
+        ${zones.map((zone) => html`<option value=${zone} ?selected=${zone === timeZone()}>${zone.replaceAll('_', ' ')}</option>`)}
+      </select>
+    </label>
   `;
 }
 

@@ -1,47 +1,64 @@
 // The list of sessions: who is reading now, who read lately, and what was only opened.
 import { html, nothing, type TemplateResult } from 'lit';
-import type { SessionView } from '../../sw/protocol/owner-api.ts';
-import type { SessionList } from './owner-client.ts';
+import type { SessionList, SessionView } from '../../sw/protocol/owner-api.ts';
+import { filterForm, isFiltered, type Filter } from './filter-form.ts';
 import { dayOf, lengthOf, pageName, timeOf } from './wording.ts';
 
-export function listView({ sessions, isCut }: SessionList, now: number): TemplateResult {
+export function listView(list: SessionList, filter: Filter, now: number): TemplateResult {
+  return html`
+    <main>
+      ${isFiltered(filter) ? foundView(list, filter, now) : latelyView(list, now)}
+      ${
+        list.next === undefined
+          ? nothing
+          : html`<p class="more">
+              <a href="/owner?${new URLSearchParams({ ...filter, cursor: list.next })}">Older sessions</a>
+            </p>`
+      }
+    </main>
+  `;
+}
+
+function latelyView({ sessions }: SessionList, now: number): TemplateResult {
   const reading = sessions.filter(({ state }) => state === 'reading');
   const lately = sessions.filter(({ state }) => state === 'away' || state === 'ended');
   const opened = sessions.filter(({ state }) => state === 'opened');
   return html`
-    <main>
-      <section aria-labelledby="now">
-        <h1 id="now" aria-live="polite">${saysWhoReads(reading.length)}</h1>
-        ${
-          reading.length === 0
-            ? nothing
-            : html`<ul class="live">
-                ${reading.map((one) => liveCard(one, now))}
-              </ul>`
-        }
-      </section>
-      ${sessions.length === 0 ? emptyNote() : nothing}
-      ${lately.length === 0 ? nothing : html`<section aria-label="Lately">${byDay(lately, now)}</section>`}
+    <section aria-labelledby="now">
+      <h1 id="now" aria-live="polite">${saysWhoReads(reading.length)}</h1>
       ${
-        opened.length === 0
+        reading.length === 0
           ? nothing
-          : html`
-              <details class="opened">
-                <summary>Opened, not read: ${opened.length}</summary>
-                <p>Visible for less than 5 seconds: a mail scanner, or a person who left at once.</p>
-                ${byDay(opened, now)}
-              </details>
-            `
+          : html`<ul class="live">
+              ${reading.map((one) => liveCard(one, now))}
+            </ul>`
       }
-      ${
-        isCut
-          ? html`<p class="empty">
-              These are the latest ${sessions.length} sessions. <code>npx stillhere sessions --limit 10000</code> lists
-              older ones.
-            </p>`
-          : nothing
-      }
-    </main>
+    </section>
+    ${sessions.length === 0 ? emptyNote() : filterForm({})}
+    ${lately.length === 0 ? nothing : html`<section aria-label="Lately">${byDay(lately, now)}</section>`}
+    ${
+      opened.length === 0
+        ? nothing
+        : html`
+            <details class="opened">
+              <summary>Opened, not read: ${opened.length}</summary>
+              <p>Visible for less than 5 seconds: a mail scanner, or a person who left at once.</p>
+              ${byDay(opened, now)}
+            </details>
+          `
+    }
+  `;
+}
+
+function foundView({ sessions }: SessionList, filter: Filter, now: number): TemplateResult {
+  return html`
+    <h1 aria-live="polite">${sessions.length === 0 ? 'No such session' : 'Sessions'}</h1>
+    ${filterForm(filter)}
+    ${
+      sessions.length === 0
+        ? html`<p class="empty">Nothing matches. <a href="/owner">Show all sessions</a></p>`
+        : byDay(sessions, now)
+    }
   `;
 }
 
@@ -78,7 +95,7 @@ function whenBegan({ sessionStartTime }: SessionView, now: number): string {
   return day === 'Today' ? timeOf(sessionStartTime) : `${day}, ${timeOf(sessionStartTime)}`;
 }
 
-function byDay(sessions: readonly SessionView[], now: number): readonly TemplateResult[] {
+export function byDay(sessions: readonly SessionView[], now: number): readonly TemplateResult[] {
   const days = Map.groupBy(sessions, ({ sessionStartTime }) => dayOf(sessionStartTime, now));
   return [...days].map(
     ([day, ofDay]) => html`

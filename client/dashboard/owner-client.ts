@@ -1,8 +1,21 @@
 // The calls to the owner's API. The browser adds the cookie of the login.
-import type { SessionDetail, SessionView, SpanList, SpanView } from '../../sw/protocol/owner-api.ts';
+import type {
+  DayList,
+  PageDetail,
+  PageList,
+  ReaderDetail,
+  ReaderList,
+  ReaderView,
+  SessionDetail,
+  SessionList,
+  SpanList,
+  SpanView,
+} from '../../sw/protocol/owner-api.ts';
+import type { TotalsSort } from './totals-table.ts';
 
 const LOGIN_PATH = '/api/owner/login';
 const PAGE_SIZE = 100;
+const MOST_TOTALS = 500;
 /** How long the server may take to answer. */
 const ANSWER_MS = 20_000;
 
@@ -16,17 +29,45 @@ export class RequestError extends Error {
   }
 }
 
-export interface SessionList {
-  /** Newest first. */
-  readonly sessions: readonly SessionView[];
-  /** There are older ones. */
+/** Readers who read something, and those who only opened a page. */
+export interface ReaderLists {
+  readonly read: readonly ReaderView[];
+  readonly opened: readonly ReaderView[];
+  /** There are more. */
   readonly isCut: boolean;
 }
 
-export async function listSessions(signal: AbortSignal): Promise<SessionList> {
-  const path = `/api/sessions?pageSize=${PAGE_SIZE}`;
-  const { sessions, next } = await ask<{ sessions: readonly SessionView[]; next?: string }>(path, { signal });
-  return { sessions, isCut: next !== undefined };
+/** @param filter parameters of the API, like `state` or `cursor`. */
+export function listSessions(filter: Readonly<Record<string, string>>, signal: AbortSignal): Promise<SessionList> {
+  const query = new URLSearchParams({ ...filter, pageSize: String(PAGE_SIZE) });
+  return ask(`/api/sessions?${query}`, { signal });
+}
+
+export async function listReaders(sort: TotalsSort, signal: AbortSignal): Promise<ReaderLists> {
+  const [{ readers: read, next }, { readers: opened }] = await Promise.all([
+    ask<ReaderList>(`/api/readers?sort=${sort}&pageSize=${MOST_TOTALS}`, { signal }),
+    ask<ReaderList>(`/api/readers?kind=opened&pageSize=${MOST_TOTALS}`, { signal }),
+  ]);
+  return { read, opened, isCut: next !== undefined };
+}
+
+/** @param id the keyed hash, because no address stands in a URL. */
+export function findReader(id: string, signal: AbortSignal): Promise<ReaderDetail> {
+  return ask(`/api/readers/${encodeURIComponent(id)}`, { signal });
+}
+
+export function listPages(sort: TotalsSort, signal: AbortSignal): Promise<PageList> {
+  return ask(`/api/pages?sort=${sort}&pageSize=${MOST_TOTALS}`, { signal });
+}
+
+export function findPage(id: string, signal: AbortSignal): Promise<PageDetail> {
+  return ask(`/api/pages/${encodeURIComponent(id)}`, { signal });
+}
+
+/** @param to the day after the last one, like `2026-11-24`; missing: up to now. */
+export function listDays(to: string | undefined, timeZone: string, signal: AbortSignal): Promise<DayList> {
+  const query = new URLSearchParams({ timeZone, ...(to === undefined ? {} : { to }) });
+  return ask(`/api/days?${query}`, { signal });
 }
 
 /** @param ref the session's name in URLs. Its id must not appear there: whoever knows the id can write to the session. */

@@ -1,20 +1,11 @@
 // `<stillhere-owner>`: the owner's pages. It loads what it shows again when something has changed, and stores nothing on the
 // device.
 import { LitElement, unsafeCSS, type TemplateResult } from 'lit';
-import type { SessionDetail } from '../../sw/protocol/owner-api.ts';
 import css from './dashboard.css?inline';
-import { loadingView, loginView, notFoundView, shellView } from './frame-views.ts';
-import { listView } from './list-view.ts';
-import {
-  findSession,
-  listSessions,
-  logIn,
-  logOut,
-  RequestError,
-  watchChanges,
-  type SessionList,
-} from './owner-client.ts';
-import { sessionView } from './session-view.ts';
+import { loadingView, loginView, notFoundView, shellView, type OwnerActions } from './frame-views.ts';
+import { logIn, logOut, RequestError, watchChanges } from './owner-client.ts';
+import { loadView, type View } from './routes.ts';
+import { OWN_TIME_ZONE, timeZone, useTimeZone } from './wording.ts';
 
 /** In case an event was lost, or another server on the same store has changed something. */
 const ASK_AGAIN_MS = 30_000;
@@ -22,8 +13,7 @@ const UNAUTHORIZED = 401;
 
 type Shown =
   | { readonly what: 'login'; readonly trouble: string | undefined }
-  | { readonly what: 'sessions'; readonly list: SessionList }
-  | { readonly what: 'session'; readonly session: SessionDetail }
+  | { readonly what: 'view'; readonly view: View }
   | { readonly what: 'trouble'; readonly trouble: string };
 
 class OwnerElement extends LitElement {
@@ -37,11 +27,22 @@ class OwnerElement extends LitElement {
   /** Something has changed since the request under way. */
   #isOutdated = false;
 
+  readonly #actions: OwnerActions = {
+    logOut: () => void this.#logOut(),
+    setTimeZone: (zone) => {
+      const url = new URL(location.href);
+      url.searchParams.set('zone', zone);
+      history.replaceState(null, '', url);
+      void this.#load();
+    },
+  };
+
   override connectedCallback(): void {
     super.connectedCallback();
     document.body.style.margin = '0';
     addEventListener('popstate', () => void this.#load());
     this.renderRoot.addEventListener('click', (event) => this.#follow(event as MouseEvent));
+    this.renderRoot.addEventListener('submit', (event) => this.#filter(event as SubmitEvent));
     void this.#begin();
   }
 
@@ -49,13 +50,12 @@ class OwnerElement extends LitElement {
     const shown = this.#shown;
     if (!shown) return shellView(loadingView(), undefined, this.#note);
     const main = this.#main(shown);
-    return shellView(main, shown.what === 'login' ? undefined : () => void this.#logOut(), this.#note);
+    return shellView(main, shown.what === 'login' ? undefined : this.#actions, this.#note);
   }
 
   #main(shown: Shown): TemplateResult {
     if (shown.what === 'login') return loginView(shown.trouble, (token) => void this.#logIn({ token }));
-    if (shown.what === 'sessions') return listView(shown.list, Date.now());
-    if (shown.what === 'session') return sessionView(shown.session, Date.now());
+    if (shown.what === 'view') return shown.view.render(Date.now());
     return notFoundView(shown.trouble);
   }
 
@@ -94,12 +94,11 @@ class OwnerElement extends LitElement {
     const { signal } = loading;
     this.#isOutdated = false;
     try {
-      const [, ref] = /^\/owner\/sessions\/([^/]+)$/.exec(location.pathname) ?? [];
-      const shown: Shown = ref
-        ? { what: 'session', session: await findSession(ref, signal) }
-        : { what: 'sessions', list: await listSessions(signal) };
+      const url = new URL(location.href);
+      useTimeZone(url.searchParams.get('zone') ?? OWN_TIME_ZONE);
+      const view = await loadView(url, signal);
       this.#note = undefined;
-      this.#show(shown);
+      this.#show({ what: 'view', view });
     } catch (error) {
       if (!signal.aborted) this.#fail(error as Error, trouble);
     }
@@ -117,7 +116,7 @@ class OwnerElement extends LitElement {
   #fail(error: Error, trouble: string | undefined): void {
     const status = error instanceof RequestError ? error.status : undefined;
     if (status === UNAUTHORIZED) this.#show({ what: 'login', trouble });
-    else if (status === 404) this.#show({ what: 'trouble', trouble: error.message });
+    else if (status === 404 || status === 400) this.#show({ what: 'trouble', trouble: error.message });
     else {
       this.#note = `${error.message} Trying again…`;
       this.#watching ??= this.#watch();
@@ -128,7 +127,7 @@ class OwnerElement extends LitElement {
   #show(shown: Shown): void {
     this.#shown = shown;
     this.requestUpdate();
-    document.title = shown.what === 'session' ? `${shown.session.emailOfAccessor} · Stillhere` : 'Stillhere';
+    document.title = shown.what === 'view' ? `${shown.view.title} · Stillhere` : 'Stillhere';
     if (shown.what === 'login') {
       this.#watching?.abort();
       this.#watching = undefined;
@@ -150,7 +149,23 @@ class OwnerElement extends LitElement {
     if (!link || link.origin !== location.origin || !link.pathname.startsWith('/owner')) return;
     if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    history.pushState(null, '', link.pathname);
+    this.#go(new URL(link.href));
+  }
+
+  /** A form without a method is a search: what is filled in goes to the address. */
+  #filter(event: SubmitEvent): void {
+    const form = event.target as HTMLFormElement;
+    if (!form.action.endsWith('/owner')) return;
+    event.preventDefault();
+    const url = new URL(form.action);
+    for (const [name, value] of new FormData(form))
+      if (typeof value === 'string' && value !== '') url.searchParams.set(name, value);
+    this.#go(url);
+  }
+
+  #go(url: URL): void {
+    if (timeZone() !== OWN_TIME_ZONE) url.searchParams.set('zone', timeZone());
+    history.pushState(null, '', url);
     scrollTo(0, 0);
     void this.#load();
   }

@@ -1,17 +1,17 @@
 // One session: its figures, its visits as train graphs, and its pages.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SessionDetail } from '../../sw/protocol/owner-api.ts';
+import { barList } from './bar-list.ts';
 import { layOut } from './train-graph.ts';
 import { visitView } from './visit-view.ts';
-import { dayOf, endOf, exactTimeOf, lengthOf, pageName, STATE_NAMES } from './wording.ts';
+import { breakable, dayOf, endOf, exactTimeOf, lengthOf, pageName, STATE_NAMES } from './wording.ts';
 
 export function sessionView(session: SessionDetail, now: number): TemplateResult {
   const visits = layOut(session.spans);
   const { emailOfAccessor, sessionStartTime, readingTimeMs, offlineMs, pages } = session;
-  const longestMs = Math.max(1, ...pages.map((page) => page.readingTimeMs));
   return html`
     <main class="session">
-      <nav><a href="/owner">All sessions</a></nav>
+      <nav aria-label="Back"><a href="/owner">All sessions</a></nav>
       <h1>${breakable(emailOfAccessor)}</h1>
       <p class="lede">
         ${dayOf(sessionStartTime, now)}, from ${exactTimeOf(sessionStartTime)} ${endOf(session)}.
@@ -45,25 +45,16 @@ export function sessionView(session: SessionDetail, now: number): TemplateResult
           ? html`<p class="empty">Passed the gate, and read nothing so far.</p>`
           : html`
               <h2>Pages</h2>
-              <ul class="pages">
-                ${pages.map(
-                  ({ page, readingTimeMs: ms }) => html`
-                    <li>
-                      <span class="page" title=${page}>${pageName(page)}</span>
-                      <span class="share"><span .style=${`width: ${(ms / longestMs) * 100}%`}></span></span>
-                      <b>${lengthOf(ms)}</b>
-                    </li>
-                  `,
-                )}
-              </ul>
+              ${barList(
+                pages.map(({ page, readingTimeMs: ms }) => ({
+                  name: pageName(page),
+                  title: page,
+                  value: ms,
+                  figure: lengthOf(ms),
+                })),
+              )}
             `
       }
     </main>
   `;
-}
-
-/** A long address breaks before its domain. */
-function breakable(email: string): TemplateResult {
-  const at = email.lastIndexOf('@');
-  return html`${email.slice(0, at)}<wbr />${email.slice(at)}`;
 }

@@ -1,4 +1,5 @@
 // How times, durations and states are said on the owner's pages. Pure.
+import { html, type TemplateResult } from 'lit';
 import type { SessionView } from '../../sw/protocol/owner-api.ts';
 import { formatLength } from '../ui/format.ts';
 
@@ -6,22 +7,61 @@ const DAY_MS = 86_400_000;
 /** Pages write their last tick at most this long before they are cut off. */
 const TICK_SECONDS = 5;
 
+/** The browser's. */
+export const OWN_TIME_ZONE = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+let formats = formatsOf(OWN_TIME_ZONE);
+
+function formatsOf(timeZone: string) {
+  const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat('en-GB', { ...options, timeZone });
+  return {
+    timeZone,
+    clock: format({ hour: '2-digit', minute: '2-digit' }),
+    exactClock: format({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+    day: format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+  };
+}
+
 /** The zone in which all times of the page are shown, like `Europe/Berlin`. */
-export const TIME_ZONE = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const timeZone = (): string => formats.timeZone;
 
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const exactClock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const date = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+/** @param zone as in the tz database. One that this browser doesn't know changes nothing. */
+export function useTimeZone(zone: string): void {
+  try {
+    if (zone !== formats.timeZone) formats = formatsOf(zone);
+  } catch {
+    // It stands in an address, so it can be anything.
+  }
+}
 
-export const timeOf = (at: string | number): string => clock.format(new Date(at));
+export const timeOf = (at: string | number): string => formats.clock.format(new Date(at));
 
-export const exactTimeOf = (at: string | number): string => exactClock.format(new Date(at));
+export const exactTimeOf = (at: string | number): string => formats.exactClock.format(new Date(at));
 
 /** `Today`, `Yesterday`, or the date. */
 export function dayOf(at: string | number, now: number): string {
-  const day = date.format(new Date(at));
-  if (day === date.format(now)) return 'Today';
-  return day === date.format(now - DAY_MS) ? 'Yesterday' : day;
+  const day = formats.day.format(new Date(at));
+  if (day === formats.day.format(now)) return 'Today';
+  return day === formats.day.format(now - DAY_MS) ? 'Yesterday' : day;
+}
+
+/** `today at 14:05`, or the date and the time. */
+export function momentOf(at: string | number, now: number): string {
+  const day = dayOf(at, now);
+  return `${day === 'Today' || day === 'Yesterday' ? day.toLowerCase() : day} at ${timeOf(at)}`;
+}
+
+/** Where a column is narrow: the time of today, otherwise `24 Nov`, with the year if it is another one. */
+export function shortMomentOf(at: string | number, now: number): string {
+  if (dayOf(at, now) === 'Today') return timeOf(at);
+  const isThisYear = new Date(at).getUTCFullYear() === new Date(now).getUTCFullYear();
+  return new Date(at).toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    ...(isThisYear ? {} : { year: 'numeric' }),
+    timeZone: timeZone(),
+  });
 }
 
 /** As people say it: `11 min 4 s`. Null: nobody knows. */
@@ -65,4 +105,10 @@ function decode(part: string): string {
   } catch {
     return part;
   }
+}
+
+/** A long address breaks before its domain. */
+export function breakable(email: string): TemplateResult {
+  const at = email.lastIndexOf('@');
+  return html`${email.slice(0, at)}<wbr />${email.slice(at)}`;
 }

@@ -1,0 +1,36 @@
+// Reading per day.
+import { html, type TemplateResult } from 'lit';
+import type { DayList } from '../../sw/protocol/owner-api.ts';
+import { formatCount } from '../ui/format.ts';
+import { barList } from './bar-list.ts';
+import { dayOf, lengthOf } from './wording.ts';
+
+export function daysView({ days }: DayList, now: number): TemplateResult {
+  const readMs = days.reduce((sum, { readingTimeMs }) => sum + readingTimeMs, 0);
+  const visits = days.reduce((sum, day) => sum + day.visits, 0);
+  const [latest, earliest] = [days[0], days.at(-1)];
+  const isLatest = latest === undefined || Date.parse(latest.end) > now;
+  return html`
+    <main>
+      <h1>${readMs === 0 ? 'Nothing was read' : lengthOf(readMs)}</h1>
+      <p class="lede">
+        ${formatCount(visits, 'visit')}
+        ${isLatest ? `in the last ${days.length} days` : `from ${earliest?.day} to ${latest.day}`}.
+      </p>
+      <nav class="range" aria-label="Other days">
+        ${earliest ? html`<a href="/owner/days?to=${earliest.day}">Earlier</a>` : ''}
+        ${isLatest ? '' : html`<a href="/owner/days">Latest</a>`}
+      </nav>
+      ${barList(
+        days.map(({ start, readers, readingTimeMs, opened }) => ({
+          name: dayOf(start, now),
+          value: readingTimeMs,
+          figure: readingTimeMs === 0 ? '–' : lengthOf(readingTimeMs),
+          ...(readers + opened === 0
+            ? {}
+            : { note: formatCount(readers, 'reader') + (opened > 0 ? `, ${opened} opened only` : '') }),
+        })),
+      )}
+    </main>
+  `;
+}

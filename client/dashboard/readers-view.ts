@@ -1,0 +1,125 @@
+// All readers, and one of them: what was read, what was not, and each session.
+import { html, nothing, type TemplateResult } from 'lit';
+import type { PageTotalsView, ReaderDetail, ReaderView, SessionList } from '../../sw/protocol/owner-api.ts';
+import { formatCount } from '../ui/format.ts';
+import { barList } from './bar-list.ts';
+import { byDay } from './list-view.ts';
+import type { ReaderLists } from './owner-client.ts';
+import { totalsTable, type Column, type TotalsSort } from './totals-table.ts';
+import { breakable, lengthOf, momentOf, pageName, shortMomentOf } from './wording.ts';
+
+const MOST_UNREAD = 12;
+
+export function readersView({ read, opened, isCut }: ReaderLists, sort: TotalsSort, now: number): TemplateResult {
+  const columns: readonly Column<ReaderView>[] = [
+    { name: 'Reader', kind: 'name', cell: readerLink },
+    { name: 'Last seen', kind: 'text', sort: 'last', cell: ({ lastSeen }) => shortMomentOf(lastSeen, now) },
+    { name: 'Visits', kind: 'number', cell: ({ visits }) => String(visits) },
+    { name: 'Read', kind: 'number', sort: 'reading', cell: ({ readingTimeMs }) => lengthOf(readingTimeMs) },
+  ];
+  return html`
+    <main>
+      <h1>${read.length === 0 ? 'No readers yet' : 'Readers'}</h1>
+      ${
+        read.length === 0
+          ? html`<p class="empty">Whoever reads a page behind the gate for 5 seconds or more is listed here.</p>`
+          : totalsTable('/owner/readers', sort, columns, read)
+      }
+      ${isCut ? html`<p class="empty">These are the first ${read.length}. <code>npx stillhere readers</code> lists all.</p>` : nothing}
+      ${
+        opened.length === 0
+          ? nothing
+          : html`
+              <details class="opened">
+                <summary>Opened, never read: ${opened.length}</summary>
+                <p>Visible for less than 5 seconds, each time: a mail scanner, or a person who left at once.</p>
+                <ul class="plain">
+                  ${opened.map((reader) => html`<li>${readerLink(reader)}, ${momentOf(reader.lastSeen, now)}</li>`)}
+                </ul>
+              </details>
+            `
+      }
+    </main>
+  `;
+}
+
+function readerLink({ id, emailOfAccessor }: Pick<ReaderView, 'id' | 'emailOfAccessor'>): TemplateResult {
+  return html`<a href="/owner/readers/${id}" title=${emailOfAccessor}>${emailOfAccessor}</a>`;
+}
+
+export function readerView(
+  reader: ReaderDetail,
+  { sessions, next }: SessionList,
+  pages: readonly PageTotalsView[],
+  now: number,
+): TemplateResult {
+  const { emailOfAccessor, firstSeen, visits, readingTimeMs, medianReadingTimeMs } = reader;
+  const offlineMs = sessions.reduce((sum, session) => sum + session.offlineMs, 0);
+  const read = new Set(reader.pages.map(({ id }) => id));
+  const unread = pages.filter(({ id }) => !read.has(id));
+  return html`
+    <main class="session">
+      <nav aria-label="Back"><a href="/owner/readers">All readers</a></nav>
+      <h1>${breakable(emailOfAccessor)}</h1>
+      <p class="lede">First seen ${momentOf(firstSeen, now)}.</p>
+      <dl class="figures">
+        <div>
+          <dt>read in all</dt>
+          <dd>${lengthOf(readingTimeMs)}</dd>
+        </div>
+        <div>
+          <dt>${visits === 1 ? 'visit' : 'visits'}</dt>
+          <dd>${visits}</dd>
+        </div>
+        ${
+          reader.sessions > 1 && medianReadingTimeMs !== null
+            ? html`<div>
+                <dt>median of a session</dt>
+                <dd>${lengthOf(medianReadingTimeMs)}</dd>
+              </div>`
+            : nothing
+        }
+        ${
+          offlineMs === 0
+            ? nothing
+            : html`<div class="offline">
+                <dt>of it offline</dt>
+                <dd>${lengthOf(offlineMs)}</dd>
+              </div>`
+        }
+      </dl>
+      ${
+        reader.pages.length === 0
+          ? html`<p class="empty">Opened, and read nothing so far.</p>`
+          : html`
+              <h2>Pages</h2>
+              ${barList(
+                reader.pages.map(({ id, page, sessions: times, readingTimeMs: ms }) => ({
+                  name: pageName(page),
+                  title: page,
+                  href: `/owner/pages/${id}`,
+                  value: ms,
+                  figure: lengthOf(ms),
+                  ...(times > 1 ? { note: `in ${times} sessions` } : {}),
+                })),
+              )}
+            `
+      }
+      ${
+        unread.length === 0
+          ? nothing
+          : html`<p class="aside">
+              Not read:
+              ${unread
+                .slice(0, MOST_UNREAD)
+                .map(({ page }) => pageName(page))
+                .join(
+                  ', ',
+                )}${unread.length > MOST_UNREAD ? `, and ${formatCount(unread.length - MOST_UNREAD, 'more page')}` : ''}.
+            </p>`
+      }
+      ${byDay(sessions, now)}
+      ${next ? html`<p class="empty">These are the latest ${sessions.length} sessions.</p>` : nothing}
+    </main>
+  `;
+}
