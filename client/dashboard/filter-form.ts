@@ -21,23 +21,26 @@ export function isFiltered(filter: Filter): boolean {
 export function filterForm(filter: Filter): TemplateResult {
   const states = Object.entries(STATE_NAMES);
   return html`
-    <form class="filter" action="/owner" role="search">
-      <label>
-        <span>Reader or page</span>
-        <input name="q" type="search" maxlength="100" .value=${filter['q'] ?? ''} />
-      </label>
-      <label>
-        <span>State</span>
-        <select name="state">
-          <option value="">Any</option>
-          ${states.map(
-            ([state, name]) => html`<option value=${state} ?selected=${state === filter['state']}>${name}</option>`,
-          )}
-        </select>
-      </label>
-      <label><span>From</span><input name="from" type="date" .value=${filter['from'] ?? ''} /></label>
-      <label><span>Before</span><input name="to" type="date" .value=${filter['to'] ?? ''} /></label>
-      <button>Show</button>
-    </form>
+    <details class="search" ?open=${isFiltered(filter)}>
+      <summary>Search</summary>
+      <form class="filter" action="/owner" role="search">
+        <label>
+          <span>Reader or page</span>
+          <input name="q" type="search" maxlength="100" .value=${filter['q'] ?? ''} />
+        </label>
+        <label>
+          <span>State</span>
+          <select name="state">
+            <option value="">Any</option>
+            ${states.map(
+              ([state, name]) => html`<option value=${state} ?selected=${state === filter['state']}>${name}</option>`,
+            )}
+          </select>
+        </label>
+        <label><span>From</span><input name="from" type="date" .value=${filter['from'] ?? ''} /></label>
+        <label><span>Before</span><input name="to" type="date" .value=${filter['to'] ?? ''} /></label>
+        <button>Show</button>
+      </form>
+    </details>
   `;
 }

@@ -3,10 +3,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { OWN_TIME_ZONE, timeZone } from './wording.ts';
 
 const SECTIONS = [
-  { path: '/owner', name: 'Sessions' },
-  { path: '/owner/readers', name: 'Readers' },
-  { path: '/owner/pages', name: 'Pages' },
-  { path: '/owner/days', name: 'Days' },
+  { path: '/owner', name: 'Sessions', below: '/owner/sessions/' },
+  { path: '/owner/readers', name: 'Readers', below: '/owner/readers/' },
+  { path: '/owner/pages', name: 'Pages', below: '/owner/pages/' },
+  { path: '/owner/days', name: 'Days', below: '/owner/days/' },
 ] as const;
 
 export interface OwnerActions {
@@ -38,7 +38,9 @@ function sections(here: string): TemplateResult {
   return html`
     <nav class="sections" aria-label="Sections">
       ${SECTIONS.map(
-        ({ path, name }) => html`<a href=${path} aria-current=${here === path ? 'page' : nothing}>${name}</a>`,
+        ({ path, name, below }) => html`
+          <a href=${path} aria-current=${here === path ? 'page' : here.startsWith(below) ? 'true' : nothing}>${name}</a>
+        `,
       )}
     </nav>
   `;

@@ -95,7 +95,8 @@ function whenBegan({ sessionStartTime }: SessionView, now: number): string {
   return day === 'Today' ? timeOf(sessionStartTime) : `${day}, ${timeOf(sessionStartTime)}`;
 }
 
-export function byDay(sessions: readonly SessionView[], now: number): readonly TemplateResult[] {
+/** @param isOfOne all sessions are one reader's, whose name stands above. */
+export function byDay(sessions: readonly SessionView[], now: number, isOfOne = false): readonly TemplateResult[] {
   const days = Map.groupBy(sessions, ({ sessionStartTime }) => dayOf(sessionStartTime, now));
   return [...days].map(
     ([day, ofDay]) => html`
@@ -118,21 +119,22 @@ export function byDay(sessions: readonly SessionView[], now: number): readonly T
           </tr>
         </thead>
         <tbody>
-          ${ofDay.map(sessionRow)}
+          ${ofDay.map((session) => sessionRow(session, isOfOne))}
         </tbody>
       </table>
     `,
   );
 }
 
-function sessionRow(session: SessionView): TemplateResult {
+function sessionRow(session: SessionView, isOfOne: boolean): TemplateResult {
   const { emailOfAccessor, sessionStartTime, sessionEndTime, currentPage, readingTimeMs } = session;
+  const when = html`${timeOf(sessionStartTime)}${sessionEndTime === null ? nothing : html`–${timeOf(sessionEndTime)}`}`;
   return html`
     <tr>
-      <th scope="row"><a href=${hrefOf(session)} title=${emailOfAccessor}>${emailOfAccessor}</a></th>
-      <td class="when">
-        ${timeOf(sessionStartTime)}${sessionEndTime === null ? nothing : html`–${timeOf(sessionEndTime)}`}
-      </td>
+      <th scope="row">
+        <a href=${hrefOf(session)} title=${emailOfAccessor}>${isOfOne ? when : emailOfAccessor}</a>
+      </th>
+      <td class="when">${isOfOne ? nothing : when}</td>
       <td class="page" title=${currentPage ?? ''}>${currentPage === null ? '' : pageName(currentPage)}</td>
       <td class="part">${offlineMark(session)}</td>
       <td class="number">${lengthOf(readingTimeMs)}</td>

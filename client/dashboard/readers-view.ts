@@ -118,7 +118,7 @@ export function readerView(
                 )}${unread.length > MOST_UNREAD ? `, and ${formatCount(unread.length - MOST_UNREAD, 'more page')}` : ''}.
             </p>`
       }
-      ${byDay(sessions, now)}
+      ${byDay(sessions, now, true)}
       ${next ? html`<p class="empty">These are the latest ${sessions.length} sessions.</p>` : nothing}
     </main>
   `;

@@ -9,6 +9,7 @@ import { it } from '../helpers/browser-test.ts';
 import { findBarriers } from '../helpers/find-barriers.ts';
 import { readPage, READ } from '../helpers/reading-site.ts';
 import { enter } from '../helpers/reader.ts';
+import type { SessionStore } from '../../server/store/session-store.ts';
 import type { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
 
@@ -29,6 +30,26 @@ const textOf = (page: Page): Promise<string> =>
   );
 
 const shows = (page: Page, text: string): Promise<boolean> => until(async () => (await textOf(page)).includes(text));
+
+/** As the job that counts does at its start; it doesn't hear of what another process records. */
+async function countAll({ totals: { counting } }: SessionStore): Promise<void> {
+  for (let before: string | undefined, isFirst = true; isFirst || before !== undefined; isFirst = false) {
+    const { ids, next } = await counting.compare(before);
+    await counting.count(ids);
+    before = next;
+  }
+}
+
+const WIDTHS = { phone: 390, desktop: 1_280 };
+
+/** Takes pictures, looks for barriers, and for anything that is too wide. */
+async function look(page: Page, view: string): Promise<void> {
+  for (const [name, width] of Object.entries(WIDTHS)) {
+    await page.setViewport({ width, height: 900 });
+    expect(await findBarriers(page, PICTURES ? `${PICTURES}/${view}-${name}` : undefined)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  }
+}
 
 describe.concurrent('the owner', () => {
   it('sees a reader arrive, read, enter a tunnel and leave, without a reload', async ({
@@ -69,34 +90,113 @@ describe.concurrent('the owner', () => {
     await page.goto(`${server.url}/owner`);
     await shows(page, 'This page is for the owner');
     const picture = (name: string): string | undefined => (PICTURES ? `${PICTURES}/${name}` : undefined);
-    const look = async (view: string): Promise<void> => {
-      for (const [name, width] of [
-        ['phone', 390],
-        ['desktop', 1_280],
-      ] as const) {
-        await page.setViewport({ width, height: 900 });
-        expect(await findBarriers(page, picture(`${view}-${name}`))).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-      }
-    };
     expect(await findBarriers(page, picture('login'))).toEqual([]);
 
     await page.goto(await makeLink(server));
     await page.reload();
     await shows(page, '2 people are reading now');
-    await look('sessions');
+    await look(page, 'sessions');
     await page.keyboard.press('Tab');
-    for (let nth = 0; nth < 3; nth++) await page.keyboard.press('Tab');
+    // The zone, the login's end, four sections, and the first reader.
+    for (let nth = 0; nth < 7; nth++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await shows(page, 'All sessions');
-    await look('session');
+    await look(page, 'session');
     await page.goBack();
     await shows(page, '2 people are reading now');
 
-    await page.locator('stillhere-owner >>> a[title^="friederike.brandt"]').click();
+    await page.locator('stillhere-owner >>> tr:has(.offline) a[title^="friederike.brandt"]').click();
     await shows(page, 'of it offline');
     await page.setViewport({ width: 1_000, height: 800 });
     expect(await findBarriers(page, picture('tunnel'))).toEqual([]);
+  });
+
+  it('sees what each reader read, how each page was read, and each day', async ({ server, browser }) => {
+    const store = await openStore(server.storeUrl);
+    await fillMonth(store, Date.now());
+    await countAll(store);
+    await store.close();
+    const page = await (await browser.createBrowserContext()).newPage();
+    await page.goto(await makeLink(server));
+    await shows(page, '2 people are reading now');
+    const click = (text: string): Promise<void> => page.locator(`stillhere-owner >>> ::-p-text(${text})`).click();
+
+    await click('Readers');
+    await shows(page, 'Last seen');
+    await look(page, 'readers');
+    await page.locator('stillhere-owner >>> thead a[href$=reading]').click();
+    await until(() => page.url().endsWith('?sort=reading'));
+    await click('friederike.brandt@stadtbahn-west.example');
+    await shows(page, 'read in all');
+    expect(page.url()).not.toContain('friederike');
+    await shows(page, 'Night handover');
+    await look(page, 'reader');
+
+    await click('Pages');
+    await shows(page, 'Median');
+    await look(page, 'pages');
+    await click('Four minutes');
+    await shows(page, 'How long it was read');
+    await look(page, 'page');
+
+    await click('Days');
+    await shows(page, 'in the last 30 days');
+    await look(page, 'days');
+    await click('Earlier');
+    await shows(page, 'Latest');
+  });
+
+  it('is told what to do where nothing was read yet', async ({ server, browser }) => {
+    const page = await (await browser.createBrowserContext()).newPage();
+    await page.goto(await makeLink(server));
+    await shows(page, 'Nobody has passed the gate yet');
+    await look(page, 'empty-sessions');
+    for (const [section, text] of [
+      ['Readers', 'Whoever reads a page behind the gate'],
+      ['Pages', 'as soon as somebody reads one'],
+      ['Days', 'Nothing was read'],
+    ] as const) {
+      await page.locator(`stillhere-owner >>> ::-p-text(${section})`).click();
+      await shows(page, text);
+      await look(page, `empty-${section.toLowerCase()}`);
+    }
+  });
+
+  it('filters the sessions, and reads all times in a zone of choice, both kept in the address', async ({
+    server,
+    browser,
+  }) => {
+    const store = await openStore(server.storeUrl);
+    await fillMonth(store, Date.now());
+    await store.close();
+    const page = await (await browser.createBrowserContext()).newPage();
+    await page.goto(await makeLink(server));
+    await shows(page, '2 people are reading now');
+    await page.locator('stillhere-owner >>> .search summary').click();
+    await page.locator('stillhere-owner >>> input[name=q]').fill('friederike');
+    await page.keyboard.press('Enter');
+    await until(() => page.url().endsWith('/owner?q=friederike'));
+    await until(async () => !(await textOf(page)).includes('ines.halloran'));
+    await shows(page, 'friederike.brandt@stadtbahn-west.example');
+    await look(page, 'filtered');
+
+    const timesOf = (): Promise<string> =>
+      page.evaluate(
+        () =>
+          document.querySelector('stillhere-owner')?.shadowRoot?.querySelector('td.when')?.textContent?.trim() ?? '',
+      );
+    const before = await timesOf();
+    await page.locator('stillhere-owner >>> .zone select').fill('Asia/Tokyo');
+    await until(async () => (await timesOf()) !== before);
+    await page.reload();
+    await until(async () => (await timesOf()) !== '' && (await timesOf()) !== before);
+
+    await page.locator('stillhere-owner >>> input[name=q]').fill('nobody reads under this name');
+    await page.keyboard.press('Enter');
+    await shows(page, 'Nothing matches.');
+    expect(page.url()).toContain('zone=');
+    await page.goto(`${server.url}/owner?from=yesterday`);
+    await shows(page, 'from: must be a date like');
   });
 
   it('sees who arrives, where sessions change faster than the page loads them', async ({ serve, browser }) => {
@@ -124,15 +224,19 @@ describe.concurrent('the owner', () => {
     }
   });
 
-  it('sees that older sessions are not listed', async ({ serve, browser }) => {
+  it('finds sessions beyond the first hundred', async ({ serve, browser }) => {
     const server = await serve({ [READ]: readPage('text') });
     const store = await openStore(server.storeUrl);
+    const startMs = Date.now() - 3_600_000;
     for (let nth = 0; nth < 101; nth++)
-      await store.createSession({ id: `s${nth}`, email: 'ann@example.com', startMs: Date.now() });
+      await store.createSession({ id: `s${nth}`, email: `reader-${nth}@example.com`, startMs: startMs + nth });
     await store.close();
     const page = await (await browser.createBrowserContext()).newPage();
     await page.goto(await makeLink(server));
-    await shows(page, 'These are the latest 100 sessions.');
+    await shows(page, 'reader-100@example.com');
+    expect(await textOf(page)).not.toContain('reader-0@example.com');
+    await page.locator('stillhere-owner >>> ::-p-text(Older sessions)').click();
+    await shows(page, 'reader-0@example.com');
   });
 
   it('is told when a link was used, and when the server is gone', async ({ serve, browser }) => {
