@@ -2,26 +2,15 @@
 // reload of the owner's page. Screenshots: set OWNER_PICTURES to a folder.
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
-import { makeOwnerKey } from '../../server/owner/owner-key.ts';
 import { openStore } from '../../server/store/open-store.ts';
-import { fillMonth } from '../demo/month.ts';
 import { it } from '../helpers/browser-test.ts';
 import { findBarriers } from '../helpers/find-barriers.ts';
+import { addMonth, makeLink } from '../helpers/owner.ts';
 import { readPage, READ } from '../helpers/reading-site.ts';
 import { enter } from '../helpers/reader.ts';
-import type { SessionStore } from '../../server/store/session-store.ts';
-import type { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
 
 const PICTURES = process.env['OWNER_PICTURES'];
-
-/** What `stillhere owner-link` prints. */
-async function makeLink({ storeUrl, url }: StillhereServer): Promise<string> {
-  const store = await openStore(storeUrl);
-  const code = await makeOwnerKey(store.ownerKeys, 'code', Date.now());
-  await store.close();
-  return `${url}/owner#${code}`;
-}
 
 /** The text of the owner's page. */
 const textOf = (page: Page): Promise<string> =>
@@ -30,15 +19,6 @@ const textOf = (page: Page): Promise<string> =>
   );
 
 const shows = (page: Page, text: string): Promise<boolean> => until(async () => (await textOf(page)).includes(text));
-
-/** As the job that counts does at its start; it doesn't hear of what another process records. */
-async function countAll({ totals: { counting } }: SessionStore): Promise<void> {
-  for (let before: string | undefined, isFirst = true; isFirst || before !== undefined; isFirst = false) {
-    const { ids, next } = await counting.compare(before);
-    await counting.count(ids);
-    before = next;
-  }
-}
 
 const WIDTHS = { phone: 390, desktop: 1_280 };
 
@@ -83,9 +63,7 @@ describe.concurrent('the owner', () => {
   });
 
   it('has no barriers in any view, by keyboard, with a month of readers', async ({ server, browser }) => {
-    const store = await openStore(server.storeUrl);
-    await fillMonth(store, Date.now());
-    await store.close();
+    await addMonth(server);
     const page = await (await browser.createBrowserContext()).newPage();
     await page.goto(`${server.url}/owner`);
     await shows(page, 'This page is for the owner');
@@ -112,10 +90,7 @@ describe.concurrent('the owner', () => {
   });
 
   it('sees what each reader read, how each page was read, and each day', async ({ server, browser }) => {
-    const store = await openStore(server.storeUrl);
-    await fillMonth(store, Date.now());
-    await countAll(store);
-    await store.close();
+    await addMonth(server);
     const page = await (await browser.createBrowserContext()).newPage();
     await page.goto(await makeLink(server));
     await shows(page, '2 people are reading now');
@@ -166,9 +141,7 @@ describe.concurrent('the owner', () => {
     server,
     browser,
   }) => {
-    const store = await openStore(server.storeUrl);
-    await fillMonth(store, Date.now());
-    await store.close();
+    await addMonth(server);
     const page = await (await browser.createBrowserContext()).newPage();
     await page.goto(await makeLink(server));
     await shows(page, '2 people are reading now');
