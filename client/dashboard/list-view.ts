@@ -136,7 +136,9 @@ function sessionRow(session: SessionView, isOfOne: boolean): TemplateResult {
       </th>
       <td class="when">${isOfOne ? nothing : when}</td>
       <td class="page" title=${currentPage ?? ''}>${currentPage === null ? '' : pageName(currentPage)}</td>
-      <td class="part">${offlineMark(session)}</td>
+      <td class="part">
+        ${offlineMark(session)}${session.excluded ? html`<span class="excluded">not counted</span>` : nothing}
+      </td>
       <td class="number">${lengthOf(readingTimeMs)}</td>
     </tr>
   `;

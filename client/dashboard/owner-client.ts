@@ -83,6 +83,14 @@ export async function findSession(ref: string, signal: AbortSignal): Promise<Ses
   return { ...session, spans };
 }
 
+/**
+ * Keeps something out of the totals, or counts it again. It stays recorded and listed.
+ * @param id of a reader, or the ref of a session.
+ */
+export async function setExcluded(what: 'sessions' | 'readers', id: string, isExcluded: boolean): Promise<void> {
+  await ask(`/api/${what}/${encodeURIComponent(id)}/excluded`, { method: isExcluded ? 'PUT' : 'DELETE' });
+}
+
 export async function logIn(key: { readonly code: string } | { readonly token: string }): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   await ask(LOGIN_PATH, { method: 'POST', headers, body: JSON.stringify(key) });

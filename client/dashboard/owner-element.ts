@@ -96,7 +96,7 @@ class OwnerElement extends LitElement {
     try {
       const url = new URL(location.href);
       useTimeZone(url.searchParams.get('zone') ?? OWN_TIME_ZONE);
-      const view = await loadView(url, signal);
+      const view = await loadView(url, (work) => void this.#change(work), signal);
       this.#note = undefined;
       this.#show({ what: 'view', view });
     } catch (error) {
@@ -105,6 +105,16 @@ class OwnerElement extends LitElement {
     if (this.#loading !== loading) return;
     this.#loading = undefined;
     if (this.#isOutdated) await this.#load();
+  }
+
+  async #change(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#fail(error as Error, undefined);
+      return;
+    }
+    await this.#load();
   }
 
   /** A request under way goes on: where sessions change faster than they are loaded, nothing would ever be shown. */

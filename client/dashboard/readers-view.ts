@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { PageTotalsView, ReaderDetail, ReaderView, SessionList } from '../../sw/protocol/owner-api.ts';
 import { formatCount } from '../ui/format.ts';
 import { barList } from './bar-list.ts';
+import { exclusionView } from './exclusion-view.ts';
 import { byDay } from './list-view.ts';
 import type { ReaderLists } from './owner-client.ts';
 import { totalsTable, type Column, type TotalsSort } from './totals-table.ts';
@@ -51,6 +52,7 @@ export function readerView(
   reader: ReaderDetail,
   { sessions, next }: SessionList,
   pages: readonly PageTotalsView[],
+  exclude: (isExcluded: boolean) => void,
   now: number,
 ): TemplateResult {
   const { emailOfAccessor, firstSeen, visits, readingTimeMs, medianReadingTimeMs } = reader;
@@ -90,7 +92,9 @@ export function readerView(
       </dl>
       ${
         reader.pages.length === 0
-          ? html`<p class="empty">Opened, and read nothing so far.</p>`
+          ? html`<p class="empty">
+              ${reader.excluded ? 'Nothing is counted for this reader.' : 'Opened, and read nothing so far.'}
+            </p>`
           : html`
               <h2>Pages</h2>
               ${barList(
@@ -120,6 +124,7 @@ export function readerView(
       }
       ${byDay(sessions, now, true)}
       ${next ? html`<p class="empty">These are the latest ${sessions.length} sessions.</p>` : nothing}
+      ${exclusionView(reader.excluded, 'This reader', 'This is me: keep my sessions out of the totals', exclude)}
     </main>
   `;
 }

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { daysView } from './days-view.ts';
 import { readFilter } from './filter-form.ts';
 import { listView } from './list-view.ts';
-import { findPage, findReader, findSession, listDays, listPages, listReaders, listSessions } from './owner-client.ts';
+import { findPage, findReader, findSession, listDays, listPages, listReaders, listSessions, setExcluded } from './owner-client.ts';
 import { pageView, pagesView } from './pages-view.ts';
 import { readersView, readerView } from './readers-view.ts';
 import { sessionView } from './session-view.ts';
@@ -17,19 +17,29 @@ export interface View {
   readonly render: (now: number) => TemplateResult;
 }
 
-type Load = (id: string, query: URLSearchParams, signal: AbortSignal) => Promise<View>;
+/** What an address is about. */
+interface Asked {
+  readonly id: string;
+  readonly query: URLSearchParams;
+  readonly signal: AbortSignal;
+  /** Changes something, then shows the address again. */
+  readonly change: (work: Promise<void>) => void;
+}
+
+type Load = (asked: Asked) => Promise<View>;
 
 const ROUTES: readonly (readonly [RegExp, Load])[] = [
   [
     /^\/owner\/sessions\/([^/]+)$/,
-    async (ref, _query, signal) => {
+    async ({ id: ref, signal, change }) => {
       const session = await findSession(ref, signal);
-      return { title: session.emailOfAccessor, render: (now) => sessionView(session, now) };
+      const exclude = (isExcluded: boolean): void => change(setExcluded('sessions', ref, isExcluded));
+      return { title: session.emailOfAccessor, render: (now) => sessionView(session, exclude, now) };
     },
   ],
   [
     /^\/owner\/readers$/,
-    async (_, query, signal) => {
+    async ({ query, signal }) => {
       const sort = readSort(query);
       const lists = await listReaders(sort, signal);
       return { title: 'Readers', render: (now) => readersView(lists, sort, now) };
@@ -37,18 +47,22 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
   ],
   [
     /^\/owner\/readers\/([^/]+)$/,
-    async (id, _query, signal) => {
+    async ({ id, signal, change }) => {
       const [reader, sessions, { pages }] = await Promise.all([
         findReader(id, signal),
         listSessions({ reader: id }, signal),
         listPages('sessions', signal),
       ]);
-      return { title: reader.emailOfAccessor, render: (now) => readerView(reader, sessions, pages, now) };
+      const exclude = (isExcluded: boolean): void => change(setExcluded('readers', id, isExcluded));
+      return {
+        title: reader.emailOfAccessor,
+        render: (now) => readerView(reader, sessions, pages, exclude, now),
+      };
     },
   ],
   [
     /^\/owner\/pages$/,
-    async (_, query, signal) => {
+    async ({ query, signal }) => {
       const sort = readSort(query);
       const list = await listPages(sort, signal);
       return { title: 'Pages', render: (now) => pagesView(list, sort, now) };
@@ -56,14 +70,14 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
   ],
   [
     /^\/owner\/pages\/([^/]+)$/,
-    async (id, _query, signal) => {
+    async ({ id, signal }) => {
       const page = await findPage(id, signal);
       return { title: pageName(page.page), render: (now) => pageView(page, now) };
     },
   ],
   [
     /^\/owner\/days$/,
-    async (_, query, signal) => {
+    async ({ query, signal }) => {
       const list = await listDays(query.get('to') ?? undefined, timeZone(), signal);
       return { title: 'Days', render: (now) => daysView(list, now) };
     },
@@ -71,19 +85,26 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
 ];
 
 /** Any other address shows the sessions. */
-const loadSessions: Load = async (_, query, signal) => {
+const loadSessions: Load = async ({ query, signal }) => {
   const filter = readFilter(query);
   const list = await listSessions(filter, signal);
   return { title: 'Sessions', render: (now) => listView(list, filter, now) };
 };
 
-/** @throws RequestError */
-export function loadView({ pathname, searchParams }: URL, signal: AbortSignal): Promise<View> {
+/**
+ * @param change see {@link Asked}.
+ * @throws RequestError
+ */
+export function loadView(
+  { pathname, searchParams: query }: URL,
+  change: Asked['change'],
+  signal: AbortSignal,
+): Promise<View> {
   for (const [pattern, load] of ROUTES) {
     const match = pattern.exec(pathname);
-    if (match) return load(match[1] ?? '', searchParams, signal);
+    if (match) return load({ id: match[1] ?? '', query, signal, change });
   }
-  return loadSessions('', searchParams, signal);
+  return loadSessions({ id: '', query, signal, change });
 }
 
 function readSort(query: URLSearchParams): TotalsSort {

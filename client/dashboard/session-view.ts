@@ -2,17 +2,23 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SessionDetail } from '../../sw/protocol/owner-api.ts';
 import { barList } from './bar-list.ts';
+import { exclusionView } from './exclusion-view.ts';
 import { layOut } from './train-graph.ts';
 import { visitView } from './visit-view.ts';
 import { breakable, dayOf, endOf, exactTimeOf, lengthOf, pageName, STATE_NAMES } from './wording.ts';
 
-export function sessionView(session: SessionDetail, now: number): TemplateResult {
+/** @param exclude keeps the session out of the totals, or counts it again. */
+export function sessionView(
+  session: SessionDetail,
+  exclude: (isExcluded: boolean) => void,
+  now: number,
+): TemplateResult {
   const visits = layOut(session.spans);
   const { emailOfAccessor, sessionStartTime, readingTimeMs, offlineMs, pages } = session;
   return html`
     <main class="session">
       <nav aria-label="Back"><a href="/owner">All sessions</a></nav>
-      <h1>${breakable(emailOfAccessor)}</h1>
+      <h1><a href="/owner/readers/${session.reader}">${breakable(emailOfAccessor)}</a></h1>
       <p class="lede">
         ${dayOf(sessionStartTime, now)}, from ${exactTimeOf(sessionStartTime)} ${endOf(session)}.
         ${session.state === 'ended' ? nothing : html`<span class="state ${session.state}">${STATE_NAMES[session.state]}</span>`}
@@ -55,6 +61,7 @@ export function sessionView(session: SessionDetail, now: number): TemplateResult
               )}
             `
       }
+      ${exclusionView(session.excluded, 'This session', 'Keep this session out of the totals', exclude)}
     </main>
   `;
 }

@@ -56,6 +56,7 @@ const SESSION_ENTRIES = {
   state: v.picklist(['reading', 'away', 'ended', 'opened']),
   currentPage: v.nullable(v.string()),
   mirrored: v.boolean(),
+  excluded: v.pipe(v.boolean(), v.description('The owner keeps it out of the totals')),
 };
 const Session = answer<SessionView>()(v.strictObject(SESSION_ENTRIES));
 const Span = answer<SpanView>()(
@@ -111,7 +112,14 @@ const Day = v.strictObject({
 export const ANSWERS = {
   SessionList: answer<SessionList>()(v.strictObject({ sessions: v.array(Session), next })),
   SessionDetail: answer<SessionDetail>()(
-    v.strictObject({ ...SESSION_ENTRIES, visits: v.array(Visit), pages: v.array(Page), spans: v.array(Span), next }),
+    v.strictObject({
+      ...SESSION_ENTRIES,
+      reader: id,
+      visits: v.array(Visit),
+      pages: v.array(Page),
+      spans: v.array(Span),
+      next,
+    }),
   ),
   SpanList: answer<SpanList>()(v.strictObject({ spans: v.array(Span), next })),
   ExportedSession: answer<ExportedSession>()(v.omit(Session, ['id'])),
@@ -119,6 +127,7 @@ export const ANSWERS = {
   ReaderDetail: answer<ReaderDetail>()(
     v.strictObject({
       ...READER_ENTRIES,
+      excluded: v.boolean(),
       distribution: v.array(Bucket),
       pages: v.array(v.strictObject({ id, page: v.string(), ...SUMS })),
       next,

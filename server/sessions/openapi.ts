@@ -44,6 +44,14 @@ const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
       failures: { ...BAD_PARAMETER, ...NOT_FOUND },
     },
   },
+  '/api/sessions/{id}/excluded': {
+    put: {
+      summary: 'Keep a session out of the totals',
+      answer: 'Success',
+      failures: { ...BAD_PARAMETER, ...NOT_FOUND },
+    },
+    delete: { summary: 'Count a session again', answer: 'Success', failures: { ...BAD_PARAMETER, ...NOT_FOUND } },
+  },
   '/api/sessions.csv': {
     get: { summary: 'Sessions as CSV', parameters: SESSION_FILTER, type: 'text/csv', failures: BAD_PARAMETER },
   },
@@ -66,6 +74,14 @@ const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
       answer: 'ReaderDetail',
       failures: { ...BAD_PARAMETER, ...NOT_FOUND },
     },
+  },
+  '/api/readers/{reader}/excluded': {
+    put: {
+      summary: 'Keep all sessions of a reader out of the totals',
+      answer: 'Success',
+      failures: { ...BAD_PARAMETER, ...NOT_FOUND },
+    },
+    delete: { summary: 'Count a reader again', answer: 'Success', failures: { ...BAD_PARAMETER, ...NOT_FOUND } },
   },
   '/api/pages': {
     get: { summary: 'Totals by page', parameters: PAGE_LIST, answer: 'PageList', failures: BAD_PARAMETER },

@@ -47,7 +47,8 @@ export function addSessionRoutes(router: Router, store: SessionStore, { owner, f
     const session = await findSession(ctx);
     const spans = await store.listSpans(session.id);
     ctx.type = 'json';
-    ctx.body = Readable.from(writeSession(session, spans, now()));
+    const reader = await store.totals.readerIdOf(session.email);
+    ctx.body = Readable.from(writeSession(session, reader, spans, now()));
   });
 
   router.get('/api/sessions/:id/spans', owner, async (ctx) => {
@@ -58,6 +59,17 @@ export function addSessionRoutes(router: Router, store: SessionStore, { owner, f
     const spans = await store.listSpansAfter(session.id, before, SPANS_A_PAGE + 1);
     ctx.body = { spans: spans.slice(0, SPANS_A_PAGE).map(viewSpan), ...nextOfSpans(spans) } satisfies SpanList;
   });
+
+  // What is out of the totals is still recorded and listed.
+  for (const [method, isExcluded] of [
+    ['put', true],
+    ['delete', false],
+  ] as const)
+    router[method]('/api/sessions/:id/excluded', owner, async (ctx) => {
+      readKnownQuery(ctx, []);
+      await store.totals.setExcluded((await findSession(ctx)).id, isExcluded);
+      ctx.body = { success: true };
+    });
 
   async function findSession(ctx: RouterContext): Promise<Session> {
     const session = await store.findSession(ctx.params['id'] ?? '');

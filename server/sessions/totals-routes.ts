@@ -1,5 +1,5 @@
 // The owner's API: totals by reader, page and day.
-import type { Router } from '@koa/router';
+import type { Router, RouterContext } from '@koa/router';
 import type { Middleware } from 'koa';
 import * as v from 'valibot';
 import type { DayList, PageDetail, PageList, ReaderDetail, ReaderList } from '../../sw/protocol/owner-api.ts';
@@ -54,12 +54,12 @@ export function addTotalsRoutes(router: Router, totals: Totals, { owner, now }: 
 
   router.get('/api/readers/:reader', owner, async (ctx) => {
     const after = readPlace(readKnownQuery(ctx, Object.keys(PAIR_LIST)));
-    const which = readReader(ctx.params['reader'] ?? '');
-    const reader = which && (await totals.findReader(which));
-    if (!reader) throw new HttpError(404, 'There is no reader with this address or id');
+    const reader = await findReader(ctx);
+    const isExcluded = (await totals.listExcludedReaders()).includes(reader.email);
     const pairs = await totals.listReaderPages({ readerId: reader.id, pageSize: MAX_PAGE_SIZE + 1, after });
     ctx.body = {
       ...viewReader(reader),
+      excluded: isExcluded,
       distribution: viewDistribution(reader),
       pages: pairs.slice(0, MAX_PAGE_SIZE).map(({ pageId, page: name, sessions, readingMs }) => ({
         id: pageId,
@@ -70,6 +70,17 @@ export function addTotalsRoutes(router: Router, totals: Totals, { owner, now }: 
       ...nextPair(pairs, ({ pageId }) => pageId),
     } satisfies ReaderDetail;
   });
+
+  // What readers do is still recorded and listed, now and later.
+  for (const [method, isExcluded] of [
+    ['put', true],
+    ['delete', false],
+  ] as const)
+    router[method]('/api/readers/:reader/excluded', owner, async (ctx) => {
+      readKnownQuery(ctx, []);
+      await totals.setReaderExcluded((await findReader(ctx)).email, isExcluded);
+      ctx.body = { success: true };
+    });
 
   router.get('/api/pages', owner, async (ctx) => {
     const { page: which, ...list } = readParameters(PAGE_LIST, readKnownQuery(ctx, Object.keys(PAGE_LIST)));
@@ -105,6 +116,13 @@ export function addTotalsRoutes(router: Router, totals: Totals, { owner, now }: 
     const query = readDaysQuery(readKnownQuery(ctx, Object.keys(DAYS)), now());
     ctx.body = { timeZone: query.timeZone, days: (await totals.listDays(query)).map(viewDay) } satisfies DayList;
   });
+
+  async function findReader(ctx: RouterContext): Promise<ReaderTotals> {
+    const which = readReader(ctx.params['reader'] ?? '');
+    const reader = which && (await totals.findReader(which));
+    if (!reader) throw new HttpError(404, 'There is no reader with this address or id');
+    return reader;
+  }
 }
 
 function readList({

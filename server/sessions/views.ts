@@ -17,7 +17,8 @@ import type { Visit } from '../store/visits.ts';
 
 /** @param now epoch milliseconds. */
 export function viewSession(session: Session, now: number): SessionView {
-  const { id, ref, email, startMs, endMs, readingMs, offlineMs, endKnownBy, currentPage, isMirrored } = session;
+  const { id, ref, email, startMs, endMs, readingMs, offlineMs, endKnownBy, currentPage, isMirrored, isExcluded } =
+    session;
   return {
     id,
     ref,
@@ -31,6 +32,7 @@ export function viewSession(session: Session, now: number): SessionView {
     state: stateOf(seenOf(session), now),
     currentPage,
     mirrored: isMirrored,
+    excluded: isExcluded,
   };
 }
 

@@ -13,11 +13,13 @@ const PIECE = 200;
 
 /**
  * With its visits, all its pages, and the first of its spans.
+ * @param reader the reader's id.
  * @param spans all of them, ordered by start.
  * @param now epoch milliseconds.
  */
 export async function* writeSession(
   session: Session,
+  reader: string,
   spans: readonly StoredSpan[],
   now: number,
 ): AsyncGenerator<string> {
@@ -26,7 +28,7 @@ export async function* writeSession(
     for (const span of piece) pages.add(span);
     await setImmediate();
   }
-  yield `${JSON.stringify(viewSession(session, now)).slice(0, -1)},"visits":[`;
+  yield `${JSON.stringify({ ...viewSession(session, now), reader }).slice(0, -1)},"visits":[`;
   yield* writeItems(visitsOf(session, spans).map(viewVisit));
   yield '],"pages":[';
   yield* writeItems(pages.list().map(({ page, readingMs }): PageView => ({ page, readingTimeMs: readingMs })));

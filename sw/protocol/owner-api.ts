@@ -29,6 +29,8 @@ export interface SessionView {
   readonly currentPage: string | null;
   /** True if NocoDB shows this version of the session. */
   readonly mirrored: boolean;
+  /** The owner keeps it out of the totals. */
+  readonly excluded: boolean;
 }
 
 /** An unbroken stretch of reading. */
@@ -63,6 +65,8 @@ export interface VisitView {
 
 /** A session with what was read. */
 export interface SessionDetail extends SessionView {
+  /** The id of its reader, which can stand in URLs. */
+  readonly reader: string;
   /** In order; the first one begins when the reader passed the gate. */
   readonly visits: readonly VisitView[];
   readonly pages: readonly PageView[];
@@ -118,6 +122,8 @@ export interface ReaderList extends Part {
 }
 
 export interface ReaderDetail extends ReaderView, Part {
+  /** The owner keeps the reader out of the totals: nothing of the reader is counted here. */
+  readonly excluded: boolean;
   readonly distribution: readonly BucketView[];
   /** What was read, most first. */
   readonly pages: readonly {

@@ -121,6 +121,27 @@ describe.concurrent('the owner', () => {
     await shows(page, 'Latest');
   });
 
+  it('keeps a session, or all of a reader, out of the totals, and counts them again', async ({ server, browser }) => {
+    await addMonth(server);
+    const page = await (await browser.createBrowserContext()).newPage();
+    await page.goto(await makeLink(server));
+    const click = (text: string): Promise<void> => page.locator(`stillhere-owner >>> ::-p-text(${text})`).click();
+    await page.locator('stillhere-owner >>> tr:has(.offline) a').click();
+    await click('Keep this session out of the totals');
+    await shows(page, 'This session is not counted in the totals.');
+    await click('All sessions');
+    await shows(page, 'not counted');
+    await page.goBack();
+    await click('Count it again');
+    await shows(page, 'Keep this session out of the totals');
+
+    await page.locator('stillhere-owner >>> h1 a').click();
+    await click('This is me: keep my sessions out of the totals');
+    await shows(page, 'This reader is not counted in the totals.');
+    await click('Count it again');
+    await shows(page, 'This is me');
+  });
+
   it('is told what to do where nothing was read yet', async ({ server, browser }) => {
     const page = await (await browser.createBrowserContext()).newPage();
     await page.goto(await makeLink(server));

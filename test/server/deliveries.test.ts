@@ -33,6 +33,9 @@ describe('a delivery', () => {
       state: 'reading',
       currentPage: '/confidential/',
       mirrored: false,
+      excluded: false,
+      reader: expect.stringMatching(/^[\w-]{16}$/) as string,
+      visits: [{ start: iso(NOW), end: iso(NOW + MINUTE), readingTimeMs: MINUTE }],
       spans: [
         {
           id: 's',

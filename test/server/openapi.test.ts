@@ -76,27 +76,24 @@ it('the document is valid OpenAPI 3.1', async () => {
 
 describe('every answer is as the document says', () => {
   const json = owned.filter(({ operation }) => operation.responses['200']?.content?.['application/json']);
-  it.for([...json.map(({ path }) => path), '/api/sessions/{id}/spans'])('%s', async (path) => {
-    for (const query of [
-      '',
-      ...(document.paths[path]?.['get']?.parameters.some(({ name }) => name === 'pageSize') ? ['?pageSize=1'] : []),
-    ]) {
-      const answer = await app.send('GET', fill(path) + query, AUTHORIZATION);
+  it.for(json)('$method $path', async ({ path, method, operation: { parameters } }) => {
+    for (const query of ['', ...(parameters.some(({ name }) => name === 'pageSize') ? ['?pageSize=1'] : [])]) {
+      const answer = await app.send(method, fill(path) + query, AUTHORIZATION);
       expect(answer.status).toBe(200);
-      expect(problemsOf(JSON.parse(answer.body), path, 'GET', 200, 'application/json')).toEqual([]);
+      expect(problemsOf(JSON.parse(answer.body), path, method, 200, 'application/json')).toEqual([]);
     }
-    const refused = await app.send('GET', `${fill(path)}?nonsense=1`, AUTHORIZATION);
+    const refused = await app.send(method, `${fill(path)}?nonsense=1`, AUTHORIZATION);
     expect(refused.status).toBe(400);
     if (path !== '/api/openapi.json')
-      expect(problemsOf(JSON.parse(refused.body), path, 'GET', 400, typeOf(refused))).toEqual([]);
+      expect(problemsOf(JSON.parse(refused.body), path, method, 400, typeOf(refused))).toEqual([]);
   });
 
   it.for(owned.filter(({ path, operation }) => '404' in operation.responses && path.includes('{')))(
-    '$path, of what there is not',
-    async ({ path }) => {
-      const answer = await app.send('GET', path.replace(/\{\w+\}/, 'nobody'), AUTHORIZATION);
+    '$method $path, of what there is not',
+    async ({ path, method }) => {
+      const answer = await app.send(method, path.replace(/\{\w+\}/, 'nobody'), AUTHORIZATION);
       expect(answer.status).toBe(404);
-      expect(problemsOf(JSON.parse(answer.body), path, 'GET', 404, typeOf(answer))).toEqual([]);
+      expect(problemsOf(JSON.parse(answer.body), path, method, 404, typeOf(answer))).toEqual([]);
     },
   );
 

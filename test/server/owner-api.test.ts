@@ -78,6 +78,7 @@ describe('the list', () => {
       state: 'away',
       currentPage: null,
       mirrored: false,
+      excluded: false,
     });
   });
 

@@ -1,6 +1,13 @@
 // The owner's totals over HTTP. That they are right is what totals.test.ts checks.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DayList, PageDetail, PageList, ReaderDetail, ReaderList } from '../../sw/protocol/owner-api.ts';
+import type {
+  DayList,
+  PageDetail,
+  PageList,
+  ReaderDetail,
+  ReaderList,
+  SessionDetail,
+} from '../../sw/protocol/owner-api.ts';
 import { makeSpan, NOW, OWNER_TOKEN, startTestApp, type TestApp } from '../helpers/test-app.ts';
 
 const MINUTE = 60_000;
@@ -130,4 +137,50 @@ describe('nonsense gets an error that names the parameter', () => {
   ] as const)('%s', async ([path, error]) => {
     expect((await get(path)).error).toBe(error);
   });
+});
+
+describe('what the owner excludes', () => {
+  const send = (method: 'PUT' | 'DELETE', path: string, headers = { authorization: `Bearer ${OWNER_TOKEN}` }) =>
+    app.send(method, path, headers);
+  const count = async (): Promise<void> => {
+    const { counting } = app.store.totals;
+    const ids = await counting.listRemembered(100);
+    await counting.forget(ids);
+    await counting.count(ids);
+  };
+  const readingOf = async (email: string): Promise<number | undefined> => {
+    const { readers } = await get<ReaderList>('/api/readers');
+    return readers.find(({ emailOfAccessor }) => emailOfAccessor === email)?.readingTimeMs;
+  };
+
+  it('is a session: it is listed, but not counted, until it is counted again', async () => {
+    expect((await send('PUT', '/api/sessions/s1/excluded')).status).toBe(200);
+    await count();
+    expect(await readingOf('ann+a@example.com')).toBe(11 * MINUTE);
+    expect(await get('/api/sessions/s1')).toMatchObject({ excluded: true, readingTimeMs: 4 * MINUTE });
+    expect((await send('DELETE', '/api/sessions/s1/excluded')).status).toBe(200);
+    await count();
+    expect(await readingOf('ann+a@example.com')).toBe(15 * MINUTE);
+    expect(await get('/api/sessions/s1')).toMatchObject({ excluded: false });
+  });
+
+  it('is a reader, by the id that a session has', async () => {
+    const { reader } = await get<SessionDetail>('/api/sessions/s2');
+    expect((await send('PUT', `/api/readers/${reader}/excluded`)).status).toBe(200);
+    await count();
+    expect(await readingOf('bob@example.com')).toBeUndefined();
+    expect(await get(`/api/readers/${reader}`)).toMatchObject({ excluded: true, sessions: 0, readingTimeMs: 0 });
+    expect((await send('DELETE', '/api/readers/bob%40example.com/excluded')).status).toBe(200);
+    await count();
+    expect(await readingOf('bob@example.com')).toBe(7 * MINUTE);
+    expect(await get(`/api/readers/${reader}`)).toMatchObject({ excluded: false });
+  });
+
+  it.for(['/api/sessions/nobody/excluded', '/api/readers/nobody%40example.com/excluded'])(
+    'must exist: %s',
+    async (path) => {
+      expect((await send('PUT', path)).status).toBe(404);
+      expect((await send('DELETE', path)).status).toBe(404);
+    },
+  );
 });

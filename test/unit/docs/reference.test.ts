@@ -59,6 +59,7 @@ it('README.md shows a session as `stillhere sessions` prints it', async () => {
     state: 'ended' as const,
     currentPage: page,
     mirrored: false,
+    excluded: false,
   };
   expect(`${printSessions([ann]).join('\n')}\n`).toBe(shown);
 });

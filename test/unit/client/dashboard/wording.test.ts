@@ -17,6 +17,7 @@ const session: SessionView = {
   state: 'ended',
   currentPage: '/a/',
   mirrored: false,
+  excluded: false,
 };
 
 describe('an end', () => {

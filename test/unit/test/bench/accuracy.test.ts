@@ -44,6 +44,7 @@ function record(...spans: readonly (readonly [number, number])[]): SessionDetail
     state: 'ended',
     currentPage: PAGE,
     mirrored: false,
+    excluded: false,
     pages: [{ page: PAGE, readingTimeMs }],
     spans: spans.map(([start, end]) => ({
       id: `${start}`,

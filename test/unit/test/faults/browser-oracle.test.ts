@@ -41,6 +41,7 @@ function record(spans: readonly (readonly [id: string, from: number, to: number]
     state: 'ended',
     currentPage: PAGE,
     mirrored: false,
+    excluded: false,
     pages: [],
     spans: spans.map(([span, from, to]) => ({
       id: span,
