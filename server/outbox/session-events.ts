@@ -6,7 +6,8 @@
 // - Visits are numbered in the order in which the consumer learned of them, and keep their numbers. Spans that arrive late can
 //   join visits: the lowest number stays, and the event says which others it replaces.
 import { PageTimes, type PageTime } from '../store/page-times.ts';
-import { activeUntil, stateOf, type State } from '../store/session-state.ts';
+import { unionMs } from '../store/reading-time.ts';
+import { activeUntil, LEAST_VISIBLE_MS, stateOf, type State } from '../store/session-state.ts';
 import type { StoredSpan } from '../store/session-store.ts';
 import type { Session } from '../store/session.ts';
 import { seenOfVisit, VISIT_GAP_MS, visitsOf, type Visit } from '../store/visits.ts';
@@ -25,7 +26,13 @@ export interface SessionEvent {
   /** The same event always has the same id, and what it says never changes. Of `A-Za-z0-9_`. */
   readonly id: string;
   readonly kind: 'session.started' | 'session.ended' | 'session.amended';
+  /** When it became true: the visit began, or was over; an amendment, when it was decided. Epoch milliseconds. */
+  readonly atMs: number;
   readonly visit: ToldVisit;
+  /** The part of the visit's reading that was delivered later, from the device's queue. */
+  readonly offlineMs: number;
+  /** True for the first end of a visit that says that it was read, and not only opened. */
+  readonly isFirstReading: boolean;
   readonly state: State;
   /** The visit's pages, those that were read longest first, {@link MOST_PAGES} at most. */
   readonly pages: readonly PageTime[];
@@ -63,6 +70,8 @@ export const NOTHING_TOLD: ToldState = { lastNumber: 0, visits: [] };
 
 /** Pages of an event. A visit can have any number. */
 export const MOST_PAGES = 100;
+/** What nobody could be told for so long isn't news any more. Mail servers give up after five days (RFC 5321, 4.5.4.1). */
+const STALE_MS = 7 * 24 * 60 * 60_000;
 /** While one visit goes on, others can be amended or begin. That is noticed after so long. */
 const LOOK_AGAIN_MS = 60_000;
 
@@ -86,12 +95,20 @@ export function decideEvents(
   const before = assign(told.visits, visits);
   for (const [nth, visit] of visits.entries()) {
     const was = before[nth] ?? [];
-    const tell = (kind: SessionEvent['kind'], one: ToldVisit, replaces: readonly number[] = []): void => {
-      const { number, startMs, endMs, readingMs } = one;
+    const tell = (
+      kind: SessionEvent['kind'],
+      atMs: number,
+      { number, startMs, endMs, readingMs }: ToldVisit,
+      replaces: readonly number[] = [],
+    ): void => {
+      const isRead = kind !== 'session.started' && wasRead({ startMs, endMs, readingMs });
       events.push({
         id: `${session.ref}_${kind.replace('session.', '')}_${number}_${revision}`,
         kind,
+        atMs,
         visit: { number, startMs, endMs, readingMs },
+        offlineMs: offlineMsOf(visit, session, visits.length),
+        isFirstReading: isRead && !was.some((one) => one.hasEnded && wasRead(one)),
         state: stateOf(seenOfVisit(visit, session.nextBeatMs), now),
         pages: listPages(visit.spans),
         replaces,
@@ -99,7 +116,7 @@ export function decideEvents(
     };
     const number = was.length > 0 ? Math.min(...was.map((one) => one.number)) : ++lastNumber;
     const current = describe(visit, number);
-    if (was.length === 0) tell('session.started', current);
+    if (was.length === 0) tell('session.started', visit.startMs, current);
     const overMs = overAt(visit, session.nextBeatMs);
     if (now < overMs) {
       known.push(...(was.length > 0 ? was : [{ ...current, hasEnded: false }]));
@@ -110,11 +127,29 @@ export function decideEvents(
       continue;
     }
     const replaces = was.map((one) => one.number).filter((one) => one !== number);
-    if (!was.some(({ hasEnded }) => hasEnded)) tell('session.ended', current, replaces);
-    else if (was.some((one) => isDifferent(one, current))) tell('session.amended', current, replaces);
+    if (!was.some(({ hasEnded }) => hasEnded)) tell('session.ended', overMs, current, replaces);
+    else if (was.some((one) => isDifferent(one, current))) tell('session.amended', now, current, replaces);
     known.push({ ...current, hasEnded: true });
   }
   return { events, told: { lastNumber, visits: known }, dueMs: dueMs === Infinity ? undefined : dueMs };
+}
+
+/** @param now epoch milliseconds. */
+export function isStale({ atMs }: SessionEvent, now: number): boolean {
+  return now - atMs > STALE_MS;
+}
+
+function wasRead({ startMs, endMs, readingMs }: Pick<ToldVisit, 'startMs' | 'endMs' | 'readingMs'>): boolean {
+  return (readingMs ?? endMs - startMs) >= LEAST_VISIBLE_MS;
+}
+
+/**
+ * Of several visits it is at most that much: a span counts as a whole, though only the end of it may have been delivered later.
+ */
+function offlineMsOf({ spans }: Visit, { offlineMs }: Session, visits: number): number {
+  if (visits === 1) return offlineMs;
+  const online = spans.filter(({ isReplayed }) => !isReplayed);
+  return Math.min(offlineMs, unionMs(spans) - unionMs(online));
 }
 
 /** What was told of each visit. Each told visit has become a part of the last one that begins no later. */

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EventConsumer, type EventConsumerOptions, type Outcome } from '../../server/outbox/event-consumer.ts';
+import { EventConsumer, type EventConsumerOptions } from '../../server/outbox/event-consumer.ts';
+import type { Outcome } from '../../server/outbox/outcome.ts';
 import type { Outbox } from '../../server/store/outbox.ts';
 import type { SessionStore, StoredSpan } from '../../server/store/session-store.ts';
 import { coveredMs } from '../helpers/covered-ms.ts';
@@ -299,6 +300,71 @@ describe('a consumer', () => {
     await read('bob', NOW, NOW + MINUTE);
     await catchUp(consumer);
     expect(told).toEqual(['bob started 1']);
+  });
+
+  it('is told of others first after it refused an event, and of that one later', async () => {
+    const seen: string[] = [];
+    let isAnnRefused = true;
+    const consumer = consume(async (event, session, signal) => {
+      seen.push(session.email);
+      if (session.email === 'ann@example.com' && isAnnRefused)
+        return { type: 'failed', reason: 'HTTP 400', isRefused: true };
+      return tell(event, session, signal);
+    });
+    for (let minute = 0; minute < 10; minute++) {
+      await catchUp(consumer);
+      now += MINUTE;
+    }
+    expect(seen).toEqual(['ann@example.com', 'bob@example.com']);
+    expect(told).toEqual(['bob started 1']);
+    isAnnRefused = false;
+    await catchUp(consumer);
+    expect(told).toEqual(['bob started 1', 'ann started 1']);
+  });
+
+  it('that wants no more events is told nothing before the next start', async () => {
+    let requests = 0;
+    const gone = consume(async () => {
+      requests++;
+      return { type: 'gone', reason: 'HTTP 410' };
+    });
+    for (let hour = 0; hour < 24; hour++) {
+      await catchUp(gone);
+      now += HOUR;
+    }
+    expect(requests).toBe(1);
+    expect(logLines.join('')).toMatch(/"reason":"HTTP 410"/);
+    await catchUp(consume(tell));
+    expect(told.toSorted()).toEqual(['ann ended 1', 'ann started 1', 'bob ended 1', 'bob started 1']);
+  });
+
+  it('is told after times at which it must not be told', async () => {
+    let mayTell = false;
+    const consumer = consume(tell, { mayTell: () => mayTell, hasHistory: false });
+    await catchUp(consumer);
+    await read('ann', NOW, NOW + MINUTE);
+    now += HOUR;
+    await catchUp(consumer);
+    expect(told).toEqual([]);
+    mayTell = true;
+    await catchUp(consumer);
+    expect(told).toEqual(['ann started 1', 'ann ended 1']);
+  });
+
+  it('is not told what it could not be told for more than a week', async () => {
+    let isDown = true;
+    const consumer = consume(async (...event) => (isDown ? { type: 'failed', reason: 'down' } : tell(...event)));
+    await catchUp(consumer);
+    now += 7 * 24 * HOUR + 1;
+    await store.createSession({ id: 'cat', email: 'cat@example.com', startMs: now });
+    isDown = false;
+    await catchUp(consumer);
+    // The visits were over half an hour after they began.
+    expect(told.toSorted()).toEqual(['ann ended 1', 'bob ended 1', 'cat started 1']);
+    now += 31 * MINUTE;
+    await catchUp(consumer);
+    expect(told.slice(3)).toEqual(['cat ended 1']);
+    expect(await store.outboxOf('hook').countUntold()).toBe(0);
   });
 
   it('is told by one server of several, and by another one when that stops', async () => {

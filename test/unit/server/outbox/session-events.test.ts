@@ -223,3 +223,33 @@ describe('an event', () => {
     expect(JSON.stringify(events)).not.toMatch(/secret|example\.com/);
   });
 });
+
+describe('an event', () => {
+  it('of the first end that says that a visit was read is marked, once', () => {
+    const opened = look([], 31);
+    expect(opened.events.map(({ isFirstReading }) => isFirstReading)).toEqual([false, false]);
+    const amended = look([span(1, 9)], 200, opened.told);
+    expect(amended.events.map(({ kind, isFirstReading }) => [kind, isFirstReading])).toEqual([
+      ['session.amended', true],
+    ]);
+    const again = look([span(1, 10)], 300, amended.told);
+    expect(again.events.map(({ kind, isFirstReading }) => [kind, isFirstReading])).toEqual([
+      ['session.amended', false],
+    ]);
+  });
+
+  it('has the part of the reading that was delivered later', () => {
+    const replayed = { isReplayed: true };
+    const one = look([span(0, 20, replayed)], 200, NOTHING_TOLD, { offlineMs: 2 * MINUTE });
+    expect(one.events.at(-1)?.offlineMs).toBe(2 * MINUTE);
+    const spans = [span(0, 5), span(4, 10, replayed), span(100, 110, replayed), span(200, 203)];
+    const several = look(spans, 300, NOTHING_TOLD, { offlineMs: 12 * MINUTE });
+    const ends = several.events.filter(({ kind }) => kind === 'session.ended');
+    expect(ends.map(({ offlineMs }) => offlineMs / MINUTE)).toEqual([5, 10, 0]);
+  });
+
+  it('says when it became true', () => {
+    const { events } = look([span(1, 9)], 200);
+    expect(events.map(({ atMs }) => atMs)).toEqual([NOW, NOW + 9 * MINUTE + GAP + 1]);
+  });
+});

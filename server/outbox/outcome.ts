@@ -1,0 +1,27 @@
+// What comes of telling somebody outside.
+import { describeError } from '../http/describe-error.ts';
+
+export type Outcome =
+  /** Nobody needs to be told any more. */
+  | { readonly type: 'told' }
+  /** Nothing can be told now, so try again later. */
+  | {
+      readonly type: 'failed';
+      /** For the log. Names no reader. */
+      readonly reason: string;
+      /** What the receiver asked for. */
+      readonly retryAfterMs?: number;
+      /** The receiver answers, but doesn't take this: what is to be told of other sessions goes first. */
+      readonly isRefused?: boolean;
+    }
+  /** The receiver wants to be told nothing any more. It isn't asked again before the next start. */
+  | { readonly type: 'gone'; readonly reason: string };
+
+/** A rejection counts as a failure. */
+export async function outcomeOf(telling: Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await telling;
+  } catch (error) {
+    return { type: 'failed', reason: describeError(error).message };
+  }
+}
