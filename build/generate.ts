@@ -23,6 +23,7 @@ const GROUPS: Readonly<Record<SettingGroup, string>> = {
   gate: 'Gate',
   limits: 'Limits',
   nocodb: 'NocoDB',
+  webhook: 'Webhook',
 };
 
 const entries: readonly (readonly [string, Setting])[] = Object.entries(SETTINGS);

@@ -14,6 +14,7 @@ import { ConfigError } from './config/config.ts';
 import { PACKAGE_VERSION } from './config/package-root.ts';
 import { flagOf, SETTINGS, variableOf, type Setting } from './config/settings.ts';
 import { buildIfStale } from './commands/build.ts';
+import { testWebhook } from './commands/webhook.ts';
 
 const program = new Command('stillhere')
   .description('Record who reads gated pages, and for how long.')
@@ -98,6 +99,13 @@ inNocodb('resync', 'write sessions to NocoDB again').option(
   '--from <date>',
   'only sessions since this date, like 2026-11-24',
 );
+
+program
+  .command('webhook')
+  .description('manage the webhook')
+  .command('test')
+  .description('send a test event to the receiver')
+  .action(testWebhook);
 
 program
   .command('build', { hidden: true })

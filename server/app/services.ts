@@ -7,6 +7,7 @@ import { createMirror, type Mirror } from '../nocodb/mirror.ts';
 import { Feed } from '../sessions/feed.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { openStore } from '../store/open-store.ts';
+import { createWebhook } from '../webhook/webhook.ts';
 
 export interface Services {
   readonly store: SessionStore;
@@ -21,9 +22,13 @@ export interface Services {
 }
 
 /** @throws when the store can't be opened. */
-export async function openServices(config: Pick<Config, 'storeFile' | 'nocodb'>, log: Logger): Promise<Services> {
+export async function openServices(
+  config: Pick<Config, 'storeFile' | 'nocodb' | 'webhook'>,
+  log: Logger,
+): Promise<Services> {
   const store = await openStore(`file:${config.storeFile}`);
   const mirror = config.nocodb && createMirror(config.nocodb, store, log);
+  const webhook = config.webhook && createWebhook(config.webhook, store, log);
   const totals = createTotalsJob(store, log);
   const feed = new Feed(store);
   return {
@@ -33,10 +38,11 @@ export async function openServices(config: Pick<Config, 'storeFile' | 'nocodb'>,
     start: () => {
       totals.start();
       mirror?.start();
+      webhook?.start();
     },
     stop: async () => {
       feed.close();
-      await Promise.all([totals.stop(), mirror?.stop()]);
+      await Promise.all([totals.stop(), mirror?.stop(), webhook?.stop()]);
       await store.close();
     },
   };

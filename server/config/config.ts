@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { GateTheme } from '../gate/theme.ts';
 import { isUnder, readRequestPath } from '../http/request-path.ts';
 import type { NocoConfig } from '../nocodb/client.ts';
+import type { WebhookConfig } from '../webhook/post-message.ts';
 import { readGateSettings } from './gate-settings.ts';
 import type { ServeOptions } from './options.ts';
 import { HOUR_MS, SETTINGS, variableOf, type LogLevel, type SettingName, type SettingValues } from './settings.ts';
@@ -40,6 +41,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Where sessions are copied to; undefined: nowhere. */
   readonly nocodb: NocoConfig | undefined;
+  /** Where events are posted; undefined: nowhere. */
+  readonly webhook: WebhookConfig | undefined;
 }
 
 /** How often a reader may call; 0: no limit. */
@@ -64,8 +67,11 @@ interface Given {
   readonly source: string;
 }
 
-/** NocoDB needs these three: all or none. */
-const NOCODB = ['nocodbUrl', 'nocodbToken', 'nocodbBaseId'] as const;
+/** Of each group, all are needed, or none. */
+const TOGETHER: readonly (readonly SettingName[])[] = [
+  ['nocodbUrl', 'nocodbToken', 'nocodbBaseId'],
+  ['webhookUrl', 'webhookSecret'],
+];
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 
 /**
@@ -99,11 +105,13 @@ export function readConfig(
   const values = read as unknown as SettingValues;
 
   const sourceOf = (name: SettingName): string => given.get(name)?.source ?? variableOf(name);
-  const missing = NOCODB.filter((name) => !given.has(name));
-  if (missing.length > 0 && missing.length < NOCODB.length)
-    problems.push(
-      `${missing.map(sourceOf).join(', ')}: must be set, too, or none of ${NOCODB.map(sourceOf).join(', ')}`,
-    );
+  for (const names of TOGETHER) {
+    const missing = names.filter((name) => !given.has(name));
+    if (missing.length > 0 && missing.length < names.length)
+      problems.push(
+        `${missing.map(sourceOf).join(', ')}: must be set, too, or none of ${names.map(sourceOf).join(', ')}`,
+      );
+  }
   const gate = readGateSettings(values, sourceOf);
   problems.push(...gate.problems);
   if (problems.length === 0 && isBehindGate(gate.theme?.privacyUrl, values.protect))
@@ -115,7 +123,7 @@ export function readConfig(
 
 function toConfig(values: SettingValues, gate: GateTheme): Config {
   const { host, port, siteDir, single, protect, secret, ownerToken, allow, corsOrigins } = values;
-  const { maxConnections, publicUrl, trustProxy, logLevel } = values;
+  const { maxConnections, publicUrl, trustProxy, logLevel, webhookUrl: url, webhookSecret: key } = values;
   return {
     host,
     port,
@@ -135,6 +143,7 @@ function toConfig(values: SettingValues, gate: GateTheme): Config {
     trustProxy,
     logLevel,
     nocodb: toNocoConfig(values),
+    webhook: url && key && { url, key },
   };
 }
 

@@ -52,6 +52,10 @@ export interface StillhereOptions {
   readonly nocodbRequestsPerMonth?: number | string | undefined;
   /** How long a change may wait, in milliseconds (10 to 3600000), so that one request carries many. @default 2000 */
   readonly nocodbFreshnessMs?: number | string | undefined;
+  /** Where events are posted, like `https://example.com/hooks/stillhere`. By default: no events are posted. */
+  readonly webhookUrl?: string | undefined;
+  /** Signs the events: `whsec_` and 24 to 64 random bytes in base64. */
+  readonly webhookSecret?: string | undefined;
 }
 
 /** Options for a host's own server. */

@@ -2,9 +2,10 @@
 // flags of `serve` and their help, and docs/configuration.md (generated). After a change: npm run generate.
 import * as v from 'valibot';
 import { readRequestPath } from '../http/request-path.ts';
+import { readWebhookKey } from '../webhook/signature.ts';
 
 export type SettingKind = 'text' | 'list' | 'number' | 'switch';
-export type SettingGroup = 'server' | 'site' | 'gate' | 'limits' | 'nocodb';
+export type SettingGroup = 'server' | 'site' | 'gate' | 'limits' | 'nocodb' | 'webhook';
 
 export interface Setting<Value = unknown> {
   readonly group: SettingGroup;
@@ -300,6 +301,35 @@ export const SETTINGS = {
     about: 'how long a change may wait, in milliseconds (10 to 3600000), so that one request carries many',
     default: '2000',
     schema: wholeNumber(10, HOUR_MS, 'must be milliseconds, 10 to 3600000'),
+  },
+  webhookUrl: {
+    group: 'webhook',
+    kind: 'text',
+    about: 'where events are posted, like `https://example.com/hooks/stillhere`',
+    otherwise: 'no events are posted',
+    isSecret: true,
+    schema: v.pipe(
+      text,
+      v.check(
+        (address) => URL.canParse(address) && /^https?:\/\/[^/?#@]+([/?][^#]*)?$/.test(address),
+        'must be an address that begins with https:// or http://, without a user, a password and a fragment',
+      ),
+      v.transform((address) => new URL(address)),
+    ),
+  },
+  webhookSecret: {
+    group: 'webhook',
+    kind: 'text',
+    about: 'signs the events: `whsec_` and 24 to 64 random bytes in base64',
+    isSecret: true,
+    schema: v.pipe(
+      text,
+      v.transform(readWebhookKey),
+      v.custom<Buffer>(
+        (key) => key !== undefined,
+        'must be whsec_ and 24 to 64 bytes in base64; to make one: echo "whsec_$(head -c 32 /dev/urandom | base64)"',
+      ),
+    ),
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 

@@ -69,6 +69,13 @@ describe('the environment', () => {
     ['PUBLIC_URL', 'https://[x'],
     ['TRUST_PROXY', 'yes'],
     ['LOG_LEVEL', 'loud'],
+    ['WEBHOOK_URL', 'receiver.example'],
+    ['WEBHOOK_URL', 'ftp://receiver.example'],
+    ['WEBHOOK_URL', 'https://ann:secret@receiver.example/'],
+    ['WEBHOOK_SECRET', 'x'.repeat(40)],
+    ['WEBHOOK_SECRET', `whsec_${'x'.repeat(28)}`],
+    ['WEBHOOK_SECRET', `whsec_${'x'.repeat(31)}-`],
+    ['WEBHOOK_SECRET', `whsec_${'x'.repeat(88)}`],
   ] as const)('%s=%s is refused with what it must be', ([name, value]) => {
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`\n  ${name}: must .+`));
   });

@@ -17,19 +17,24 @@ const SETTING_FLAGS = new Set(Object.keys(SETTINGS).map(flagOf));
 const readPage = (page: string): Promise<string> => readFile(join(PROJECT, 'docs', page), 'utf8');
 
 describe('docs/cli.md', () => {
-  it.for([['serve'], ['sessions'], ['snippet'], ['nocodb', 'setup'], ['nocodb', 'check'], ['nocodb', 'resync']])(
-    'has every option of %s',
-    async (command) => {
-      const { stdout } = await run(process.execPath, [join(PROJECT, 'server/cli.ts'), ...command, '--help']);
-      const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+(?: <\w+>)?)/gm)].map(([, option = '']) => option);
-      const page = await readPage('cli.md');
-      expect(options).toContain('--help');
-      // The settings' flags are in docs/configuration.md, which is generated.
-      const own = options.filter((option) => !SETTING_FLAGS.has(option.split(' ')[0] ?? ''));
-      for (const option of own) expect(page).toContain(`\`${option}\``);
-      expect(page).toContain(`\`${command.join(' ')}`);
-    },
-  );
+  it.for([
+    ['serve'],
+    ['sessions'],
+    ['snippet'],
+    ['nocodb', 'setup'],
+    ['nocodb', 'check'],
+    ['nocodb', 'resync'],
+    ['webhook', 'test'],
+  ])('has every option of %s', async (command) => {
+    const { stdout } = await run(process.execPath, [join(PROJECT, 'server/cli.ts'), ...command, '--help']);
+    const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+(?: <\w+>)?)/gm)].map(([, option = '']) => option);
+    const page = await readPage('cli.md');
+    expect(options).toContain('--help');
+    // The settings' flags are in docs/configuration.md, which is generated.
+    const own = options.filter((option) => !SETTING_FLAGS.has(option.split(' ')[0] ?? ''));
+    for (const option of own) expect(page).toContain(`\`${option}\``);
+    expect(page).toContain(`\`${command.join(' ')}`);
+  });
 });
 
 it('docs/http-api.md has every path', async () => {
