@@ -24,6 +24,7 @@ const GROUPS: Readonly<Record<SettingGroup, string>> = {
   limits: 'Limits',
   nocodb: 'NocoDB',
   webhook: 'Webhook',
+  mail: 'Mail',
 };
 
 const entries: readonly (readonly [string, Setting])[] = Object.entries(SETTINGS);

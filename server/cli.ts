@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { writeExport } from './commands/export.ts';
+import { testMail } from './commands/mail.ts';
 import { nocodb } from './commands/nocodb.ts';
 import { printOwnerLink } from './commands/owner-link.ts';
 import { printReport } from './commands/report.ts';
@@ -106,6 +107,13 @@ program
   .command('test')
   .description('send a test event to the receiver')
   .action(testWebhook);
+
+program
+  .command('mail')
+  .description('manage mail to the owner')
+  .command('test')
+  .description('send a test mail')
+  .action(testMail);
 
 program
   .command('build', { hidden: true })

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { createTotalsJob } from '../jobs/count-totals.ts';
+import { createMailer } from '../mail/mailer.ts';
 import { createMirror, type Mirror } from '../nocodb/mirror.ts';
 import { Feed } from '../sessions/feed.ts';
 import type { SessionStore } from '../store/session-store.ts';
@@ -23,12 +24,13 @@ export interface Services {
 
 /** @throws when the store can't be opened. */
 export async function openServices(
-  config: Pick<Config, 'storeFile' | 'nocodb' | 'webhook'>,
+  config: Pick<Config, 'storeFile' | 'nocodb' | 'webhook' | 'mail'>,
   log: Logger,
 ): Promise<Services> {
   const store = await openStore(`file:${config.storeFile}`);
   const mirror = config.nocodb && createMirror(config.nocodb, store, log);
   const webhook = config.webhook && createWebhook(config.webhook, store, log);
+  const mailer = config.mail && createMailer(config.mail, store, log);
   const totals = createTotalsJob(store, log);
   const feed = new Feed(store);
   return {
@@ -39,10 +41,11 @@ export async function openServices(
       totals.start();
       mirror?.start();
       webhook?.start();
+      mailer?.start();
     },
     stop: async () => {
       feed.close();
-      await Promise.all([totals.stop(), mirror?.stop(), webhook?.stop()]);
+      await Promise.all([totals.stop(), mirror?.stop(), webhook?.stop(), mailer?.stop()]);
       await store.close();
     },
   };

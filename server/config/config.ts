@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { GateTheme } from '../gate/theme.ts';
 import { isUnder, readRequestPath } from '../http/request-path.ts';
+import type { MailConfig } from '../mail/mail-config.ts';
 import type { NocoConfig } from '../nocodb/client.ts';
 import type { WebhookConfig } from '../webhook/post-message.ts';
 import { readGateSettings } from './gate-settings.ts';
@@ -43,6 +44,8 @@ export interface Config {
   readonly nocodb: NocoConfig | undefined;
   /** Where events are posted; undefined: nowhere. */
   readonly webhook: WebhookConfig | undefined;
+  /** How the owner gets mail; undefined: not at all. */
+  readonly mail: MailConfig | undefined;
 }
 
 /** How often a reader may call; 0: no limit. */
@@ -71,6 +74,7 @@ interface Given {
 const TOGETHER: readonly (readonly SettingName[])[] = [
   ['nocodbUrl', 'nocodbToken', 'nocodbBaseId'],
   ['webhookUrl', 'webhookSecret'],
+  ['smtpUrl', 'mailFrom', 'mailTo'],
 ];
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 
@@ -144,6 +148,7 @@ function toConfig(values: SettingValues, gate: GateTheme): Config {
     logLevel,
     nocodb: toNocoConfig(values),
     webhook: url && key && { url, key },
+    mail: toMailConfig(values),
   };
 }
 
@@ -164,4 +169,11 @@ function toNocoConfig(values: SettingValues): NocoConfig | undefined {
     requestsPerMonth: values.nocodbRequestsPerMonth,
     freshnessMs: values.nocodbFreshnessMs,
   };
+}
+
+function toMailConfig(values: SettingValues): MailConfig | undefined {
+  const { smtpUrl, mailFrom: from, mailTo: to, mailDigest: digestMinute, quietHours, publicUrl } = values;
+  if (!smtpUrl || !from || !to) return undefined;
+  const timeZone = values.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return { smtpUrl, from, to, digestMinute, quietHours, timeZone, publicUrl };
 }

@@ -56,6 +56,18 @@ export interface StillhereOptions {
   readonly webhookUrl?: string | undefined;
   /** Signs the events: `whsec_` and 24 to 64 random bytes in base64. */
   readonly webhookSecret?: string | undefined;
+  /** The mail server, like `smtps://user:password@mail.example`; turns mail on, together with the next two. By default: no mail. */
+  readonly smtpUrl?: string | undefined;
+  /** The address that mail comes from. */
+  readonly mailFrom?: string | undefined;
+  /** The addresses that mail goes to. */
+  readonly mailTo?: readonly string[] | string | undefined;
+  /** `off`: one mail per visit; a time of day like `07:00`: one mail a day instead. @default 'off' */
+  readonly mailDigest?: string | undefined;
+  /** Hours in which no mail is sent, like `22-7` or `22:30-06:45`; it is sent afterwards. By default: none. */
+  readonly quietHours?: string | undefined;
+  /** Time zone of the digest, of quiet hours, and of the times in mails, like `Europe/Berlin`. By default: the machine's. */
+  readonly timeZone?: string | undefined;
 }
 
 /** Options for a host's own server. */

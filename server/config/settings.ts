@@ -1,11 +1,14 @@
 // All settings, one entry each. From here come the environment's variables, the options in code (options.ts, generated), the
 // flags of `serve` and their help, and docs/configuration.md (generated). After a change: npm run generate.
 import * as v from 'valibot';
+import { readEmailAddress } from '../gate/email-address.ts';
 import { readRequestPath } from '../http/request-path.ts';
+import type { QuietHours } from '../mail/local-time.ts';
 import { readWebhookKey } from '../webhook/signature.ts';
+import { isSmtpUrl, isTimeZone, readMinute, readQuietHours } from './mail-values.ts';
 
 export type SettingKind = 'text' | 'list' | 'number' | 'switch';
-export type SettingGroup = 'server' | 'site' | 'gate' | 'limits' | 'nocodb' | 'webhook';
+export type SettingGroup = 'server' | 'site' | 'gate' | 'limits' | 'nocodb' | 'webhook' | 'mail';
 
 export interface Setting<Value = unknown> {
   readonly group: SettingGroup;
@@ -72,6 +75,8 @@ const origin = (what: string) =>
     ),
     v.transform((address) => new URL(address)),
   );
+
+const emailAddress = 'must be an e-mail address, like owner@example.com';
 
 /** By their names in code; {@link variableOf} and {@link flagOf} give the others. */
 export const SETTINGS = {
@@ -330,6 +335,70 @@ export const SETTINGS = {
         'must be whsec_ and 24 to 64 bytes in base64; to make one: echo "whsec_$(head -c 32 /dev/urandom | base64)"',
       ),
     ),
+  },
+  smtpUrl: {
+    group: 'mail',
+    kind: 'text',
+    about: 'the mail server, like `smtps://user:password@mail.example`; turns mail on, together with the next two',
+    otherwise: 'no mail',
+    isSecret: true,
+    schema: v.pipe(
+      text,
+      v.check(
+        isSmtpUrl,
+        'must be like smtps://user:password@mail.example or smtp://mail.example:587; encode other characters than letters and digits in user and password (@ as %40)',
+      ),
+      v.transform((address) => new URL(address)),
+    ),
+  },
+  mailFrom: {
+    group: 'mail',
+    kind: 'text',
+    about: 'the address that mail comes from',
+    schema: v.pipe(
+      text,
+      v.transform((address) => readEmailAddress(address)),
+      v.custom<string>((address) => address !== undefined, emailAddress),
+    ),
+  },
+  mailTo: {
+    group: 'mail',
+    kind: 'list',
+    about: 'the addresses that mail goes to',
+    schema: v.pipe(
+      list,
+      v.minLength(1, emailAddress),
+      v.everyItem((address) => readEmailAddress(address) !== undefined, emailAddress),
+    ),
+  },
+  mailDigest: {
+    group: 'mail',
+    kind: 'text',
+    about: '`off`: one mail per visit; a time of day like `07:00`: one mail a day instead',
+    default: 'off',
+    schema: v.pipe(
+      text,
+      v.check((time) => time === 'off' || readMinute(time) !== undefined, 'must be off, or a time of day like 07:00'),
+      v.transform((time) => (time === 'off' ? undefined : readMinute(time))),
+    ),
+  },
+  quietHours: {
+    group: 'mail',
+    kind: 'text',
+    about: 'hours in which no mail is sent, like `22-7` or `22:30-06:45`; it is sent afterwards',
+    otherwise: 'none',
+    schema: v.pipe(
+      text,
+      v.transform(readQuietHours),
+      v.custom<QuietHours>((hours) => hours !== undefined, 'must be two different times of day, like 22-7'),
+    ),
+  },
+  timeZone: {
+    group: 'mail',
+    kind: 'text',
+    about: 'time zone of the digest, of quiet hours, and of the times in mails, like `Europe/Berlin`',
+    otherwise: "the machine's",
+    schema: v.pipe(text, v.check(isTimeZone, 'must be the name of a time zone, like Europe/Berlin')),
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 

@@ -1,7 +1,7 @@
 // The gate's form page. It works without its only script, which delivers spans that an earlier visit left on the
 // device: readers whose access has ended return here.
 import { readFileSync } from 'node:fs';
-import escapeHtml from 'escape-html';
+import { escapeHtml } from '../http/escape-html.ts';
 import type { GateLanguage, GateTheme } from './theme.ts';
 import { fillTemplate, hashStyles } from './template.ts';
 

@@ -120,6 +120,7 @@ export class EventConsumer {
     const { ref, email, startMs, isExcluded } = session;
     const outcome = await outcomeOf(tell(event, { ref, email, startMs, isExcluded }, signal));
     if (outcome.type === 'told') {
+      if (outcome.note !== undefined) log.warn({ consumer: name, reason: outcome.note }, 'not everybody was told');
       this.#rest.succeed();
       return true;
     }

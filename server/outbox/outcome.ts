@@ -2,8 +2,8 @@
 import { describeError } from '../http/describe-error.ts';
 
 export type Outcome =
-  /** Nobody needs to be told any more. */
-  | { readonly type: 'told' }
+  /** Nobody needs to be told any more. `note`, for the log, says who wasn't told all the same. Names no reader. */
+  | { readonly type: 'told'; readonly note?: string }
   /** Nothing can be told now, so try again later. */
   | {
       readonly type: 'failed';

@@ -69,6 +69,20 @@ describe('the environment', () => {
     ['PUBLIC_URL', 'https://[x'],
     ['TRUST_PROXY', 'yes'],
     ['LOG_LEVEL', 'loud'],
+    ['SMTP_URL', 'mail.example'],
+    ['SMTP_URL', 'https://mail.example'],
+    ['SMTP_URL', 'smtp://ann:100%@mail.example'],
+    ['SMTP_URL', 'smtp://mail.example/?tls.rejectUnauthorized=false'],
+    ['MAIL_FROM', 'Ann <ann@site.example>'],
+    ['MAIL_FROM', 'ann@site.example\r\nBcc: bob@site.example'],
+    ['MAIL_TO', ','],
+    ['MAIL_TO', 'ann@site.example, bob'],
+    ['MAIL_DIGEST', 'daily'],
+    ['MAIL_DIGEST', '24:00'],
+    ['QUIET_HOURS', '22'],
+    ['QUIET_HOURS', '22-22:00'],
+    ['QUIET_HOURS', '22-7-8'],
+    ['TIME_ZONE', 'Mars/Olympus'],
     ['WEBHOOK_URL', 'receiver.example'],
     ['WEBHOOK_URL', 'ftp://receiver.example'],
     ['WEBHOOK_URL', 'https://ann:secret@receiver.example/'],
@@ -78,6 +92,13 @@ describe('the environment', () => {
     ['WEBHOOK_SECRET', `whsec_${'x'.repeat(88)}`],
   ] as const)('%s=%s is refused with what it must be', ([name, value]) => {
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`\n  ${name}: must .+`));
+  });
+
+  it.for([
+    [{ WEBHOOK_URL: 'https://receiver.example/' }, 'WEBHOOK_SECRET'],
+    [{ SMTP_URL: 'smtp://mail.example', MAIL_TO: 'ann@site.example' }, 'MAIL_FROM'],
+  ] as const)('%j needs %s, too', ([environment, missing]) => {
+    expect(() => readConfig(environment)).toThrow(`\n  ${missing}: must be set, too`);
   });
 
   it('gets all errors reported together', () => {

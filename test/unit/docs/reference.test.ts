@@ -25,6 +25,7 @@ describe('docs/cli.md', () => {
     ['nocodb', 'check'],
     ['nocodb', 'resync'],
     ['webhook', 'test'],
+    ['mail', 'test'],
   ])('has every option of %s', async (command) => {
     const { stdout } = await run(process.execPath, [join(PROJECT, 'server/cli.ts'), ...command, '--help']);
     const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+(?: <\w+>)?)/gm)].map(([, option = '']) => option);
