@@ -11,6 +11,7 @@ import { createWebhook } from '../../server/webhook/webhook.ts';
 import type { EventConsumer } from '../../server/outbox/event-consumer.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
+import { readSnippet } from '../helpers/read-snippet.ts';
 import { WEBHOOK_SECRET, WebhookReceiver, type Fate } from '../helpers/webhook-receiver.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
@@ -193,6 +194,21 @@ describe('the receiver', () => {
     await pass(1);
     expect(kinds()).toEqual(['session.started', 'session.started']);
   });
+});
+
+it('docs/notifications.md shows an event with all that is sent', async () => {
+  await pass(0);
+  vi.setSystemTime(NOW + 10 * MINUTE);
+  await read(0, 8);
+  await read(8, 10, '/report/plan.html');
+  await pass(31);
+  const shown = JSON.parse(await readSnippet('docs/notifications.md', 'json', 'session.ended')) as {
+    data: { ref: string; emailOfAccessor: string };
+  };
+  const { data } = shown;
+  const sent = JSON.parse(receiver.bodies[1] ?? '') as typeof shown;
+  const its = { ref: data.ref, emailOfAccessor: data.emailOfAccessor };
+  expect({ ...sent, data: { ...sent.data, ...its } }).toEqual(shown);
 });
 
 describe('stillhere webhook test', () => {
