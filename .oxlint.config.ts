@@ -20,7 +20,6 @@ const OWNERS: Readonly<Record<string, string>> = {
   tsscmp: 'server/owner/require-owner.ts',
   'csv-stringify': 'server/sessions/csv.ts',
   '@valibot/to-json-schema': 'server/sessions/openapi.ts',
-  'escape-html': 'server/gate/gate-page.ts',
   'escape-html': 'server/http/escape-html.ts',
   nodemailer: 'server/mail/smtp.ts',
   parse5: 'server/site/html-reader.ts',

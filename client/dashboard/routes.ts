@@ -3,7 +3,16 @@ import type { TemplateResult } from 'lit';
 import { daysView } from './days-view.ts';
 import { readFilter } from './filter-form.ts';
 import { listView } from './list-view.ts';
-import { findPage, findReader, findSession, listDays, listPages, listReaders, listSessions, setExcluded } from './owner-client.ts';
+import {
+  findPage,
+  findReader,
+  findSession,
+  listDays,
+  listPages,
+  listReaders,
+  listSessions,
+  setExcluded,
+} from './owner-client.ts';
 import { pageView, pagesView } from './pages-view.ts';
 import { readersView, readerView } from './readers-view.ts';
 import { sessionView } from './session-view.ts';
