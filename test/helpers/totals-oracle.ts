@@ -15,6 +15,8 @@ export interface TrueTotals {
 export interface TrueReader extends TrueTotals {
   readonly opened: number;
   readonly visits: number;
+  /** Of all sessions, also of excluded ones. */
+  readonly firstMs: number;
   readonly lastMs: number;
 }
 
@@ -45,13 +47,16 @@ export interface Oracle {
 
 export async function readTruth(store: SessionStore, excludedReaders: ReadonlySet<string>): Promise<Oracle> {
   const all: Known[] = [];
-  for (const session of await store.listSessions({ pageSize: 10_000 }))
+  const firstMs = new Map<string, number>();
+  for (const session of await store.listSessions({ pageSize: 10_000 })) {
+    firstMs.set(session.email, Math.min(session.startMs, firstMs.get(session.email) ?? Infinity));
     if (!session.isExcluded && !excludedReaders.has(session.email)) {
       const spans = await store.listSpans(session.id);
       const isMeasured = coveredMs(spans) > 0 || session.endKnownBy !== 'beat';
       const visible = isMeasured ? coveredMs(spans) : (session.endMs ?? 0) - session.startMs;
       all.push({ ...session, spans, isMeasured, isRead: visible >= 5_000, visitsMs: findVisits(session, spans) });
     }
+  }
   const read = all.filter(({ isRead }) => isRead);
   const timesOf = (sessions: readonly Known[]): number[] =>
     sessions.filter(({ isMeasured }) => isMeasured).map(({ spans }) => coveredMs(spans));
@@ -70,6 +75,7 @@ export async function readTruth(store: SessionStore, excludedReaders: ReadonlySe
               opened: seen.length - own.length,
               visits: sum(own.map(({ visitsMs }) => visitsMs.length)),
               readingMs: sum(times),
+              firstMs: firstMs.get(email) ?? NaN,
               lastMs: Math.max(...seen.map(({ startMs, endMs }) => endMs ?? startMs)),
               times,
             },

@@ -121,6 +121,7 @@ describe('trouble with the store', () => {
   it('shows the form again with the input and the next page, and is logged', async () => {
     app = await startTestApp({}, (store) => ({
       ...store,
+      watch: (listener) => store.watch(listener),
       createSession: () => Promise.reject(new Error('disk is full')),
     }));
     const fields = new URLSearchParams({ email: 'Ann@example.com', next: '/confidential/plan.html' });
