@@ -125,7 +125,12 @@ export class ServerProcess {
       services: {
         feed: new Feed(store),
         store: new Proxy(store, {
-          get: (target, name) => (name === 'record' ? record : (Reflect.get(target, name, target) as unknown)),
+          get: (target, name) => {
+            if (name === 'record') return record;
+            const value: unknown = Reflect.get(target, name, target);
+            // Its private fields belong to the store itself.
+            return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+          },
         }),
       },
       log: pino({ level: 'silent' }),
