@@ -11,7 +11,8 @@ afterEach(() => app.close());
 
 it("a failing store: only the store's error", async () => {
   const fail = (): Promise<never> => Promise.reject(new Error('disk I/O error'));
-  app = await startTestApp({}, (store) => new Proxy(store, { get: () => fail }));
+  const watch = (): (() => void) => () => {};
+  app = await startTestApp({}, (store) => new Proxy(store, { get: (_, name) => (name === 'watch' ? watch : fail) }));
   await app.makeSession(SESSION);
   const cookie = `session_record_id=${SESSION}`;
   const json = { 'content-type': 'application/json', cookie };
