@@ -70,7 +70,7 @@ export function listDays(to: string | undefined, timeZone: string, signal: Abort
   return ask(`/api/days?${query}`, { signal });
 }
 
-/** @param ref the session's name in URLs. Its id must not appear there: whoever knows the id can write to the session. */
+/** @param ref identifies the session in URLs. The id must not appear there, because it gives write access to the session. */
 export async function findSession(ref: string, signal: AbortSignal): Promise<SessionDetail> {
   const path = `/api/sessions/${encodeURIComponent(ref)}`;
   const session = await ask<SessionDetail>(path, { signal });

@@ -46,7 +46,7 @@ export async function sendMail(
     host,
     port: Number(port) || PORTS[protocol as keyof typeof PORTS],
     secure: protocol === 'smtps:',
-    // Otherwise, whoever is between could make the password be sent readably.
+    // Otherwise a man in the middle could strip the encryption and read the password.
     requireTLS: auth !== undefined && !isLoopback(host),
     ...(auth && { auth }),
     connectionTimeout: timeoutMs,

@@ -14,7 +14,7 @@ const MOST_SESSIONS = 500;
 /** When the next digest is due. */
 export interface DigestSchedule {
   isDue(now: number): Promise<boolean>;
-  /** All that was to be told at `now` was told. */
+  /** Everything that was due at `now` has been sent. */
   finish(now: number): Promise<void>;
 }
 
