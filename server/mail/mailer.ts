@@ -1,7 +1,13 @@
 // Mail to the owner, a consumer of the outbox: one for each visit that is over, or one a day. No reader waits for it.
 import type { Logger } from 'pino';
 import { DigestConsumer } from '../outbox/digest-consumer.ts';
-import { EventConsumer, type EventSession, type TellingClock, type TellingOptions } from '../outbox/event-consumer.ts';
+import {
+  SYSTEM_CLOCK,
+  type EventSession,
+  type TellingOptions,
+  type TellingTiming,
+} from '../outbox/base-event-consumer.ts';
+import { EventConsumer } from '../outbox/event-consumer.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { digestMail } from './digest-mail.ts';
 import { DailyDigest } from './digest-schedule.ts';
@@ -13,29 +19,15 @@ import { visitMail } from './visit-mail.ts';
 /** Visits end half an hour after they were last seen, so nobody waits for these seconds. */
 const PAUSE_MS = 10_000;
 
-/** What tests make shorter. Milliseconds. */
-interface MailTiming {
-  readonly clock: TellingClock;
-  readonly timeoutMs: number;
-  readonly pauseMs: number;
-}
-
-const TIMING: MailTiming = {
-  clock: { wall: () => Date.now(), monotonic: () => performance.now() },
-  timeoutMs: TIMEOUT_MS,
-  pauseMs: PAUSE_MS,
-};
-
 /** Tells what happens from its first start on. Changing between single mails and digests loses and repeats nothing. */
 export function createMailer(
   config: MailConfig,
   store: TellingOptions['store'] & Pick<SessionStore, 'notes' | 'totals'>,
   log: Logger,
-  timing: Partial<MailTiming> = {},
+  { clock = SYSTEM_CLOCK, requestMs = TIMEOUT_MS, pauseMs = PAUSE_MS }: TellingTiming = {},
 ): EventConsumer | DigestConsumer {
-  const { clock, timeoutMs, pauseMs } = { ...TIMING, ...timing };
   const { digestMinute, quietHours, timeZone } = config;
-  const options = { name: 'mail', store, hasHistory: false, requestMs: timeoutMs, pauseMs, log, clock };
+  const options = { name: 'mail', store, hasHistory: false, requestMs, pauseMs, log, clock };
   /** True for those of whom the owner wants to know. */
   const counter = async (): Promise<(session: EventSession) => boolean> => {
     const excluded = await store.totals.listExcludedReaders();
@@ -51,7 +43,7 @@ export function createMailer(
           entries.filter(({ session }) => isCounted(session)),
           config,
         );
-        return mail ? sendMail(config, mail, signal, timeoutMs) : { type: 'told' };
+        return mail ? sendMail(config, mail, signal, requestMs) : { type: 'told' };
       },
     });
   return new EventConsumer({
@@ -60,7 +52,7 @@ export function createMailer(
     // One mail a visit. What was only opened gets one when it turns out to have been read.
     tell: async (event, session, signal) =>
       event.isFirstReading && (await counter())(session)
-        ? sendMail(config, visitMail({ event, session }, config), signal, timeoutMs)
+        ? sendMail(config, visitMail({ event, session }, config), signal, requestMs)
         : { type: 'told' },
   });
 }

@@ -1,12 +1,9 @@
 // A consumer of the outbox that tells the events of all sessions at once, from time to time: a digest. A repetition has the same
 // events as long as none of their sessions was deleted.
-import { Consumer } from './consumer.ts';
-import type { EventSession, TellingOptions } from './event-consumer.ts';
+import { BaseEventConsumer, type EventSession, type TellingOptions } from './base-event-consumer.ts';
 import { outcomeOf, type Outcome } from './outcome.ts';
-import { PendingEvents, type Pending } from './pending-events.ts';
-import { Rest } from './rest.ts';
+import type { Pending } from './pending-events.ts';
 import { isStale, type SessionEvent } from './session-events.ts';
-import type { Outbox } from '../store/outbox.ts';
 
 /** Sessions of one digest. What is more goes into another one. */
 const MOST_SESSIONS = 500;
@@ -29,51 +26,33 @@ export interface DigestEntry {
   readonly session: EventSession;
 }
 
-export class DigestConsumer {
+export class DigestConsumer extends BaseEventConsumer {
   readonly #options: DigestConsumerOptions;
-  readonly #outbox: Outbox;
-  readonly #pending: PendingEvents;
-  readonly #consumer: Consumer;
-  readonly #rest: Rest;
 
   constructor(options: DigestConsumerOptions) {
-    const { name, store, hasHistory, log, pauseMs, requestMs, clock } = options;
+    super(options);
     this.#options = options;
-    this.#outbox = store.outboxOf(name, hasHistory);
-    this.#pending = new PendingEvents(this.#outbox, store);
-    this.#consumer = new Consumer({ name, leases: store.leases, log, pauseMs, requestMs, now: clock.wall });
-    this.#rest = new Rest(clock.monotonic);
-  }
-
-  /** Rounds, until {@link stop}. */
-  start(): void {
-    this.#consumer.start(() => this.round());
-  }
-
-  /** Aborts what is being told. It is told again at the next start. */
-  stop(): Promise<void> {
-    return this.#consumer.stop();
   }
 
   /** Tells a digest if it is time. True: there may be more. Rejects only when the store fails. */
   async round(): Promise<boolean> {
     const { clock, schedule } = this.#options;
-    if (this.#rest.remainingMs > 0 || !(await this.#consumer.holdLease())) return false;
+    if (this.rest.remainingMs > 0 || !(await this.consumer.holdLease())) return false;
     const now = clock.wall();
-    await this.#pending.finishDeletions(now);
+    await this.pending.finishDeletions(now);
     // The first question makes the consumer known to the store, so that nothing is lost before its first digest.
-    await this.#outbox.findOldestUntoldMs();
+    await this.outbox.findOldestUntoldMs();
     if (!(await schedule.isDue(now))) return false;
-    const due = await this.#outbox.listDue(now, MOST_SESSIONS);
-    const looked = await Promise.all(due.map((row) => this.#pending.look(row, now)));
+    const due = await this.outbox.listDue(now, MOST_SESSIONS);
+    const looked = await Promise.all(due.map((row) => this.pending.look(row, now)));
     const pending = looked.flatMap((one) => ('telling' in one ? [one] : []));
     // What was already stored is a digest whose delivery failed.
     const former = pending.filter(({ isStored }) => isStored);
     const batch = former.length > 0 ? former : pending;
-    if (former.length === 0) await this.#pending.save(batch);
-    await this.#pending.settle(looked.flatMap((one) => ('telling' in one ? [] : [one])));
+    if (former.length === 0) await this.pending.save(batch);
+    await this.pending.settle(looked.flatMap((one) => ('telling' in one ? [] : [one])));
     if (!(await this.#tell(batch))) return false;
-    await this.#pending.save(batch.map((one) => ({ ...one, telling: [] })));
+    await this.pending.save(batch.map((one) => ({ ...one, telling: [] })));
     // Whether there is more to tell of these sessions is found out in the next round.
     if (batch.length > 0 || due.length === MOST_SESSIONS) return true;
     await schedule.finish(now);
@@ -83,7 +62,7 @@ export class DigestConsumer {
   /** Resolves with false if the events have to be told again. */
   async #tell(batch: readonly Pending[]): Promise<boolean> {
     const { store, tell, log, name, clock } = this.#options;
-    const { signal } = this.#consumer;
+    const { signal } = this.consumer;
     const entries: DigestEntry[] = [];
     for (const { id, telling } of batch) {
       const session = await store.findSession(id);
@@ -94,14 +73,14 @@ export class DigestConsumer {
         entries.push({ event, session: { ref, email, startMs, isExcluded } });
     }
     if (entries.length === 0) return true;
-    if (signal.aborted || !(await this.#consumer.holdLease())) return false;
+    if (signal.aborted || !(await this.consumer.holdLease())) return false;
     const outcome = await outcomeOf(tell(entries, signal));
     if (outcome.type === 'told') {
       if (outcome.note !== undefined) log.warn({ consumer: name, reason: outcome.note }, 'not everybody was told');
-      this.#rest.succeed();
+      this.rest.succeed();
     } else if (!signal.aborted) {
       log.warn({ consumer: name, reason: outcome.reason }, 'a digest could not be sent');
-      this.#rest.fail(outcome.type === 'failed' ? outcome.retryAfterMs : Infinity);
+      this.rest.fail(outcome.type === 'failed' ? outcome.retryAfterMs : Infinity);
     }
     return outcome.type === 'told';
   }

@@ -1,5 +1,5 @@
 // What the webhook says of an event. The names are those of the owner's API; docs/notifications.md documents them. Pure.
-import type { EventSession } from '../outbox/event-consumer.ts';
+import type { EventSession } from '../outbox/base-event-consumer.ts';
 import type { SessionEvent } from '../outbox/session-events.ts';
 
 /** A message as it is sent. Whenever the same event is sent again, both are the same. */

@@ -1,5 +1,5 @@
 // Somebody who is told of events and believes them: keeps the visits of each session, and takes each event once.
-import type { EventSession } from '../../server/outbox/event-consumer.ts';
+import type { EventSession } from '../../server/outbox/base-event-consumer.ts';
 import type { SessionEvent } from '../../server/outbox/session-events.ts';
 
 interface HeldVisit {

@@ -16,7 +16,7 @@ import { MailServer, refuse } from '../helpers/mail-server.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const MINUTE = 60_000;
-const SHORT = { timeoutMs: 500 };
+const SHORT = { requestMs: 500 };
 const CLI = join(import.meta.dirname, '../../server/cli.ts');
 
 let smtp: MailServer;
@@ -27,7 +27,7 @@ let now: number;
 let logLines: string[];
 
 /** @param timing as short as `SHORT` only where a test waits for the end of it: the machine may be busy. */
-function open(change: Readonly<Record<string, string>> = {}, timing: { timeoutMs?: number } = {}): typeof mailer {
+function open(change: Readonly<Record<string, string>> = {}, timing: { requestMs?: number } = {}): typeof mailer {
   settings = {
     SMTP_URL: smtp.url,
     MAIL_FROM: 'stillhere@site.example',

@@ -16,7 +16,7 @@ import { WEBHOOK_SECRET, WebhookReceiver, type Fate } from '../helpers/webhook-r
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const MINUTE = 60_000;
-const SHORT = { timeoutMs: 300 };
+const SHORT = { requestMs: 300 };
 const CLI = join(import.meta.dirname, '../../server/cli.ts');
 const SESSION = 'id-that-lets-its-holder-write';
 const EMAIL = `"<b>ann</b>"@example.com`;
@@ -29,7 +29,7 @@ let monotonic: number;
 let logLines: string[];
 
 /** @param timing as short as `SHORT` only where a test waits for the end of it: the machine may be busy. */
-function open(timing: { timeoutMs?: number } = {}): EventConsumer {
+function open(timing: { requestMs?: number } = {}): EventConsumer {
   const config = readConfig({ WEBHOOK_URL: receiver.url, WEBHOOK_SECRET }).webhook;
   if (!config) throw new Error('not configured');
   const log = pino({ level: 'trace' }, { write: (line) => logLines.push(line) });
