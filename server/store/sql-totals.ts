@@ -7,9 +7,10 @@ import { daysOf, type Day } from './days.ts';
 import { bucketStartMs, medianMs, type Bucket } from './histogram.ts';
 import { openKeyedHash, type KeyedHash } from './keyed-hash.ts';
 import { pageKey } from './page-key.ts';
-import { change, rowsOf, toStatement, type Statement } from './runner.ts';
+import { rowsOf, toStatement, type Statement } from './runner.ts';
 import type { Tables } from './schema.ts';
 import { SqlCounting } from './sql-counting.ts';
+import { SqlExclusion } from './sql-exclusion.ts';
 import { SqlUncounted } from './sql-uncounted.ts';
 import { SLOT_MS, slotOf } from './time-slots.ts';
 import type {
@@ -31,7 +32,6 @@ const COLUMNS = { last: 'last_ms', reading: 'reading_ms', sessions: 'sessions' }
 >;
 /** Other queries are answered between them. */
 const DAYS_AT_ONCE = 31;
-const NEWS_AT_ONCE = 500;
 
 /** Written out, as in the partial indexes: a database doesn't use them with a parameter. */
 const wasRead = sql<SqlBool>`sessions > 0`;
@@ -41,6 +41,7 @@ export class SqlTotals implements Totals {
   readonly #database: Pick<Database, 'reader' | 'writer'>;
   readonly #queries: Kysely<Tables>;
   readonly #counting: SqlCounting;
+  readonly #exclusion: SqlExclusion;
   readonly counting: Counting;
   #hash: Promise<KeyedHash> | undefined;
 
@@ -56,6 +57,7 @@ export class SqlTotals implements Totals {
       forget: (ids) => uncounted.forget(ids),
       compare: (before) => uncounted.compare(before),
     };
+    this.#exclusion = new SqlExclusion(database, queries, (ids) => uncounted.remember(ids));
   }
 
   listReaders(query: TotalsQuery): Promise<readonly ReaderTotals[]> {
@@ -208,40 +210,16 @@ export class SqlTotals implements Totals {
     return rowsOf(this.#database.reader, query.compile());
   }
 
-  async setExcluded(sessionId: string, isExcluded: boolean): Promise<void> {
-    const exclude = this.#queries
-      .updateTable('sessions')
-      .set({ is_excluded: Number(isExcluded) })
-      .where('id', '=', sessionId);
-    await change(this.#database.writer, [exclude.compile()]);
-    await this.counting.remember([sessionId]);
+  setExcluded(sessionId: string, isExcluded: boolean): Promise<void> {
+    return this.#exclusion.setSession(sessionId, isExcluded);
   }
 
-  async setReaderExcluded(email: string, isExcluded: boolean): Promise<void> {
-    const excluded = isExcluded
-      ? this.#queries
-          .insertInto('excluded_readers')
-          .values({ email })
-          .onConflict((conflict) => conflict.doNothing())
-      : this.#queries.deleteFrom('excluded_readers').where('email', '=', email);
-    await change(this.#database.writer, [excluded.compile()]);
-    for (let after: string | undefined = ''; after !== undefined;) {
-      const query = this.#queries
-        .selectFrom('sessions')
-        .select('id')
-        .where('email', '=', email)
-        .where('id', '>', after)
-        .orderBy('id')
-        .limit(NEWS_AT_ONCE);
-      const ids: readonly { readonly id: string }[] = await rowsOf(this.#database.reader, query.compile());
-      await this.counting.remember(ids.map(({ id }) => id));
-      after = ids.at(-1)?.id;
-    }
+  setReaderExcluded(email: string, isExcluded: boolean): Promise<void> {
+    return this.#exclusion.setReader(email, isExcluded);
   }
 
-  async listExcludedReaders(): Promise<readonly string[]> {
-    const query = this.#queries.selectFrom('excluded_readers').select('email').orderBy('email');
-    return (await rowsOf(this.#database.reader, query.compile())).map(({ email }) => email);
+  listExcludedReaders(): Promise<readonly string[]> {
+    return this.#exclusion.listReaders();
   }
 
   remove(ids: readonly string[], deletions: readonly Statement[]): Promise<readonly number[]> {
