@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { PageDetail, PageList, PageTotalsView } from '../../sw/protocol/owner-api.ts';
 import { formatCount } from '../ui/format.ts';
 import { barList } from './bar-list.ts';
+import { figuresView } from './figures-view.ts';
 import { toHistogram } from './histogram.ts';
 import { totalsTable, type Column, type TotalsSort } from './totals-table.ts';
 import { lengthOf, momentOf, pageName, shortMomentOf } from './wording.ts';
@@ -39,20 +40,11 @@ export function pageView(page: PageDetail, now: number): TemplateResult {
       <nav aria-label="Back"><a href="/owner/pages">All pages</a></nav>
       <h1>${pageName(page.page)}</h1>
       <p class="lede"><span class="path">${page.page}</span>, last read ${momentOf(lastRead, now)}.</p>
-      <dl class="figures">
-        <div>
-          <dt>${readers === 1 ? 'reader' : 'readers'}</dt>
-          <dd>${readers}</dd>
-        </div>
-        <div>
-          <dt>median of a session</dt>
-          <dd>${lengthOf(medianReadingTimeMs)}</dd>
-        </div>
-        <div>
-          <dt>read in all</dt>
-          <dd>${lengthOf(readingTimeMs)}</dd>
-        </div>
-      </dl>
+      ${figuresView([
+        { name: readers === 1 ? 'reader' : 'readers', value: readers },
+        { name: 'median of a session', value: lengthOf(medianReadingTimeMs) },
+        { name: 'read in all', value: lengthOf(readingTimeMs) },
+      ])}
       ${
         sessions < 2
           ? nothing

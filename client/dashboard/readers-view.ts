@@ -4,6 +4,7 @@ import type { PageTotalsView, ReaderDetail, ReaderView, SessionList } from '../.
 import { formatCount } from '../ui/format.ts';
 import { barList } from './bar-list.ts';
 import { exclusionView } from './exclusion-view.ts';
+import { figuresView, offlineFigure } from './figures-view.ts';
 import { byDay } from './list-view.ts';
 import type { ReaderLists } from './owner-client.ts';
 import { totalsTable, type Column, type TotalsSort } from './totals-table.ts';
@@ -64,32 +65,14 @@ export function readerView(
       <nav aria-label="Back"><a href="/owner/readers">All readers</a></nav>
       <h1>${breakable(emailOfAccessor)}</h1>
       <p class="lede">First seen ${momentOf(firstSeen, now)}.</p>
-      <dl class="figures">
-        <div>
-          <dt>read in all</dt>
-          <dd>${lengthOf(readingTimeMs)}</dd>
-        </div>
-        <div>
-          <dt>${visits === 1 ? 'visit' : 'visits'}</dt>
-          <dd>${visits}</dd>
-        </div>
-        ${
-          reader.sessions > 1 && medianReadingTimeMs !== null
-            ? html`<div>
-                <dt>median of a session</dt>
-                <dd>${lengthOf(medianReadingTimeMs)}</dd>
-              </div>`
-            : nothing
-        }
-        ${
-          offlineMs === 0
-            ? nothing
-            : html`<div class="offline">
-                <dt>of it offline</dt>
-                <dd>${lengthOf(offlineMs)}</dd>
-              </div>`
-        }
-      </dl>
+      ${figuresView([
+        { name: 'read in all', value: lengthOf(readingTimeMs) },
+        { name: visits === 1 ? 'visit' : 'visits', value: visits },
+        ...(reader.sessions > 1 && medianReadingTimeMs !== null
+          ? [{ name: 'median of a session', value: lengthOf(medianReadingTimeMs) }]
+          : []),
+        ...offlineFigure(offlineMs),
+      ])}
       ${
         reader.pages.length === 0
           ? html`<p class="empty">

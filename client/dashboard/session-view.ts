@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { SessionDetail } from '../../sw/protocol/owner-api.ts';
 import { barList } from './bar-list.ts';
 import { exclusionView } from './exclusion-view.ts';
+import { figuresView, offlineFigure } from './figures-view.ts';
 import { layOut } from './train-graph.ts';
 import { visitView } from './visit-view.ts';
 import { breakable, dayOf, endOf, exactTimeOf, lengthOf, pageName, STATE_NAMES } from './wording.ts';
@@ -23,28 +24,12 @@ export function sessionView(
         ${dayOf(sessionStartTime, now)}, from ${exactTimeOf(sessionStartTime)} ${endOf(session)}.
         ${session.state === 'ended' ? nothing : html`<span class="state ${session.state}">${STATE_NAMES[session.state]}</span>`}
       </p>
-      <dl class="figures">
-        <div>
-          <dt>read</dt>
-          <dd>${lengthOf(readingTimeMs)}</dd>
-        </div>
-        <div>
-          <dt>${pages.length === 1 ? 'page' : 'pages'}</dt>
-          <dd>${pages.length}</dd>
-        </div>
-        <div>
-          <dt>${visits.length > 1 ? 'visits' : 'visit'}</dt>
-          <dd>${Math.max(1, visits.length)}</dd>
-        </div>
-        ${
-          offlineMs === 0
-            ? nothing
-            : html`<div class="offline">
-                <dt>of it offline</dt>
-                <dd>${lengthOf(offlineMs)}</dd>
-              </div>`
-        }
-      </dl>
+      ${figuresView([
+        { name: 'read', value: lengthOf(readingTimeMs) },
+        { name: pages.length === 1 ? 'page' : 'pages', value: pages.length },
+        { name: visits.length > 1 ? 'visits' : 'visit', value: Math.max(1, visits.length) },
+        ...offlineFigure(offlineMs),
+      ])}
       ${visits.map((visit) => visitView(visit, visits.length > 1, session, now))}
       ${
         pages.length === 0
