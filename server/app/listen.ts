@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { createApp } from './create-app.ts';
+import { createRequestListener } from './request-listener.ts';
 import type { Config } from '../config/config.ts';
 import { BACKLOG, CONNECTION_TIMEOUTS, limitConnections } from '../http/connection-limit.ts';
 import type { Secrets } from '../config/secrets.ts';
@@ -29,9 +29,16 @@ export interface RunningServer {
 export async function startServer(config: Config, secrets: Secrets, log: Logger): Promise<RunningServer> {
   const services = await openServices(config, log);
   const siteDir = config.siteDir ?? SAMPLE_DIR;
-  const app = createApp({ config, secrets, services, log, siteDir, buildDir: BUILD_DIR, now: Date.now });
-  const answer = app.callback();
-  const server = createServer(CONNECTION_TIMEOUTS, (request, response) => void answer(request, response));
+  const listener = createRequestListener({
+    config,
+    secrets,
+    services,
+    log,
+    siteDir,
+    buildDir: BUILD_DIR,
+    now: Date.now,
+  });
+  const server = createServer(CONNECTION_TIMEOUTS, listener);
   limitConnections(server, config.maxConnections, config.trustProxy, log);
   server.listen({ port: config.port, host: config.host, backlog: BACKLOG });
   try {

@@ -11,6 +11,7 @@ import { gateStyleHashes } from '../gate/gate-page.ts';
 import { addGateRoutes, SUBMIT_PATH } from '../gate/gate.ts';
 import { admitReaders, requireAccess } from '../gate/require-access.ts';
 import type { Config } from '../config/config.ts';
+import { createDeliveries, type AnswerDelivery } from '../deliveries/answer-delivery.ts';
 import { createReceiver } from '../deliveries/receive-spans.ts';
 import { addHeartbeatRoute } from '../deliveries/route.ts';
 import { errorHandler } from '../http/error-handler.ts';
@@ -52,6 +53,8 @@ export interface Routes {
   readonly check: Middleware;
   /** The same check for any path: for protected files that have another name. */
   readonly admit: Middleware;
+  /** For a server that doesn't pass deliveries through `routes`. */
+  readonly deliveries: AnswerDelivery;
 }
 
 export function createRoutes({ config, secrets, services, log, now }: RouteParts): Routes {
@@ -70,7 +73,8 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   );
   const limit = createRateLimit(limits.gate, 60);
   addGateRoutes(router, { store, cookies, access, allow, look: gate, log, limit, home: protect[0] ?? '/', now });
-  addHeartbeatRoute(router, createReceiver(store), limits, now);
+  const deliveries = createDeliveries(createReceiver(store), limits, now);
+  addHeartbeatRoute(router, deliveries);
   const { ownerToken } = secrets;
   const owner = compose([
     sameOriginOnly(publicUrl?.origin),
@@ -92,6 +96,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     ]) as Middleware,
     check: requireAccess(protect, access, log),
     admit: admitReaders(access, log),
+    deliveries,
   };
 }
 

@@ -1,93 +1,16 @@
-// POST /api/session-heartbeat: stores a delivery of spans and answers with a receipt. An empty body is the original
-// contract: the session in the cookie is active now.
+// POST /api/session-heartbeat, on Koa: in a host's server, and for deliveries that direct-route.ts leaves to it.
 import type { Router } from '@koa/router';
-import { HEARTBEAT_PATH, SESSION_COOKIE, type Receipt, type Refusal, type Span } from '../../sw/protocol/delivery.ts';
+import { HEARTBEAT_PATH, SESSION_COOKIE } from '../../sw/protocol/delivery.ts';
 import { MAX_BODY_BYTES } from '../../sw/protocol/limits.ts';
-import { HttpError } from '../http/http-error.ts';
-import { networkOf } from '../http/client-network.ts';
-import { createRateLimit, type RateLimit } from '../http/rate-limit.ts';
 import { readText } from '../http/body.ts';
-import type { Sighting } from '../store/session-store.ts';
-import { parseDelivery, type ParsedDelivery } from './parse-delivery.ts';
-import type { ReceiveSpans } from './receive-spans.ts';
+import type { AnswerDelivery } from './answer-delivery.ts';
 
-/** Deliveries per second; 0: no limit. */
-export interface DeliveryLimits {
-  /** Per session. */
-  readonly beats: number;
-  /** Per network. */
-  readonly network: number;
-}
-
-/** Adds the route. `now` returns the server's time in epoch milliseconds. */
-export function addHeartbeatRoute(
-  router: Router,
-  receive: ReceiveSpans,
-  limits: DeliveryLimits,
-  now: () => number,
-): void {
-  const ofSession = createRateLimit(limits.beats, 1);
-  const ofNetwork = createRateLimit(limits.network, 1);
+export function addHeartbeatRoute(router: Router, answer: AnswerDelivery): void {
   router.post(HEARTBEAT_PATH, async (ctx) => {
-    // Checked before the body is read, so that a rejected request costs almost nothing.
-    await take(ofNetwork, networkOf(ctx.ip), 'network');
-    const body = await readText(ctx, MAX_BODY_BYTES);
-    const delivery = body ? parseOrFail(body) : undefined;
-    const session = ctx.cookies.get(SESSION_COOKIE) ?? '';
-    for (const one of delivery ? sessionsOf(delivery) : [session]) await take(ofSession, one, 'session');
-    ctx.body = delivery ? await receiveDelivery(delivery, receive, now()) : await seeSession(session, receive, now());
+    ctx.body = await answer({
+      ip: ctx.ip,
+      readBody: () => readText(ctx, MAX_BODY_BYTES),
+      readSession: () => ctx.cookies.get(SESSION_COOKIE) ?? '',
+    });
   });
-}
-
-async function take(limit: RateLimit, key: string, whose: 'network' | 'session'): Promise<void> {
-  const retryAfterSeconds = await limit(key);
-  if (retryAfterSeconds > 0)
-    throw new HttpError(429, `Too many deliveries from this ${whose}; send it again later`, { retryAfterSeconds });
-}
-
-function sessionsOf({ spans }: ParsedDelivery): Iterable<string> {
-  return new Set(spans.map(({ session }) => session));
-}
-
-async function seeSession(session: string, receive: ReceiveSpans, receivedMs: number): Promise<{ success: true }> {
-  const [recorded] = session ? await receive([{ session, receivedMs }]) : [];
-  if (recorded !== 'stored') throw new HttpError(400, 'No session');
-  return { success: true };
-}
-
-function parseOrFail(body: string): ParsedDelivery {
-  const delivery = parseDelivery(body);
-  if ('error' in delivery) throw new HttpError(400, delivery.error);
-  return delivery;
-}
-
-function sight(span: Span, { sentAt, nextBeatMs }: ParsedDelivery, receivedMs: number): Sighting {
-  const { id, session, page, start, end, closed, replayed } = span;
-  return {
-    session,
-    receivedMs,
-    nextBeatMs,
-    span: {
-      id,
-      page,
-      startMs: start,
-      endMs: end,
-      offsetMs: receivedMs - sentAt,
-      isClosed: closed,
-      isReplayed: replayed,
-    },
-  };
-}
-
-async function receiveDelivery(delivery: ParsedDelivery, receive: ReceiveSpans, receivedMs: number): Promise<Receipt> {
-  const { spans } = delivery;
-  const recorded = await receive(spans.map((span) => sight(span, delivery, receivedMs)));
-  const stored: string[] = [];
-  const refused: Refusal[] = [...delivery.refused];
-  for (const [nth, { id }] of spans.entries()) {
-    const what = recorded[nth];
-    if (what === 'stored') stored.push(id);
-    else if (what !== undefined) refused.push({ id, reason: what });
-  }
-  return { success: true, stored, refused, now: receivedMs };
 }

@@ -1,4 +1,5 @@
 // Reads request bodies up to a maximum size (the only user of raw-body).
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { getRawBody } from 'raw-body';
 import sjson from 'secure-json-parse';
@@ -9,9 +10,19 @@ import { HttpError } from './http-error.ts';
  * @throws HttpError 413 over `maxBytes`, 400 if the body is incomplete or isn't UTF-8 text.
  */
 export async function readText(ctx: Context, maxBytes: number): Promise<string> {
-  const bytes = await readBytes(ctx, maxBytes);
+  return decode(await readBytes(ctx, maxBytes));
+}
+
+/** The same for a request that nothing has read yet. */
+export async function readRequestText(request: IncomingMessage, maxBytes: number): Promise<string> {
+  return decode(await collect(request, maxBytes, request.headers['content-length']));
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch (cause) {
     throw new HttpError(400, 'The body must be UTF-8 text', { cause });
   }
@@ -54,14 +65,23 @@ async function readFormField(ctx: Context, type: string, maxBytes: number): Prom
 }
 
 async function readBytes(ctx: Context, maxBytes: number): Promise<Buffer> {
+  if (!ctx.req.readableEnded) return collect(ctx.req, maxBytes, ctx.get('content-length') || undefined);
+  const bytes = Buffer.from(printParsed(ctx));
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes, new Error('The host has parsed a larger body'));
+  return bytes;
+}
+
+async function collect(request: IncomingMessage, maxBytes: number, length: string | undefined): Promise<Buffer> {
   try {
-    if (ctx.req.readableEnded) return bounded(printParsed(ctx), maxBytes);
-    return await getRawBody(ctx.req, { limit: maxBytes, length: ctx.request.length ?? null });
+    return await getRawBody(request, { limit: maxBytes, length: length ?? null });
   } catch (cause) {
-    if ((cause as { type?: string }).type === 'entity.too.large')
-      throw new HttpError(413, `The body must not be larger than ${maxBytes} bytes`, { cause });
+    if ((cause as { type?: string }).type === 'entity.too.large') throw tooLarge(maxBytes, cause);
     throw new HttpError(400, 'The body is incomplete', { cause });
   }
+}
+
+function tooLarge(maxBytes: number, cause: unknown): HttpError {
+  return new HttpError(413, `The body must not be larger than ${maxBytes} bytes`, { cause });
 }
 
 /** The body as a body parser of the host left it; undefined if nothing has read it. */
@@ -81,10 +101,4 @@ function printParsed(ctx: Context): Uint8Array | string {
   const body = parsedBody(ctx);
   if (typeof body === 'string' || body instanceof Uint8Array) return body;
   return isFields(body) ? JSON.stringify(body) : '';
-}
-
-function bounded(body: Uint8Array | string, maxBytes: number): Buffer {
-  const bytes = Buffer.from(body);
-  if (bytes.length > maxBytes) throw Object.assign(new Error('too large'), { type: 'entity.too.large' });
-  return bytes;
 }

@@ -10,12 +10,17 @@ export function errorHandler(log: Logger): Middleware {
     try {
       await next();
     } catch (error) {
-      const failure =
-        error instanceof HttpError ? error : new HttpError(500, 'Internal server error', { cause: error });
-      if (failure.status >= 500) log.error({ err: describeError(failure.cause ?? failure) }, 'request failed');
+      const failure = toHttpError(error, log);
       ctx.status = failure.status;
       if (failure.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(failure.retryAfterSeconds));
       ctx.body = { success: false, error: failure.message };
     }
   };
+}
+
+/** What the client is told of an error. Logs what only the owner should know. */
+export function toHttpError(error: unknown, log: Logger): HttpError {
+  const failure = error instanceof HttpError ? error : new HttpError(500, 'Internal server error', { cause: error });
+  if (failure.status >= 500) log.error({ err: describeError(failure.cause ?? failure) }, 'request failed');
+  return failure;
 }

@@ -32,9 +32,10 @@ export function pageHeaders(styleHashes: readonly string[]): Middleware {
 }
 
 /** For receipts, which only scripts read. */
+export const RECEIPT_HEADERS = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' } as const;
+
 export const receiptHeaders: Middleware = async (ctx, next) => {
-  ctx.set('X-Content-Type-Options', 'nosniff');
-  ctx.set('Cache-Control', 'no-store');
+  ctx.set(RECEIPT_HEADERS);
   await next();
 };
 

@@ -7,12 +7,25 @@ import { redact } from '../http/describe-error.ts';
 
 export function logRequests(log: Logger): Middleware {
   return async (ctx, next) => {
-    const began = performance.now();
+    const beganMs = performance.now();
     await next();
     const { method, status } = ctx;
     const path = (ctx['_matchedRoute'] as string | undefined) ?? publicPath(ctx.path);
-    log.info({ method, path, status, ms: Math.round(performance.now() - began) }, 'request');
+    logRequest(log, { method, path, status, beganMs });
   };
+}
+
+interface Request {
+  readonly method: string;
+  /** Without anything secret. */
+  readonly path: string;
+  readonly status: number;
+  /** By `performance.now()`. */
+  readonly beganMs: number;
+}
+
+export function logRequest(log: Logger, { beganMs, ...request }: Request): void {
+  log.info({ ...request, ms: Math.round(performance.now() - beganMs) }, 'request');
 }
 
 /** Normalizes the path first, so that its spelling doesn't matter. */

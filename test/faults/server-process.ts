@@ -1,9 +1,9 @@
 // The real server on SQLite, in this process and without sockets, so that it can be killed between any two turns.
-import { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse, type RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { PassThrough, Writable } from 'node:stream';
 import { pino } from 'pino';
-import { createApp } from '../../server/app/create-app.ts';
+import { createRequestListener } from '../../server/app/request-listener.ts';
 import { readConfig } from '../../server/config/config.ts';
 import type { Recorded, SessionStore, Sighting } from '../../server/store/session-store.ts';
 import { openInlineStore } from '../helpers/inline-store.ts';
@@ -19,7 +19,7 @@ export interface Answer {
 /** One life of the server, from its start to its death. */
 interface Life {
   isAlive: boolean;
-  readonly handle: ReturnType<ReturnType<typeof createApp>['callback']>;
+  readonly handle: RequestListener;
   readonly died: Promise<undefined>;
   readonly die: () => void;
 }
@@ -94,7 +94,7 @@ export class ServerProcess {
     const sink = new Writable({ write: (chunk: Buffer, _encoding, done) => (chunks.push(chunk), done()) });
     outgoing.assignSocket(pipeEnd(sink));
     const finished = new Promise<void>((resolve) => outgoing.once('close', resolve).once('finish', resolve));
-    void handle(incoming, outgoing);
+    handle(incoming, outgoing);
     await Promise.race([finished, died]);
     if (!outgoing.writableFinished) return undefined;
     const text = Buffer.concat(chunks).toString();
@@ -115,7 +115,7 @@ export class ServerProcess {
       for (const sighting of sightings) this.onStored(sighting);
       return recorded;
     };
-    const app = createApp({
+    const answer = createRequestListener({
       // Hours of the world's time pass within a second of the limits' own.
       config: readConfig({ PROTECT: '/confidential/', LIMIT_BEATS: '0', LIMIT_NETWORK: '0' }),
       secrets: {
@@ -138,7 +138,7 @@ export class ServerProcess {
       buildDir: '/nowhere',
       now: () => this.now(),
     });
-    return Object.assign(life, { handle: app.callback() });
+    return Object.assign(life, { handle: answer });
   }
 }
 

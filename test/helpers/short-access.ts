@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { createApp } from '../../server/app/create-app.ts';
+import { createRequestListener } from '../../server/app/request-listener.ts';
 import { readConfig } from '../../server/config/config.ts';
 import { BUILD_DIR } from '../../server/config/package-root.ts';
 import { openStore } from '../../server/store/open-store.ts';
@@ -15,7 +15,7 @@ import { Feed } from '../../server/sessions/feed.ts';
 
 export async function startShortAccess(accessMs: number): Promise<{ url: string; close(): Promise<void> }> {
   const store = await openStore(`file:${join(await mkdtemp(join(tmpdir(), 'stillhere-short-')), 'test.db')}`);
-  const answer = createApp({
+  const answer = createRequestListener({
     config: { ...readConfig({}), accessMs },
     secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },
     services: { store, feed: new Feed(store) },
@@ -23,8 +23,8 @@ export async function startShortAccess(accessMs: number): Promise<{ url: string;
     siteDir: join(BUILD_DIR, 'site'),
     buildDir: BUILD_DIR,
     now: Date.now,
-  }).callback();
-  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing)).listen(0, '127.0.0.1');
+  });
+  const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}`,

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pino } from 'pino';
-import { createApp } from '../../server/app/create-app.ts';
+import { createRequestListener } from '../../server/app/request-listener.ts';
 import { readConfig } from '../../server/config/config.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { askForAccess } from './cookies.ts';
@@ -37,7 +37,7 @@ export async function startTestSite(
   };
   for (const [file, content] of Object.entries(files)) await write(file, content);
   const store = await openStore(`file:${join(folder, 'site.db')}`);
-  const answer = createApp({
+  const answer = createRequestListener({
     config: readConfig({
       PROTECT: '/confidential/',
       STORE_URL: `file:${join(folder, 'site/data/store.db')}`,
@@ -49,8 +49,8 @@ export async function startTestSite(
     siteDir: join(folder, 'site'),
     buildDir: join(folder, 'build'),
     now: Date.now,
-  }).callback();
-  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing)).listen(0, '127.0.0.1');
+  });
+  const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
 

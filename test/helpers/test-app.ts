@@ -12,7 +12,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { createApp } from '../../server/app/create-app.ts';
+import { createRequestListener } from '../../server/app/request-listener.ts';
 import { readConfig } from '../../server/config/config.ts';
 import type { Mirror } from '../../server/nocodb/mirror.ts';
 import type { SessionDetail } from '../../sw/protocol/owner-api.ts';
@@ -72,7 +72,7 @@ export async function startTestApp(
   const store = await openStore(`file:${storeFile}`);
   const clock = { now: NOW };
   const logLines: string[] = [];
-  const app = createApp({
+  const answer = createRequestListener({
     // Tests send more in a second than readers do.
     config: readConfig({ PROTECT: '/confidential/', LIMIT_BEATS: '0', LIMIT_NETWORK: '0', ...environment }),
     secrets: { secret, ownerToken: OWNER_TOKEN },
@@ -82,8 +82,7 @@ export async function startTestApp(
     buildDir: join(folder, 'build'),
     now: () => clock.now,
   });
-  const answer = app.callback();
-  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
+  const server = createServer(answer);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -4,7 +4,8 @@ import { Router } from '@koa/router';
 import type { Middleware } from 'koa';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { addHeartbeatRoute, type DeliveryLimits } from '../../../../server/deliveries/route.ts';
+import { createDeliveries, type DeliveryLimits } from '../../../../server/deliveries/answer-delivery.ts';
+import { addHeartbeatRoute } from '../../../../server/deliveries/route.ts';
 import { errorHandler } from '../../../../server/http/error-handler.ts';
 import { HttpError } from '../../../../server/http/http-error.ts';
 import type { Recorded, Sighting } from '../../../../server/store/session-store.ts';
@@ -33,7 +34,10 @@ async function start(
 ): Promise<(body: readonly unknown[] | string, cookie?: string) => Promise<Answer>> {
   const router = new Router();
   const receive = (sightings: readonly Sighting[]) => (received.push(sightings), record(sightings));
-  addHeartbeatRoute(router, receive, limits, () => NOW);
+  addHeartbeatRoute(
+    router,
+    createDeliveries(receive, limits, () => NOW),
+  );
   const url = await startKoa(errorHandler(pino({ level: 'silent' })), router.routes() as Middleware);
   return async (given, cookie) => {
     const body = typeof given === 'string' ? given : JSON.stringify({ sentAt: NOW - 5_000, spans: given });

@@ -1,10 +1,13 @@
-// Assembles the server; never listens. The order of the middleware is the order in which a request passes them.
+// Assembles the server; never listens. The order of the middleware is the order in which a request passes it.
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import Koa from 'koa';
+import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import type { Config } from '../config/config.ts';
+import { createDirectRoute, isPlainDelivery } from '../deliveries/direct-route.ts';
 import { errorHandler } from '../http/error-handler.ts';
 import { describeError } from '../http/describe-error.ts';
-import { logRequests } from '../ops/request-log.ts';
+import { logRequest, logRequests } from '../ops/request-log.ts';
 import { siteHeaders } from '../http/security-headers.ts';
 import { createRoutes, type RouteParts } from './routes.ts';
 import { findFile } from '../site/find-file.ts';
@@ -12,7 +15,7 @@ import { serveChannel } from '../site/serve-channel.ts';
 import { serveSite } from '../site/serve-site.ts';
 import { DEFAULT_STORE_FILE } from '../config/settings.ts';
 
-export interface AppParts extends RouteParts {
+export interface ServerParts extends RouteParts {
   readonly config: RouteParts['config'] & Pick<Config, 'trustProxy' | 'single' | 'storeFile'>;
   /** The folder of the site to serve. */
   readonly siteDir: string;
@@ -20,10 +23,10 @@ export interface AppParts extends RouteParts {
   readonly buildDir: string;
 }
 
-/** Returns the application, ready to pass to an HTTP server. */
-export function createApp({ siteDir, buildDir, ...parts }: AppParts): Koa {
+/** Answers all requests of the standalone server. */
+export function createRequestListener({ siteDir, buildDir, ...parts }: ServerParts): RequestListener {
   const { config, log } = parts;
-  const { routes, check, admit } = createRoutes(parts);
+  const { routes, check, admit, deliveries } = createRoutes(parts);
 
   // A proxy appends the client's address to the header that it received. Only the last entry is trustworthy.
   const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 });
@@ -46,5 +49,16 @@ export function createApp({ siteDir, buildDir, ...parts }: AppParts): Koa {
       requireAccess: admit,
     }),
   );
-  return app;
+  const answer = app.callback();
+  const answerDirectly = createDirectRoute(deliveries, log, config.trustProxy);
+  return (request, response) => {
+    if (!isPlainDelivery(request)) {
+      void answer(request, response);
+      return;
+    }
+    const beganMs = performance.now();
+    void answerDirectly(request, response).then((status) =>
+      logRequest(log, { method: 'POST', path: HEARTBEAT_PATH, status, beganMs }),
+    );
+  };
 }

@@ -1,0 +1,104 @@
+// What a delivery is answered, whatever server it came in by: the receipt of its spans. An empty body is the original
+// contract: the session in the cookie is active now.
+import type { Receipt, Refusal, Span } from '../../sw/protocol/delivery.ts';
+import { HttpError } from '../http/http-error.ts';
+import { networkOf } from '../http/client-network.ts';
+import { createRateLimit, type RateLimit } from '../http/rate-limit.ts';
+import type { Sighting } from '../store/session-store.ts';
+import { parseDelivery, type ParsedDelivery } from './parse-delivery.ts';
+import type { ReceiveSpans } from './receive-spans.ts';
+
+/** Deliveries per second; 0: no limit. */
+export interface DeliveryLimits {
+  /** Per session. */
+  readonly beats: number;
+  /** Per network. */
+  readonly network: number;
+}
+
+/** What a delivery needs of its request. */
+export interface DeliveryRequest {
+  /** The address of the device. */
+  readonly ip: string;
+  /** @throws HttpError 413 or 400. */
+  readBody(): Promise<string>;
+  /** The session in the cookie; empty: none. */
+  readSession(): string;
+}
+
+export type DeliveryAnswer = Receipt | { readonly success: true };
+
+/** @throws HttpError 4xx if nothing of the delivery can be stored; 503 if it can't be stored now. */
+export type AnswerDelivery = (request: DeliveryRequest) => Promise<DeliveryAnswer>;
+
+/** @param now returns the server's time in epoch milliseconds. */
+export function createDeliveries(receive: ReceiveSpans, limits: DeliveryLimits, now: () => number): AnswerDelivery {
+  const ofSession = createRateLimit(limits.beats, 1);
+  const ofNetwork = createRateLimit(limits.network, 1);
+  return async (request) => {
+    // Checked before the body is read, so that a rejected request costs almost nothing.
+    await take(ofNetwork, networkOf(request.ip), 'network');
+    const body = await request.readBody();
+    if (!body) {
+      const session = request.readSession();
+      await take(ofSession, session, 'session');
+      return seeSession(session, receive, now());
+    }
+    const delivery = parseOrFail(body);
+    for (const session of sessionsOf(delivery)) await take(ofSession, session, 'session');
+    return receiveDelivery(delivery, receive, now());
+  };
+}
+
+async function take(limit: RateLimit, key: string, whose: 'network' | 'session'): Promise<void> {
+  const retryAfterSeconds = await limit(key);
+  if (retryAfterSeconds > 0)
+    throw new HttpError(429, `Too many deliveries from this ${whose}; send it again later`, { retryAfterSeconds });
+}
+
+function sessionsOf({ spans }: ParsedDelivery): Iterable<string> {
+  return new Set(spans.map(({ session }) => session));
+}
+
+async function seeSession(session: string, receive: ReceiveSpans, receivedMs: number): Promise<{ success: true }> {
+  const [recorded] = session ? await receive([{ session, receivedMs }]) : [];
+  if (recorded !== 'stored') throw new HttpError(400, 'No session');
+  return { success: true };
+}
+
+function parseOrFail(body: string): ParsedDelivery {
+  const delivery = parseDelivery(body);
+  if ('error' in delivery) throw new HttpError(400, delivery.error);
+  return delivery;
+}
+
+function sight(span: Span, { sentAt, nextBeatMs }: ParsedDelivery, receivedMs: number): Sighting {
+  const { id, session, page, start, end, closed, replayed } = span;
+  return {
+    session,
+    receivedMs,
+    nextBeatMs,
+    span: {
+      id,
+      page,
+      startMs: start,
+      endMs: end,
+      offsetMs: receivedMs - sentAt,
+      isClosed: closed,
+      isReplayed: replayed,
+    },
+  };
+}
+
+async function receiveDelivery(delivery: ParsedDelivery, receive: ReceiveSpans, receivedMs: number): Promise<Receipt> {
+  const { spans } = delivery;
+  const recorded = await receive(spans.map((span) => sight(span, delivery, receivedMs)));
+  const stored: string[] = [];
+  const refused: Refusal[] = [...delivery.refused];
+  for (const [nth, { id }] of spans.entries()) {
+    const what = recorded[nth];
+    if (what === 'stored') stored.push(id);
+    else if (what !== undefined) refused.push({ id, reason: what });
+  }
+  return { success: true, stored, refused, now: receivedMs };
+}
