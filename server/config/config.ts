@@ -161,7 +161,7 @@ function toNocoConfig(values: SettingValues): NocoConfig | undefined {
   const { nocodbUrl: url, nocodbToken: token, nocodbBaseId: baseId } = values;
   if (!url || !token || !baseId) return undefined;
   return {
-    url: url.origin,
+    url: url.href.replace(/\/+$/, ''),
     token,
     baseId,
     table: values.nocodbTable,

@@ -38,7 +38,7 @@ export interface StillhereOptions {
   readonly limitBeats?: number | string | undefined;
   /** Deliveries per second and network (a mobile carrier's readers share one address); 0: no limit. @default 500 */
   readonly limitNetwork?: number | string | undefined;
-  /** Address of NocoDB, without a path; turns the copy on, together with the next two. By default: no copy in NocoDB. */
+  /** Address of NocoDB, with the path under which it lies, if any; turns the copy on, together with the next two. By default: no copy in NocoDB. */
   readonly nocodbUrl?: string | undefined;
   /** API token of NocoDB. */
   readonly nocodbToken?: string | undefined;

@@ -76,6 +76,19 @@ const origin = (what: string) =>
     v.transform((address) => new URL(address)),
   );
 
+const PLAIN_ADDRESS = /^https?:\/\/[^?#@]+$/;
+
+/** May have a path. */
+const baseAddress = (what: string, example: string) =>
+  v.pipe(
+    text,
+    v.check(
+      (given) => URL.canParse(given) && PLAIN_ADDRESS.test(given),
+      `must be the address of ${what} without ? and #, like ${example}`,
+    ),
+    v.transform((given) => new URL(given)),
+  );
+
 const emailAddress = 'must be an e-mail address, like owner@example.com';
 
 /** By their names in code; {@link variableOf} and {@link flagOf} give the others. */
@@ -270,9 +283,10 @@ export const SETTINGS = {
   nocodbUrl: {
     group: 'nocodb',
     kind: 'text',
-    about: 'address of NocoDB, without a path; turns the copy on, together with the next two',
+    about:
+      'address of NocoDB, with the path under which it lies, if any; turns the copy on, together with the next two',
     otherwise: 'no copy in NocoDB',
-    schema: origin('NocoDB'),
+    schema: baseAddress('NocoDB', 'https://example.com or https://example.com/nocodb'),
   },
   nocodbToken: { group: 'nocodb', kind: 'text', about: 'API token of NocoDB', isSecret: true, schema: text },
   nocodbBaseId: {

@@ -187,7 +187,8 @@ export class NocoClient {
     if (spent) return spent;
     try {
       const sent = await sendRequest(
-        this.#config.url + path,
+        this.#config.url,
+        path,
         {
           method,
           headers: { 'xc-token': this.#config.token, 'content-type': 'application/json' },

@@ -1,5 +1,5 @@
-// Sends one request to NocoDB. The token is sent only to the origin of NOCODB_URL: redirects are followed only within
-// it, and only if the method stays the same.
+// Sends one request to NocoDB. The token is sent only to what lies under NOCODB_URL, since another app can share its
+// origin: redirects are followed only within it, and only if the method stays the same.
 
 const MOST_REDIRECTS = 3;
 /** These keep the method. 301 and 302 keep only GET. */
@@ -10,14 +10,18 @@ export type RawResponse =
   | { readonly type: 'answered'; readonly response: Response }
   | { readonly type: 'redirected'; readonly status: number; readonly to: string | undefined };
 
-/** @param mayFollow called before each redirected request. Rejects like `fetch`. */
+/**
+ * @param base where NocoDB lies, without a slash at its end.
+ * @param path begins with a slash.
+ * @param mayFollow called before each redirected request. Rejects like `fetch`.
+ */
 export async function sendRequest(
-  url: string,
+  base: string,
+  path: string,
   init: RequestInit,
   mayFollow: () => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<RawResponse> {
-  const { origin } = new URL(url);
-  for (let at = url, hops = 0; ; hops++) {
+  for (let at = base + path, hops = 0; ; hops++) {
     const response = await fetch(at, { ...init, redirect: 'manual' });
     const { status } = response;
     const location = response.headers.get('location');
@@ -25,7 +29,8 @@ export async function sendRequest(
     await response.body?.cancel();
     const next = location !== null && URL.canParse(location, at) ? new URL(location, at) : undefined;
     const keepsMethod = SAME_METHOD.includes(status) || init.method === 'GET';
-    const isFollowed = next?.origin === origin && keepsMethod && hops < MOST_REDIRECTS && (await mayFollow());
+    const isInside = next?.href.startsWith(`${base}/`) === true;
+    const isFollowed = isInside && keepsMethod && hops < MOST_REDIRECTS && (await mayFollow());
     // The origin of `file:` and similar URLs is the string "null".
     const to = next?.protocol.startsWith('http') ? next.origin : undefined;
     if (!isFollowed) return { type: 'redirected', status, to };

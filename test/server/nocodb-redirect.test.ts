@@ -1,4 +1,4 @@
-// The API token is sent only to the origin of NOCODB_URL, whatever that answers, and never appears in a message.
+// The API token is sent only to what lies under NOCODB_URL, whatever that answers, and never appears in a message.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -121,6 +121,28 @@ describe('a redirect', () => {
         message: expect.stringContaining('NOCODB_URL') as unknown,
       });
       expect(noco.requests.length).toBeLessThanOrEqual(4);
+    },
+  );
+});
+
+describe('NocoDB under a path of its host', () => {
+  it('is asked there, and may redirect there', async () => {
+    const noco = await start(({ url }) =>
+      url?.startsWith('/shared/noco/v2/') ? undefined : { status: 308, location: '/shared/noco/v2/tables' },
+    );
+    expect((await connect({ url: `${noco.url}/shared/noco` }).listTables()).type).toBe('ok');
+    expect(noco.requests.map(({ url }) => url)).toEqual([
+      '/shared/noco/api/v3/meta/bases/base/tables',
+      '/shared/noco/v2/tables',
+    ]);
+  });
+
+  it.each(['/wiki', '/shared/noco', '/shared/nocodb-too/', '/shared/noco/../wiki', '/shared/noco/%2e%2e/wiki'])(
+    'shows the token to no other app of the host (%s)',
+    async (location) => {
+      const noco = await start(() => ({ status: 307, location }));
+      expect((await connect({ url: `${noco.url}/shared/noco` }).listTables()).type).toBe('redirected');
+      expect(noco.requests).toHaveLength(1);
     },
   );
 });

@@ -55,3 +55,28 @@ describe('a value given in code', () => {
     );
   });
 });
+
+describe('the address of NocoDB', () => {
+  const read = (nocodbUrl: string): string | undefined =>
+    readConfig({}, { nocodbUrl, nocodbToken: 't', nocodbBaseId: 'base' }).nocodb?.url;
+
+  it.each([
+    ['https://noco.example', 'https://noco.example'],
+    ['https://noco.example/', 'https://noco.example'],
+    ['https://host.example/nocodb', 'https://host.example/nocodb'],
+    ['https://host.example/shared/nocodb//', 'https://host.example/shared/nocodb'],
+    ['http://10.0.0.7:8080/a/../b/', 'http://10.0.0.7:8080/b'],
+  ])('%s', (given, url) => {
+    expect(read(given)).toBe(url);
+  });
+
+  it.each([
+    'noco.example',
+    'ftp://noco.example',
+    'https://noco.example/#/base',
+    'https://a:b@noco.example',
+    'https://',
+  ])('is not %s', (given) => {
+    expect(() => read(given)).toThrow(/nocodbUrl: must be the address of NocoDB without \? and #/);
+  });
+});
