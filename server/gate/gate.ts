@@ -94,7 +94,8 @@ export function addGateRoutes(router: Router, gate: Gate): void {
     });
   });
 
-  const submit = async (ctx: Context): Promise<void> => {
+  /** @param toPage where a reader who was let in goes on. */
+  const submit = async (ctx: Context, toPage: (next: string, form: string) => string): Promise<void> => {
     const language = chooseLanguage(ctx, look);
     const { texts } = language;
     const fields = await readFields(ctx, ['email', 'next', 'form'], MAX_FORM_BYTES);
@@ -126,11 +127,14 @@ export function addGateRoutes(router: Router, gate: Gate): void {
     if (wantsJson(ctx)) ctx.body = { success: true, next, session: id };
     else {
       ctx.status = 303;
-      ctx.redirect(`${GATE_PATH}?next=${encodeURIComponent(next)}&entered=${form ?? newFormId()}`);
+      ctx.redirect(toPage(next, form ?? newFormId()));
     }
   };
-  router.post(GATE_PATH, submit);
-  router.post(SUBMIT_PATH, submit);
+  // By way of the gate, which tells a reader whose browser did not store the cookie.
+  router.post(GATE_PATH, (ctx) =>
+    submit(ctx, (next, form) => `${GATE_PATH}?next=${encodeURIComponent(next)}&entered=${form}`),
+  );
+  router.post(SUBMIT_PATH, (ctx) => submit(ctx, (next) => next));
   // For readers who reload a refusal or type this address.
   router.get(SUBMIT_PATH, (ctx) => {
     ctx.status = 303;

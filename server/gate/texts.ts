@@ -39,7 +39,7 @@ const en: GateTexts = {
   label: 'E-mail address',
   button: 'Continue',
   notice:
-    'By continuing, you agree that the owner of these pages sees your address, which pages you read, and for how long. Nothing else is recorded.',
+    'By continuing, you agree that the owner of these pages sees your address, which pages you read, when, and for how long. A cookie keeps your access on this device.',
   privacy: 'Privacy notice',
   badAddress: 'Please enter an e-mail address, like name@example.com.',
   notOnList: 'This address is not on the list. Please ask the person who gave you the link.',
@@ -56,7 +56,7 @@ const de: GateTexts = {
   label: 'E-Mail-Adresse',
   button: 'Weiterlesen',
   notice:
-    'Wenn Sie weiterlesen, stimmen Sie zu, dass die Person, die diese Seiten betreibt, Ihre Adresse sieht und erfährt, welche Seiten Sie wie lange lesen. Sonst wird nichts aufgezeichnet.',
+    'Wenn Sie weiterlesen, stimmen Sie zu, dass die Person, die diese Seiten betreibt, Ihre Adresse sieht und erfährt, welche Seiten Sie wann und wie lange lesen. Ein Cookie merkt sich auf diesem Gerät, dass Sie Zugang haben.',
   privacy: 'Datenschutzhinweise',
   badAddress: 'Bitte geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com.',
   notOnList:
