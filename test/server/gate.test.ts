@@ -16,7 +16,6 @@ function submit(fields: Record<string, string>, headers: Record<string, string> 
   return to.send('POST', SUBMIT, { ...FORM, ...headers }, new URLSearchParams(fields).toString());
 }
 
-
 async function emails(): Promise<string[]> {
   return (await app.store.listSessions({ pageSize: 100 })).map(({ email }) => email);
 }
