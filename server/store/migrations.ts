@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import type { Tables } from './schema.ts';
 import { sessionListMigration } from './session-list-migration.ts';
-import { totalsMigration } from './totals-migration.ts';
+import { slotVersionsMigration, totalsMigration } from './totals-migration.ts';
 
 const migrations: Record<string, Migration> = {
   '001-sessions-and-spans': {
@@ -187,6 +187,7 @@ const migrations: Record<string, Migration> = {
   },
   '007-totals': totalsMigration,
   '008-session-list': sessionListMigration,
+  '009-slot-versions': slotVersionsMigration,
 };
 
 /** True if there is nothing to migrate. */

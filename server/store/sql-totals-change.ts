@@ -1,11 +1,15 @@
 // The statements that add a TotalsChange to the tables, and nothing if somebody else changed the totals of its readers
 // meanwhile.
+import { randomInt } from 'node:crypto';
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Statement } from './runner.ts';
 import type { Tables } from './schema.ts';
 import type { Row, SqlRows } from './sql-rows.ts';
 import type { TotalsChange } from './totals-change.ts';
 import type { TotalsTables } from './totals-schema.ts';
+
+/** The sum over a day's slots is exact. */
+const MAX_SLOT_VERSION = 2 ** 40;
 
 /** A reader in the totals. */
 export interface CountedReader {
@@ -40,8 +44,8 @@ export function compileTotals(
   newReadersOfPages: ReadonlyMap<string, number>,
 ): readonly Statement[] {
   const addTo = (table: keyof TotalsTables, keys: readonly string[], values: readonly Row[]): readonly Statement[] => {
-    const isChange = (row: Row): boolean => Object.entries(row).some(([name, value]) => !keys.includes(name) && value);
-    return upsert(rows, table, keys, values.filter(isChange), (column) => sumOf(table, column));
+    const changes = values.filter((row) => isChange(row, keys));
+    return upsert(rows, table, keys, changes, (column) => sumOf(table, column));
   };
   const pages = change.pages.list().map((row) => ({
     ...row,
@@ -53,12 +57,26 @@ export function compileTotals(
     ...changeReaders(rows, change, readers),
     ...addTo('page_totals', ['id'], pages),
     ...addTo('reader_page_totals', ['reader_id', 'page_id'], change.readerPages.list()),
-    ...addTo('slot_totals', ['slot'], change.slots.list()),
+    ...addTo('slot_totals', ['slot'], versionedSlots(change)),
     ...addTo('slot_readers', ['slot', 'reader_id'], change.slotReaders.list()),
     ...addTo('reader_buckets', ['reader_id', 'bucket'], change.readerBuckets.list()),
     ...addTo('page_buckets', ['page_id', 'bucket'], change.pageBuckets.list()),
     ...addTo('slot_buckets', ['slot', 'bucket'], change.slotBuckets.list()),
   ];
+}
+
+/** The slots of which anything changes, each with a new version. */
+function versionedSlots({ slots, slotReaders, slotBuckets }: TotalsChange): readonly Row[] {
+  const others = [...slotReaders.list(), ...slotBuckets.list()].filter(({ sessions }) => sessions !== 0);
+  const changed = new Set(others.map(({ slot }) => slot));
+  return slots
+    .list()
+    .filter((row) => changed.has(row.slot) || isChange(row, ['slot']))
+    .map((row) => ({ ...row, version: randomInt(1, MAX_SLOT_VERSION) }));
+}
+
+function isChange(row: Row, keys: readonly string[]): boolean {
+  return Object.entries(row).some(([name, value]) => !keys.includes(name) && Boolean(value));
 }
 
 /** What is counted of sessions from now on. Fails if one of them was deleted. */
@@ -189,11 +207,12 @@ function changeReaders(rows: SqlRows, change: TotalsChange, readers: readonly Co
   ];
 }
 
-/** What a column of a row that exists becomes: a sum, but for names and the largest time. */
+/** What a column of a row that exists becomes: a sum, but for names, versions and the largest time. */
 function sumOf(table: string, column: string): RawBuilder<unknown> {
   const own = sql.ref(`${table}.${column}`);
   const other = sql`excluded.${sql.ref(column)}`;
   if (column === 'name') return own;
+  if (column === 'version') return other;
   return column === 'last_ms' ? sql`CASE WHEN ${other} > ${own} THEN ${other} ELSE ${own} END` : sql`${own} + ${other}`;
 }
 

@@ -1,23 +1,22 @@
 // The totals in SQL that is the same for every database. Lists are read from the totals alone, by an index, so they cost the
 // same however many sessions there are.
-import { sql, type CompiledQuery, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
-import { chunk } from './chunk.ts';
+import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
 import type { Database } from './database.ts';
-import { daysOf, type Day } from './days.ts';
-import { bucketStartMs, medianMs, type Bucket } from './histogram.ts';
+import { toDistribution } from './distribution.ts';
+import type { Bucket } from './histogram.ts';
 import { openKeyedHash, type KeyedHash } from './keyed-hash.ts';
 import { pageKey } from './page-key.ts';
-import { rowsOf, toStatement, type Statement } from './runner.ts';
+import { rowsOf, type Statement } from './runner.ts';
 import type { Tables } from './schema.ts';
 import { SqlCounting } from './sql-counting.ts';
+import { SqlDays } from './sql-days.ts';
 import { SqlExclusion } from './sql-exclusion.ts';
 import { SqlUncounted } from './sql-uncounted.ts';
-import { SLOT_MS, slotOf } from './time-slots.ts';
+import { SLOT_MS } from './time-slots.ts';
 import type {
   Counting,
   DaysQuery,
   DayTotals,
-  Distribution,
   PageTotals,
   ReaderPageTotals,
   ReaderTotals,
@@ -30,8 +29,6 @@ const COLUMNS = { last: 'last_ms', reading: 'reading_ms', sessions: 'sessions' }
   TotalsSort,
   string
 >;
-/** Other queries are answered between them. */
-const DAYS_AT_ONCE = 31;
 
 /** Written out, as in the partial indexes: a database doesn't use them with a parameter. */
 const wasRead = sql<SqlBool>`sessions > 0`;
@@ -42,6 +39,7 @@ export class SqlTotals implements Totals {
   readonly #queries: Kysely<Tables>;
   readonly #counting: SqlCounting;
   readonly #exclusion: SqlExclusion;
+  readonly #days: SqlDays;
   readonly counting: Counting;
   #hash: Promise<KeyedHash> | undefined;
 
@@ -49,6 +47,7 @@ export class SqlTotals implements Totals {
     this.#database = database;
     this.#queries = queries;
     this.#counting = new SqlCounting(database, queries);
+    this.#days = new SqlDays(database, queries);
     const uncounted = new SqlUncounted(database, queries);
     this.counting = {
       count: async (ids) => this.#counting.count(ids, await this.#openHash()),
@@ -123,50 +122,8 @@ export class SqlTotals implements Totals {
     return rowsOf(this.#database.reader, some.compile());
   }
 
-  async listDays({ fromMs, toMs, timeZone }: DaysQuery): Promise<readonly DayTotals[]> {
-    const listed: DayTotals[] = [];
-    for (const days of chunk(daysOf({ startMs: fromMs, endMs: toMs }, timeZone).toReversed(), DAYS_AT_ONCE))
-      listed.push(...(await this.#sumDays(days)));
-    return listed;
-  }
-
-  async #sumDays(days: readonly Day[]): Promise<readonly DayTotals[]> {
-    const answers = await this.#database.reader.run(days.flatMap((day) => this.#compileDay(day).map(toStatement)));
-    return days.map((day, nth) => {
-      const [sums, readers, buckets] = answers.slice(3 * nth, 3 * nth + 3).map(({ rows }) => rows);
-      return {
-        ...day,
-        ...(sums?.[0] as Pick<DayTotals, 'sessions' | 'opened' | 'visits' | 'readingMs'>),
-        ...(readers?.[0] as Pick<DayTotals, 'readers'>),
-        ...toDistribution((buckets ?? []) as readonly Bucket[]),
-      };
-    });
-  }
-
-  #compileDay({ startMs, endMs }: Day): readonly CompiledQuery[] {
-    const [from, to] = [slotOf(startMs), slotOf(endMs)];
-    const sums = this.#queries
-      .selectFrom('slot_totals')
-      .select(
-        (['sessions', 'opened', 'visits', 'reading_ms'] as const).map((column) =>
-          sql<number>`coalesce(sum(${sql.ref(column)}), 0)`.as(column === 'reading_ms' ? 'readingMs' : column),
-        ),
-      )
-      .where('slot', '>=', from)
-      .where('slot', '<', to);
-    const readers = this.#queries
-      .selectFrom('slot_readers')
-      .select((eb) => eb.fn.count<number>('reader_id').distinct().as('readers'))
-      .where('slot', '>=', from)
-      .where('slot', '<', to);
-    const buckets = this.#queries
-      .selectFrom('slot_buckets')
-      .select((eb) => ['bucket', eb.fn.sum<number>('sessions').as('count')])
-      .where('slot', '>=', from)
-      .where('slot', '<', to)
-      .groupBy('bucket')
-      .orderBy('bucket');
-    return [sums.compile(), readers.compile(), buckets.compile()];
+  listDays(query: DaysQuery): Promise<readonly DayTotals[]> {
+    return this.#days.list(query);
   }
 
   async findFirstMs(): Promise<number | undefined> {
@@ -299,16 +256,4 @@ export class SqlTotals implements Totals {
     opening.catch(() => (this.#hash = undefined));
     return opening;
   }
-}
-
-function toDistribution(buckets: readonly Bucket[]): Distribution {
-  const filled = buckets.filter(({ count }) => count > 0);
-  return {
-    medianMs: medianMs(filled),
-    buckets: filled.map(({ bucket, count }) => ({
-      startMs: bucketStartMs(bucket),
-      endMs: bucketStartMs(bucket + 1),
-      sessions: count,
-    })),
-  };
 }

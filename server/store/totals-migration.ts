@@ -51,3 +51,11 @@ export const totalsMigration: Migration = {
       await sql.raw(`CREATE INDEX ${name} ON ${columns}`).execute(db);
   },
 };
+
+/** Random from the beginning, so that the sum over a day's slots changes, too, when one of its rows is removed. */
+export const slotVersionsMigration: Migration = {
+  up: async (db: Kysely<unknown>) => {
+    await sql.raw('ALTER TABLE slot_totals ADD COLUMN version bigint NOT NULL DEFAULT 0').execute(db);
+    await sql.raw('UPDATE slot_totals SET version = random() & 1099511627775').execute(db);
+  },
+};

@@ -72,6 +72,8 @@ export interface TotalsTables {
   };
   slot_totals: Sums & {
     slot: number;
+    /** Random. Changes with everything that is counted in the slot, also in the two tables below. */
+    version: number;
     opened: number;
     visits: number;
   };

@@ -30,8 +30,8 @@ export async function fillTotals(file: string): Promise<void> {
       SELECT '${page}', '/a/', count(*), max(last_ms), sum(sessions), sum(reading_ms) FROM reader_totals;
     INSERT INTO reader_page_totals (reader_id, page_id, sessions, reading_ms)
       SELECT id, '${page}', sessions, reading_ms FROM reader_totals;
-    INSERT INTO slot_totals (slot, opened, visits, sessions, reading_ms)
-      SELECT start_slot, 0, count(*), count(*), sum(reading_ms) FROM counted_sessions GROUP BY start_slot;
+    INSERT INTO slot_totals (slot, version, opened, visits, sessions, reading_ms)
+      SELECT start_slot, start_slot, 0, count(*), count(*), sum(reading_ms) FROM counted_sessions GROUP BY start_slot;
     INSERT INTO slot_readers SELECT start_slot, reader_id, count(*) FROM counted_sessions GROUP BY start_slot, reader_id;
     INSERT INTO reader_buckets SELECT id, ${bucket}, sessions FROM reader_totals;
     INSERT INTO page_buckets SELECT id, ${bucket}, sessions FROM page_totals;
