@@ -70,13 +70,14 @@ export async function startTestApp(
   }
   const storeFile = join(folder, 'test.db');
   const store = await openStore(`file:${storeFile}`);
+  const served = wrapStore(store);
   const clock = { now: NOW };
   const logLines: string[] = [];
   const answer = createRequestListener({
     // Tests send more in a second than readers do.
     config: readConfig({ PROTECT: '/confidential/', LIMIT_BEATS: '0', LIMIT_NETWORK: '0', ...environment }),
     secrets: { secret, ownerToken: OWNER_TOKEN },
-    services: { store: wrapStore(store), mirror, feed: new Feed(store) },
+    services: { store: served, mirror, feed: new Feed(served) },
     log: pino({ level: 'trace' }, { write: (line) => logLines.push(line) }),
     siteDir: join(folder, 'site'),
     buildDir: join(folder, 'build'),
