@@ -1,89 +1,57 @@
-// What the owner waits for, with a million sessions and five million spans beside a thousand sessions, and what an export costs. Ratios
-// in one run count.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+// What the owner waits for, with a million sessions and five million spans beside a thousand sessions; what an export costs; and what
+// deliveries lose meanwhile. Ratios in one run count.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { freePort } from '../../helpers/free-port.ts';
+import { askForAccess } from '../../helpers/cookies.ts';
 import { until } from '../../helpers/until.ts';
-import { fillStore } from '../server/fill-store.ts';
+import { exportUntil, loadWithBeats } from '../load.ts';
 import { median, printTable, type Row } from '../table.ts';
-import { fillTotals } from './fill-totals.ts';
+import { ask, askLive, exportAll, OWNER_TOKEN, residentMb, start, startServer } from './contender.ts';
+import { FILTERS, toQuery } from './filters.ts';
+import { coverPairs } from './pairwise.ts';
 
 const { values: flags } = parseArgs({
   options: {
     sessions: { type: 'string', default: '1000000' },
-    rounds: { type: 'string', default: '60' },
+    rounds: { type: 'string', default: '40' },
     exports: { type: 'string', default: '3' },
   },
 });
 const FEW = 1_000;
 const MANY = Number(flags.sessions);
 const ROUNDS = Number(flags.rounds);
-/** Each of the many combinations is asked so often; its median counts. */
+/** Each combination of filters is asked so often; its median counts. */
 const ROUNDS_OF_FILTERS = 5;
-const OWNER_TOKEN = 'owner-token-of-the-benchmark-0123456789';
-const headers = { authorization: `Bearer ${OWNER_TOKEN}` };
-const DAY_MS = 86_400_000;
+const ROUNDS_OF_BEATS = 5;
+const BEATS = { beats: 'growing span', connections: 64, seconds: 3 } as const;
 
-interface Contender {
-  readonly url: string;
-  readonly child: ChildProcess;
-  readonly file: string;
-  readonly session: string;
-}
-
+const beganMs = performance.now();
+const say = (what: string): void => {
+  console.info(`${Math.round((performance.now() - beganMs) / 1_000)} s, load ${loadavg()[0]?.toFixed(1)}: ${what}`);
+};
 const folder = await mkdtemp(join(tmpdir(), 'stillhere-bench-'));
 await mkdir(join(folder, 'site'));
 await writeFile(join(folder, 'site/index.html'), '<!doctype html><title>x</title>');
-const children: ChildProcess[] = [];
-
-async function start(args: readonly string[], file: string, session = ''): Promise<Contender> {
-  const port = await freePort();
-  const child = spawn(process.execPath, args, {
-    env: {
-      ...process.env,
-      PORT: String(port),
-      STORE_URL: `file:${file}`,
-      STORE_FILE: file,
-      OWNER_TOKEN,
-      LOG_LEVEL: 'warn',
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  children.push(child);
-  const url = `http://127.0.0.1:${port}`;
-  return { url, child, file, session };
-}
-
-async function startServer(sessions: number): Promise<Contender> {
-  console.info(`filling a store with ${sessions} sessions …`);
-  const file = join(folder, `${sessions}.db`);
-  const [session = ''] = await fillStore(file, sessions, 1);
-  await fillTotals(file);
-  const cli = resolve(import.meta.dirname, '../../../server/cli.ts');
-  const server = await start([cli, 'serve', join(folder, 'site'), '--protect', '/x/'], file, session);
-  await until(async () => (await fetch(`${server.url}/healthz`)).ok, 60_000);
-  return server;
-}
-
-async function ask({ url, session }: Contender, path: string): Promise<number> {
-  const beganMs = performance.now();
-  const response = await fetch(url + path.replace(':id', session), { headers });
-  await response.text();
-  if (!response.ok) throw new Error(`${path}: ${response.status}`);
-  return performance.now() - beganMs;
-}
+const few = await startServer(folder, FEW);
+const many = await startServer(folder, MANY);
+const bare = await start([join(import.meta.dirname, 'bare-export.ts')], many.file);
+const rows: Row[] = [];
+say('the stores are filled');
 
 const p95 = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.95)] ?? Number.NaN;
 
 /** How long both take, alternating, in milliseconds. */
-async function compare(path: string, rounds: number): Promise<{ readonly few: number[]; readonly many: number[] }> {
+async function compare(
+  path: string,
+  rounds: number,
+  askOne = ask,
+): Promise<{ readonly few: number[]; readonly many: number[] }> {
   const times = { few: [] as number[], many: [] as number[] };
   for (let round = -1; round < rounds; round++) {
-    const pair = { few: await ask(few, path), many: await ask(many, path) };
+    const pair = { few: await askOne(few, path), many: await askOne(many, path) };
     if (round < 0) continue;
     times.few.push(pair.few);
     times.many.push(pair.many);
@@ -91,60 +59,34 @@ async function compare(path: string, rounds: number): Promise<{ readonly few: nu
   return times;
 }
 
-/** A second. */
-async function exportAll(url: string): Promise<number> {
-  const beganMs = performance.now();
-  const response = await fetch(url, { headers });
-  let lines = 0;
-  for await (const chunk of response.body ?? []) for (const byte of chunk as Uint8Array) if (byte === 10) lines++;
-  if (lines !== MANY) throw new Error(`${url}: ${lines} lines instead of ${MANY}`);
-  return (lines * 1_000) / (performance.now() - beganMs);
-}
-
-/** Megabytes of memory, resident. */
-async function residentMb({ child }: Contender): Promise<number> {
-  const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
-}
-
-const few = await startServer(FEW);
-const many = await startServer(MANY);
-const rows: Row[] = [];
-const month = new Date(Date.now() - 30 * DAY_MS).toISOString();
-
-for (const path of ['/api/sessions?pageSize=100', '/api/sessions?sort=end&state=reading', '/api/sessions/:id']) {
-  const times = await compare(path, ROUNDS);
-  const shown = `medians ${median(times.few).toPrecision(3)} and ${median(times.many).toPrecision(3)} ms`;
+// What the dashboard asks for when it opens, and one session.
+for (const path of [
+  '/api/sessions?pageSize=100',
+  '/api/live',
+  '/api/sessions?sort=end&state=reading',
+  '/api/sessions/:id',
+]) {
+  const times = await compare(path, ROUNDS, path === '/api/live' ? askLive : ask);
+  const medians = `medians ${median(times.few).toPrecision(3)} and ${median(times.many).toPrecision(3)} ms`;
   rows.push(
     { what: `${path}, 95th percentile, ms`, measured: p95(times.many), required: { most: 50 }, how: `of ${ROUNDS}` },
     {
       what: `${path}, ${MANY} sessions ÷ ${FEW}`,
       measured: median(times.many) / median(times.few),
       required: { most: 3 },
-      how: shown,
+      how: medians,
     },
   );
+  say(path);
 }
 
-const FILTERS = [
-  ['email=reader7@example.com', 'reader=reader7@example.com'],
-  ['page=/a/', 'page=/nowhere/'],
-  [`from=${month}`, `to=${month}`],
-  ['state=reading', 'state=ended'],
-  ['q=reader99', 'q=nothing'],
-];
-const combinations = ['start', 'end', 'reading'].flatMap((sort) =>
-  FILTERS.reduce<string[][]>(
-    (some, choices) => [...some, ...some.flatMap((one) => choices.map((choice) => [...one, choice]))],
-    [[`sort=${sort}`]],
-  ).map((parts) => parts.join('&')),
-);
+const combinations = coverPairs(FILTERS).map(toQuery);
 let worst = { ratio: 0, query: '', ms: 0 };
 for (const [nth, query] of combinations.entries()) {
   const times = await compare(`/api/sessions?${query}`, ROUNDS_OF_FILTERS);
   const ratio = median(times.many) / median(times.few);
   if (ratio > worst.ratio) worst = { ratio, query, ms: median(times.many) };
-  if (nth % 100 === 99) console.info(`${nth + 1} of ${combinations.length} combinations of filters`);
+  say(`${nth + 1} of ${combinations.length} combinations of filters: ${ratio.toPrecision(2)} × with ?${query}`);
 }
 rows.push({
   what: `the worst of ${combinations.length} combinations of filters, ${MANY} sessions ÷ ${FEW}`,
@@ -153,30 +95,32 @@ rows.push({
   how: `?${worst.query}, ${worst.ms.toPrecision(3)} ms`,
 });
 
-for (const path of ['/api/readers', '/api/pages', `/api/days?from=${month}`])
+const month = new Date(Date.now() - 30 * 86_400_000).toISOString();
+for (const path of ['/api/readers', '/api/pages', `/api/days?from=${month}`]) {
   rows.push({
     what: `${path.replace(/\?.*/, ' of a month')}, 95th percentile, ms`,
     measured: p95((await compare(path, ROUNDS)).many),
     required: { most: 100 },
     how: `of ${ROUNDS}`,
   });
+  say(path);
+}
 
-const bare = await start([join(import.meta.dirname, 'bare-export.ts')], many.file);
 await until(async () => (await fetch(bare.url, { method: 'HEAD' })).ok, 60_000);
 const rates = { ours: [] as number[], bare: [] as number[] };
 let mostMb = 0;
 let beforeMb = Number.NaN;
 for (let round = 0; round < Number(flags.exports); round++) {
-  rates.bare.push(await exportAll(bare.url));
+  rates.bare.push(await exportAll(bare.url, MANY));
   // The first export warms up what stays.
   if (round === 1) beforeMb = await residentMb(many);
   const watch = setInterval(
     () => void residentMb(many).then((mb) => (mostMb = round > 0 ? Math.max(mostMb, mb) : 0)),
     100,
   );
-  rates.ours.push(await exportAll(`${many.url}/api/sessions.ndjson`));
+  rates.ours.push(await exportAll(`${many.url}/api/sessions.ndjson`, MANY));
   clearInterval(watch);
-  console.info(`export, round ${round + 1}`);
+  say(`export, round ${round + 1} of ${flags.exports}`);
 }
 rows.push(
   {
@@ -192,6 +136,31 @@ rows.push(
     how: `${Math.round(beforeMb)} MB before`,
   },
 );
-for (const child of children) child.kill();
+
+const sessions: string[] = [];
+while (sessions.length < BEATS.connections)
+  sessions.push(/session_record_id=([^;]+)/.exec(await askForAccess(many.url))?.[1] ?? '');
+const beside: number[] = [];
+for (let round = 0; round < ROUNDS_OF_BEATS; round++) {
+  const alone = await loadWithBeats({ ...BEATS, url: many.url, sessions });
+  const abort = new AbortController();
+  const exporting = exportUntil(many.url, OWNER_TOKEN, abort.signal).catch(() => {});
+  const exported = await loadWithBeats({ ...BEATS, url: many.url, sessions });
+  abort.abort();
+  await exporting;
+  beside.push(exported.rate / alone.rate);
+  say(
+    `acknowledgements during an export, round ${round + 1} of ${ROUNDS_OF_BEATS}: ${Math.round(exported.rate)} a second`,
+  );
+}
+rows.push({
+  what: `acknowledgements while ${MANY} sessions are exported ÷ without`,
+  measured: median(beside),
+  required: { least: 0.8 },
+  how: `median of ${ROUNDS_OF_BEATS} alternating pairs`,
+});
+
+for (const { child } of [few, many, bare]) child.kill();
 await rm(folder, { recursive: true });
+say('done');
 printTable(rows);

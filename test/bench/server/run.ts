@@ -7,11 +7,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import autocannon from 'autocannon';
-import { HEARTBEAT_PATH } from '../../../sw/protocol/delivery.ts';
 import { askForAccess } from '../../helpers/cookies.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { until } from '../../helpers/until.ts';
+import { exportUntil, loadWithBeats, type Beats, type Measured } from '../load.ts';
 import { median, printTable, type Row } from '../table.ts';
 import { fillStore } from './fill-store.ts';
 
@@ -36,14 +35,6 @@ interface Contender {
   readonly sessions: readonly string[];
   readonly process: ChildProcess;
 }
-
-interface Measured {
-  readonly rate: number;
-  readonly p99Ms: number;
-}
-
-/** One span that grows, or a new one with each beat. */
-type Beats = 'growing span' | 'new span';
 
 const folder = await mkdtemp(join(tmpdir(), 'stillhere-bench-'));
 const site = join(folder, 'site');
@@ -83,41 +74,8 @@ async function startServer(name: string, args: readonly string[], stored = 0): P
   return { name, url, sessions, process: child };
 }
 
-async function measure({ url }: Contender, beats: Beats, sessions: readonly string[]): Promise<Measured> {
-  const began = Date.now();
-  let client = 0;
-  let count = 0;
-  const { requests, latency, non2xx, errors } = await autocannon({
-    url: url + HEARTBEAT_PATH,
-    connections: CONNECTIONS,
-    duration: Number(flags.seconds),
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    setupClient: (connection) => {
-      const session = sessions[client++ % sessions.length] ?? '';
-      const say = (): void => {
-        const now = Date.now();
-        const id = beats === 'new span' ? `${began}-${count++}` : `${began}`;
-        const start = beats === 'new span' ? now - 1 : began - 1;
-        const span = { id, session, page: '/portfolio/confidential/four-minutes/', start, end: now };
-        connection.setBody(JSON.stringify({ sentAt: now, spans: [span] }));
-      };
-      say();
-      connection.on('response', say);
-    },
-  });
-  if (non2xx > 0 || errors > 0) throw new Error(`${url}: ${non2xx} answers weren't 200, ${errors} errors`);
-  return { rate: requests.average, p99Ms: latency.p99 };
-}
-
-/** Exports all sessions, again and again, until it is stopped. */
-async function exportSessions({ url }: Contender, signal: AbortSignal): Promise<void> {
-  const headers = { authorization: `Bearer ${OWNER_TOKEN}` };
-  while (!signal.aborted) {
-    const response = await fetch(`${url}/api/sessions.ndjson`, { headers, signal });
-    for await (const _ of response.body ?? []);
-  }
-}
+const measure = ({ url }: Contender, beats: Beats, sessions: readonly string[]): Promise<Measured> =>
+  loadWithBeats({ url, sessions, beats, connections: CONNECTIONS, seconds: Number(flags.seconds) });
 
 /** The 99th percentile of the event loop's delay since the last call, in milliseconds. */
 async function eventLoopP99Ms({ process: child }: Contender): Promise<number> {
@@ -211,7 +169,7 @@ if (MANY_SESSIONS > 0) {
   for (let round = 0; round < ROUNDS; round++) {
     alone.push((await measure(many, 'growing span', many.sessions)).rate);
     const abort = new AbortController();
-    const exporting = exportSessions(many, abort.signal);
+    const exporting = exportUntil(many.url, OWNER_TOKEN, abort.signal);
     beside.push((await measure(many, 'growing span', many.sessions)).rate);
     abort.abort();
     await exporting.catch(() => {});
