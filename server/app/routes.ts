@@ -40,7 +40,9 @@ const CROSS_ORIGIN_PATHS = new RegExp(`^(?:${HEARTBEAT_PATH}|${SUBMIT_PATH}|/sti
 export interface RouteParts {
   readonly config: Pick<Config, 'protect' | 'allow' | 'gate' | 'corsOrigins' | 'accessMs' | 'publicUrl' | 'limits'>;
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
-  readonly services: Pick<Services, 'store' | 'feed'> & { readonly mirror?: Pick<Mirror, 'status'> | undefined };
+  readonly services: Pick<Services, 'store' | 'feed' | 'refusals'> & {
+    readonly mirror?: Pick<Mirror, 'status'> | undefined;
+  };
   readonly log: Logger;
   /** Server time in epoch milliseconds. */
   readonly now: () => number;
@@ -58,7 +60,7 @@ export interface Routes {
 }
 
 export function createRoutes({ config, secrets, services, log, now }: RouteParts): Routes {
-  const { store, mirror, feed } = services;
+  const { store, mirror, feed, refusals } = services;
   const { protect, allow, gate, publicUrl, limits } = config;
   const isHttps = publicUrl?.protocol === 'https:';
   const cookies = accessCookies(secrets.secret, config.accessMs, isHttps);
@@ -72,7 +74,18 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     (ctx, next) => (ctx.path === HEARTBEAT_PATH ? receiptHeaders(ctx, next) : headers(ctx, next)),
   );
   const limit = createRateLimit(limits.gate, 60);
-  addGateRoutes(router, { store, cookies, access, allow, look: gate, log, limit, home: protect[0] ?? '/', now });
+  addGateRoutes(router, {
+    store,
+    cookies,
+    access,
+    allow,
+    look: gate,
+    log,
+    limit,
+    countRefusal: refusals.count,
+    home: protect[0] ?? '/',
+    now,
+  });
   const deliveries = createDeliveries(createReceiver(store), limits, now);
   addHeartbeatRoute(router, deliveries);
   const { ownerToken } = secrets;

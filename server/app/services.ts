@@ -2,6 +2,7 @@
 // and for somebody else's.
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
+import { createRefusalCounter, type RefusalCounter } from '../jobs/count-refusals.ts';
 import { createTotalsJob } from '../jobs/count-totals.ts';
 import { createMailer } from '../mail/mailer.ts';
 import { createMirror, type Mirror } from '../nocodb/mirror.ts';
@@ -16,6 +17,8 @@ export interface Services {
   readonly mirror: Mirror | undefined;
   /** Tells the owner's pages of changes. */
   readonly feed: Feed;
+  /** Counts tries at the gate that are refused. */
+  readonly refusals: Pick<RefusalCounter, 'count'>;
   /** Begins the work in the background. */
   start(): void;
   /** Finishes the work in the background, then closes the store. Call it when no request is under way. */
@@ -32,11 +35,13 @@ export async function openServices(
   const webhook = config.webhook && createWebhook(config.webhook, store, log);
   const mailer = config.mail && createMailer(config.mail, store, log);
   const totals = createTotalsJob(store, log);
+  const refusals = createRefusalCounter(store, log);
   const feed = new Feed(store);
   return {
     store,
     mirror,
     feed,
+    refusals,
     start: () => {
       totals.start();
       mirror?.start();
@@ -45,7 +50,7 @@ export async function openServices(
     },
     stop: async () => {
       feed.close();
-      await Promise.all([totals.stop(), mirror?.stop(), webhook?.stop(), mailer?.stop()]);
+      await Promise.all([totals.stop(), refusals.write(), mirror?.stop(), webhook?.stop(), mailer?.stop()]);
       await store.close();
     },
   };

@@ -53,8 +53,14 @@ export async function report(store: SessionStore, fromMs: number, now: number): 
     ...section('page', pages),
     '',
     ...textTable([
-      ['day', 'sessions', 'readers', 'read'],
-      ...days.map((day) => [day.day, String(day.sessions), String(day.readers), duration(day.readingMs)]),
+      ['day', 'sessions', 'readers', 'read', 'refused'],
+      ...days.map((day) => [
+        day.day,
+        String(day.sessions),
+        String(day.readers),
+        duration(day.readingMs),
+        String(day.refused),
+      ]),
     ]),
   ];
 }

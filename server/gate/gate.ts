@@ -41,13 +41,15 @@ export interface Gate {
   readonly log: Logger;
   /** Limits attempts by network. */
   readonly limit: RateLimit;
+  /** Counts a try without a usable address, or with one that the list doesn't have. */
+  readonly countRefusal: () => void;
   /** The page to open if `next` is missing or invalid. */
   readonly home: string;
   readonly now: () => number;
 }
 
 export function addGateRoutes(router: Router, gate: Gate): void {
-  const { store, cookies, access, allow, look, log, limit, home, now } = gate;
+  const { store, cookies, access, allow, look, log, limit, countRefusal, home, now } = gate;
   const grants = createCache<string, Promise<string>>({ max: MAX_FORMS, ttlMs: SAME_FORM_MS });
   const nextOf = (next: unknown): string => readNextPath(typeof next === 'string' ? next : undefined) ?? home;
 
@@ -108,14 +110,20 @@ export function addGateRoutes(router: Router, gate: Gate): void {
     };
 
     const email = readEmailAddress(fields.email);
-    if (!email) return refuse(400, texts.badAddress);
+    if (!email) {
+      countRefusal();
+      return refuse(400, texts.badAddress);
+    }
     // Checked before the list, so that nobody can probe many addresses.
     const retryAfterSeconds = await limit(networkOf(ctx.ip));
     if (retryAfterSeconds > 0) {
       ctx.set('Retry-After', String(retryAfterSeconds));
       return refuse(429, tellToWait(retryAfterSeconds, language));
     }
-    if (!isAllowed(email, allow)) return refuse(403, tellNotOnList(look, language));
+    if (!isAllowed(email, allow)) {
+      countRefusal();
+      return refuse(403, tellNotOnList(look, language));
+    }
 
     let id: string;
     try {

@@ -106,6 +106,7 @@ const Day = v.strictObject({
   visits: count,
   readers: count,
   medianReadingTimeMs: median,
+  refused: v.pipe(count, v.description('Tries at the gate that were refused')),
 });
 
 /** By the name that the document has for them. */

@@ -97,7 +97,7 @@ export function viewPageTotals(page: PageTotals): PageTotalsView {
 }
 
 export function viewDay(totals: DayTotals): DayView {
-  const { day, startMs, endMs, sessions, opened, visits, readers, readingMs, medianMs } = totals;
+  const { day, startMs, endMs, sessions, opened, visits, readers, readingMs, medianMs, refused } = totals;
   return {
     day,
     start: iso(startMs),
@@ -108,6 +108,7 @@ export function viewDay(totals: DayTotals): DayView {
     readers,
     readingTimeMs: readingMs,
     medianReadingTimeMs: medianMs,
+    refused,
   };
 }
 

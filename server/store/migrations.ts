@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import type { Tables } from './schema.ts';
 import { sessionListMigration } from './session-list-migration.ts';
-import { slotVersionsMigration, totalsMigration } from './totals-migration.ts';
+import { refusalsMigration, slotVersionsMigration, totalsMigration } from './totals-migration.ts';
 
 const migrations: Record<string, Migration> = {
   '001-sessions-and-spans': {
@@ -188,6 +188,7 @@ const migrations: Record<string, Migration> = {
   '007-totals': totalsMigration,
   '008-session-list': sessionListMigration,
   '009-slot-versions': slotVersionsMigration,
+  '010-refusals': refusalsMigration,
 };
 
 /** True if there is nothing to migrate. */

@@ -16,7 +16,7 @@ const DAYS_AT_ONCE = 31;
 /** Two years. */
 const MOST_KEPT = 750;
 
-type Sums = Pick<DayTotals, 'sessions' | 'opened' | 'visits' | 'readingMs'>;
+type Sums = Pick<DayTotals, 'sessions' | 'opened' | 'visits' | 'readingMs' | 'refused'>;
 type Details = Pick<DayTotals, 'readers'> & Distribution;
 type Kind = 'sums' | 'readers' | 'buckets';
 
@@ -86,7 +86,8 @@ export class SqlDays {
   }
 
   #statement(kind: Kind, { startMs, endMs }: Day): Statement {
-    return { sql: this.#texts[kind], parameters: [slotOf(startMs), slotOf(endMs)] };
+    const slots = [slotOf(startMs), slotOf(endMs)];
+    return { sql: this.#texts[kind], parameters: kind === 'sums' ? [...slots, ...slots] : slots };
   }
 }
 
@@ -94,12 +95,13 @@ function keyOf({ startMs, endMs }: Day): string {
   return `${startMs} ${endMs}`;
 }
 
-/** Compiled once. Their parameters are the first slot, and the one after the last. */
+/** Compiled once. Their parameters are the first slot and the one after the last; those of the sums, twice. */
 function compileTexts(queries: Kysely<Tables>): Readonly<Record<Kind, string>> {
   const isIn = sql`slot >= ${0} AND slot < ${0}`;
   const sums = sql`
     SELECT coalesce(sum(version), 0) AS version, coalesce(sum(sessions), 0) AS sessions, coalesce(sum(opened), 0) AS opened,
-      coalesce(sum(visits), 0) AS visits, coalesce(sum(reading_ms), 0) AS "readingMs"
+      coalesce(sum(visits), 0) AS visits, coalesce(sum(reading_ms), 0) AS "readingMs",
+      (SELECT coalesce(sum(refused), 0) FROM refused_slots WHERE ${isIn}) AS refused
     FROM slot_totals WHERE ${isIn}`;
   const readers = sql`SELECT count(DISTINCT reader_id) AS readers FROM slot_readers WHERE ${isIn}`;
   const buckets = sql`

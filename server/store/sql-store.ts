@@ -6,6 +6,7 @@ import { SqlLeases, type Leases } from './leases.ts';
 import { SqlNotes, type Notes } from './notes.ts';
 import { NOCODB, type Outbox } from './outbox.ts';
 import { SqlOwnerKeys, type OwnerKeys } from './owner-keys.ts';
+import { SqlRefusals, type Refusals } from './refusals.ts';
 import { change, rowsOf } from './runner.ts';
 import { toSession, toSpan } from './rows.ts';
 import type { Tables } from './schema.ts';
@@ -29,6 +30,7 @@ export class SqlStore implements SessionStore {
   readonly leases: Leases;
   readonly notes: Notes;
   readonly ownerKeys: OwnerKeys;
+  readonly refusals: Refusals;
   readonly totals: Totals;
 
   /** @param queries compiles queries in the database's dialect. */
@@ -38,6 +40,7 @@ export class SqlStore implements SessionStore {
     this.leases = new SqlLeases(queries, database.writer);
     this.notes = new SqlNotes(queries, database.writer);
     this.ownerKeys = new SqlOwnerKeys(queries, database.writer, database.reader);
+    this.refusals = new SqlRefusals(queries, database.writer);
     this.totals = new SqlTotals(database, queries);
   }
 

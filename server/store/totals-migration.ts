@@ -59,3 +59,10 @@ export const slotVersionsMigration: Migration = {
     await sql.raw('UPDATE slot_totals SET version = random() & 1099511627775').execute(db);
   },
 };
+
+export const refusalsMigration: Migration = {
+  up: async (db: Kysely<unknown>) => {
+    const columns = 'slot bigint NOT NULL PRIMARY KEY, refused bigint NOT NULL';
+    await sql.raw(`CREATE TABLE refused_slots (${columns}) WITHOUT ROWID`).execute(db);
+  },
+};

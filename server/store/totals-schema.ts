@@ -77,6 +77,11 @@ export interface TotalsTables {
     opened: number;
     visits: number;
   };
+  /** Tries at the gate that were refused. */
+  refused_slots: {
+    slot: number;
+    refused: number;
+  };
   /** Who read in a slot. */
   slot_readers: {
     slot: number;

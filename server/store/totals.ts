@@ -55,6 +55,8 @@ export interface DayTotals extends Distribution {
   readonly visits: number;
   /** Different readers who read or came on this day. */
   readonly readers: number;
+  /** Tries at the gate that were refused. */
+  readonly refused: number;
   readonly readingMs: number;
 }
 

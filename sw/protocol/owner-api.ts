@@ -174,6 +174,8 @@ export interface DayView {
   readonly readers: number;
   readonly readingTimeMs: number;
   readonly medianReadingTimeMs: number | null;
+  /** Tries at the gate that were refused: no address, or none that `ALLOW` has. */
+  readonly refused: number;
 }
 
 export interface DayList {

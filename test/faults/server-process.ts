@@ -124,6 +124,7 @@ export class ServerProcess {
       },
       services: {
         feed: new Feed(store),
+        refusals: { count: () => {} },
         store: new Proxy(store, {
           get: (target, name) => {
             if (name === 'record') return record;

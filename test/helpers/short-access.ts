@@ -18,7 +18,7 @@ export async function startShortAccess(accessMs: number): Promise<{ url: string;
   const answer = createRequestListener({
     config: { ...readConfig({}), accessMs },
     secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },
-    services: { store, feed: new Feed(store) },
+    services: { store, feed: new Feed(store), refusals: { count: () => {} } },
     log: pino({ level: 'silent' }),
     siteDir: join(BUILD_DIR, 'site'),
     buildDir: BUILD_DIR,

@@ -44,7 +44,7 @@ export async function startTestSite(
       ...environment,
     }),
     secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },
-    services: { store, feed: new Feed(store) },
+    services: { store, feed: new Feed(store), refusals: { count: () => {} } },
     log: pino({ level: 'silent' }),
     siteDir: join(folder, 'site'),
     buildDir: join(folder, 'build'),

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createRequestListener } from '../../server/app/request-listener.ts';
 import { readConfig } from '../../server/config/config.ts';
+import { createRefusalCounter } from '../../server/jobs/count-refusals.ts';
 import type { Mirror } from '../../server/nocodb/mirror.ts';
 import type { SessionDetail } from '../../sw/protocol/owner-api.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
@@ -53,6 +54,8 @@ export interface TestApp {
   /** Delivers the spans like a device, by default with a correct clock. */
   deliver(spans: readonly unknown[], sentAt?: number): Promise<Receipt>;
   session(id: string): Promise<SessionDetail>;
+  /** Writes the refusals that are counted, as a few seconds later. */
+  writeRefusals(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -73,12 +76,14 @@ export async function startTestApp(
   const served = wrapStore(store);
   const clock = { now: NOW };
   const logLines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line) => logLines.push(line) });
+  const refusals = createRefusalCounter(served, log, () => clock.now);
   const answer = createRequestListener({
     // Tests send more in a second than readers do.
     config: readConfig({ PROTECT: '/confidential/', LIMIT_BEATS: '0', LIMIT_NETWORK: '0', ...environment }),
     secrets: { secret, ownerToken: OWNER_TOKEN },
-    services: { store: served, mirror, feed: new Feed(served) },
-    log: pino({ level: 'trace' }, { write: (line) => logLines.push(line) }),
+    services: { store: served, mirror, feed: new Feed(served), refusals },
+    log,
     siteDir: join(folder, 'site'),
     buildDir: join(folder, 'build'),
     now: () => clock.now,
@@ -124,6 +129,7 @@ export async function startTestApp(
       const { body } = await send('GET', `/api/sessions/${id}`, { authorization: `Bearer ${OWNER_TOKEN}` });
       return JSON.parse(body) as SessionDetail;
     },
+    writeRefusals: refusals.write,
     close: async () => {
       server.close();
       server.closeAllConnections();

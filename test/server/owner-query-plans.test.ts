@@ -61,6 +61,7 @@ const SESSION = `MULTI-INDEX OR; INDEX 1; SEARCH sessions USING INDEX sqlite_aut
 const BUCKETS_OF_READERS = 'SEARCH reader_buckets USING PRIMARY KEY (reader_id=?)';
 const BUCKETS_OF_PAGES = 'SEARCH page_buckets USING PRIMARY KEY (page_id=?)';
 const DAY = 'USING PRIMARY KEY (slot>? AND slot<?)';
+const SUMS = `SEARCH slot_totals ${DAY}; SCALAR SUBQUERY 1; SEARCH refused_slots ${DAY}`;
 
 it.for([
   ['/api/sessions', [`SCAN sessions USING INDEX sessions_by_start; ${TOLD}`]],
@@ -105,14 +106,14 @@ it.for([
   [
     '/api/days?from=2026-11-24&to=2026-11-25',
     [
-      `SEARCH slot_totals ${DAY}`,
+      SUMS,
       `USE TEMP B-TREE FOR count(DISTINCT); SEARCH slot_readers ${DAY}`,
       `SEARCH slot_buckets ${DAY}; USE TEMP B-TREE FOR GROUP BY`,
-      `SEARCH slot_totals ${DAY}`,
+      SUMS,
     ],
   ],
   // The second time, nothing has changed.
-  ['/api/days?from=2026-11-24&to=2026-11-25', [`SEARCH slot_totals ${DAY}`]],
+  ['/api/days?from=2026-11-24&to=2026-11-25', [SUMS]],
 ] as const)('GET %s', async ([path, plans]) => {
   const url = path.replace(/\{(\w+)\}/, (_, name: string) => names[name] ?? '');
   statements = [];

@@ -43,6 +43,7 @@ beforeEach(async () => {
     look,
     log,
     limit: async (key) => (limited.push(key), waitSeconds),
+    countRefusal: () => {},
     home: '/home/',
     now: () => NOW,
   };
