@@ -9,6 +9,7 @@ import { printOwnerLink } from './commands/owner-link.ts';
 import { printReport } from './commands/report.ts';
 import { serve } from './commands/serve.ts';
 import { listSessions } from './commands/sessions.ts';
+import { listShares, printShare, revokeShare } from './commands/shares.ts';
 import { printSnippet } from './commands/snippet.ts';
 import { listPages, listReaders } from './commands/totals.ts';
 import { ConfigError } from './config/config.ts';
@@ -81,6 +82,26 @@ program
   .description("print a link that logs you in to the owner's pages, once, within 15 minutes")
   .option('--revoke-all', 'end all logins and links instead')
   .action(printOwnerLink);
+
+program
+  .command('share')
+  .description('print a link that shows a colleague what was read, without addresses')
+  .option('--pages <path>', 'only what was read of pages below this path, like /report/')
+  .option('--expires <time>', 'until when, like 12h, 30d, 4w or 2026-12-24 (default: 30d)')
+  .option('--label <text>', 'for whom it is, for your list')
+  .action(printShare);
+
+program
+  .command('shares')
+  .description('list the links that show a colleague what was read')
+  .option('--json', 'print JSON')
+  .action(listShares);
+
+program
+  .command('unshare')
+  .description('revoke such a link')
+  .argument('<id>', 'as stillhere shares lists it')
+  .action(revokeShare);
 
 program
   .command('snippet')

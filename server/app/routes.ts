@@ -22,12 +22,14 @@ import { csrf, sameOriginOnly } from '../http/csrf.ts';
 import { pageHeaders, receiptHeaders } from '../http/security-headers.ts';
 import type { Mirror } from '../nocodb/mirror.ts';
 import type { Secrets } from '../config/secrets.ts';
-import { requireOwner } from '../owner/require-owner.ts';
+import { refuseShares, requireViewer } from '../owner/require-owner.ts';
 import { addOwnerRoutes } from '../owner/routes.ts';
+import { makeShare } from '../owner/share.ts';
 import { addExportRoutes } from '../sessions/export-routes.ts';
 import { GiveWay } from '../sessions/give-way.ts';
 import { addOpenApiRoute } from '../sessions/openapi-route.ts';
 import { addSessionRoutes } from '../sessions/routes.ts';
+import { addShareRoutes } from '../sessions/share-routes.ts';
 import { addTotalsRoutes } from '../sessions/totals-routes.ts';
 import type { Services } from './services.ts';
 
@@ -89,15 +91,22 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   const deliveries = createDeliveries(createReceiver(store), limits, now);
   addHeartbeatRoute(router, deliveries);
   const { ownerToken } = secrets;
-  const owner = compose([
+  const { ownerKeys: keys, shares } = store;
+  const viewer = compose([
     sameOriginOnly(publicUrl?.origin),
-    requireOwner(ownerToken, store.ownerKeys, now),
+    requireViewer({ ownerToken, keys, shares, now }),
   ]) as Middleware;
-  addSessionRoutes(router, store, { owner, feed, now });
-  addTotalsRoutes(router, store.totals, { owner, now });
-  addOpenApiRoute(router, owner);
-  addExportRoutes(router, store, { owner, giveWay: new GiveWay(store), now });
-  addOwnerRoutes(router, { keys: store.ownerKeys, ownerToken, isHttps, log, now });
+  const owner = compose([viewer, refuseShares]) as Middleware;
+  addSessionRoutes(router, store, { owner, viewer, feed, now });
+  addTotalsRoutes(router, store.totals, { owner, viewer, now });
+  addOpenApiRoute(router, viewer);
+  addExportRoutes(router, store, { viewer, giveWay: new GiveWay(store), now });
+  addShareRoutes(router, shares, {
+    owner,
+    share: (ctx, options) => makeShare(shares, options, publicUrl?.href ?? `${ctx.protocol}://${ctx.host}/`, now()),
+    now,
+  });
+  addOwnerRoutes(router, { keys, shares, viewer, ownerToken, isHttps, log, now });
   addHealthRoutes(router, store, mirror, ownerToken);
   return {
     routes: compose([

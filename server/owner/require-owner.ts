@@ -1,10 +1,13 @@
-// The check before the owner's API (the only user of tsscmp).
+// The checks before the owner's API (the only user of tsscmp).
 import type { Context, Middleware } from 'koa';
 import tsscmp from 'tsscmp';
 import { HttpError } from '../http/http-error.ts';
 import type { OwnerKeys } from '../store/owner-keys.ts';
+import type { Shares } from '../store/shares.ts';
+import { openShare } from './open-share.ts';
 import { isValidOwnerKey } from './owner-key.ts';
 import { readOwnerCookie } from './owner-cookie.ts';
+import { deleteShareCookie, readShareCookie } from './share-cookie.ts';
 
 /** Whether the request carries `Authorization: Bearer <owner's token>`. */
 export function isOwner(ctx: Context, ownerToken: string): boolean {
@@ -17,23 +20,50 @@ export function isOwnerToken(token: string, ownerToken: string): boolean {
   return tsscmp(token, ownerToken);
 }
 
+export interface ViewerCheck {
+  readonly ownerToken: string;
+  readonly keys: OwnerKeys;
+  readonly shares: Shares;
+  /** Server time in epoch milliseconds. */
+  readonly now: () => number;
+}
+
 /**
- * Answers 401 unless the request carries the owner's token, or the cookie of a login.
- * @param now returns the server's time in epoch milliseconds.
+ * Answers 401 unless the request carries the owner's token, the cookie of a login, or that of a share, which is then `ctx.state.share`. A
+ * request with a token is judged by it alone. A share comes before a login: owners who open a link see what it shows.
  */
-export function requireOwner(ownerToken: string, keys: OwnerKeys, now: () => number): Middleware {
+export function requireViewer({ ownerToken, keys, shares, now }: ViewerCheck): Middleware {
   return async (ctx, next) => {
     ctx.set('Cache-Control', 'no-store');
-    if (!isOwner(ctx, ownerToken) && !(await isLoggedIn(ctx, keys, now()))) {
-      ctx.set('WWW-Authenticate', 'Bearer');
-      throw new HttpError(401, 'Log in at /owner, or send the header "Authorization: Bearer <OWNER_TOKEN>"');
+    if (!isOwner(ctx, ownerToken)) {
+      const cookies = ctx.get('authorization')
+        ? undefined
+        : { share: readShareCookie(ctx), login: readOwnerCookie(ctx) };
+      if (cookies?.share) ctx.state['share'] = await openOrForget(ctx, shares, cookies.share, now());
+      else if (!cookies?.login || !(await isValidOwnerKey(keys, 'login', cookies.login, now()))) {
+        ctx.set('WWW-Authenticate', 'Bearer');
+        throw new HttpError(401, 'Log in at /owner, or send the header "Authorization: Bearer <OWNER_TOKEN>"');
+      }
     }
     await next();
   };
 }
 
-/** A request with a token is judged by it alone. */
-async function isLoggedIn(ctx: Context, keys: OwnerKeys, nowMs: number): Promise<boolean> {
-  const key = ctx.get('authorization') ? '' : readOwnerCookie(ctx);
-  return key !== '' && isValidOwnerKey(keys, 'login', key, nowMs);
+/** Comes after {@link requireViewer}. Answers 403 to the holder of a share. */
+export const refuseShares: Middleware = async (ctx, next) => {
+  if (ctx.state['share'] !== undefined)
+    throw new HttpError(403, 'A shared link only shows what was read: this is for the owner');
+  await next();
+};
+
+/** One that shows nothing any more must not hide a login. */
+async function openOrForget(ctx: Context, shares: Shares, token: string, nowMs: number): Promise<unknown> {
+  try {
+    return await openShare(shares, token, nowMs);
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    deleteShareCookie(ctx);
+    ctx.set('WWW-Authenticate', 'Bearer');
+    throw error;
+  }
 }

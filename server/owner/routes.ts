@@ -1,16 +1,20 @@
 // The owner's page, and the login to the API that it reads.
 import type { Router } from '@koa/router';
-import type { Context } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { readFields } from '../http/body.ts';
 import { networkOf } from '../http/client-network.ts';
 import { HttpError } from '../http/http-error.ts';
+import { readKnownQuery } from '../http/query.ts';
 import { createRateLimit } from '../http/rate-limit.ts';
 import type { OwnerKeys } from '../store/owner-keys.ts';
+import type { Share, Shares } from '../store/shares.ts';
+import { openShare } from './open-share.ts';
 import { deleteOwnerCookie, readOwnerCookie, setOwnerCookie } from './owner-cookie.ts';
 import { makeOwnerKey, revokeOwnerKey } from './owner-key.ts';
 import { OWNER_PAGE } from './owner-page.ts';
 import { isOwnerToken } from './require-owner.ts';
+import { deleteShareCookie, readShareCookie, setShareCookie } from './share-cookie.ts';
 
 const LOGIN_PATH = '/api/owner/login';
 const MAX_LOGIN_BYTES = 1_024;
@@ -19,6 +23,9 @@ const LOGINS = 10;
 
 export interface OwnerRouteParts {
   readonly keys: OwnerKeys;
+  readonly shares: Shares;
+  /** The check before what the holder of a shared link may see, too. */
+  readonly viewer: Middleware;
   readonly ownerToken: string;
   /** The site uses https even if the request doesn't. */
   readonly isHttps: boolean;
@@ -27,7 +34,8 @@ export interface OwnerRouteParts {
   readonly now: () => number;
 }
 
-export function addOwnerRoutes(router: Router, { keys, ownerToken, isHttps, log, now }: OwnerRouteParts): void {
+export function addOwnerRoutes(router: Router, parts: OwnerRouteParts): void {
+  const { keys, shares, viewer, ownerToken, isHttps, log, now } = parts;
   const limit = createRateLimit(LOGINS, 60);
 
   // The page contains no data, so anyone may load it. Its script asks the API, which checks the login.
@@ -42,22 +50,46 @@ export function addOwnerRoutes(router: Router, { keys, ownerToken, isHttps, log,
     ctx.set('Cache-Control', 'no-store');
     const retryAfterSeconds = await limit(networkOf(ctx.ip));
     if (retryAfterSeconds > 0) throw new HttpError(429, 'Too many logins; try again later', { retryAfterSeconds });
-    await check(ctx);
-    setOwnerCookie(ctx, await makeOwnerKey(keys, 'login', now()), isHttps);
-    log.info('the owner logged in');
+    const { code = '', token = '', share = '' } = await readFields(ctx, ['code', 'token', 'share'], MAX_LOGIN_BYTES);
+    if (share) await logInByShare(ctx, share);
+    else await logIn(ctx, code, token);
     ctx.body = { success: true };
   });
 
   router.delete(LOGIN_PATH, async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
-    await revokeOwnerKey(keys, 'login', readOwnerCookie(ctx), now());
-    deleteOwnerCookie(ctx);
+    // The login of an owner who has opened a shared link goes on.
+    if (readShareCookie(ctx) === '') {
+      await revokeOwnerKey(keys, 'login', readOwnerCookie(ctx), now());
+      deleteOwnerCookie(ctx);
+    } else deleteShareCookie(ctx);
     ctx.body = { success: true };
   });
 
-  async function check(ctx: Context): Promise<void> {
-    const { code = '', token = '' } = await readFields(ctx, ['code', 'token'], MAX_LOGIN_BYTES);
-    if (token ? isOwnerToken(token, ownerToken) : code && (await revokeOwnerKey(keys, 'code', code, now()))) return;
+  router.get(LOGIN_PATH, viewer, (ctx) => {
+    readKnownQuery(ctx, []);
+    const share = ctx.state['share'] as Share | undefined;
+    ctx.body = share
+      ? { role: 'share', label: share.label, pages: share.pages, expires: new Date(share.untilMs).toISOString() }
+      : { role: 'owner', label: null, pages: null, expires: null };
+  });
+
+  async function logInByShare(ctx: Context, token: string): Promise<void> {
+    const share = await openShare(shares, token, now()).catch((error: unknown) => {
+      log.warn({ with: 'share' }, 'a login was refused');
+      throw error;
+    });
+    setShareCookie(ctx, token, Math.ceil((share.untilMs - now()) / 1_000), isHttps);
+    log.info({ share: share.id }, 'a shared link was opened');
+  }
+
+  async function logIn(ctx: Context, code: string, token: string): Promise<void> {
+    if (token ? isOwnerToken(token, ownerToken) : code && (await revokeOwnerKey(keys, 'code', code, now()))) {
+      setOwnerCookie(ctx, await makeOwnerKey(keys, 'login', now()), isHttps);
+      deleteShareCookie(ctx);
+      log.info('the owner logged in');
+      return;
+    }
     log.warn({ with: token ? 'token' : 'code' }, 'a login was refused');
     throw new HttpError(
       401,

@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import type {
   BucketView,
+  CreatedShare,
   DayList,
   ExportedSession,
   PageDetail,
@@ -15,8 +16,10 @@ import type {
   SessionDetail,
   SessionList,
   SessionView,
+  ShareList,
   SpanList,
   SpanView,
+  Viewer,
   VisitView,
 } from '../../sw/protocol/owner-api.ts';
 
@@ -109,6 +112,15 @@ const Day = v.strictObject({
   refused: v.pipe(count, v.description('Tries at the gate that were refused')),
 });
 
+const SHARE_ENTRIES = {
+  id: v.string(),
+  label: v.nullable(v.string()),
+  pages: v.pipe(v.nullable(v.string()), v.description('It only shows pages below this path; null: all pages')),
+  created: time,
+  expires: time,
+  lastUsed: v.pipe(v.nullable(time), v.description('Within a minute; null: never')),
+};
+
 /** By the name that the document has for them. */
 export const ANSWERS = {
   SessionList: answer<SessionList>()(v.strictObject({ sessions: v.array(Session), next })),
@@ -143,6 +155,18 @@ export const ANSWERS = {
     }),
   ),
   DayList: answer<DayList>()(v.strictObject({ timeZone: v.string(), days: v.array(Day) })),
+  ShareList: answer<ShareList>()(v.strictObject({ shares: v.array(v.strictObject(SHARE_ENTRIES)) })),
+  CreatedShare: answer<CreatedShare>()(
+    v.strictObject({ ...SHARE_ENTRIES, link: v.pipe(v.string(), v.description('Is shown only once')) }),
+  ),
+  Viewer: answer<Viewer>()(
+    v.strictObject({
+      role: v.picklist(['owner', 'share']),
+      label: v.nullable(v.string()),
+      pages: v.nullable(v.string()),
+      expires: v.nullable(time),
+    }),
+  ),
   Success: v.strictObject({ success: v.literal(true) }),
   Failure: v.strictObject({ success: v.literal(false), error: v.string() }),
 } as const;

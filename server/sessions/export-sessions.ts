@@ -1,4 +1,5 @@
 // Writes all sessions that a filter selects, as CSV or NDJSON, in parts: the next one is read when the last was taken.
+import type { Session } from '../store/session.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import type { SessionCursor } from '../store/session-query.ts';
 import { CSV_HEADINGS, toCsv } from './csv.ts';
@@ -14,6 +15,7 @@ export type ExportFormat = 'csv' | 'ndjson';
 /**
  * @param now epoch milliseconds; for the state.
  * @param giveWay rests between the parts; undefined: nobody else needs the store.
+ * @param shown what is written in place of each session; undefined: the session.
  */
 export async function* exportSessions(
   store: Pick<SessionStore, 'searchSessions'>,
@@ -21,6 +23,7 @@ export async function* exportSessions(
   format: ExportFormat,
   now: number,
   giveWay?: Pick<GiveWay, 'rest' | 'isBusy'>,
+  shown?: (session: Session) => Promise<Session>,
 ): AsyncGenerator<string> {
   if (format === 'csv') yield CSV_HEADINGS;
   const read = (after: SessionCursor | undefined) =>
@@ -30,7 +33,8 @@ export async function* exportSessions(
     const { sessions, next } = await reading;
     // While this part is written, the store's thread reads the next one.
     const ahead = next && giveWay?.isBusy !== true ? keepFailure(read(next)) : undefined;
-    const rows = sessions.map((session) => viewExported(session, now));
+    const some = shown ? await Promise.all(sessions.map(shown)) : sessions;
+    const rows = some.map((session) => viewExported(session, now));
     const text = format === 'csv' ? toCsv(rows) : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     const workMs = performance.now() - beganMs;
     if (text !== '') yield text;

@@ -6,6 +6,7 @@ import { PACKAGE_VERSION } from '../config/package-root.ts';
 import { ANSWERS, type AnswerName } from './answers.ts';
 import { DAYS } from './days-query.ts';
 import { SPAN_LIST } from './routes.ts';
+import { SHARE } from './share-parameters.ts';
 import { SESSION_FILTER, SESSION_LIST } from './session-search.ts';
 import { PAGE_LIST, PAIR_LIST, READER_LIST } from './totals-routes.ts';
 
@@ -97,14 +98,38 @@ const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   '/api/days': {
     get: { summary: 'Totals by day', parameters: DAYS, answer: 'DayList', failures: BAD_PARAMETER },
   },
+  '/api/shares': {
+    get: { summary: 'Links that show a colleague what was read', answer: 'ShareList', failures: BAD_PARAMETER },
+    post: {
+      summary: 'Make such a link',
+      answer: 'CreatedShare',
+      body: {
+        type: 'object',
+        properties: Object.fromEntries(
+          Object.entries(SHARE).map(([name, schema]) => [
+            name,
+            { type: 'string', description: v.getDescription(schema.wrapped) },
+          ]),
+        ),
+      },
+      failures: { ...BAD_PARAMETER, 409: 'There are too many' },
+    },
+  },
+  '/api/shares/{share}': {
+    delete: { summary: 'Revoke a link', answer: 'Success', failures: { ...BAD_PARAMETER, ...NOT_FOUND } },
+  },
   '/api/live': { get: { summary: 'Server-sent events: what changed', type: 'text/event-stream' } },
   '/api/openapi.json': { get: { summary: 'This document' } },
   '/api/owner/login': {
+    get: { summary: 'Who has logged in', answer: 'Viewer', failures: BAD_PARAMETER },
     post: {
-      summary: 'Log in with the code of a link, or with the token',
+      summary: 'Log in with the code of a link, with the token, or with the token of a shared link',
       answer: 'Success',
       isOpen: true,
-      body: { type: 'object', properties: { code: { type: 'string' }, token: { type: 'string' } } },
+      body: {
+        type: 'object',
+        properties: { code: { type: 'string' }, token: { type: 'string' }, share: { type: 'string' } },
+      },
       failures: { 401: 'The code or token is not valid', 403: 'Another site sent it', 429: 'Too many tries' },
     },
     delete: { summary: 'Log out', answer: 'Success', isOpen: true, failures: { 403: 'Another site sent it' } },
@@ -121,7 +146,7 @@ export function describeApi(): object {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    security: [{ token: [] }, { login: [] }],
+    security: [{ token: [] }, { login: [] }, { share: [] }],
     paths: Object.fromEntries(
       Object.entries(PATHS).map(([path, operations]) => [
         path,
@@ -133,6 +158,7 @@ export function describeApi(): object {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
         login: { type: 'apiKey', in: 'cookie', name: 'stillhere_owner' },
+        share: { type: 'apiKey', in: 'cookie', name: 'stillhere_share' },
       },
     },
   };
@@ -159,7 +185,10 @@ function describeOperation(
   });
   const refusals = {
     ...failures,
-    ...(!isOpen && { 401: 'Neither the owner’s token nor a login', 403: 'A page of another origin sent it' }),
+    ...(!isOpen && {
+      401: 'Neither the owner’s token nor a login, nor a shared link that is valid',
+      403: 'A page of another origin sent it, or a shared link doesn’t show this',
+    }),
   };
   return {
     summary,

@@ -12,7 +12,7 @@ const LONGEST_SEARCH = 100;
 const ID = /^[\w-]{16}$/;
 
 /** A parameter that is given once. `read` gives undefined for a value that can't be used. */
-function parameter<Value>(must: string, read: (text: string) => Value | undefined) {
+export function parameter<Value>(must: string, read: (text: string) => Value | undefined) {
   return v.pipe(
     v.string('may be given once'),
     v.description(must),

@@ -12,22 +12,35 @@ import type { Feed } from './feed.ts';
 import { cursor, writeCursor } from './parameters.ts';
 import { readParameters } from './read-parameters.ts';
 import { placeIn, readSessionList, SESSION_LIST } from './session-search.ts';
-import { nextOfSpans, SPAN_ORDER, SPANS_A_PAGE } from './spans-page.ts';
+import { findShared, listSharedSessions } from './shared-sessions.ts';
+import { refuseSomePages, shareOf } from './share-scope.ts';
+import { isAfter, nextOfSpans, SPAN_ORDER, SPANS_A_PAGE } from './spans-page.ts';
 import { viewSession, viewSpan } from './views.ts';
 import { writeSession } from './write-session.ts';
 
 export const SPAN_LIST = { cursor: v.optional(cursor) };
 
 export interface SessionRouteParts {
-  /** The check before each route. */
+  /** The check before what changes something. */
   readonly owner: Middleware;
+  /** The check before what the holder of a shared link may see, too. */
+  readonly viewer: Middleware;
   readonly feed: Pick<Feed, 'events'>;
   /** Server time in epoch milliseconds. */
   readonly now: () => number;
 }
 
-export function addSessionRoutes(router: Router, store: SessionStore, { owner, feed, now }: SessionRouteParts): void {
-  router.get('/api/sessions', owner, async (ctx) => {
+export function addSessionRoutes(
+  router: Router,
+  store: SessionStore,
+  { owner, viewer, feed, now }: SessionRouteParts,
+): void {
+  router.get('/api/sessions', viewer, async (ctx) => {
+    const share = shareOf(ctx);
+    if (share) {
+      ctx.body = await listSharedSessions(store, share, readKnownQuery(ctx, Object.keys(SESSION_LIST)), now());
+      return;
+    }
     const search = readSessionList(readKnownQuery(ctx, Object.keys(SESSION_LIST)));
     const { sessions, next } = await store.searchSessions({ ...search, nowMs: now() });
     ctx.body = {
@@ -36,14 +49,22 @@ export function addSessionRoutes(router: Router, store: SessionStore, { owner, f
     } satisfies SessionList;
   });
 
-  router.get('/api/live', owner, (ctx) => {
+  router.get('/api/live', viewer, (ctx) => {
+    refuseSomePages(shareOf(ctx), 'live events');
     ctx.type = 'text/event-stream';
     readKnownQuery(ctx, []);
     ctx.body = Readable.from(feed.events(ctx.get('last-event-id')));
   });
 
-  router.get('/api/sessions/:id', owner, async (ctx) => {
+  router.get('/api/sessions/:id', viewer, async (ctx) => {
     readKnownQuery(ctx, []);
+    const share = shareOf(ctx);
+    if (share) {
+      const shown = await findShared(store, share, ctx.params['id'] ?? '');
+      ctx.type = 'json';
+      ctx.body = Readable.from(writeSession(shown.session, shown.reader, shown.spans, now()));
+      return;
+    }
     const session = await findSession(ctx);
     const spans = await store.listSpans(session.id);
     ctx.type = 'json';
@@ -51,9 +72,17 @@ export function addSessionRoutes(router: Router, store: SessionStore, { owner, f
     ctx.body = Readable.from(writeSession(session, reader, spans, now()));
   });
 
-  router.get('/api/sessions/:id/spans', owner, async (ctx) => {
+  router.get('/api/sessions/:id/spans', viewer, async (ctx) => {
     const { cursor: place } = readParameters(SPAN_LIST, readKnownQuery(ctx, Object.keys(SPAN_LIST)));
     const after = placeIn(place, SPAN_ORDER);
+    const share = shareOf(ctx);
+    if (share) {
+      const { spans } = await findShared(store, share, ctx.params['id'] ?? '');
+      const first = after ? spans.findIndex(({ startMs, id }) => isAfter({ value: startMs, id }, after)) : 0;
+      const left = first < 0 ? [] : spans.slice(first);
+      ctx.body = { spans: left.slice(0, SPANS_A_PAGE).map(viewSpan), ...nextOfSpans(left) } satisfies SpanList;
+      return;
+    }
     const session = await findSession(ctx);
     const before = after && { startMs: after.value, id: after.id };
     const spans = await store.listSpansAfter(session.id, before, SPANS_A_PAGE + 1);

@@ -5,6 +5,8 @@ import * as v from 'valibot';
 import type { DayList, PageDetail, PageList, ReaderDetail, ReaderList } from '../../sw/protocol/owner-api.ts';
 import { HttpError } from '../http/http-error.ts';
 import { readKnownQuery } from '../http/query.ts';
+import { isBelow } from '../store/page-prefix.ts';
+import type { Share } from '../store/shares.ts';
 import type { PageTotals, ReaderPageTotals, ReaderTotals, Totals, TotalsSort } from '../store/totals.ts';
 import { DAYS, readDaysQuery } from './days-query.ts';
 import {
@@ -21,6 +23,7 @@ import {
 } from './parameters.ts';
 import { readParameters } from './read-parameters.ts';
 import { placeIn } from './session-search.ts';
+import { refuseSomePages, shareOf, withoutAddress, type NamedByAddress } from './share-scope.ts';
 import { viewDay, viewPageTotals, viewDistribution, viewReader } from './views.ts';
 
 const LIST = {
@@ -34,31 +37,38 @@ export const PAGE_LIST = { page: v.optional(page), ...LIST };
 export const PAIR_LIST = { cursor: v.optional(cursor) };
 
 export interface TotalsRouteParts {
-  /** The check before each route. */
+  /** The check before what changes something. */
   readonly owner: Middleware;
+  /** The check before what the holder of a shared link may see, too. */
+  readonly viewer: Middleware;
   /** Server time in epoch milliseconds. */
   readonly now: () => number;
 }
 
-export function addTotalsRoutes(router: Router, totals: Totals, { owner, now }: TotalsRouteParts): void {
-  router.get('/api/readers', owner, async (ctx) => {
+export function addTotalsRoutes(router: Router, totals: Totals, { owner, viewer, now }: TotalsRouteParts): void {
+  router.get('/api/readers', viewer, async (ctx) => {
+    const share = shareOf(ctx);
+    refuseSomePages(share, 'the totals of readers');
     const { kind, ...list } = readParameters(READER_LIST, readKnownQuery(ctx, Object.keys(READER_LIST)));
     const { size, sort, after } = readList(kind === 'opened' ? { ...list, sort: 'last' } : list);
     const query = { sort, pageSize: size + 1, after };
     const found = kind === 'opened' ? await totals.listOpened(query) : await totals.listReaders(query);
     ctx.body = {
-      readers: found.slice(0, size).map(viewReader),
+      readers: (await named(share, found.slice(0, size))).map(viewReader),
       ...next(found, size, sort, (reader) => ({ value: valueOf(reader, sort), id: reader.id })),
     } satisfies ReaderList;
   });
 
-  router.get('/api/readers/:reader', owner, async (ctx) => {
+  router.get('/api/readers/:reader', viewer, async (ctx) => {
+    const share = shareOf(ctx);
+    refuseSomePages(share, 'the totals of a reader');
     const after = readPlace(readKnownQuery(ctx, Object.keys(PAIR_LIST)));
-    const reader = await findReader(ctx);
+    const reader = await findReader(ctx, share);
+    const [shown = reader] = await named(share, [reader]);
     const isExcluded = (await totals.listExcludedReaders()).includes(reader.email);
     const pairs = await totals.listReaderPages({ readerId: reader.id, pageSize: MAX_PAGE_SIZE + 1, after });
     ctx.body = {
-      ...viewReader(reader),
+      ...viewReader(shown),
       excluded: isExcluded,
       distribution: viewDistribution(reader),
       pages: pairs.slice(0, MAX_PAGE_SIZE).map(({ pageId, page: name, sessions, readingMs }) => ({
@@ -82,27 +92,29 @@ export function addTotalsRoutes(router: Router, totals: Totals, { owner, now }: 
       ctx.body = { success: true };
     });
 
-  router.get('/api/pages', owner, async (ctx) => {
+  router.get('/api/pages', viewer, async (ctx) => {
+    const below = shareOf(ctx)?.pages ?? undefined;
     const { page: which, ...list } = readParameters(PAGE_LIST, readKnownQuery(ctx, Object.keys(PAGE_LIST)));
     const { size, sort, after } = readList(list);
     const one = which && (await totals.findPage(which));
-    const all = which ? [one].filter((found) => found !== undefined) : undefined;
-    const found = all ?? (await totals.listPages({ sort, pageSize: size + 1, after }));
+    const all = which && (one && isShown(one, below) ? [one] : []);
+    const found = all ?? (await totals.listPages({ sort, pageSize: size + 1, after, below }));
     ctx.body = {
       pages: found.slice(0, size).map(viewPageTotals),
       ...next(found, size, sort, (of) => ({ value: valueOf(of, sort), id: of.id })),
     } satisfies PageList;
   });
 
-  router.get('/api/pages/:page', owner, async (ctx) => {
+  router.get('/api/pages/:page', viewer, async (ctx) => {
+    const share = shareOf(ctx);
     const after = readPlace(readKnownQuery(ctx, Object.keys(PAIR_LIST)));
     const which = readPage(ctx.params['page'] ?? '');
     const found = which && (await totals.findPage(which));
-    if (!found) throw new HttpError(404, 'There is no page with this id');
+    if (!found || !isShown(found, share?.pages ?? undefined)) throw new HttpError(404, 'There is no page with this id');
     const pairs = await totals.listReaderPages({ pageId: found.id, pageSize: MAX_PAGE_SIZE + 1, after });
     ctx.body = {
       ...viewPageTotals(found),
-      readBy: pairs.slice(0, MAX_PAGE_SIZE).map(({ readerId, email, sessions, readingMs }) => ({
+      readBy: (await named(share, pairs.slice(0, MAX_PAGE_SIZE))).map(({ readerId, email, sessions, readingMs }) => ({
         id: readerId,
         emailOfAccessor: email,
         sessions,
@@ -112,17 +124,33 @@ export function addTotalsRoutes(router: Router, totals: Totals, { owner, now }: 
     } satisfies PageDetail;
   });
 
-  router.get('/api/days', owner, async (ctx) => {
+  router.get('/api/days', viewer, async (ctx) => {
+    refuseSomePages(shareOf(ctx), 'the totals of days');
     const query = readDaysQuery(readKnownQuery(ctx, Object.keys(DAYS)), now());
     ctx.body = { timeZone: query.timeZone, days: (await totals.listDays(query)).map(viewDay) } satisfies DayList;
   });
 
-  async function findReader(ctx: RouterContext): Promise<ReaderTotals> {
+  /** Without addresses for the holder of a shared link. */
+  async function named<One extends NamedByAddress>(
+    share: Share | undefined,
+    some: readonly One[],
+  ): Promise<readonly One[]> {
+    return share ? Promise.all(some.map((one) => withoutAddress(one, totals))) : some;
+  }
+
+  /** @throws HttpError 403 for an address in a shared link, which must not tell whether there is such a reader. */
+  async function findReader(ctx: RouterContext, share?: Share): Promise<ReaderTotals> {
     const which = readReader(ctx.params['reader'] ?? '');
+    if (share && which && 'email' in which)
+      throw new HttpError(403, 'A shared link shows no addresses; use the id of a reader');
     const reader = which && (await totals.findReader(which));
     if (!reader) throw new HttpError(404, 'There is no reader with this address or id');
     return reader;
   }
+}
+
+function isShown({ name }: PageTotals, below: string | undefined): boolean {
+  return below === undefined || isBelow(name, below);
 }
 
 function readList({

@@ -6,12 +6,14 @@ import type {
   PageTotalsView,
   ReaderView,
   SessionView,
+  ShareView,
   SpanView,
   VisitView,
 } from '../../sw/protocol/owner-api.ts';
 import type { StoredSpan } from '../store/session-store.ts';
 import { seenOf, stateOf } from '../store/session-state.ts';
 import type { Session } from '../store/session.ts';
+import type { Share } from '../store/shares.ts';
 import type { DayTotals, Distribution, PageTotals, ReaderTotals } from '../store/totals.ts';
 import type { Visit } from '../store/visits.ts';
 
@@ -109,6 +111,17 @@ export function viewDay(totals: DayTotals): DayView {
     readingTimeMs: readingMs,
     medianReadingTimeMs: medianMs,
     refused,
+  };
+}
+
+export function viewShare({ id, label, pages, createdMs, untilMs, lastUsedMs }: Share): ShareView {
+  return {
+    id,
+    label,
+    pages,
+    created: iso(createdMs),
+    expires: iso(untilMs),
+    lastUsed: lastUsedMs === null ? null : iso(lastUsedMs),
   };
 }
 

@@ -189,6 +189,14 @@ const migrations: Record<string, Migration> = {
   '008-session-list': sessionListMigration,
   '009-slot-versions': slotVersionsMigration,
   '010-refusals': refusalsMigration,
+  '011-shares': {
+    up: async (db: Kysely<unknown>) => {
+      const columns = `id text NOT NULL PRIMARY KEY, hash text NOT NULL, label text, pages text, created_ms bigint NOT NULL,
+        until_ms bigint NOT NULL, revoked_ms bigint, last_used_ms bigint`;
+      await sql.raw(`CREATE TABLE shares (${columns})`).execute(db);
+      await sql.raw('CREATE UNIQUE INDEX shares_by_hash ON shares (hash)').execute(db);
+    },
+  },
 };
 
 /** True if there is nothing to migrate. */

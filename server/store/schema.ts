@@ -73,6 +73,18 @@ export interface Tables extends TotalsTables {
     kind: 'code' | 'login';
     until_ms: number;
   };
+  /** Links that show a colleague what was read (shares.ts). */
+  shares: {
+    id: string;
+    /** Of its token. SHA-256, base64url. */
+    hash: string;
+    label: string | null;
+    pages: string | null;
+    created_ms: number;
+    until_ms: number;
+    revoked_ms: number | null;
+    last_used_ms: number | null;
+  };
   leases: {
     name: string;
     holder: string;

@@ -7,6 +7,8 @@ export interface SessionFilter {
   readonly reader?: { readonly id: string } | { readonly email: string } | undefined;
   /** Only sessions in which this page was read. */
   readonly page?: { readonly id: string } | { readonly name: string } | undefined;
+  /** Only sessions in which a page below this path was read. It ends with a slash. */
+  readonly pagesBelow?: string | undefined;
   /** Only sessions that began then or later. */
   readonly fromMs?: number | undefined;
   /** Only sessions that began before. */

@@ -5,6 +5,7 @@ import type { Notes } from './notes.ts';
 import type { Outbox } from './outbox.ts';
 import type { OwnerKeys } from './owner-keys.ts';
 import type { Refusals } from './refusals.ts';
+import type { Shares } from './shares.ts';
 import type { SessionPage, SessionSearch } from './session-query.ts';
 import type { Session } from './session.ts';
 import type { Totals } from './totals.ts';
@@ -85,6 +86,7 @@ export interface SessionStore {
   readonly notes: Notes;
   readonly ownerKeys: OwnerKeys;
   readonly refusals: Refusals;
+  readonly shares: Shares;
   readonly totals: Totals;
   /**
    * The outbox of a consumer. From its first use on, every change waits in it until the consumer was told.

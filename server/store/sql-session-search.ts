@@ -3,6 +3,7 @@
 // behind, and recording pays for no index.
 import { sql, type CompiledQuery, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
 import { NOCODB } from './outbox.ts';
+import { isNameBelow } from './page-prefix.ts';
 import { toSession } from './rows.ts';
 import { rowsOf, type Runner } from './runner.ts';
 import type { Tables } from './schema.ts';
@@ -106,13 +107,16 @@ function alongIndex(
 
 /** The conditions for which each session has to be looked at. */
 export function conditionsOf({ filter, sort, nowMs }: FoundSearch): readonly RawBuilder<SqlBool>[] {
-  const { fromMs, toMs, pageId, state, text } = filter;
+  const { fromMs, toMs, pageId, pagesBelow, state, text } = filter;
   const conditions: RawBuilder<SqlBool>[] = [];
   if (sort !== 'start' && fromMs !== undefined) conditions.push(sql<SqlBool>`sessions.start_ms >= ${fromMs}`);
   if (sort !== 'start' && toMs !== undefined) conditions.push(sql<SqlBool>`sessions.start_ms < ${toMs}`);
   if (pageId !== undefined)
     conditions.push(sql<SqlBool>`EXISTS (SELECT 1 FROM counted_pages AS read
       WHERE read.session_id = sessions.id AND read.page_id = ${pageId} AND read.last_ms > 0)`);
+  if (pagesBelow !== undefined)
+    conditions.push(sql<SqlBool>`EXISTS (SELECT 1 FROM counted_pages AS read JOIN page_totals AS page ON page.id = read.page_id
+      WHERE read.session_id = sessions.id AND read.last_ms > 0 AND ${isNameBelow(sql`page.name`, pagesBelow)})`);
   if (state) conditions.push(isInState(state, nowMs));
   if (text !== undefined) {
     const pattern = `%${toLowerAscii(text).replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;

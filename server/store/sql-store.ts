@@ -16,6 +16,7 @@ import type { Session } from './session.ts';
 import { makeSessionRef } from './session-id.ts';
 import { SqlOutbox } from './sql-outbox.ts';
 import { searchSessions } from './sql-session-search.ts';
+import { SqlShares, type Shares } from './shares.ts';
 import { SqlTotals } from './sql-totals.ts';
 import type { Totals } from './totals.ts';
 
@@ -31,6 +32,7 @@ export class SqlStore implements SessionStore {
   readonly notes: Notes;
   readonly ownerKeys: OwnerKeys;
   readonly refusals: Refusals;
+  readonly shares: Shares;
   readonly totals: Totals;
 
   /** @param queries compiles queries in the database's dialect. */
@@ -41,6 +43,7 @@ export class SqlStore implements SessionStore {
     this.notes = new SqlNotes(queries, database.writer);
     this.ownerKeys = new SqlOwnerKeys(queries, database.writer, database.reader);
     this.refusals = new SqlRefusals(queries, database.writer);
+    this.shares = new SqlShares(queries, database.writer, database.reader);
     this.totals = new SqlTotals(database, queries);
   }
 

@@ -6,6 +6,7 @@ import { toDistribution } from './distribution.ts';
 import type { Bucket } from './histogram.ts';
 import { openKeyedHash, type KeyedHash } from './keyed-hash.ts';
 import { pageKey } from './page-key.ts';
+import { isNameBelow } from './page-prefix.ts';
 import { rowsOf, type Statement } from './runner.ts';
 import type { Tables } from './schema.ts';
 import { SqlCounting } from './sql-counting.ts';
@@ -77,7 +78,12 @@ export class SqlTotals implements Totals {
     return this.#toReaders(await rowsOf(this.#database.reader, query.compile()));
   }
 
-  async listPages({ sort, pageSize, after }: TotalsQuery): Promise<readonly PageTotals[]> {
+  async listPages({
+    sort,
+    pageSize,
+    after,
+    below,
+  }: TotalsQuery & { readonly below?: string | undefined }): Promise<readonly PageTotals[]> {
     const column = COLUMNS[sort];
     let query = this.#queries
       .selectFrom('page_totals')
@@ -87,6 +93,7 @@ export class SqlTotals implements Totals {
       .orderBy('id', 'desc')
       .limit(pageSize);
     if (after) query = query.where((eb) => eb(eb.refTuple(column, 'id'), '<', eb.tuple(after.value, after.id)));
+    if (below !== undefined) query = query.where(isNameBelow(sql`name`, below));
     return this.#toPages(await rowsOf(this.#database.reader, query.compile()));
   }
 

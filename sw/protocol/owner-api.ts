@@ -184,3 +184,36 @@ export interface DayList {
   /** Also those without reading; the last one first. */
   readonly days: readonly DayView[];
 }
+
+/** A link that shows a colleague what was read. */
+export interface ShareView {
+  readonly id: string;
+  /** For whom it is, in the owner's words. */
+  readonly label: string | null;
+  /** It shows only what was read of pages below this path, which ends with a slash; null: everything. */
+  readonly pages: string | null;
+  readonly created: string;
+  readonly expires: string;
+  /** Within a minute; null: never. */
+  readonly lastUsed: string | null;
+}
+
+/** Those that aren't revoked, the newest first. */
+export interface ShareList {
+  readonly shares: readonly ShareView[];
+}
+
+export interface CreatedShare extends ShareView {
+  /** Is shown only once. */
+  readonly link: string;
+}
+
+/** Who has logged in. */
+export interface Viewer {
+  /** `share`: by a link, which shows no addresses and changes nothing. */
+  readonly role: 'owner' | 'share';
+  /** A share's label, pages and end; null for the owner. */
+  readonly label: string | null;
+  readonly pages: string | null;
+  readonly expires: string | null;
+}

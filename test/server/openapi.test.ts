@@ -3,6 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as formats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeShare } from '../../server/owner/share.ts';
 import { describeApi } from '../../server/sessions/openapi.ts';
 import { makeSpan, NOW, OWNER_TOKEN, startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
 
@@ -10,6 +11,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
   readonly security?: readonly unknown[];
   readonly parameters: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: object;
 }
 const document = describeApi() as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -20,6 +22,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 const owned = operations.filter(({ operation }) => operation.security === undefined);
 
 const MINUTE = 60_000;
+const ALL_PAGES = { pages: null, untilMs: NOW + 60 * MINUTE };
 const AUTHORIZATION = { authorization: `Bearer ${OWNER_TOKEN}` };
 let app: TestApp;
 let names: Readonly<Record<string, string>>;
@@ -63,7 +66,9 @@ beforeAll(async () => {
   await app.store.totals.counting.count(['one', 'two', 'three']);
   const { totals } = app.store;
   const page = (await totals.listPages({ sort: 'last', pageSize: 1 }))[0];
-  names = { id: 'one', reader: await totals.readerIdOf('one@example.com'), page: page?.id ?? '' };
+  const { share } = await makeShare(app.store.shares, { ...ALL_PAGES, label: null }, app.url, app.clock.now);
+  const reader = await totals.readerIdOf('one@example.com');
+  names = { id: 'one', reader, page: page?.id ?? '', share: share.id };
 });
 afterAll(() => app.close());
 
@@ -76,9 +81,11 @@ it('the document is valid OpenAPI 3.1', async () => {
 
 describe('every answer is as the document says', () => {
   const json = owned.filter(({ operation }) => operation.responses['200']?.content?.['application/json']);
-  it.for(json)('$method $path', async ({ path, method, operation: { parameters } }) => {
+  it.for(json)('$method $path', async ({ path, method, operation: { parameters, requestBody } }) => {
     for (const query of ['', ...(parameters.some(({ name }) => name === 'pageSize') ? ['?pageSize=1'] : [])]) {
-      const answer = await app.send(method, fill(path) + query, AUTHORIZATION);
+      const answer = requestBody
+        ? await app.send(method, fill(path), { ...AUTHORIZATION, 'content-type': 'application/json' }, '{}')
+        : await app.send(method, fill(path) + query, AUTHORIZATION);
       expect(answer.status).toBe(200);
       expect(problemsOf(JSON.parse(answer.body), path, method, 200, 'application/json')).toEqual([]);
     }
@@ -161,5 +168,105 @@ describe('every owner route is refused', () => {
   it('except for pages of its own, and for clients that are no browser', async () => {
     for (const headers of [{}, { 'sec-fetch-site': 'same-origin' }, { 'sec-fetch-site': 'none' }, { origin: app.url }])
       expect((await app.send('GET', '/api/sessions', { ...AUTHORIZATION, ...headers })).status).toBe(200);
+  });
+});
+
+/** For a link that shows all pages, and one that shows some: the status, or why not. */
+const SHOWS: Readonly<Record<string, readonly [all: number, some: number]>> = {
+  'GET /api/sessions': [200, 200],
+  'GET /api/sessions/{id}': [200, 200],
+  'GET /api/sessions/{id}/spans': [200, 200],
+  'PUT /api/sessions/{id}/excluded': [403, 403],
+  'DELETE /api/sessions/{id}/excluded': [403, 403],
+  'GET /api/sessions.csv': [200, 403],
+  'GET /api/sessions.ndjson': [200, 403],
+  'GET /api/readers': [200, 403],
+  'GET /api/readers/{reader}': [200, 403],
+  'PUT /api/readers/{reader}/excluded': [403, 403],
+  'DELETE /api/readers/{reader}/excluded': [403, 403],
+  'GET /api/pages': [200, 200],
+  'GET /api/pages/{page}': [200, 200],
+  'GET /api/days': [200, 403],
+  'GET /api/shares': [403, 403],
+  'POST /api/shares': [403, 403],
+  'DELETE /api/shares/{share}': [403, 403],
+  'GET /api/openapi.json': [200, 200],
+  'GET /api/owner/login': [200, 200],
+};
+
+describe('a shared link shows what it may, and changes nothing', () => {
+  const links = new Map<string, string>();
+  let ref: string;
+  beforeAll(async () => {
+    const { store, url } = app;
+    ref = (await store.findSession('one'))?.ref ?? '';
+    const pageName = (await store.totals.findPage({ id: names['page'] ?? '' }))?.name ?? '';
+    for (const [which, pages, untilMs] of [
+      ['all', null, NOW + 60 * MINUTE],
+      ['some', pageName, NOW + 60 * MINUTE],
+      ['another', '/nowhere/', NOW + 60 * MINUTE],
+      ['expired', null, NOW + MINUTE],
+      ['revoked', null, NOW + 60 * MINUTE],
+    ] as const) {
+      const made = await makeShare(store.shares, { pages, label: null, untilMs }, url, NOW);
+      links.set(which, `stillhere_share=${made.link.split('#share=')[1]}`);
+      if (which === 'revoked') await store.shares.revoke(made.share.id, NOW);
+    }
+  });
+
+  it('the table has every route but the live events', () => {
+    const routes = owned.map(({ method, path }) => `${method} ${path}`);
+    expect(routes.filter((route) => route !== 'GET /api/live').toSorted()).toEqual(Object.keys(SHOWS).toSorted());
+  });
+
+  it.for(owned.filter(({ path }) => path !== '/api/live'))('$method $path', async ({ path, method }) => {
+    const url = path.replace('{id}', ref).replaceAll(/\{(\w+)\}/g, (_, name: string) => names[name] ?? '');
+    const ask = (which: string, headers = {}): Promise<Answer> =>
+      app.send(method, url, { cookie: links.get(which) ?? '', ...headers });
+    for (const [nth, which] of ['all', 'some'].entries()) {
+      const answer = await ask(which);
+      expect(answer.status).toBe(SHOWS[`${method} ${path}`]?.[nth]);
+      expect(answer.headers['cache-control']).toBe('no-store');
+      for (const secret of ['@example.com', '"id":"one"', '"id":"two"', '"id":"three"'])
+        expect(answer.body).not.toContain(secret);
+      const type = typeOf(answer);
+      if (type === 'application/json' && path !== '/api/openapi.json')
+        expect(problemsOf(JSON.parse(answer.body), path, method, answer.status, type)).toEqual([]);
+      expect((await ask(which, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+      expect((await ask(which, { authorization: 'Bearer wrong' })).status).toBe(401);
+    }
+    for (const [which, why] of [
+      ['expired', 'This link expired on 2026-11-24'],
+      ['revoked', 'This link was revoked'],
+    ] as const) {
+      const answer = await ask(which);
+      expect([answer.status, answer.body]).toEqual([401, expect.stringContaining(why)]);
+      expect(answer.headers['set-cookie']).toEqual([expect.stringMatching(/^stillhere_share=; Max-Age=0;/)]);
+    }
+  });
+
+  it('live events, unless it is for some pages', async () => {
+    const aborted = new AbortController();
+    const headers = { cookie: links.get('all') ?? '' };
+    expect((await fetch(`${app.url}/api/live`, { headers, signal: aborted.signal })).status).toBe(200);
+    aborted.abort();
+    const answer = await app.send('GET', '/api/live', { cookie: links.get('some') });
+    expect([answer.status, answer.body]).toEqual([403, expect.stringContaining("live events can't be limited")]);
+  });
+
+  it('nothing of other pages', async () => {
+    for (const path of [`/api/sessions/${ref}`, `/api/sessions/${ref}/spans`, `/api/pages/${names['page']}`])
+      expect((await app.send('GET', path, { cookie: links.get('another') })).status).toBe(404);
+    for (const path of ['/api/sessions', '/api/pages'])
+      expect(JSON.parse((await app.send('GET', path, { cookie: links.get('another') })).body)).toEqual({
+        [path.slice('/api/'.length)]: [],
+      });
+  });
+
+  it('no session by its id, and no reader by an address', async () => {
+    for (const path of ['/api/sessions/one', '/api/sessions/one/spans'])
+      expect((await app.send('GET', path, { cookie: links.get('all') })).status).toBe(404);
+    for (const name of ['one@example.com', 'nobody@example.com'])
+      expect((await app.send('GET', `/api/readers/${name}`, { cookie: links.get('all') })).status).toBe(403);
   });
 });

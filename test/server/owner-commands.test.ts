@@ -79,7 +79,26 @@ it('`report` sums up the last days, by reader, page and day', async () => {
   expect(stdout).not.toContain('old@example.com');
 });
 
+it('`share` prints a link once, `shares` lists it without its token, `unshare` revokes it', async () => {
+  expect((await run('shares')).stdout).toBe('There are no shared links.\n');
+  const { stdout } = await run('share', '--pages', '/report', '--expires', '2d', '--label', 'Bea');
+  const [, token = ''] = /^http:\/\/localhost:8080\/owner#share=([\w-]{32})$/m.exec(stdout) ?? [];
+  const [, id = ''] = /stillhere unshare (\S+)$/m.exec(stdout) ?? [];
+  const cookie = `stillhere_share=${token}`;
+  app.clock.now = Date.now();
+  expect((await app.send('GET', '/api/sessions', { cookie })).status).toBe(200);
+  const listed = await run('shares');
+  expect(listed.stdout).toMatch(new RegExp(`^${id} +Bea +/report/ `, 'm'));
+  expect(listed.stdout).not.toContain(token);
+  expect(JSON.parse((await run('shares', '--json')).stdout)).toMatchObject({ shares: [{ id, pages: '/report/' }] });
+  expect((await run('unshare', id)).code).toBe(0);
+  expect((await app.send('GET', '/api/sessions', { cookie })).status).toBe(401);
+  expect((await run('shares')).stdout).toBe('There are no shared links.\n');
+});
+
 it.for([
+  [['share', '--expires', 'soon'], '--expires: must be a time from now like 12h, 30d or 4w, or a date like 2026-12-24'],
+  [['unshare', 'x'], 'There is no shared link with this id; stillhere shares lists them'],
   [['sessions', '--state', 'gone'], '--state: must be one of reading, away, ended, opened'],
   [['sessions', '--limit', 'x'], '--limit: must be a whole number, 1 to 10000'],
   [['readers', '--sort', 'email'], '--sort: must be one of last, reading, sessions'],
