@@ -1,5 +1,6 @@
 // What surrounds the sessions on the owner's pages: the frame, the login, and what is shown while there is nothing else.
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Viewer } from '../../sw/protocol/owner-api.ts';
 import { OWN_TIME_ZONE, timeZone } from './wording.ts';
 
 const SECTIONS = [
@@ -7,6 +8,7 @@ const SECTIONS = [
   { path: '/owner/readers', name: 'Readers', below: '/owner/readers/' },
   { path: '/owner/pages', name: 'Pages', below: '/owner/pages/' },
   { path: '/owner/days', name: 'Days', below: '/owner/days/' },
+  { path: '/owner/share', name: 'Share', below: '/owner/share/' },
 ] as const;
 
 export interface OwnerActions {
@@ -17,27 +19,31 @@ export interface OwnerActions {
 /**
  * @param actions undefined: the owner isn't logged in.
  * @param note why what is shown may be old.
+ * @param viewer undefined: not known yet.
  */
 export function shellView(
   main: TemplateResult,
   actions: OwnerActions | undefined,
   note: string | undefined,
+  viewer: Viewer | undefined,
 ): TemplateResult {
   return html`
     <header>
       <a class="brand" href="/owner">Stillhere</a>
       ${note === undefined ? nothing : html`<span class="note" role="status">${note}</span>`}
       ${actions ? html`${zoneChoice(actions.setTimeZone)}<button class="quiet" @click=${actions.logOut}>Log out</button>` : nothing}
-      ${actions ? sections(location.pathname) : nothing}
+      ${actions ? sections(location.pathname, viewer) : nothing}
     </header>
     ${main}
   `;
 }
 
-function sections(here: string): TemplateResult {
+/** Those that the viewer may see: a shared link isn't shared on, and pages alone have no readers and days. */
+function sections(here: string, viewer: Viewer | undefined): TemplateResult {
+  const hidden = viewer?.role !== 'share' ? [] : viewer.pages === null ? ['Share'] : ['Share', 'Readers', 'Days'];
   return html`
     <nav class="sections" aria-label="Sections">
-      ${SECTIONS.map(
+      ${SECTIONS.filter(({ name }) => !hidden.includes(name)).map(
         ({ path, name, below }) => html`
           <a href=${path} aria-current=${here === path ? 'page' : here.startsWith(below) ? 'true' : nothing}>${name}</a>
         `,
@@ -63,10 +69,11 @@ export function loadingView(): TemplateResult {
   return html`<main aria-busy="true"></main>`;
 }
 
-export function notFoundView(trouble: string): TemplateResult {
+/** @param isForbidden a shared link doesn't show it. */
+export function notFoundView(trouble: string, isForbidden: boolean): TemplateResult {
   return html`
     <main>
-      <h1>Not found</h1>
+      <h1>${isForbidden ? 'Not shown here' : 'Not found'}</h1>
       <p class="empty">${trouble}</p>
       <p><a href="/owner">All sessions</a></p>
     </main>

@@ -1,5 +1,6 @@
 // The calls to the owner's API. The browser adds the cookie of the login.
 import type {
+  CreatedShare,
   DayList,
   PageDetail,
   PageList,
@@ -8,8 +9,10 @@ import type {
   ReaderView,
   SessionDetail,
   SessionList,
+  ShareList,
   SpanList,
   SpanView,
+  Viewer,
 } from '../../sw/protocol/owner-api.ts';
 import type { TotalsSort } from './totals-table.ts';
 
@@ -91,9 +94,29 @@ export async function setExcluded(what: 'sessions' | 'readers', id: string, isEx
   await ask(`/api/${what}/${encodeURIComponent(id)}/excluded`, { method: isExcluded ? 'PUT' : 'DELETE' });
 }
 
-export async function logIn(key: { readonly code: string } | { readonly token: string }): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  await ask(LOGIN_PATH, { method: 'POST', headers, body: JSON.stringify(key) });
+export function listShares(signal: AbortSignal): Promise<ShareList> {
+  return ask('/api/shares', { signal });
+}
+
+/** @param options what is filled in: `pages`, `expires` and `label`. */
+export function makeShare(options: Readonly<Record<string, string>>): Promise<CreatedShare> {
+  return ask('/api/shares', post(options));
+}
+
+export async function revokeShare(id: string): Promise<void> {
+  await ask(`/api/shares/${encodeURIComponent(id)}`, { method: 'DELETE' });
+}
+
+/** Who has logged in. */
+export function findViewer(signal: AbortSignal): Promise<Viewer> {
+  return ask(LOGIN_PATH, { signal });
+}
+
+/** By the code of a link, by the owner's token, or by the token of a shared link. */
+export async function logIn(
+  key: { readonly code: string } | { readonly token: string } | { readonly share: string },
+): Promise<void> {
+  await ask(LOGIN_PATH, post(key));
 }
 
 export async function logOut(): Promise<void> {
@@ -105,6 +128,10 @@ export function watchChanges(listener: () => void, signal: AbortSignal): void {
   const source = new EventSource('/api/live');
   for (const type of ['changed', 'open', 'error']) source.addEventListener(type, listener);
   signal.addEventListener('abort', () => source.close());
+}
+
+function post(body: object): RequestInit {
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 async function ask<Answer>(path: string, { signal, ...options }: RequestInit): Promise<Answer> {

@@ -3,23 +3,27 @@
 import { LitElement, unsafeCSS, type TemplateResult } from 'lit';
 import css from './dashboard.css?inline';
 import { loadingView, loginView, notFoundView, shellView, type OwnerActions } from './frame-views.ts';
-import { logIn, logOut, RequestError, watchChanges } from './owner-client.ts';
+import type { Viewer } from '../../sw/protocol/owner-api.ts';
+import { findViewer, logIn, logOut, RequestError, watchChanges } from './owner-client.ts';
 import { loadView, type View } from './routes.ts';
 import { OWN_TIME_ZONE, timeZone, useTimeZone } from './wording.ts';
 
 /** In case an event was lost, or another server on the same store has changed something. */
 const ASK_AGAIN_MS = 30_000;
 const UNAUTHORIZED = 401;
+/** The fragment of a link for a colleague. */
+const SHARE = /^share=(.+)$/;
 
 type Shown =
   | { readonly what: 'login'; readonly trouble: string | undefined }
   | { readonly what: 'view'; readonly view: View }
-  | { readonly what: 'trouble'; readonly trouble: string };
+  | { readonly what: 'trouble'; readonly trouble: string; readonly isForbidden: boolean };
 
 class OwnerElement extends LitElement {
   static override readonly styles = unsafeCSS(css);
 
   #shown: Shown | undefined;
+  #viewer: Viewer | undefined;
   /** Why what is shown may be old. */
   #note: string | undefined;
   #watching: AbortController | undefined;
@@ -48,15 +52,16 @@ class OwnerElement extends LitElement {
 
   override render(): TemplateResult {
     const shown = this.#shown;
-    if (!shown) return shellView(loadingView(), undefined, this.#note);
+    if (!shown) return shellView(loadingView(), undefined, this.#note, undefined);
     const main = this.#main(shown);
-    return shellView(main, shown.what === 'login' ? undefined : this.#actions, this.#note);
+    const actions = shown.what === 'login' ? undefined : this.#actions;
+    return shellView(main, actions, this.#note, this.#viewer);
   }
 
   #main(shown: Shown): TemplateResult {
     if (shown.what === 'login') return loginView(shown.trouble, (token) => void this.#logIn({ token }));
     if (shown.what === 'view') return shown.view.render(Date.now());
-    return notFoundView(shown.trouble);
+    return notFoundView(shown.trouble, shown.isForbidden);
   }
 
   /** A link that logs in has its code in the fragment: it is used once, and doesn't stay in the address. */
@@ -64,13 +69,15 @@ class OwnerElement extends LitElement {
     const code = location.hash.slice(1);
     if (code) {
       history.replaceState(null, '', location.pathname);
-      await this.#logIn({ code });
+      const [, share] = SHARE.exec(code) ?? [];
+      await this.#logIn(share === undefined ? { code } : { share });
     } else await this.#load();
   }
 
   async #logIn(key: Parameters<typeof logIn>[0]): Promise<void> {
     try {
       await logIn(key);
+      this.#viewer = undefined;
     } catch (error) {
       // Perhaps this browser is logged in already.
       await this.#load((error as Error).message);
@@ -81,7 +88,11 @@ class OwnerElement extends LitElement {
 
   async #logOut(): Promise<void> {
     await logOut().catch(() => {});
-    this.#show({ what: 'login', trouble: undefined });
+    // Owners who looked at a shared link are still logged in.
+    const wasShare = this.#viewer?.role === 'share';
+    this.#viewer = undefined;
+    if (wasShare) await this.#load();
+    else this.#show({ what: 'login', trouble: undefined });
   }
 
   /**
@@ -96,7 +107,13 @@ class OwnerElement extends LitElement {
     try {
       const url = new URL(location.href);
       useTimeZone(url.searchParams.get('zone') ?? OWN_TIME_ZONE);
-      const view = await loadView(url, (work) => void this.#change(work), signal);
+      const [viewer, view] = await Promise.all([
+        this.#viewer ?? findViewer(signal),
+        loadView(url, (work) => void this.#change(work), signal),
+      ]);
+      this.#viewer = viewer;
+      this.toggleAttribute('shared', viewer.role === 'share');
+      this.toggleAttribute('limited', viewer.pages !== null);
       this.#note = undefined;
       this.#show({ what: 'view', view });
     } catch (error) {
@@ -125,8 +142,13 @@ class OwnerElement extends LitElement {
 
   #fail(error: Error, trouble: string | undefined): void {
     const status = error instanceof RequestError ? error.status : undefined;
-    if (status === UNAUTHORIZED) this.#show({ what: 'login', trouble });
-    else if (status === 404 || status === 400) this.#show({ what: 'trouble', trouble: error.message });
+    if (status === UNAUTHORIZED) {
+      this.#viewer = undefined;
+      // Why a shared link shows nothing any more.
+      const reason = error.message.startsWith('This link') ? error.message : undefined;
+      this.#show({ what: 'login', trouble: trouble ?? reason });
+    } else if (status === 403 || status === 404 || status === 400)
+      this.#show({ what: 'trouble', trouble: error.message, isForbidden: status === 403 });
     else {
       this.#note = `${error.message} Trying again…`;
       this.#watching ??= this.#watch();

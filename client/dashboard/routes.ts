@@ -11,11 +11,13 @@ import {
   listPages,
   listReaders,
   listSessions,
+  listShares,
   setExcluded,
 } from './owner-client.ts';
 import { pageView, pagesView } from './pages-view.ts';
 import { readersView, readerView } from './readers-view.ts';
 import { sessionView } from './session-view.ts';
+import { sharesView } from './share-view.ts';
 import type { TotalsSort } from './totals-table.ts';
 import { pageName, timeZone } from './wording.ts';
 
@@ -89,6 +91,13 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
     async ({ query, signal }) => {
       const list = await listDays(query.get('to') ?? undefined, timeZone(), signal);
       return { title: 'Days', render: (now) => daysView(list, now) };
+    },
+  ],
+  [
+    /^\/owner\/share$/,
+    async ({ signal, change }) => {
+      const list = await listShares(signal);
+      return { title: 'Share', render: (now) => sharesView(list, change, now) };
     },
   ],
 ];

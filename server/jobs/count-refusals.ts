@@ -9,9 +9,9 @@ const PAUSE_MS = 5_000;
 
 export interface RefusalCounter {
   /** Counts one try. Never throws, and waits for nothing. */
-  count(): void;
+  readonly count: () => void;
   /** Writes what is counted. Logs it if that fails; then it is written with the next try. */
-  write(): Promise<void>;
+  readonly write: () => Promise<void>;
 }
 
 /** @param now epoch milliseconds. */

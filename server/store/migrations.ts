@@ -187,9 +187,9 @@ const migrations: Record<string, Migration> = {
   },
   '007-totals': totalsMigration,
   '008-session-list': sessionListMigration,
-  '009-slot-versions': slotVersionsMigration,
-  '010-refusals': refusalsMigration,
-  '011-shares': {
+  '010-slot-versions': slotVersionsMigration,
+  '011-refusals': refusalsMigration,
+  '012-shares': {
     up: async (db: Kysely<unknown>) => {
       const columns = `id text NOT NULL PRIMARY KEY, hash text NOT NULL, label text, pages text, created_ms bigint NOT NULL,
         until_ms bigint NOT NULL, revoked_ms bigint, last_used_ms bigint`;

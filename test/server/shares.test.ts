@@ -35,10 +35,11 @@ async function open(options: object): Promise<(path: string) => Promise<Answer>>
   return (path) => app.send('GET', path, { cookie: cookie.split(';')[0] });
 }
 
-const parse = <Value>({ status, body }: Answer): Value => {
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- says what the answer is
+function parse<Value>({ status, body }: Answer): Value {
   if (status !== 200) throw new Error(`${status} ${body}`);
   return JSON.parse(body) as Value;
-};
+}
 
 /** One reader reads two pages, one of them twice, and another reader only the other one. */
 async function readPages(): Promise<void> {
