@@ -187,7 +187,8 @@ class OwnerElement extends LitElement {
   /** A form without a method is a search: what is filled in goes to the address. */
   #filter(event: SubmitEvent): void {
     const form = event.target as HTMLFormElement;
-    if (!form.action.endsWith('/owner')) return;
+    // Not `form.action`: of a form without one, that is the address of the page, and the login's token must not get there.
+    if (form.getAttribute('action') !== '/owner') return;
     event.preventDefault();
     const url = new URL(form.action);
     for (const [name, value] of new FormData(form))

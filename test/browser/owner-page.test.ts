@@ -7,6 +7,7 @@ import { it } from '../helpers/browser-test.ts';
 import { findBarriers } from '../helpers/find-barriers.ts';
 import { addMonth, makeLink } from '../helpers/owner.ts';
 import { readPage, READ } from '../helpers/reading-site.ts';
+import { OWNER_TOKEN } from '../helpers/stillhere-server.ts';
 import { enter } from '../helpers/reader.ts';
 import { until } from '../helpers/until.ts';
 
@@ -253,5 +254,15 @@ describe.concurrent('the owner', () => {
     await shows(page, 'Trying again');
     await server.start();
     await until(async () => !(await textOf(page)).includes('Trying again'));
+  });
+
+  it('logs in by the token, which gets into no address', async ({ server, browser }) => {
+    const page = await (await browser.createBrowserContext()).newPage();
+    await page.goto(`${server.url}/owner`);
+    await page.locator('stillhere-owner >>> #token').fill(OWNER_TOKEN);
+    await page.keyboard.press('Enter');
+    await shows(page, 'Nobody has passed the gate yet');
+    expect(page.url()).toBe(`${server.url}/owner`);
+    expect(await page.evaluate(() => history.length)).toBe(2);
   });
 });
