@@ -4,6 +4,7 @@ import type { DayList } from '../../sw/protocol/owner-api.ts';
 import { formatCount } from '../ui/format.ts';
 import { barList } from './bar-list.ts';
 import { dayOf, lengthOf } from './wording.ts';
+import { ownerPath } from './owner-path.ts';
 
 export function daysView({ days }: DayList, now: number): TemplateResult {
   const readMs = days.reduce((sum, { readingTimeMs }) => sum + readingTimeMs, 0);
@@ -20,8 +21,8 @@ export function daysView({ days }: DayList, now: number): TemplateResult {
         ${tries > 0 ? `The gate refused ${formatCount(tries, 'try', 'tries')}.` : ''}
       </p>
       <nav class="range" aria-label="Other days">
-        ${earliest ? html`<a href="/owner/days?to=${earliest.day}">Earlier</a>` : ''}
-        ${isLatest ? '' : html`<a href="/owner/days">Latest</a>`}
+        ${earliest ? html`<a href="${ownerPath('/days')}?to=${earliest.day}">Earlier</a>` : ''}
+        ${isLatest ? '' : html`<a href=${ownerPath('/days')}>Latest</a>`}
       </nav>
       ${barList(
         days.map(({ start, readers, readingTimeMs, opened, refused }) => ({

@@ -1,6 +1,7 @@
 // The form that filters the list of sessions. What it asks for stands in the address.
 import { html, type TemplateResult } from 'lit';
 import { STATE_NAMES } from './wording.ts';
+import { ownerPath } from './owner-path.ts';
 
 /** Parameters of `GET /api/sessions`. */
 export type Filter = Readonly<Record<string, string>>;
@@ -17,13 +18,13 @@ export function isFiltered(filter: Filter): boolean {
   return Object.keys(filter).length > 0;
 }
 
-/** Submitting it goes to `/owner` with what is filled in (owner-element.ts). */
+/** Submitting it goes to the first of the owner's pages with what is filled in (owner-element.ts). */
 export function filterForm(filter: Filter): TemplateResult {
   const states = Object.entries(STATE_NAMES);
   return html`
     <details class="search" ?open=${isFiltered(filter)}>
       <summary>Search</summary>
-      <form class="filter" action="/owner" role="search">
+      <form class="filter" action=${ownerPath()} role="search">
         <label>
           <span>Reader or page</span>
           <input name="q" type="search" maxlength="100" .value=${filter['q'] ?? ''} />

@@ -2,13 +2,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Viewer } from '../../sw/protocol/owner-api.ts';
 import { OWN_TIME_ZONE, timeZone } from './wording.ts';
+import { ownerPath, readOwnerPath } from './owner-path.ts';
 
 const SECTIONS = [
-  { path: '/owner', name: 'Sessions', below: '/owner/sessions/' },
-  { path: '/owner/readers', name: 'Readers', below: '/owner/readers/' },
-  { path: '/owner/pages', name: 'Pages', below: '/owner/pages/' },
-  { path: '/owner/days', name: 'Days', below: '/owner/days/' },
-  { path: '/owner/share', name: 'Share', below: '/owner/share/' },
+  { path: '', name: 'Sessions', below: '/sessions/' },
+  { path: '/readers', name: 'Readers', below: '/readers/' },
+  { path: '/pages', name: 'Pages', below: '/pages/' },
+  { path: '/days', name: 'Days', below: '/days/' },
+  { path: '/share', name: 'Share', below: '/share/' },
 ] as const;
 
 export interface OwnerActions {
@@ -29,10 +30,10 @@ export function shellView(
 ): TemplateResult {
   return html`
     <header>
-      <a class="brand" href="/owner">Stillhere</a>
+      <a class="brand" href=${ownerPath()}>Stillhere</a>
       ${note === undefined ? nothing : html`<span class="note" role="status">${note}</span>`}
       ${actions ? html`${zoneChoice(actions.setTimeZone)}<button class="quiet" @click=${actions.logOut}>Log out</button>` : nothing}
-      ${actions ? sections(location.pathname, viewer) : nothing}
+      ${actions ? sections(readOwnerPath(location.pathname) ?? '', viewer) : nothing}
     </header>
     ${main}
   `;
@@ -45,7 +46,9 @@ function sections(here: string, viewer: Viewer | undefined): TemplateResult {
     <nav class="sections" aria-label="Sections">
       ${SECTIONS.filter(({ name }) => !hidden.includes(name)).map(
         ({ path, name, below }) => html`
-          <a href=${path} aria-current=${here === path ? 'page' : here.startsWith(below) ? 'true' : nothing}>${name}</a>
+          <a href=${ownerPath(path)} aria-current=${here === path ? 'page' : here.startsWith(below) ? 'true' : nothing}
+            >${name}</a
+          >
         `,
       )}
     </nav>
@@ -75,7 +78,7 @@ export function notFoundView(trouble: string, isForbidden: boolean): TemplateRes
     <main>
       <h1>${isForbidden ? 'Not shown here' : 'Not found'}</h1>
       <p class="empty">${trouble}</p>
-      <p><a href="/owner">All sessions</a></p>
+      <p><a href=${ownerPath()}>All sessions</a></p>
     </main>
   `;
 }

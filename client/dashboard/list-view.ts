@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { SessionList, SessionView } from '../../sw/protocol/owner-api.ts';
 import { filterForm, isFiltered, type Filter } from './filter-form.ts';
 import { dayOf, lengthOf, pageName, timeOf } from './wording.ts';
+import { ownerPath } from './owner-path.ts';
 
 export function listView(list: SessionList, filter: Filter, now: number): TemplateResult {
   return html`
@@ -12,7 +13,7 @@ export function listView(list: SessionList, filter: Filter, now: number): Templa
         list.next === undefined
           ? nothing
           : html`<p class="more">
-              <a href="/owner?${new URLSearchParams({ ...filter, cursor: list.next })}">Older sessions</a>
+              <a href="${ownerPath()}?${new URLSearchParams({ ...filter, cursor: list.next })}">Older sessions</a>
             </p>`
       }
     </main>
@@ -56,7 +57,7 @@ function foundView({ sessions }: SessionList, filter: Filter, now: number): Temp
     ${filterForm(filter)}
     ${
       sessions.length === 0
-        ? html`<p class="empty">Nothing matches. <a href="/owner">Show all sessions</a></p>`
+        ? html`<p class="empty">Nothing matches. <a href=${ownerPath()}>Show all sessions</a></p>`
         : byDay(sessions, now)
     }
   `;
@@ -149,5 +150,5 @@ function offlineMark({ offlineMs }: SessionView): TemplateResult | typeof nothin
 }
 
 function hrefOf({ ref }: SessionView): string {
-  return `/owner/sessions/${ref}`;
+  return `${ownerPath('/sessions')}/${ref}`;
 }

@@ -5,6 +5,7 @@ import css from './dashboard.css?inline';
 import { loadingView, loginView, notFoundView, shellView, type OwnerActions } from './frame-views.ts';
 import type { Viewer } from '../../sw/protocol/owner-api.ts';
 import { findViewer, logIn, logOut, RequestError, watchChanges } from './owner-client.ts';
+import { ownerPath, readOwnerPath, useOwnerPath } from './owner-path.ts';
 import { loadView, type View } from './routes.ts';
 import { OWN_TIME_ZONE, timeZone, useTimeZone } from './wording.ts';
 
@@ -43,6 +44,7 @@ class OwnerElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    useOwnerPath(this.getAttribute('path') ?? ownerPath());
     document.body.style.margin = '0';
     addEventListener('popstate', () => void this.#load());
     this.renderRoot.addEventListener('click', (event) => this.#follow(event as MouseEvent));
@@ -178,7 +180,7 @@ class OwnerElement extends LitElement {
   /** Links between the owner's pages don't load the page again. */
   #follow(event: MouseEvent): void {
     const link = event.composedPath().find((target) => target instanceof HTMLAnchorElement);
-    if (!link || link.origin !== location.origin || !link.pathname.startsWith('/owner')) return;
+    if (!link || link.origin !== location.origin || readOwnerPath(link.pathname) === undefined) return;
     if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     this.#go(new URL(link.href));
@@ -188,7 +190,7 @@ class OwnerElement extends LitElement {
   #filter(event: SubmitEvent): void {
     const form = event.target as HTMLFormElement;
     // Not `form.action`: of a form without one, that is the address of the page, and the login's token must not get there.
-    if (form.getAttribute('action') !== '/owner') return;
+    if (form.getAttribute('action') !== ownerPath()) return;
     event.preventDefault();
     const url = new URL(form.action);
     for (const [name, value] of new FormData(form))

@@ -7,13 +7,14 @@ import { figuresView } from './figures-view.ts';
 import { toHistogram } from './histogram.ts';
 import { totalsTable, type Column, type TotalsSort } from './totals-table.ts';
 import { lengthOf, momentOf, pageName, shortMomentOf } from './wording.ts';
+import { ownerPath } from './owner-path.ts';
 
 export function pagesView({ pages, next }: PageList, sort: TotalsSort, now: number): TemplateResult {
   const columns: readonly Column<PageTotalsView>[] = [
     {
       name: 'Page',
       kind: 'name',
-      cell: ({ id, page }) => html`<a href="/owner/pages/${id}" title=${page}>${pageName(page)}</a>`,
+      cell: ({ id, page }) => html`<a href="${ownerPath('/pages')}/${id}" title=${page}>${pageName(page)}</a>`,
     },
     { name: 'Last read', kind: 'text', sort: 'last', cell: ({ lastRead }) => shortMomentOf(lastRead, now) },
     { name: 'Readers', kind: 'number', cell: ({ readers }) => String(readers) },
@@ -26,7 +27,7 @@ export function pagesView({ pages, next }: PageList, sort: TotalsSort, now: numb
       ${
         pages.length === 0
           ? html`<p class="empty">Pages behind the gate are listed here as soon as somebody reads one.</p>`
-          : totalsTable('/owner/pages', sort, columns, pages)
+          : totalsTable(ownerPath('/pages'), sort, columns, pages)
       }
       ${next ? html`<p class="empty">These are the first ${pages.length}. <code>npx stillhere pages</code> lists all.</p>` : nothing}
     </main>
@@ -37,7 +38,7 @@ export function pageView(page: PageDetail, now: number): TemplateResult {
   const { readers, sessions, readingTimeMs, medianReadingTimeMs, lastRead, readBy, distribution } = page;
   return html`
     <main class="session">
-      <nav aria-label="Back"><a href="/owner/pages">All pages</a></nav>
+      <nav aria-label="Back"><a href=${ownerPath('/pages')}>All pages</a></nav>
       <h1>${pageName(page.page)}</h1>
       <p class="lede"><span class="path">${page.page}</span>, last read ${momentOf(lastRead, now)}.</p>
       ${figuresView([
@@ -64,7 +65,7 @@ export function pageView(page: PageDetail, now: number): TemplateResult {
         readBy.map(({ id, emailOfAccessor, sessions: times, readingTimeMs: ms }) => ({
           name: emailOfAccessor,
           title: emailOfAccessor,
-          href: `/owner/readers/${id}`,
+          href: `${ownerPath('/readers')}/${id}`,
           value: ms,
           figure: lengthOf(ms),
           ...(times > 1 ? { note: `in ${times} sessions` } : {}),

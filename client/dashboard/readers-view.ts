@@ -9,6 +9,7 @@ import { byDay } from './list-view.ts';
 import type { ReaderLists } from './owner-client.ts';
 import { totalsTable, type Column, type TotalsSort } from './totals-table.ts';
 import { breakable, lengthOf, momentOf, pageName, shortMomentOf } from './wording.ts';
+import { ownerPath } from './owner-path.ts';
 
 const MOST_UNREAD = 12;
 
@@ -25,7 +26,7 @@ export function readersView({ read, opened, isCut }: ReaderLists, sort: TotalsSo
       ${
         read.length === 0
           ? html`<p class="empty">Whoever reads a page behind the gate for 5 seconds or more is listed here.</p>`
-          : totalsTable('/owner/readers', sort, columns, read)
+          : totalsTable(ownerPath('/readers'), sort, columns, read)
       }
       ${isCut ? html`<p class="empty">These are the first ${read.length}. <code>npx stillhere readers</code> lists all.</p>` : nothing}
       ${
@@ -46,7 +47,7 @@ export function readersView({ read, opened, isCut }: ReaderLists, sort: TotalsSo
 }
 
 function readerLink({ id, emailOfAccessor }: Pick<ReaderView, 'id' | 'emailOfAccessor'>): TemplateResult {
-  return html`<a href="/owner/readers/${id}" title=${emailOfAccessor}>${emailOfAccessor}</a>`;
+  return html`<a href="${ownerPath('/readers')}/${id}" title=${emailOfAccessor}>${emailOfAccessor}</a>`;
 }
 
 export function readerView(
@@ -62,7 +63,7 @@ export function readerView(
   const unread = pages.filter(({ id }) => !read.has(id));
   return html`
     <main class="session">
-      <nav aria-label="Back"><a href="/owner/readers">All readers</a></nav>
+      <nav aria-label="Back"><a href=${ownerPath('/readers')}>All readers</a></nav>
       <h1>${breakable(emailOfAccessor)}</h1>
       <p class="lede">First seen ${momentOf(firstSeen, now)}.</p>
       ${figuresView([
@@ -84,7 +85,7 @@ export function readerView(
                 reader.pages.map(({ id, page, sessions: times, readingTimeMs: ms }) => ({
                   name: pageName(page),
                   title: page,
-                  href: `/owner/pages/${id}`,
+                  href: `${ownerPath('/pages')}/${id}`,
                   value: ms,
                   figure: lengthOf(ms),
                   ...(times > 1 ? { note: `in ${times} sessions` } : {}),

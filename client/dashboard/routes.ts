@@ -14,6 +14,7 @@ import {
   listShares,
   setExcluded,
 } from './owner-client.ts';
+import { readOwnerPath } from './owner-path.ts';
 import { pageView, pagesView } from './pages-view.ts';
 import { readersView, readerView } from './readers-view.ts';
 import { sessionView } from './session-view.ts';
@@ -41,7 +42,7 @@ type Load = (asked: Asked) => Promise<View>;
 
 const ROUTES: readonly (readonly [RegExp, Load])[] = [
   [
-    /^\/owner\/sessions\/([^/]+)$/,
+    /^\/sessions\/([^/]+)$/,
     async ({ id: ref, signal, change }) => {
       const session = await findSession(ref, signal);
       const exclude = (isExcluded: boolean): void => change(setExcluded('sessions', ref, isExcluded));
@@ -49,7 +50,7 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
     },
   ],
   [
-    /^\/owner\/readers$/,
+    /^\/readers$/,
     async ({ query, signal }) => {
       const sort = readSort(query);
       const lists = await listReaders(sort, signal);
@@ -57,7 +58,7 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
     },
   ],
   [
-    /^\/owner\/readers\/([^/]+)$/,
+    /^\/readers\/([^/]+)$/,
     async ({ id, signal, change }) => {
       const [reader, sessions, { pages }] = await Promise.all([
         findReader(id, signal),
@@ -72,7 +73,7 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
     },
   ],
   [
-    /^\/owner\/pages$/,
+    /^\/pages$/,
     async ({ query, signal }) => {
       const sort = readSort(query);
       const list = await listPages(sort, signal);
@@ -80,21 +81,21 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
     },
   ],
   [
-    /^\/owner\/pages\/([^/]+)$/,
+    /^\/pages\/([^/]+)$/,
     async ({ id, signal }) => {
       const page = await findPage(id, signal);
       return { title: pageName(page.page), render: (now) => pageView(page, now) };
     },
   ],
   [
-    /^\/owner\/days$/,
+    /^\/days$/,
     async ({ query, signal }) => {
       const list = await listDays(query.get('to') ?? undefined, timeZone(), signal);
       return { title: 'Days', render: (now) => daysView(list, now) };
     },
   ],
   [
-    /^\/owner\/share$/,
+    /^\/share$/,
     async ({ signal, change }) => {
       const list = await listShares(signal);
       return { title: 'Share', render: (now) => sharesView(list, change, now) };
@@ -119,7 +120,7 @@ export function loadView(
   signal: AbortSignal,
 ): Promise<View> {
   for (const [pattern, load] of ROUTES) {
-    const match = pattern.exec(pathname);
+    const match = pattern.exec(readOwnerPath(pathname) ?? '');
     if (match) return load({ id: match[1] ?? '', query, signal, change });
   }
   return loadSessions({ id: '', query, signal, change });

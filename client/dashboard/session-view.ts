@@ -7,6 +7,7 @@ import { figuresView, offlineFigure } from './figures-view.ts';
 import { layOut } from './train-graph.ts';
 import { visitView } from './visit-view.ts';
 import { breakable, dayOf, endOf, exactTimeOf, lengthOf, pageName, STATE_NAMES } from './wording.ts';
+import { ownerPath } from './owner-path.ts';
 
 /** @param exclude keeps the session out of the totals, or counts it again. */
 export function sessionView(
@@ -18,8 +19,8 @@ export function sessionView(
   const { emailOfAccessor, sessionStartTime, readingTimeMs, offlineMs, pages } = session;
   return html`
     <main class="session">
-      <nav aria-label="Back"><a href="/owner">All sessions</a></nav>
-      <h1><a href="/owner/readers/${session.reader}">${breakable(emailOfAccessor)}</a></h1>
+      <nav aria-label="Back"><a href=${ownerPath()}>All sessions</a></nav>
+      <h1><a href="${ownerPath('/readers')}/${session.reader}">${breakable(emailOfAccessor)}</a></h1>
       <p class="lede">
         ${dayOf(sessionStartTime, now)}, from ${exactTimeOf(sessionStartTime)} ${endOf(session)}.
         ${session.state === 'ended' ? nothing : html`<span class="state ${session.state}">${STATE_NAMES[session.state]}</span>`}

@@ -21,7 +21,9 @@ import { createRateLimit } from '../http/rate-limit.ts';
 import { csrf, sameOriginOnly } from '../http/csrf.ts';
 import { pageHeaders, receiptHeaders } from '../http/security-headers.ts';
 import type { Mirror } from '../nocodb/mirror.ts';
+import { ownerUrlOf } from '../config/owner-url.ts';
 import type { Secrets } from '../config/secrets.ts';
+import { onlyOnHost } from '../owner/owner-host.ts';
 import { refuseShares, requireViewer } from '../owner/require-owner.ts';
 import { addOwnerRoutes } from '../owner/routes.ts';
 import { makeShare } from '../owner/share.ts';
@@ -40,7 +42,10 @@ const CROSS_ORIGIN_PATHS = new RegExp(`^(?:${HEARTBEAT_PATH}|${SUBMIT_PATH}|/sti
 
 /** Dependencies of the routes. */
 export interface RouteParts {
-  readonly config: Pick<Config, 'protect' | 'allow' | 'gate' | 'corsOrigins' | 'accessMs' | 'publicUrl' | 'limits'>;
+  readonly config: Pick<
+    Config,
+    'protect' | 'allow' | 'gate' | 'corsOrigins' | 'accessMs' | 'publicUrl' | 'ownerPath' | 'ownerOrigin' | 'limits'
+  >;
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
   readonly services: Pick<Services, 'store' | 'feed' | 'refusals'> & {
     readonly mirror?: Pick<Mirror, 'status'> | undefined;
@@ -63,7 +68,7 @@ export interface Routes {
 
 export function createRoutes({ config, secrets, services, log, now }: RouteParts): Routes {
   const { store, mirror, feed, refusals } = services;
-  const { protect, allow, gate, publicUrl, limits } = config;
+  const { protect, allow, gate, publicUrl, ownerPath: path, ownerOrigin, limits } = config;
   const isHttps = publicUrl?.protocol === 'https:';
   const cookies = accessCookies(secrets.secret, config.accessMs, isHttps);
   const access = createAccessCheck(cookies, store, allow, now);
@@ -71,7 +76,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   const headers = pageHeaders(gateStyleHashes(gate));
   router.use(
     errorHandler(log),
-    csrf(publicUrl?.origin, config.corsOrigins),
+    csrf(publicUrl?.origin, ownerOrigin ? [...config.corsOrigins, ownerOrigin.origin] : config.corsOrigins),
     // A receipt doesn't need a page's headers, which would be twelve times its size.
     (ctx, next) => (ctx.path === HEARTBEAT_PATH ? receiptHeaders(ctx, next) : headers(ctx, next)),
   );
@@ -92,10 +97,9 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   addHeartbeatRoute(router, deliveries);
   const { ownerToken } = secrets;
   const { ownerKeys: keys, shares } = store;
-  const viewer = compose([
-    sameOriginOnly(publicUrl?.origin),
-    requireViewer({ ownerToken, keys, shares, now }),
-  ]) as Middleware;
+  const onHost = onlyOnHost(ownerOrigin);
+  const fromOwnPages = compose([onHost, sameOriginOnly((ownerOrigin ?? publicUrl)?.origin)]) as Middleware;
+  const viewer = compose([fromOwnPages, requireViewer({ ownerToken, keys, shares, path, now })]) as Middleware;
   const owner = compose([viewer, refuseShares]) as Middleware;
   addSessionRoutes(router, store, { owner, viewer, feed, now });
   addTotalsRoutes(router, store.totals, { owner, viewer, now });
@@ -103,10 +107,21 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   addExportRoutes(router, store, { viewer, giveWay: new GiveWay(store), now });
   addShareRoutes(router, shares, {
     owner,
-    share: (ctx, options) => makeShare(shares, options, publicUrl?.href ?? `${ctx.protocol}://${ctx.host}/`, now()),
+    share: (ctx, options) => makeShare(shares, options, ownerUrlOf(config, `${ctx.protocol}://${ctx.host}`), now()),
     now,
   });
-  addOwnerRoutes(router, { keys, shares, viewer, ownerToken, isHttps, log, now });
+  addOwnerRoutes(router, {
+    keys,
+    shares,
+    viewer,
+    ownerToken,
+    path,
+    onHost,
+    fromOwnPages,
+    isHttps: (ownerOrigin ?? publicUrl)?.protocol === 'https:',
+    log,
+    now,
+  });
   addHealthRoutes(router, store, mirror, ownerToken);
   return {
     routes: compose([

@@ -1,11 +1,13 @@
 // The `owner-link` command: prints a link that logs the owner in, once; or ends all logins.
 import { existsSync } from 'node:fs';
 import { ConfigError, readConfig } from '../config/config.ts';
+import { ownerUrlOf } from '../config/owner-url.ts';
 import { makeOwnerKey, ownerLink } from '../owner/owner-key.ts';
 import { openStore } from '../store/open-store.ts';
 
 export async function printOwnerLink({ revokeAll }: { readonly revokeAll?: boolean }): Promise<void> {
-  const { storeFile, publicUrl, port } = readConfig(process.env);
+  const config = readConfig(process.env);
+  const { storeFile, port } = config;
   if (!existsSync(storeFile))
     throw new ConfigError(
       `There is no store ${storeFile}: run this in the folder where the server was started, or set STORE_URL.`,
@@ -16,7 +18,7 @@ export async function printOwnerLink({ revokeAll }: { readonly revokeAll?: boole
     console.info('All logins have ended, and no link that was printed before is valid.');
   } else {
     const code = await makeOwnerKey(store.ownerKeys, 'code', Date.now());
-    console.info(ownerLink(publicUrl?.href ?? `http://localhost:${port}/`, code));
+    console.info(ownerLink(ownerUrlOf(config, `http://localhost:${port}`), code));
   }
   await store.close();
 }

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { ConfigError, readConfig, type Config } from '../config/config.ts';
 import type { ServeOptions } from '../config/options.ts';
 import { flagOf } from '../config/settings.ts';
+import { ownerUrlOf } from '../config/owner-url.ts';
 import { makeOwnerKey, ownerLink } from '../owner/owner-key.ts';
 import { openBrowser } from './open-browser.ts';
 import { readSecrets } from '../config/secrets.ts';
@@ -41,7 +42,9 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
   if (secrets.isNew)
     console.info(`Your owner's token, shown only once (stored in ${secrets.file}): ${secrets.ownerToken}`);
   const code = await makeOwnerKey(server.store.ownerKeys, 'code', Date.now());
-  console.info(`To see who reads it, open this link within 15 minutes (it works once): ${ownerLink(address, code)}`);
+  console.info(
+    `To see who reads it, open this link within 15 minutes (it works once): ${ownerLink(ownerUrlOf(config, address), code)}`,
+  );
   if (open) openBrowser(address);
   // Errors are ignored: an unreadable file isn't served either.
   warnOfLeaks(config, paths).catch(() => {});

@@ -1,5 +1,6 @@
 // The commands `share`, `shares` and `unshare`: links that show a colleague what was read.
 import { ConfigError, readConfig } from '../config/config.ts';
+import { ownerUrlOf } from '../config/owner-url.ts';
 import { makeShare } from '../owner/share.ts';
 import { readShare } from '../sessions/share-parameters.ts';
 import { viewShare } from '../sessions/views.ts';
@@ -15,9 +16,9 @@ export interface ShareFlags {
 export async function printShare(flags: ShareFlags): Promise<void> {
   const now = Date.now();
   const options = readOptions(() => readShare({ ...flags }, now));
-  const { publicUrl, port } = readConfig(process.env);
-  const site = publicUrl?.href ?? `http://localhost:${port}/`;
-  const { share, link } = await withStore((store) => makeShare(store.shares, options, site, now));
+  const config = readConfig(process.env);
+  const ownerUrl = ownerUrlOf(config, `http://localhost:${config.port}`);
+  const { share, link } = await withStore((store) => makeShare(store.shares, options, ownerUrl, now));
   console.info(link);
   console.info(
     `Shows what was read of ${share.pages === null ? 'all pages' : `pages below ${share.pages}`}, without addresses, until ${localTime(share.untilMs)}. ` +

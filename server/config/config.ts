@@ -6,6 +6,7 @@ import type { MailConfig } from '../mail/mail-config.ts';
 import type { NocoConfig } from '../nocodb/client.ts';
 import type { WebhookConfig } from '../webhook/post-message.ts';
 import { readGateSettings } from './gate-settings.ts';
+import { findOwnerUrl } from './owner-url.ts';
 import type { ServeOptions } from './options.ts';
 import { HOUR_MS, SETTINGS, variableOf, type LogLevel, type SettingName, type SettingValues } from './settings.ts';
 
@@ -25,6 +26,10 @@ export interface Config {
   readonly secret: string | undefined;
   /** The owner's password for the API; undefined: one is made and kept beside the store. */
   readonly ownerToken: string | undefined;
+  /** Path of the owner's pages, like `/owner`. */
+  readonly ownerPath: string;
+  /** Where the owner's pages and API are, and nowhere else; undefined: where the site is. */
+  readonly ownerOrigin: URL | undefined;
   /** E-mail addresses and domains that the gate lets in, lower case; empty: everyone. */
   readonly allow: readonly string[];
   /** The gate as readers see it. */
@@ -126,7 +131,8 @@ export function readConfig(
 }
 
 function toConfig(values: SettingValues, gate: GateTheme): Config {
-  const { host, port, siteDir, single, protect, secret, ownerToken, allow, corsOrigins } = values;
+  const { host, port, siteDir, single, protect, secret, ownerToken, ownerPath, ownerOrigin, allow, corsOrigins } =
+    values;
   const { maxConnections, publicUrl, trustProxy, logLevel, webhookUrl: url, webhookSecret: key } = values;
   return {
     host,
@@ -137,6 +143,8 @@ function toConfig(values: SettingValues, gate: GateTheme): Config {
     protect,
     secret,
     ownerToken,
+    ownerPath,
+    ownerOrigin,
     allow,
     gate,
     corsOrigins,
@@ -172,8 +180,8 @@ function toNocoConfig(values: SettingValues): NocoConfig | undefined {
 }
 
 function toMailConfig(values: SettingValues): MailConfig | undefined {
-  const { smtpUrl, mailFrom: from, mailTo: to, mailDigest: digestMinute, quietHours, publicUrl } = values;
+  const { smtpUrl, mailFrom: from, mailTo: to, mailDigest: digestMinute, quietHours } = values;
   if (!smtpUrl || !from || !to) return undefined;
   const timeZone = values.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return { smtpUrl, from, to, digestMinute, quietHours, timeZone, publicUrl };
+  return { smtpUrl, from, to, digestMinute, quietHours, timeZone, ownerUrl: findOwnerUrl(values) };
 }

@@ -14,6 +14,10 @@ export interface StillhereOptions {
   readonly secret?: string | undefined;
   /** The owner's password for the API, at least 32 characters. By default: made at the first start and kept beside the store (mode 600). */
   readonly ownerToken?: string | undefined;
+  /** Path of the owner's pages. @default '/owner' */
+  readonly ownerPath?: string | undefined;
+  /** The address that the owner's pages and the owner's API have to themselves, without a path, like `https://owner.example.com`; elsewhere they answer 404. By default: the site's. */
+  readonly ownerOrigin?: string | undefined;
   /** `trace`, `debug`, `info`, `warn`, `error`, `fatal`, `silent`. @default 'info' */
   readonly logLevel?: string | undefined;
   /** Path prefixes behind the gate, like `/confidential/`. @default ['/portfolio/confidential/'] */

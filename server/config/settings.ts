@@ -166,6 +166,27 @@ export const SETTINGS = {
     isSecret: true,
     schema: password,
   },
+  ownerPath: {
+    group: 'server',
+    kind: 'text',
+    about: "path of the owner's pages",
+    default: '/owner',
+    schema: v.pipe(
+      text,
+      v.regex(
+        /^(?!\/(?:api|access|healthz|readyz|stillhere[^/]*|sw\.js)(?:\/|$))(?:\/[a-z\d][a-z\d_-]*)+$/,
+        'must be a path of lower-case letters and digits, like /owner, and none that Stillhere uses, like /api',
+      ),
+    ),
+  },
+  ownerOrigin: {
+    group: 'server',
+    kind: 'text',
+    about:
+      "the address that the owner's pages and the owner's API have to themselves, without a path, like `https://owner.example.com`; elsewhere they answer 404",
+    otherwise: "the site's",
+    schema: origin("the owner's pages"),
+  },
   logLevel: {
     group: 'server',
     kind: 'text',

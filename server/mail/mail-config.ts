@@ -12,6 +12,6 @@ export interface MailConfig {
   readonly quietHours: QuietHours | undefined;
   /** In which all times are given, like `Europe/Berlin`. */
   readonly timeZone: string;
-  /** Of the site, for links to the owner's pages; undefined: no links. */
-  readonly publicUrl: URL | undefined;
+  /** Of the owner's pages, without a slash at its end; undefined: mails have no links. */
+  readonly ownerUrl: string | undefined;
 }

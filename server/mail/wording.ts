@@ -34,6 +34,6 @@ export function sayWhen({ startMs, endMs }: DigestEntry['event']['visit'], timeZ
 }
 
 /** The owner's page of a session; undefined where nobody knows the site's address. */
-export function linkTo({ ref }: DigestEntry['session'], { publicUrl }: MailConfig): string | undefined {
-  return publicUrl && new URL(`/owner/sessions/${encodeURIComponent(ref)}`, publicUrl).href;
+export function linkTo({ ref }: DigestEntry['session'], { ownerUrl }: MailConfig): string | undefined {
+  return ownerUrl && `${ownerUrl}/sessions/${encodeURIComponent(ref)}`;
 }

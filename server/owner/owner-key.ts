@@ -25,13 +25,13 @@ export function revokeOwnerKey(keys: OwnerKeys, kind: OwnerKeyKind, key: string,
 
 /**
  * The address that logs in one browser. The code is in the fragment, which no browser sends to a server.
- * @param site with a slash at its end.
+ * @param pages where the owner's pages are, without a slash at its end.
  */
-export function ownerLink(site: string, code: string): string {
-  return `${site}owner#${code}`;
+export function ownerLink(pages: string, code: string): string {
+  return `${pages}#${code}`;
 }
 
 /** The address that shows a colleague what was read, by the token of a share. */
-export function shareLink(site: string, token: string): string {
-  return ownerLink(site, `share=${token}`);
+export function shareLink(pages: string, token: string): string {
+  return ownerLink(pages, `share=${token}`);
 }

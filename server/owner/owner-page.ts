@@ -1,6 +1,7 @@
 // The owner's page: its script makes everything on it.
 
-export const OWNER_PAGE = `<!doctype html>
+/** @param path where it is, like `/owner`. */
+export const ownerPage = (path: string): string => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -12,7 +13,7 @@ export const OWNER_PAGE = `<!doctype html>
     <script type="module" src="/stillhere-owner.js"></script>
   </head>
   <body>
-    <stillhere-owner></stillhere-owner>
+    <stillhere-owner path="${path}"></stillhere-owner>
     <noscript>This page needs JavaScript. In a terminal, "npx stillhere sessions" shows the same.</noscript>
   </body>
 </html>

@@ -24,6 +24,8 @@ export interface ViewerCheck {
   readonly ownerToken: string;
   readonly keys: OwnerKeys;
   readonly shares: Shares;
+  /** Where the owner's pages are. */
+  readonly path: string;
   /** Server time in epoch milliseconds. */
   readonly now: () => number;
 }
@@ -32,7 +34,7 @@ export interface ViewerCheck {
  * Answers 401 unless the request carries the owner's token, the cookie of a login, or that of a share, which is then `ctx.state.share`. A
  * request with a token is judged by it alone. A share comes before a login: owners who open a link see what it shows.
  */
-export function requireViewer({ ownerToken, keys, shares, now }: ViewerCheck): Middleware {
+export function requireViewer({ ownerToken, keys, shares, path, now }: ViewerCheck): Middleware {
   return async (ctx, next) => {
     ctx.set('Cache-Control', 'no-store');
     if (!isOwner(ctx, ownerToken)) {
@@ -42,7 +44,7 @@ export function requireViewer({ ownerToken, keys, shares, now }: ViewerCheck): M
       if (cookies?.share) ctx.state['share'] = await openOrForget(ctx, shares, cookies.share, now());
       else if (!cookies?.login || !(await isValidOwnerKey(keys, 'login', cookies.login, now()))) {
         ctx.set('WWW-Authenticate', 'Bearer');
-        throw new HttpError(401, 'Log in at /owner, or send the header "Authorization: Bearer <OWNER_TOKEN>"');
+        throw new HttpError(401, `Log in at ${path}, or send the header "Authorization: Bearer <OWNER_TOKEN>"`);
       }
     }
     await next();

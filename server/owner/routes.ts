@@ -12,7 +12,7 @@ import type { Share, Shares } from '../store/shares.ts';
 import { openShare } from './open-share.ts';
 import { deleteOwnerCookie, readOwnerCookie, setOwnerCookie } from './owner-cookie.ts';
 import { makeOwnerKey, revokeOwnerKey } from './owner-key.ts';
-import { OWNER_PAGE } from './owner-page.ts';
+import { ownerPage } from './owner-page.ts';
 import { isOwnerToken } from './require-owner.ts';
 import { deleteShareCookie, readShareCookie, setShareCookie } from './share-cookie.ts';
 
@@ -27,7 +27,13 @@ export interface OwnerRouteParts {
   /** The check before what the holder of a shared link may see, too. */
   readonly viewer: Middleware;
   readonly ownerToken: string;
-  /** The site uses https even if the request doesn't. */
+  /** Where the owner's pages are, like `/owner`. */
+  readonly path: string;
+  /** The check before the page: on no other host. */
+  readonly onHost: Middleware;
+  /** The check before the login: on no other host, and from no other page. */
+  readonly fromOwnPages: Middleware;
+  /** The owner's pages use https even if the request doesn't. */
   readonly isHttps: boolean;
   readonly log: Logger;
   /** Server time in epoch milliseconds. */
@@ -35,18 +41,19 @@ export interface OwnerRouteParts {
 }
 
 export function addOwnerRoutes(router: Router, parts: OwnerRouteParts): void {
-  const { keys, shares, viewer, ownerToken, isHttps, log, now } = parts;
+  const { keys, shares, viewer, ownerToken, path, onHost, fromOwnPages, isHttps, log, now } = parts;
   const limit = createRateLimit(LOGINS, 60);
 
   // The page contains no data, so anyone may load it. Its script asks the API, which checks the login.
-  router.get(['/owner', '/owner/{*path}'], (ctx) => {
+  const page = ownerPage(path);
+  router.get([path, `${path}/{*path}`], onHost, (ctx) => {
     ctx.set('Cache-Control', 'no-cache');
     ctx.set('X-Robots-Tag', 'noindex');
     ctx.type = 'html';
-    ctx.body = OWNER_PAGE;
+    ctx.body = page;
   });
 
-  router.post(LOGIN_PATH, async (ctx) => {
+  router.post(LOGIN_PATH, fromOwnPages, async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
     const retryAfterSeconds = await limit(networkOf(ctx.ip));
     if (retryAfterSeconds > 0) throw new HttpError(429, 'Too many logins; try again later', { retryAfterSeconds });
@@ -56,7 +63,7 @@ export function addOwnerRoutes(router: Router, parts: OwnerRouteParts): void {
     ctx.body = { success: true };
   });
 
-  router.delete(LOGIN_PATH, async (ctx) => {
+  router.delete(LOGIN_PATH, fromOwnPages, async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
     // The login of an owner who has opened a shared link goes on.
     if (readShareCookie(ctx) === '') {

@@ -11,14 +11,14 @@ const MOST_SHARES = 500;
 
 /**
  * The link is shown once: the store has no token.
- * @param site with a slash at its end.
+ * @param ownerUrl where the owner's pages are, without a slash at its end.
  * @param nowMs epoch milliseconds.
  * @throws HttpError 409 if there are too many.
  */
 export async function makeShare(
   shares: Shares,
   options: Pick<Share, 'pages' | 'label' | 'untilMs'>,
-  site: string,
+  ownerUrl: string,
   nowMs: number,
 ): Promise<{ readonly share: Share; readonly link: string }> {
   if ((await shares.list()).length >= MOST_SHARES)
@@ -27,5 +27,5 @@ export async function makeShare(
   const { pages, label, untilMs } = options;
   const share = { id: randomBytes(ID_BYTES).toString('base64url'), pages, label, untilMs, createdMs: nowMs };
   await shares.add({ ...share, hash: hashOfKey(token) });
-  return { share: { ...share, revokedMs: null, lastUsedMs: null }, link: shareLink(site, token) };
+  return { share: { ...share, revokedMs: null, lastUsedMs: null }, link: shareLink(ownerUrl, token) };
 }

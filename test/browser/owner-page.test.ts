@@ -265,4 +265,42 @@ describe.concurrent('the owner', () => {
     expect(page.url()).toBe(`${server.url}/owner`);
     expect(await page.evaluate(() => history.length)).toBe(2);
   });
+
+  it('has the pages at a path of choice', async ({ serve, browser }) => {
+    const server = await serve({ [READ]: readPage('text') }, { OWNER_PATH: '/desk/readers' });
+    await addMonth(server);
+    const page = await (await browser.createBrowserContext()).newPage();
+    // Where the page is narrow, the middle of a link can be cut off.
+    await page.setViewport({ width: 1_280, height: 900 });
+    await page.goto((await makeLink(server)).replace('/owner#', '/desk/readers#'));
+    await shows(page, '2 people are reading now');
+    const here = (path: string): Promise<boolean> => until(() => page.url() === `${server.url}/desk/readers${path}`);
+    for (const [section, path] of [
+      ['Readers', '/readers'],
+      ['Pages', '/pages'],
+      ['Days', '/days'],
+      ['Share', '/share'],
+      ['Sessions', ''],
+    ] as const) {
+      await page.locator(`stillhere-owner >>> ::-p-text(${section})`).click();
+      await here(path);
+    }
+    await page.locator('stillhere-owner >>> .search summary').click();
+    await page.locator('stillhere-owner >>> input[name=q]').fill('friederike');
+    await page.keyboard.press('Enter');
+    await here('?q=friederike');
+    await until(async () => !(await textOf(page)).includes('ines.halloran'));
+    await page.locator('stillhere-owner >>> tbody a').click();
+    await shows(page, 'All sessions');
+    await page.reload();
+    await page.locator('stillhere-owner >>> h1 a').click();
+    await shows(page, 'read in all');
+    expect(page.url()).toMatch(/\/desk\/readers\/readers\/[\w-]{16}$/);
+    const links = await page.evaluate(() =>
+      [...(document.querySelector('stillhere-owner')?.shadowRoot?.querySelectorAll('a') ?? [])].map(
+        ({ pathname }) => pathname,
+      ),
+    );
+    for (const link of links) expect(link).toMatch(/^\/desk\/readers/);
+  });
 });

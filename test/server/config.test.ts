@@ -22,6 +22,8 @@ describe('the environment', () => {
       protect: ['/portfolio/confidential/'],
       secret: undefined,
       ownerToken: undefined,
+      ownerPath: '/owner',
+      ownerOrigin: undefined,
       allow: [],
       gate: DEFAULT_THEME,
       corsOrigins: [],

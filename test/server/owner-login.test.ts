@@ -55,7 +55,7 @@ describe('a link', () => {
   });
 
   it('has its code where browsers send it to no server', () => {
-    expect(ownerLink('https://portfolio.example/', 'abc')).toBe('https://portfolio.example/owner#abc');
+    expect(ownerLink('https://portfolio.example/owner', 'abc')).toBe('https://portfolio.example/owner#abc');
   });
 
   it('opens a page without data, that no cache keeps unasked and no search engine lists', async () => {
@@ -63,7 +63,7 @@ describe('a link', () => {
       const { status, headers, body } = await app.send('GET', path);
       expect([status, headers['cache-control'], headers['x-robots-tag']]).toEqual([200, 'no-cache', 'noindex']);
       expect(headers['content-security-policy']).toContain("default-src 'none'");
-      expect(body).toContain('<stillhere-owner>');
+      expect(body).toContain('<stillhere-owner path="/owner">');
     }
   });
 });
