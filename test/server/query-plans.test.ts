@@ -41,7 +41,7 @@ const INDEXES_OF_READER = {
   reading:
     'counted_sessions_by_reader_reading (reader_id=? AND (reading_order,session_id)>(?,?) AND (reading_order,session_id)<(?,?))',
 };
-const OTHERS = { fromMs: 0, toMs: 9, pageId: 'p', state: 'opened', text: 'x' } as const;
+const OTHERS = { fromMs: 0, toMs: 9, pageId: 'p', pagesBelow: '/a/', state: 'opened', text: 'x' } as const;
 
 describe.for(['start', 'end', 'reading'] as const)('sessions by %s', (sort) => {
   it.for([{}, OTHERS, { reader: 'r' }, { ...OTHERS, reader: 'r' }])('filtered by %o', (filter) => {

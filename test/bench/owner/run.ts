@@ -61,6 +61,7 @@ async function compare(
 
 // What the dashboard asks for when it opens, and one session.
 for (const path of [
+  '/api/owner/login',
   '/api/sessions?pageSize=100',
   '/api/live',
   '/api/sessions?sort=end&state=reading',
