@@ -71,6 +71,9 @@ const Span = answer<SpanView>()(
     late: v.boolean(),
     closed: v.boolean(),
     replayed: v.boolean(),
+    receivedAt: v.exactOptional(
+      v.pipe(time, v.description('When its last delivery arrived, of those that were replayed or late')),
+    ),
     clamped: v.exactOptional(v.literal(true)),
   }),
 );

@@ -38,7 +38,8 @@ export function viewSession(session: Session, now: number): SessionView {
   };
 }
 
-export function viewSpan({ id, page, startMs, endMs, isLate, isClosed, isReplayed, isClamped }: StoredSpan): SpanView {
+export function viewSpan(span: StoredSpan): SpanView {
+  const { id, page, startMs, endMs, isLate, isClosed, isReplayed, receivedMs, isClamped } = span;
   return {
     id,
     page,
@@ -47,6 +48,7 @@ export function viewSpan({ id, page, startMs, endMs, isLate, isClosed, isReplaye
     late: isLate,
     closed: isClosed,
     replayed: isReplayed,
+    ...(receivedMs !== null && { receivedAt: iso(receivedMs) }),
     ...(isClamped && { clamped: true }),
   };
 }

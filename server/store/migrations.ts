@@ -187,6 +187,11 @@ const migrations: Record<string, Migration> = {
   },
   '007-totals': totalsMigration,
   '008-session-list': sessionListMigration,
+  '009-span-receipts': {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema.alterTable('spans').addColumn('received_ms', 'bigint').execute();
+    },
+  },
   '010-slot-versions': slotVersionsMigration,
   '011-refusals': refusalsMigration,
   '012-shares': {

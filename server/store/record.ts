@@ -44,6 +44,8 @@ export interface ChangedSpan extends BoundedSpan {
   readonly page: string;
   readonly isClosed: boolean;
   readonly isReplayed: boolean;
+  /** When a delivery that was replayed or late prolonged it; undefined: none has, and what is stored stays. */
+  readonly receivedMs?: number | undefined;
   readonly isNew: boolean;
 }
 
@@ -140,7 +142,8 @@ class Recording {
       placed = { ...bounded, isClamped: bounded.isClamped || offsetMs !== clock.offsetMs };
       if (offsetMs !== clock.offsetMs) clock = { ...clock, formerOffsetMs: offsetMs };
     }
-    if (!kept || placed.endMs > kept.endMs) return this.#put(span, kept, placed, clock) ? 'stored' : 'too-many-spans';
+    if (!kept || placed.endMs > kept.endMs)
+      return this.#put(span, kept, placed, clock, receivedMs) ? 'stored' : 'too-many-spans';
     // The span is as long as before, but this delivery may have been faster than all others.
     if (clock.offsetMs !== session.offsetMs) this.#session = { ...session, ...clock };
     if (span.isClosed && !kept.isClosed) this.#close(span, kept, placed);
@@ -166,7 +169,13 @@ class Recording {
   }
 
   /** @returns false if the session would have too many stretches. */
-  #put(span: ClaimedSpan, kept: KnownSpan | undefined, placed: BoundedSpan, clock: DeviceClock): boolean {
+  #put(
+    span: ClaimedSpan,
+    kept: KnownSpan | undefined,
+    placed: BoundedSpan,
+    clock: DeviceClock,
+    receivedMs: number,
+  ): boolean {
     const session = this.#session;
     const { id, page } = span;
     const { endMs } = placed;
@@ -192,6 +201,7 @@ class Recording {
       isClamped,
       isClosed,
       isReplayed,
+      receivedMs: span.isReplayed || placed.isLate ? receivedMs : before?.receivedMs,
       isNew,
     });
     const isLatest = isLater(session, { startMs, endMs, id });

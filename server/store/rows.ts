@@ -33,5 +33,6 @@ export function toSpan(row: Selectable<Tables['spans']>): StoredSpan {
     isClamped: row.is_clamped === 1,
     isClosed: row.is_closed === 1,
     isReplayed: row.is_replayed === 1,
+    receivedMs: row.received_ms,
   };
 }

@@ -104,5 +104,7 @@ export interface Tables extends TotalsTables {
     is_clamped: number;
     is_closed: Generated<number>;
     is_replayed: Generated<number>;
+    /** When its last delivery arrived, of those that were replayed or late. Null also for what was stored without it. */
+    received_ms: number | null;
   };
 }

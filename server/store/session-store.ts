@@ -23,6 +23,8 @@ export interface StoredSpan {
   readonly isClosed: boolean;
   /** Delivered from the device's queue, after an attempt had failed. */
   readonly isReplayed: boolean;
+  /** When the last delivery arrived that was replayed or late and prolonged it; null: none was, or it isn't known. */
+  readonly receivedMs: number | null;
 }
 
 /** Evidence that a session is active: a span, or (original contract) a request without one. */

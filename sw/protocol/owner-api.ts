@@ -45,6 +45,8 @@ export interface SpanView {
   readonly closed: boolean;
   /** Delivered from the device's queue, after an attempt had failed. */
   readonly replayed: boolean;
+  /** When the last delivery arrived that was replayed or late and prolonged it. Missing: none was, or it isn't known. */
+  readonly receivedAt?: string;
   /** Set if the device's clock was wrong, so that the times were moved into the possible range. */
   readonly clamped?: true;
 }

@@ -45,6 +45,7 @@ describe('a delivery', () => {
           late: true,
           closed: false,
           replayed: false,
+          receivedAt: iso(NOW + 10 * MINUTE),
         },
       ],
       pages: [{ page: '/confidential/', readingTimeMs: MINUTE }],

@@ -205,6 +205,30 @@ function describeStore(name: string, place: () => Promise<() => Promise<SessionS
       expect([await store.findSession('ann'), await store.listSpans('ann')]).toEqual(before);
     });
 
+    it('keeps when spans arrived that were replayed or late, and of no others', async () => {
+      await store.record([
+        seen(0, 5, { id: 'at once', receivedS: 6 }),
+        seen(0, 5, { id: 'late', receivedS: 90 }),
+        seen(0, 5, { id: 'replayed', receivedS: 30, isReplayed: true }),
+      ]);
+      await store.record([
+        seen(0, 9, { id: 'at once', receivedS: 95 }),
+        seen(0, 100, { id: 'late', receivedS: 100 }),
+        seen(0, 100, { id: 'replayed', receivedS: 101, isReplayed: true }),
+      ]);
+      const received = (await store.listSpans('ann')).map(({ id, receivedMs }) => [
+        id,
+        receivedMs && (receivedMs - NOW) / SECOND,
+      ]);
+      expect(received).toEqual([
+        ['at once', 95],
+        ['late', 90],
+        ['replayed', 101],
+      ]);
+      await store.record([seen(200, 205, { id: 'new', receivedS: 206 })]);
+      expect((await store.listSpansAfter('ann', { startMs: NOW + 100 * SECOND, id: '' }, 1))[0]?.receivedMs).toBeNull();
+    });
+
     it('gives the same result in any order, repetition and batching, with the union as reading time', async () => {
       const span = fc.record({
         id: fc.constantFrom('a', 'b', 'c'),

@@ -82,9 +82,9 @@ it('keeps sessions, spans and totals', async () => {
     isExcluded: false,
     isMirrored: false,
   });
-  expect((await store.listSpans('ann')).map(({ id, startMs, endMs }) => [id, startMs, endMs])).toEqual(
-    ANN.map(([id, , startMs, endMs]) => [id, startMs, endMs]),
-  );
+  expect(
+    (await store.listSpans('ann')).map(({ id, startMs, endMs, receivedMs }) => [id, startMs, endMs, receivedMs]),
+  ).toEqual(ANN.map(([id, , startMs, endMs]) => [id, startMs, endMs, null]));
   expect(await store.findSession('bob')).toMatchObject({ endMs: null, isMirrored: true });
   await store.close();
 });

@@ -60,16 +60,18 @@ export function prepareRecording(connection: DatabaseSync) {
          (SELECT max(start_ms) FROM stretches WHERE session_id = ?1 AND start_ms <= ?2), ?2)
        ORDER BY start_ms`,
     ),
-    /** session, span, page, start, end, late, clamped, closed, replayed */
+    /** session, span, page, start, end, late, clamped, closed, replayed, when it was received */
     insertSpan: connection.prepare(
-      `INSERT INTO spans (session_id, id, page, start_ms, end_ms, is_late, is_clamped, is_closed, is_replayed)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO spans (session_id, id, page, start_ms, end_ms, is_late, is_clamped, is_closed, is_replayed, received_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     /** end, late, clamped, closed, replayed, session, span */
     growSpan: connection.prepare(
       `UPDATE spans SET end_ms = ?, is_late = ?, is_clamped = ?, is_closed = ?, is_replayed = ?
        WHERE session_id = ? AND id = ?`,
     ),
+    /** when it was received, session, span. A statement of its own: most beats have nothing to write there. */
+    noteReceipt: connection.prepare('UPDATE spans SET received_ms = ? WHERE session_id = ? AND id = ?'),
     /** session, start */
     removeStretch: connection.prepare('DELETE FROM stretches WHERE session_id = ? AND start_ms = ?'),
     /** session, start, end */

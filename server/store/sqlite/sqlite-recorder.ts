@@ -85,14 +85,18 @@ export class SqliteRecorder {
   }
 
   #save(id: string, { session, isVisible, spans, removed, added }: SessionChange): void {
-    const { insertSpan, growSpan, removeStretch, addStretch, saveSession } = this.#statements;
-    for (const { id: span, page, startMs, endMs, isNew, ...its } of spans) {
+    const { insertSpan, growSpan, noteReceipt, removeStretch, addStretch, saveSession } = this.#statements;
+    for (const { id: span, page, startMs, endMs, receivedMs, isNew, ...its } of spans) {
       const isLate = Number(its.isLate);
       const isClamped = Number(its.isClamped);
       const isClosed = Number(its.isClosed);
       const isReplayed = Number(its.isReplayed);
-      if (isNew) insertSpan.run(id, span, page, startMs, endMs, isLate, isClamped, isClosed, isReplayed);
-      else growSpan.run(endMs, isLate, isClamped, isClosed, isReplayed, id, span);
+      if (isNew) {
+        insertSpan.run(id, span, page, startMs, endMs, isLate, isClamped, isClosed, isReplayed, receivedMs ?? null);
+        continue;
+      }
+      growSpan.run(endMs, isLate, isClamped, isClosed, isReplayed, id, span);
+      if (receivedMs !== undefined) noteReceipt.run(receivedMs, id, span);
     }
     for (const startMs of removed) removeStretch.run(id, startMs);
     for (const { startMs, endMs } of added) addStretch.run(id, startMs, endMs);

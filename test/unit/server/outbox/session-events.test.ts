@@ -24,6 +24,7 @@ function span(fromMinute: number, toMinute: number, change: Partial<StoredSpan> 
     isClamped: false,
     isClosed: true,
     isReplayed: false,
+    receivedMs: null,
     ...change,
   };
 }

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { recordSession, type KnownSpan, type SessionState } from '../../../../server/store/record.ts';
+import { recordSession, type ChangedSpan, type SessionState } from '../../../../server/store/record.ts';
 import type { Interval } from '../../../../server/store/reading-time.ts';
 import type { Recorded, Sighting } from '../../../../server/store/session-store.ts';
 
 const NOW = 1_000_000;
+const MINUTE = 60_000;
 /** Small enough to count each millisecond. */
 const LATEST = 60;
 
@@ -30,7 +31,7 @@ const NEW_SESSION: SessionState = {
 class MemoryStore {
   session = NEW_SESSION;
   revision = 1;
-  readonly spans = new Map<string, KnownSpan & { page: string; isReplayed: boolean; isLate: boolean }>();
+  readonly spans = new Map<string, Omit<ChangedSpan, 'id' | 'isNew'>>();
   readonly stretches = new Map<number, number>();
 
   record(sightings: readonly Sighting[], isCrowded = false): readonly Recorded[] {
@@ -47,7 +48,8 @@ class MemoryStore {
       }
       for (const { id, isNew, ...span } of change.spans) {
         expect(this.spans.has(id)).toBe(!isNew);
-        this.spans.set(id, span);
+        const receivedMs = span.receivedMs ?? this.spans.get(id)?.receivedMs;
+        this.spans.set(id, { ...span, receivedMs });
       }
       for (const startMs of change.removed) expect(this.stretches.delete(startMs)).toBe(true);
       for (const { startMs, endMs } of change.added) {
@@ -180,6 +182,22 @@ describe('a session', () => {
     store.record([sight({ ...span, end: 30, isReplayed: false })]);
     expect(store.session).toMatchObject({ readingMs: 30, offlineMs: 15 });
     expect(store.spans.get('a')?.isReplayed).toBe(true);
+  });
+
+  it('keeps when a delivery from the queue, or a late one, brought more of a span', () => {
+    const store = new MemoryStore();
+    const deliver = (minute: number, end: number, isReplayed = false): number | undefined => {
+      const span = { id: 'a', page: '/a/', startMs: NOW, endMs: NOW + end * MINUTE, offsetMs: 0, isReplayed };
+      store.record([{ session: 's', receivedMs: NOW + minute * MINUTE, span }]);
+      const { receivedMs } = store.spans.get('a') ?? {};
+      return receivedMs === undefined ? undefined : (receivedMs - NOW) / MINUTE;
+    };
+    expect(deliver(1, 1)).toBeUndefined();
+    expect(deliver(7, 4, true)).toBe(7);
+    // The receipt was lost, so the same is delivered again; then the span goes on.
+    expect(deliver(8, 4, true)).toBe(7);
+    expect(deliver(9, 9)).toBe(7);
+    expect(deliver(12, 10)).toBe(12);
   });
 
   it('learns that a span is over even if it has not grown, once', () => {

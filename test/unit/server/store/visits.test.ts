@@ -17,6 +17,7 @@ function span(fromMinute: number, toMinute: number, change: Partial<StoredSpan> 
     isClamped: false,
     isClosed: true,
     isReplayed: false,
+    receivedMs: null,
     ...change,
   };
 }
