@@ -1,8 +1,9 @@
 // The list of sessions: who is reading now, who read lately, and what was only opened.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SessionList, SessionView } from '../../sw/protocol/owner-api.ts';
+import { pageName } from '../ui/page-names.ts';
 import { filterForm, isFiltered, type Filter } from './filter-form.ts';
-import { dayOf, lengthOf, pageName, timeOf } from './wording.ts';
+import { dayOf, lengthOf, timeOf } from './wording.ts';
 import { ownerPath } from './owner-path.ts';
 
 export function listView(list: SessionList, filter: Filter, now: number): TemplateResult {
@@ -102,7 +103,7 @@ export function byDay(sessions: readonly SessionView[], now: number, isOfOne = f
   return [...days].map(
     ([day, ofDay]) => html`
       <h2>${day}</h2>
-      <table>
+      <table class="list">
         <colgroup>
           <col />
           <col class="when" />

@@ -1,6 +1,7 @@
 // `<stillhere-owner>`: the owner's pages. It loads what it shows again when something has changed, and stores nothing on the
 // device.
 import { LitElement, unsafeCSS, type TemplateResult } from 'lit';
+import graphCss from '../ui/train-graph.css?inline';
 import css from './dashboard.css?inline';
 import { loadingView, loginView, notFoundView, shellView, type OwnerActions } from './frame-views.ts';
 import type { Viewer } from '../../sw/protocol/owner-api.ts';
@@ -21,7 +22,7 @@ type Shown =
   | { readonly what: 'trouble'; readonly trouble: string; readonly isForbidden: boolean };
 
 class OwnerElement extends LitElement {
-  static override readonly styles = unsafeCSS(css);
+  static override readonly styles = [unsafeCSS(css), unsafeCSS(graphCss)];
 
   #shown: Shown | undefined;
   #viewer: Viewer | undefined;

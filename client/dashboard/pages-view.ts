@@ -2,19 +2,21 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PageDetail, PageList, PageTotalsView } from '../../sw/protocol/owner-api.ts';
 import { formatCount } from '../ui/format.ts';
+import { namePages, pageName } from '../ui/page-names.ts';
 import { barList } from './bar-list.ts';
 import { figuresView } from './figures-view.ts';
 import { toHistogram } from './histogram.ts';
 import { totalsTable, type Column, type TotalsSort } from './totals-table.ts';
-import { lengthOf, momentOf, pageName, shortMomentOf } from './wording.ts';
+import { lengthOf, momentOf, shortMomentOf } from './wording.ts';
 import { ownerPath } from './owner-path.ts';
 
 export function pagesView({ pages, next }: PageList, sort: TotalsSort, now: number): TemplateResult {
+  const nameOf = namePages(pages.map(({ page }) => page));
   const columns: readonly Column<PageTotalsView>[] = [
     {
       name: 'Page',
       kind: 'name',
-      cell: ({ id, page }) => html`<a href="${ownerPath('/pages')}/${id}" title=${page}>${pageName(page)}</a>`,
+      cell: ({ id, page }) => html`<a href="${ownerPath('/pages')}/${id}" title=${page}>${nameOf(page)}</a>`,
     },
     { name: 'Last read', kind: 'text', sort: 'last', cell: ({ lastRead }) => shortMomentOf(lastRead, now) },
     { name: 'Readers', kind: 'number', cell: ({ readers }) => String(readers) },

@@ -2,13 +2,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PageTotalsView, ReaderDetail, ReaderView, SessionList } from '../../sw/protocol/owner-api.ts';
 import { formatCount } from '../ui/format.ts';
+import { namePages } from '../ui/page-names.ts';
 import { barList } from './bar-list.ts';
 import { exclusionView } from './exclusion-view.ts';
 import { figuresView, offlineFigure } from './figures-view.ts';
 import { byDay } from './list-view.ts';
 import type { ReaderLists } from './owner-client.ts';
 import { totalsTable, type Column, type TotalsSort } from './totals-table.ts';
-import { breakable, lengthOf, momentOf, pageName, shortMomentOf } from './wording.ts';
+import { breakable, lengthOf, momentOf, shortMomentOf } from './wording.ts';
 import { ownerPath } from './owner-path.ts';
 
 const MOST_UNREAD = 12;
@@ -61,6 +62,7 @@ export function readerView(
   const offlineMs = sessions.reduce((sum, session) => sum + session.offlineMs, 0);
   const read = new Set(reader.pages.map(({ id }) => id));
   const unread = pages.filter(({ id }) => !read.has(id));
+  const nameOf = namePages([...reader.pages, ...pages].map(({ page }) => page));
   return html`
     <main class="session">
       <nav aria-label="Back"><a href=${ownerPath('/readers')}>All readers</a></nav>
@@ -83,7 +85,7 @@ export function readerView(
               <h2>Pages</h2>
               ${barList(
                 reader.pages.map(({ id, page, sessions: times, readingTimeMs: ms }) => ({
-                  name: pageName(page),
+                  name: nameOf(page),
                   title: page,
                   href: `${ownerPath('/pages')}/${id}`,
                   value: ms,
@@ -100,7 +102,7 @@ export function readerView(
               Not read:
               ${unread
                 .slice(0, MOST_UNREAD)
-                .map(({ page }) => pageName(page))
+                .map(({ page }) => nameOf(page))
                 .join(
                   ', ',
                 )}${unread.length > MOST_UNREAD ? `, and ${formatCount(unread.length - MOST_UNREAD, 'more page')}` : ''}.

@@ -1,5 +1,6 @@
 // Which address shows what, and what has to be loaded for it.
 import type { TemplateResult } from 'lit';
+import { pageName } from '../ui/page-names.ts';
 import { daysView } from './days-view.ts';
 import { readFilter } from './filter-form.ts';
 import { listView } from './list-view.ts';
@@ -20,7 +21,7 @@ import { readersView, readerView } from './readers-view.ts';
 import { sessionView } from './session-view.ts';
 import { sharesView } from './share-view.ts';
 import type { TotalsSort } from './totals-table.ts';
-import { pageName, timeZone } from './wording.ts';
+import { timeZone } from './wording.ts';
 
 /** One of the owner's pages, with its data. */
 export interface View {

@@ -1,12 +1,14 @@
 // One session: its figures, its visits as train graphs, and its pages.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SessionDetail } from '../../sw/protocol/owner-api.ts';
+import { namePages } from '../ui/page-names.ts';
+import { layOut } from '../ui/train-graph.ts';
+import { trainGraph } from '../ui/train-graph-view.ts';
 import { barList } from './bar-list.ts';
 import { exclusionView } from './exclusion-view.ts';
 import { figuresView, offlineFigure } from './figures-view.ts';
-import { layOut } from './train-graph.ts';
-import { visitView } from './visit-view.ts';
-import { breakable, dayOf, endOf, exactTimeOf, lengthOf, pageName, STATE_NAMES } from './wording.ts';
+import { titleOf, toGraphSpans } from './session-graph.ts';
+import { breakable, dayOf, endOf, exactTimeOf, lengthOf, STATE_NAMES, timeOf } from './wording.ts';
 import { ownerPath } from './owner-path.ts';
 
 /** @param exclude keeps the session out of the totals, or counts it again. */
@@ -15,8 +17,10 @@ export function sessionView(
   exclude: (isExcluded: boolean) => void,
   now: number,
 ): TemplateResult {
-  const visits = layOut(session.spans);
+  const visits = layOut(toGraphSpans(session));
   const { emailOfAccessor, sessionStartTime, readingTimeMs, offlineMs, pages } = session;
+  const nameOf = namePages(pages.map(({ page }) => page));
+  const words = { nameOf, timeOf, exactTimeOf };
   return html`
     <main class="session">
       <nav aria-label="Back"><a href=${ownerPath()}>All sessions</a></nav>
@@ -31,7 +35,7 @@ export function sessionView(
         { name: visits.length > 1 ? 'visits' : 'visit', value: Math.max(1, visits.length) },
         ...offlineFigure(offlineMs),
       ])}
-      ${visits.map((visit) => visitView(visit, visits.length > 1, session, now))}
+      ${visits.map((visit, nth) => trainGraph(visit, visits.length > 1 ? titleOf(visit, visits[nth - 1], now) : undefined, words))}
       ${
         pages.length === 0
           ? html`<p class="empty">Passed the gate, and read nothing so far.</p>`
@@ -39,7 +43,7 @@ export function sessionView(
               <h2>Pages</h2>
               ${barList(
                 pages.map(({ page, readingTimeMs: ms }) => ({
-                  name: pageName(page),
+                  name: nameOf(page),
                   title: page,
                   value: ms,
                   figure: lengthOf(ms),

@@ -17,7 +17,7 @@ export function totalsTable<Row>(
   rows: readonly Row[],
 ): TemplateResult {
   return html`
-    <table class="totals">
+    <table class="list totals">
       <thead>
         <tr>
           ${columns.map(({ name, sort, kind }) => {

@@ -88,25 +88,6 @@ export const STATE_NAMES: Readonly<Record<SessionView['state'], string>> = {
   opened: 'Opened, not read',
 };
 
-/** A page by the last part of its path, as people would say it: `/work/four-minutes/` is `Four minutes`. */
-export function pageName(page: string): string {
-  const last = page.split('/').findLast((part) => part !== '' && part !== 'index.html');
-  if (last === undefined) return 'Home';
-  const words = decode(last)
-    .replace(/\.html?$/, '')
-    .replaceAll(/[-_]+/g, ' ')
-    .trim();
-  return words === '' ? last : words[0]?.toUpperCase() + words.slice(1);
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
-
 /** A long address breaks before its domain. */
 export function breakable(email: string): TemplateResult {
   const at = email.lastIndexOf('@');

@@ -86,8 +86,11 @@ describe.concurrent('the owner', () => {
 
     await page.locator('stillhere-owner >>> tr:has(.offline) a[title^="friederike.brandt"]').click();
     await shows(page, 'of it offline');
-    await page.setViewport({ width: 1_000, height: 800 });
-    expect(await findBarriers(page, picture('tunnel'))).toEqual([]);
+    await shows(page, 'arrived 4 min later');
+    await look(page, 'tunnel');
+    await page.locator('stillhere-owner >>> .steps summary').click();
+    await shows(page, 'the page said goodbye');
+    await look(page, 'tunnel-as-table');
   });
 
   it('sees what each reader read, how each page was read, and each day', async ({ server, browser }) => {

@@ -95,18 +95,18 @@ export async function fillMonth(store: SessionStore, now: number, seed = 7): Pro
     for (const one of sightings.filter(({ receivedMs }) => receivedMs < now)) await store.record([one]);
   }
 
-  /** Two pages, the second one in a tunnel, and back at the first: eleven minutes in all. */
+  /** Two pages, the second one in a tunnel, a third, and out of the tunnel back at the second: eleven minutes in all. */
   async function readOnATrain(startMs: number): Promise<void> {
     const session = await begin(READERS[4] as string, startMs);
     const at = (minutes: number): number => startMs + minutes * MINUTE_MS;
-    const out = at(24);
+    const out = at(13.1);
     await store.record([span(session, PAGES[0], at(0.1), at(1.4), { isClosed: true })]);
     await store.record([span(session, PAGES[1], at(1.4), at(4.1), { isClosed: true })]);
     await store.record([
       span(session, PAGES[1], at(4.1), at(6), { isClosed: true, isReplayed: true, receivedMs: out }),
       span(session, PAGES[2], at(6), at(9.2), { isClosed: true, isReplayed: true, receivedMs: out }),
     ]);
-    await store.record([span(session, PAGES[1], at(11), at(13.2), { isClosed: true })]);
+    await store.record([span(session, PAGES[1], at(13.4), at(15.6), { isClosed: true })]);
   }
 
   async function readNow(email: string, startMs: number): Promise<void> {

@@ -1,6 +1,6 @@
 // What the owner's pages say of times, ends and pages.
 import { describe, expect, it } from 'vitest';
-import { dayOf, endOf, exactTimeOf, lengthOf, pageName } from '../../../../client/dashboard/wording.ts';
+import { dayOf, endOf, exactTimeOf, lengthOf } from '../../../../client/dashboard/wording.ts';
 import type { SessionView } from '../../../../sw/protocol/owner-api.ts';
 
 const END = '2026-11-24T08:11:17.000Z';
@@ -32,17 +32,6 @@ describe('an end', () => {
     expect(endOf({ ...session, ...its })).toBe(text);
   });
 });
-
-it.for([
-  ['/', 'Home'],
-  ['/index.html', 'Home'],
-  ['/work/four-minutes/', 'Four minutes'],
-  ['/work/four_minutes.html', 'Four minutes'],
-  ['/work/Q3%20figures.pdf', 'Q3 figures.pdf'],
-  ['/work/%E0%A4%A/', '%E0%A4%A'],
-  ['/work/---/', '---'],
-  ['/über-uns/', 'Über uns'],
-])('the page %s is called %s', ([page = '', name]) => expect(pageName(page)).toBe(name));
 
 it.for([
   [0, '0 s'],

@@ -1,0 +1,56 @@
+// A train graph as a table: what was read when, how each end is known, and when it arrived.
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatLength } from './format.ts';
+import { sayEnd } from './graph-marks.ts';
+import type { GraphWords } from './graph-words.ts';
+import type { Bar } from './graph-bars.ts';
+import type { Gap, VisitGraph } from './train-graph.ts';
+
+const MOST_ROWS = 200;
+
+export function graphTable({ bars, gaps }: VisitGraph, names: readonly string[], words: GraphWords): TemplateResult {
+  const rows: readonly (Bar | Gap)[] = [...bars, ...gaps].toSorted((one, other) => one.fromMs - other.fromMs);
+  const arrives = bars.some(({ arrivedMs }) => arrivedMs !== undefined);
+  return html`
+    <details class="steps">
+      <summary>As a table</summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="The graph as a table">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">From</th>
+              <th scope="col">To</th>
+              <th scope="col">What</th>
+              <th scope="col">Length</th>
+              <th scope="col">How its end is known</th>
+              ${arrives ? html`<th scope="col">Arrived</th>` : nothing}
+            </tr>
+          </thead>
+          <tbody>
+            ${rows.slice(0, MOST_ROWS).map((row) => stepRow(row, names, arrives, words))}
+          </tbody>
+        </table>
+      </div>
+      ${rows.length > MOST_ROWS ? html`<p>These are the first ${MOST_ROWS} of ${rows.length}.</p>` : nothing}
+    </details>
+  `;
+}
+
+function stepRow(row: Bar | Gap, names: readonly string[], arrives: boolean, words: GraphWords): TemplateResult {
+  const { fromMs, toMs } = row;
+  const isBar = 'row' in row;
+  return html`
+    <tr class=${isBar ? nothing : 'gap'}>
+      <td>${words.exactTimeOf(fromMs)}</td>
+      <td>${words.exactTimeOf(toMs)}</td>
+      <td>${isBar ? names[row.row] : row.name}</td>
+      <td>${formatLength(toMs - fromMs)}</td>
+      <td>${isBar ? sayEnd(row.end) : nothing}</td>
+      ${arrives ? html`<td>${isBar ? sayArrived(row, words) : nothing}</td>` : nothing}
+    </tr>
+  `;
+}
+
+function sayArrived({ toMs, arrivedMs }: Bar, { exactTimeOf }: GraphWords): string {
+  return arrivedMs === undefined ? 'at once' : `${exactTimeOf(arrivedMs)}, ${formatLength(arrivedMs - toMs)} later`;
+}
