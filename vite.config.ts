@@ -2,7 +2,7 @@
 // and its opener, the portfolio's pages, and the portfolio's worker with pages for offline reading. Also defines the
 // test projects.
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
@@ -83,7 +83,11 @@ function compressBuild(): void {
   for (const file of globSync('{*,site/**/*}.{html,css,js,svg,webmanifest}', { cwd: at('dist') })) {
     const path = join(at('dist'), file);
     const text = readFileSync(path);
-    if (text.length < LEAST_COMPRESSED_BYTES) continue;
+    if (text.length < LEAST_COMPRESSED_BYTES) {
+      // An earlier build may have left some.
+      for (const copy of ['.br', '.gz']) rmSync(path + copy, { force: true });
+      continue;
+    }
     writeFileSync(`${path}.br`, brotliCompressSync(text));
     writeFileSync(`${path}.gz`, gzipSync(text, { level: 9 }));
   }

@@ -1,6 +1,7 @@
 // One session: its figures, its visits as train graphs, and its pages.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SessionDetail } from '../../sw/protocol/owner-api.ts';
+import { graphTable } from '../ui/graph-table.ts';
 import { namePages } from '../ui/page-names.ts';
 import { layOut } from '../ui/train-graph.ts';
 import { trainGraph } from '../ui/train-graph-view.ts';
@@ -35,7 +36,10 @@ export function sessionView(
         { name: visits.length > 1 ? 'visits' : 'visit', value: Math.max(1, visits.length) },
         ...offlineFigure(offlineMs),
       ])}
-      ${visits.map((visit, nth) => trainGraph(visit, visits.length > 1 ? titleOf(visit, visits[nth - 1], now) : undefined, words))}
+      ${visits.map((visit, nth) => {
+        const title = visits.length > 1 ? titleOf(visit, visits[nth - 1], now) : undefined;
+        return html`${trainGraph(visit, title, words)} ${graphTable(visit, words)}`;
+      })}
       ${
         pages.length === 0
           ? html`<p class="empty">Passed the gate, and read nothing so far.</p>`

@@ -1,19 +1,15 @@
 // The inspector's view of a device, for any root: the element's shadow root, or the devtools panel.
-import { toRow } from '../../sw/channel/queue.ts';
-import { DELIVERED, REFUSED, DELIVERIES, WAITING, type WaitingRow } from './columns.ts';
-import { make, setText } from '../ui/dom.ts';
-import { listFacts, summarize } from './facts.ts';
-import { formatTime } from '../ui/format.ts';
-import styles from './inspector.css?inline';
-import { ReadingTimeline } from './reading-picture.ts';
-import { writeReport } from './report.ts';
-import { RowTable } from '../ui/row-table.ts';
-import { makeSection, type Section } from '../ui/section.ts';
-import type { Snapshot } from './snapshot.ts';
-import type { Source } from './source.ts';
-import { ViewHead } from './view-head.ts';
-import { emptyLog, addEvent, type VisitLog } from './visit-log.ts';
+import { render } from 'lit';
+import { copyText } from '../ui/copy-text.ts';
+import graphStyles from '../ui/train-graph.css?inline';
 import { withTimeout } from '../ui/with-timeout.ts';
+import styles from './inspector.css?inline';
+import { listWaiting, panel, type PanelActions, type Shown } from './panel.ts';
+import { writeReport } from './report.ts';
+import { offlineUntil } from './simulate-offline.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Action, Source } from './source.ts';
+import { addEvent, emptyLog, type VisitLog } from './visit-log.ts';
 
 interface Options {
   /** An existing log of this visit. */
@@ -25,51 +21,43 @@ interface Options {
 /** Requests made while the page enters the back/forward cache are never answered (Firefox ESR 153: 3 of 17). */
 const ANSWER_MS = 5_000;
 
-/** Attributes of the scrolling part. Hidden until data is loaded. */
-const BODY = { class: 'body', tabindex: '0', role: 'region', 'aria-label': 'Contents of the queue', hidden: '' };
-
 export class InspectorView {
-  log: VisitLog;
+  readonly #root: ShadowRoot | Document;
   readonly #source: Source;
   readonly #onShown: Options['onShown'];
-  readonly #head: ViewHead;
-  readonly #body = make('div', BODY);
-  readonly #facts = make('dl', { class: 'facts' });
-  readonly #picture = new ReadingTimeline();
-  readonly #waiting = new RowTable('Waiting', WAITING);
-  readonly #refused = new RowTable('Refused', REFUSED);
-  readonly #delivered = new RowTable('Delivered in this visit', DELIVERED);
-  readonly #turns = new RowTable('Timeline', DELIVERIES);
-  readonly #sections: readonly Section[];
+  readonly #actions: PanelActions;
   readonly #unwatch: () => void;
-  #snapshot: Snapshot | undefined;
+  #shown: Shown;
   #isReading = false;
   #isStale = false;
+  #endOfOffline: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: ShadowRoot | Document, source: Source, { log, onClose, onShown }: Options = {}) {
+    this.#root = root;
     this.#source = source;
     this.#onShown = onShown;
-    this.log = log ?? emptyLog(Date.now());
-    this.#head = new ViewHead({
-      act: (action) => source.act(action).finally(() => this.refresh()),
-      report: () => this.#snapshot && writeReport(this.#snapshot, this.log),
-      onClose,
+    this.#shown = { snapshot: undefined, log: log ?? emptyLog(Date.now()), failure: undefined, said: '' };
+    this.#actions = {
+      act: (action) => void this.#act(action),
+      copy: () => void this.#copy(),
+      close: onClose,
+    };
+    // A constructed stylesheet is allowed under any Content-Security-Policy.
+    root.adoptedStyleSheets = [styles, graphStyles].map((text) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(text);
+      return sheet;
     });
-    const since = formatTime(this.log.since, Date.now());
-    this.#sections = [
-      makeSection(this.#waiting.element, 'Nothing is waiting on this device.'),
-      makeSection(this.#refused.element, '', this.#head.makeButton('Clear refused', 'clear-refused')),
-      makeSection(this.#delivered.element, `No receipts since ${since}.`),
-      makeSection(this.#turns.element, `No deliveries since ${since}.`),
-    ];
-    const columns = make('div', { class: 'columns' }, ...this.#sections.map(({ element }) => element));
-    this.#body.append(this.#facts, this.#picture.element, columns);
-    this.#draw(root);
+    this.#show({});
     this.#unwatch = source.watch((announced) => {
-      if (announced) this.log = addEvent(this.log, announced);
+      if (announced) this.#shown = { ...this.#shown, log: addEvent(this.log, announced) };
       this.refresh();
     });
     this.refresh();
+  }
+
+  get log(): VisitLog {
+    return this.#shown.log;
   }
 
   /** Reads the device again and shows it. Calls during a read cause one more read. */
@@ -78,20 +66,14 @@ export class InspectorView {
     if (!this.#isReading) void this.#read();
   }
 
+  focus(): void {
+    this.#root.querySelector('h2')?.focus();
+  }
+
   /** Removes all listeners. */
   stop(): void {
     this.#unwatch();
-    this.#head.stop();
-  }
-
-  #draw(root: ShadowRoot | Document): void {
-    // A constructed stylesheet is allowed under any Content-Security-Policy.
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles);
-    root.adoptedStyleSheets = [sheet];
-    const attributes = { class: 'panel', 'aria-label': 'Heartbeat inspector' };
-    const panel = make('section', attributes, this.#head.element, this.#body);
-    (root instanceof Document ? root.body : root).replaceChildren(panel);
+    clearTimeout(this.#endOfOffline);
   }
 
   async #read(): Promise<void> {
@@ -99,51 +81,49 @@ export class InspectorView {
     while (this.#isStale) {
       this.#isStale = false;
       try {
-        this.#show(await withTimeout(ANSWER_MS, this.#source.read(), 'The device does not answer'));
-        this.#body.hidden = false;
+        this.#take(await withTimeout(ANSWER_MS, this.#source.read(), 'The device does not answer'));
       } catch (error) {
-        this.#head.showFailure(error);
-        this.#body.hidden = true;
+        this.#show({ failure: describe(error) });
       }
     }
     this.#isReading = false;
   }
 
-  #show(snapshot: Snapshot): void {
-    this.#snapshot = snapshot;
-    this.log = snapshot.announced.reduce(addEvent, this.log);
-    const { at, refused } = snapshot;
-    const { delivered, turns } = this.log;
-    const waiting = this.#listWaiting(snapshot);
-    this.#waiting.show(waiting, at);
-    this.#refused.show(refused, at);
-    this.#delivered.show(delivered, at);
-    this.#turns.show(turns, at);
-    const counts = [waiting, refused, delivered, turns].map(({ length }) => length);
-    this.#sections.forEach((section, nth) => section.show(counts[nth] ?? 0));
-    this.#picture.draw({ waiting, refused, delivered }, at);
-    this.#showFacts(snapshot);
-    this.#head.show(summarize(snapshot, waiting.length), snapshot);
-    this.#onShown?.(waiting.length);
+  #take(snapshot: Snapshot): void {
+    const log = snapshot.announced.reduce(addEvent, this.log);
+    const until = offlineUntil(snapshot.pause, snapshot.at);
+    clearTimeout(this.#endOfOffline);
+    // When the simulation ends, the queue is delivered at once, as when a network returns.
+    if (until) this.#endOfOffline = setTimeout(() => void this.#act('go-online'), until - Date.now());
+    this.#show({ snapshot, log, failure: undefined });
+    this.#onShown?.(listWaiting(snapshot, log).length);
   }
 
-  /** The spans in the queue. If the storage fails, also the spans that pages have reported. */
-  #listWaiting({ waiting, storage, pause }: Snapshot): readonly WaitingRow[] {
-    const rows = new Map(waiting.map((row) => [row.id, row]));
-    if (storage.mode === 'denied' || storage.mode === 'memory')
-      for (const span of this.log.held) rows.set(span.id, { ...toRow(span), lastError: 'in memory only' });
-    return [...rows.values()].map((row) => ({ ...row, pause }));
+  #show(change: Partial<Shown>): void {
+    this.#shown = { ...this.#shown, ...change };
+    const root = this.#root;
+    render(panel(this.#shown, this.#actions), root instanceof Document ? root.body : root);
   }
 
-  #showFacts(snapshot: Snapshot): void {
-    const facts = listFacts(snapshot, this.log);
-    while (this.#facts.children.length > facts.length) this.#facts.lastElementChild?.remove();
-    facts.forEach(({ title, text, isBad = false }, nth) => {
-      const fact = this.#facts.children[nth] ?? this.#facts.appendChild(make('div', {}, make('dt'), make('dd')));
-      const [term, description] = fact.children;
-      fact.classList.toggle('bad', isBad);
-      if (term) setText(term, title);
-      if (description) setText(description, text);
-    });
+  /** Errors are shown in the head. */
+  async #act(action: Action): Promise<void> {
+    this.#show({ said: '' });
+    try {
+      await this.#source.act(action).finally(() => this.refresh());
+    } catch (error) {
+      this.#show({ said: `${describe(error)}.` });
+    }
   }
+
+  async #copy(): Promise<void> {
+    const { snapshot, log } = this.#shown;
+    const beside = this.#root.querySelector('.summary');
+    if (!snapshot || !beside) return;
+    const isCopied = await copyText(writeReport(snapshot, log), beside);
+    this.#show({ said: isCopied ? 'Copied.' : 'The browser does not allow copying.' });
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

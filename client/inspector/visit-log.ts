@@ -77,9 +77,9 @@ function noteAnswer(log: VisitLog, { spans, sentAt, sent, at }: Extract<EmittedE
   const tookMs = Math.max(0, at - sentAt);
   const fresh = spans
     .filter(({ id }) => stored.includes(id))
-    .map(({ id, session, page, start, end }): Delivered => {
+    .map(({ id, session, page, start, end, closed }): Delivered => {
       const receipts = (log.delivered.find((known) => known.id === id)?.receipts ?? 0) + 1;
-      return { id, session, page, start, end, storedAt: now, tookMs, receipts };
+      return { id, session, page, start, end, ...(closed && { closed }), storedAt: now, tookMs, receipts };
     });
   const isNamed = ({ id }: Span): boolean => stored.includes(id) || refused.some((refusal) => refusal.id === id);
   const isFresh = ({ id }: Span): boolean => fresh.some((span) => span.id === id);

@@ -1,5 +1,4 @@
 // Copies text to the clipboard.
-import { make } from './dom.ts';
 
 /**
  * Resolves with true on success. `beside`: where a text field may be inserted, for browsers and devtools panels without
@@ -10,7 +9,9 @@ export async function copyText(text: string, beside: Element): Promise<boolean> 
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    const field = make('textarea', { class: 'unseen', readonly: '' });
+    const field = document.createElement('textarea');
+    field.className = 'unseen';
+    field.readOnly = true;
     field.value = text;
     beside.after(field);
     field.select();

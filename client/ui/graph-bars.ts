@@ -27,8 +27,24 @@ export interface Bar extends Omit<GraphSpan, 'page'> {
   readonly row: number;
 }
 
-/** Joins bars of a page that are closer than `nearMs`: ten thousand spans stay quick. */
-export function joinBars(bars: readonly Bar[], nearMs: number): readonly Bar[] {
+/** More can't be told apart, and take long to draw. */
+const MOST_BARS = 200;
+/** Bars closer than this part of the axis are always joined. */
+const FINEST = 1 / 1_000;
+
+/**
+ * Joins bars of a page that are close to each other: a visit can have ten thousand.
+ * @param bars ordered by start.
+ * @param lengthMs of the axis.
+ */
+export function joinBars(bars: readonly Bar[], lengthMs: number): readonly Bar[] {
+  let nearMs = lengthMs * FINEST;
+  let joined = joinNear(bars, nearMs);
+  for (; joined.length > MOST_BARS && nearMs < lengthMs; nearMs *= 2) joined = joinNear(joined, nearMs * 2);
+  return joined;
+}
+
+function joinNear(bars: readonly Bar[], nearMs: number): readonly Bar[] {
   const joined: Bar[] = [];
   /** By row: the index of its last bar. */
   const last = new Map<number, number>();

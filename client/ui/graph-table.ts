@@ -2,13 +2,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatLength } from './format.ts';
 import { sayEnd } from './graph-marks.ts';
-import type { GraphWords } from './graph-words.ts';
+import { nameRows, type GraphWords } from './graph-words.ts';
 import type { Bar } from './graph-bars.ts';
 import type { Gap, VisitGraph } from './train-graph.ts';
 
-const MOST_ROWS = 200;
+const MOST_ROWS = 400;
 
-export function graphTable({ bars, gaps }: VisitGraph, names: readonly string[], words: GraphWords): TemplateResult {
+export function graphTable(visit: VisitGraph, words: GraphWords): TemplateResult {
+  const { bars, gaps } = visit;
+  const names = nameRows(visit, words);
   const rows: readonly (Bar | Gap)[] = [...bars, ...gaps].toSorted((one, other) => one.fromMs - other.fromMs);
   const arrives = bars.some(({ arrivedMs }) => arrivedMs !== undefined);
   return html`

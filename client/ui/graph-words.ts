@@ -1,4 +1,6 @@
 // How the page that shows a train graph names pages and times.
+import { formatCount } from './format.ts';
+import type { VisitGraph } from './train-graph.ts';
 
 export interface GraphWords {
   /** Pages that differ have different names. */
@@ -7,4 +9,12 @@ export interface GraphWords {
   readonly timeOf: (at: number) => string;
   /** With seconds. */
   readonly exactTimeOf: (at: number) => string;
+}
+
+/** One name for each row. */
+export function nameRows(
+  { rows, otherPages }: Pick<VisitGraph, 'rows' | 'otherPages'>,
+  { nameOf }: Pick<GraphWords, 'nameOf'>,
+): readonly string[] {
+  return [...rows.map(nameOf), ...(otherPages > 0 ? [formatCount(otherPages, 'more page')] : [])];
 }

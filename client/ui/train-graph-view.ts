@@ -1,9 +1,8 @@
 // Draws the train graph of one visit (train-graph.ts has the layout). The table under it has the same as text (graph-table.ts).
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import { formatAbout, formatCount, formatLength } from './format.ts';
-import { graphTable } from './graph-table.ts';
+import { formatAbout, formatLength } from './format.ts';
 import { endMark, graphLegend, sayEnd } from './graph-marks.ts';
-import type { GraphWords } from './graph-words.ts';
+import { nameRows, type GraphWords } from './graph-words.ts';
 import type { Bar, Stretch } from './graph-bars.ts';
 import type { Gap, Move, VisitGraph } from './train-graph.ts';
 import type { Tunnel } from './tunnels.ts';
@@ -21,8 +20,8 @@ const LEAST_BAR_PERCENT = 0.4;
 
 /** @param title of the visit, if it is one of several. */
 export function trainGraph(visit: VisitGraph, title: string | undefined, words: GraphWords): TemplateResult {
-  const { fromMs, untilMs, rows, otherPages, bars, moves, gaps, tunnels, ticks } = visit;
-  const names = [...rows.map(words.nameOf), ...(otherPages > 0 ? [formatCount(otherPages, 'more page')] : [])];
+  const { fromMs, untilMs, rows, bars, moves, gaps, tunnels, ticks } = visit;
+  const names = nameRows(visit, words);
   const percent = (ms: number): number => (ms / (untilMs - fromMs)) * 100;
   const x = (at: number): string => `${percent(at - fromMs).toFixed(3)}%`;
   const width = ({ fromMs: from, toMs: to }: Stretch): string =>
@@ -85,7 +84,7 @@ export function trainGraph(visit: VisitGraph, title: string | undefined, words: 
           ${ticks.map((at) => html`<li .style=${`left: ${x(at)}`}>${words.timeOf(at)}</li>`)}
         </ol>
       </div>
-      ${graphLegend(bars, marked)} ${graphTable(visit, names, words)}
+      ${graphLegend(bars, marked)}
     </figure>
   `;
 }

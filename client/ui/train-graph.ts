@@ -33,8 +33,6 @@ export interface VisitGraph extends Stretch {
 /** As the server divides a session (server/store/visits.ts). */
 const VISIT_GAP_MS = 30 * 60_000;
 const MOST_ROWS = 12;
-/** Bars of a page closer than this part of the visit are drawn as one. */
-const FINEST = 1 / 1_000;
 const MINUTE_MS = 60_000;
 /** Turning to another page takes a moment, and is no gap. */
 const LEAST_GAP_MS = 5_000;
@@ -53,19 +51,23 @@ export function layOut(spans: readonly GraphSpan[]): readonly VisitGraph[] {
     visits.at(-1)?.push(span);
     untilMs = Math.max(untilMs, span.toMs);
   }
-  return visits.map(layOutVisit);
+  return visits.map((visit) => layOutVisit(visit));
 }
 
-function layOutVisit(spans: readonly GraphSpan[]): VisitGraph {
+/**
+ * All spans in one graph.
+ * @param spans ordered by start.
+ */
+export function layOutVisit(spans: readonly GraphSpan[], mostRows = MOST_ROWS): VisitGraph {
   const fromMs = spans[0]?.fromMs ?? 0;
   const toMs = spans.reduce((latest, span) => Math.max(latest, span.toMs), fromMs + 1);
   const pages = [...new Set(spans.map(({ page }) => page))];
-  const otherPages = pages.length > MOST_ROWS ? pages.length - MOST_ROWS + 1 : 0;
+  const otherPages = pages.length > mostRows ? pages.length - mostRows + 1 : 0;
   const rows = pages.slice(0, pages.length - otherPages);
   const rowOf = new Map(pages.map((page, nth) => [page, Math.min(nth, rows.length)]));
   const bars = joinBars(
     spans.map(({ page, ...span }) => ({ ...span, row: rowOf.get(page) ?? 0 })),
-    (toMs - fromMs) * FINEST,
+    toMs - fromMs,
   );
   const arrivedMs = bars.reduce((latest, bar) => Math.max(latest, bar.arrivedMs ?? 0), toMs);
   const untilMs = arrivedMs - toMs <= (toMs - fromMs) * MOST_PROLONGED ? arrivedMs : toMs;

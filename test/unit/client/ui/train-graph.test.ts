@@ -89,9 +89,17 @@ describe('a visit', () => {
       span('/a/', nth / 100, (nth + 0.9) / 100, { end: nth === 9_999 ? 'tick' : 'goodbye' }),
     );
     const [visit] = layOut(spans);
-    expect(visit?.bars.length).toBeLessThanOrEqual(1_000);
+    expect(visit?.bars.length).toBeLessThanOrEqual(200);
     expect(minutes(visit?.bars.at(-1)?.toMs ?? 0)).toBeCloseTo(99.999);
     expect(visit?.bars.at(-1)?.end).toBe('tick');
+  });
+
+  it('of hundreds of spans on several pages has as many bars as can be told apart', () => {
+    const spans = Array.from({ length: 900 }, (_, nth) => span(`/${nth % 3}/`, nth, nth + 0.5));
+    const [visit] = layOut(spans);
+    expect(visit?.bars.length).toBeLessThanOrEqual(200);
+    expect(new Set(visit?.bars.map(({ row }) => row))).toEqual(new Set([0, 1, 2]));
+    expect(visit?.bars.reduce((until, { toMs }) => Math.max(until, toMs), 0)).toBe(spans.at(-1)?.toMs);
   });
 
   it('can be a moment', () => {
