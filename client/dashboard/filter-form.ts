@@ -1,5 +1,5 @@
 // The form that filters the list of sessions. What it asks for stands in the address.
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { STATE_NAMES } from './wording.ts';
 import { ownerPath } from './owner-path.ts';
 
@@ -18,11 +18,24 @@ export function isFiltered(filter: Filter): boolean {
   return Object.keys(filter).length > 0;
 }
 
+/** Of the list, from its first page on unless the filter has a cursor. */
+export function hrefOfList({ sort = 'start', ...filter }: Filter): string {
+  const query = new URLSearchParams({ ...filter, ...(sort === 'start' ? {} : { sort }) });
+  return query.size > 0 ? `${ownerPath()}?${query}` : ownerPath();
+}
+
+/** All sessions that the filter finds, as a file. */
+export function hrefOfExport(filter: Filter): string {
+  const { cursor: _, ...searched } = filter;
+  return `/api/sessions.csv?${new URLSearchParams(searched)}`;
+}
+
 /** Submitting it goes to the first of the owner's pages with what is filled in (owner-element.ts). */
 export function filterForm(filter: Filter): TemplateResult {
   const states = Object.entries(STATE_NAMES);
+  const { sort, cursor: _, ...searched } = filter;
   return html`
-    <details class="search" ?open=${isFiltered(filter)}>
+    <details class="search" ?open=${isFiltered(searched)}>
       <summary>Search</summary>
       <form class="filter" action=${ownerPath()} role="search">
         <label>
@@ -40,6 +53,7 @@ export function filterForm(filter: Filter): TemplateResult {
         </label>
         <label><span>From</span><input name="from" type="date" .value=${filter['from'] ?? ''} /></label>
         <label><span>Before</span><input name="to" type="date" .value=${filter['to'] ?? ''} /></label>
+        ${sort === undefined ? nothing : html`<input type="hidden" name="sort" value=${sort} />`}
         <button>Show</button>
       </form>
     </details>

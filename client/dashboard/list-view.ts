@@ -1,27 +1,31 @@
 // The list of sessions: who is reading now, who read lately, and what was only opened.
 import { html, nothing, type TemplateResult } from 'lit';
-import type { SessionList, SessionView } from '../../sw/protocol/owner-api.ts';
+import type { SessionView } from '../../sw/protocol/owner-api.ts';
 import { pageName } from '../ui/page-names.ts';
-import { filterForm, isFiltered, type Filter } from './filter-form.ts';
+import { filterForm, hrefOfExport, hrefOfList, isFiltered, type Filter } from './filter-form.ts';
+import type { FoundSessions } from './owner-client.ts';
+import { hrefOfSession, offlineMark, sessionsTable } from './sessions-table.ts';
 import { dayOf, lengthOf, timeOf } from './wording.ts';
 import { ownerPath } from './owner-path.ts';
 
-export function listView(list: SessionList, filter: Filter, now: number): TemplateResult {
+export function listView(found: FoundSessions, filter: Filter, now: number): TemplateResult {
+  const { sessions, next } = found;
   return html`
     <main>
-      ${isFiltered(filter) ? foundView(list, filter, now) : latelyView(list, now)}
+      ${isFiltered(filter) ? foundView(found, filter, now) : latelyView(found, now)}
       ${
-        list.next === undefined
+        sessions.length === 0
           ? nothing
           : html`<p class="more">
-              <a href="${ownerPath()}?${new URLSearchParams({ ...filter, cursor: list.next })}">Older sessions</a>
+              ${next === undefined ? nothing : html`<a href=${hrefOfList({ ...filter, cursor: next })}>${filter['sort'] === undefined || filter['sort'] === 'start' ? 'Older sessions' : 'More sessions'}</a>`}
+              <a href=${hrefOfExport(filter)} download>Download ${isFiltered(filter) ? 'these' : 'all'} as CSV</a>
             </p>`
       }
     </main>
   `;
 }
 
-function latelyView({ sessions }: SessionList, now: number): TemplateResult {
+function latelyView({ sessions }: FoundSessions, now: number): TemplateResult {
   const reading = sessions.filter(({ state }) => state === 'reading');
   const lately = sessions.filter(({ state }) => state === 'away' || state === 'ended');
   const opened = sessions.filter(({ state }) => state === 'opened');
@@ -37,7 +41,7 @@ function latelyView({ sessions }: SessionList, now: number): TemplateResult {
       }
     </section>
     ${sessions.length === 0 ? emptyNote() : filterForm({})}
-    ${lately.length === 0 ? nothing : html`<section aria-label="Lately">${byDay(lately, now)}</section>`}
+    ${lately.length === 0 ? nothing : html`<section aria-label="Lately">${sessionsTable(lately, now, { filter: {} })}</section>`}
     ${
       opened.length === 0
         ? nothing
@@ -45,22 +49,30 @@ function latelyView({ sessions }: SessionList, now: number): TemplateResult {
             <details class="opened">
               <summary>Opened, not read: ${opened.length}</summary>
               <p>Visible for less than 5 seconds: a mail scanner, or a person who left at once.</p>
-              ${byDay(opened, now)}
+              ${sessionsTable(opened, now, {})}
             </details>
           `
     }
   `;
 }
 
-function foundView({ sessions }: SessionList, filter: Filter, now: number): TemplateResult {
+function foundView({ sessions, next, lookedAt }: FoundSessions, filter: Filter, now: number): TemplateResult {
+  if (sessions.length > 0)
+    return html`
+      <h1 aria-live="polite">Sessions</h1>
+      ${filterForm(filter)} ${sessionsTable(sessions, now, { filter })}
+    `;
   return html`
-    <h1 aria-live="polite">${sessions.length === 0 ? 'No such session' : 'Sessions'}</h1>
+    <h1 aria-live="polite">${next === undefined ? 'No such session' : 'Nothing so far'}</h1>
     ${filterForm(filter)}
-    ${
-      sessions.length === 0
-        ? html`<p class="empty">Nothing matches. <a href=${ownerPath()}>Show all sessions</a></p>`
-        : byDay(sessions, now)
-    }
+    <p class="empty">
+      ${
+        next === undefined
+          ? html`Nothing matches. <a href=${ownerPath()}>Show all sessions</a>`
+          : html`Nothing in the ${filter['cursor'] === undefined ? 'last' : 'next'} ${lookedAt.toLocaleString('en-GB')}
+              sessions. <a href=${hrefOfList({ ...filter, cursor: next })}>Look further back</a>`
+      }
+    </p>
   `;
 }
 
@@ -81,7 +93,7 @@ function emptyNote(): TemplateResult {
 function liveCard(session: SessionView, now: number): TemplateResult {
   return html`
     <li>
-      <a class="card" href=${hrefOf(session)}>
+      <a class="card" href=${hrefOfSession(session)}>
         <span class="reader">${session.emailOfAccessor}</span>
         <span class="where">${session.currentPage === null ? '' : pageName(session.currentPage)}</span>
         <span class="facts">
@@ -95,61 +107,4 @@ function liveCard(session: SessionView, now: number): TemplateResult {
 function whenBegan({ sessionStartTime }: SessionView, now: number): string {
   const day = dayOf(sessionStartTime, now);
   return day === 'Today' ? timeOf(sessionStartTime) : `${day}, ${timeOf(sessionStartTime)}`;
-}
-
-/** @param isOfOne all sessions are one reader's, whose name stands above. */
-export function byDay(sessions: readonly SessionView[], now: number, isOfOne = false): readonly TemplateResult[] {
-  const days = Map.groupBy(sessions, ({ sessionStartTime }) => dayOf(sessionStartTime, now));
-  return [...days].map(
-    ([day, ofDay]) => html`
-      <h2>${day}</h2>
-      <table class="list">
-        <colgroup>
-          <col />
-          <col class="when" />
-          <col class="page" />
-          <col class="part" />
-          <col class="number" />
-        </colgroup>
-        <thead>
-          <tr>
-            <th scope="col">Reader</th>
-            <th scope="col">When</th>
-            <th scope="col">Last page</th>
-            <th scope="col">Offline</th>
-            <th scope="col">Read</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${ofDay.map((session) => sessionRow(session, isOfOne))}
-        </tbody>
-      </table>
-    `,
-  );
-}
-
-function sessionRow(session: SessionView, isOfOne: boolean): TemplateResult {
-  const { emailOfAccessor, sessionStartTime, sessionEndTime, currentPage, readingTimeMs } = session;
-  const when = html`${timeOf(sessionStartTime)}${sessionEndTime === null ? nothing : html`–${timeOf(sessionEndTime)}`}`;
-  return html`
-    <tr>
-      <th scope="row">
-        <a href=${hrefOf(session)} title=${emailOfAccessor}>${isOfOne ? when : emailOfAccessor}</a>
-      </th>
-      <td class="when">${isOfOne ? nothing : when}</td>
-      <td class="page" title=${currentPage ?? ''}>${currentPage === null ? '' : pageName(currentPage)}</td>
-      <td class="part">
-        ${offlineMark(session)}${session.excluded ? html`<span class="excluded">not counted</span>` : nothing}
-      </td>
-      <td class="number">${lengthOf(readingTimeMs)}</td>
-    </tr>
-  `;
-}
-
-function offlineMark({ offlineMs }: SessionView): TemplateResult | typeof nothing {
-  return offlineMs === 0 ? nothing : html`<span class="offline">${lengthOf(offlineMs)} offline</span>`;
-}
-
-function hrefOf({ ref }: SessionView): string {
-  return `${ownerPath('/sessions')}/${ref}`;
 }

@@ -19,6 +19,9 @@ import type { TotalsSort } from './totals-table.ts';
 const LOGIN_PATH = '/api/owner/login';
 const PAGE_SIZE = 100;
 const MOST_TOTALS = 500;
+/** How many sessions a call looks at, at most, where no index has what is filtered by (docs/http-api.md). */
+const LOOKED_AT_A_CALL = 2_000;
+const MOST_CALLS = 10;
 /** How long the server may take to answer. */
 const ANSWER_MS = 20_000;
 
@@ -36,22 +39,44 @@ export class RequestError extends Error {
 export interface ReaderLists {
   readonly read: readonly ReaderView[];
   readonly opened: readonly ReaderView[];
+  /** Those whose sessions are kept out of the totals. */
+  readonly excluded: readonly ReaderView[];
   /** There are more. */
   readonly isCut: boolean;
 }
 
-/** @param filter parameters of the API, like `state` or `cursor`. */
-export function listSessions(filter: Readonly<Record<string, string>>, signal: AbortSignal): Promise<SessionList> {
-  const query = new URLSearchParams({ ...filter, pageSize: String(PAGE_SIZE) });
-  return ask(`/api/sessions?${query}`, { signal });
+/** A page of sessions. If it is empty and has a next one, more sessions can be looked at. */
+export interface FoundSessions extends SessionList {
+  /** The number of sessions that were looked at, at most. */
+  readonly lookedAt: number;
+}
+
+/**
+ * Looks further back while nothing is found, but not through all sessions there ever were.
+ * @param filter parameters of the API, like `state` or `cursor`.
+ */
+export async function listSessions(
+  filter: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<FoundSessions> {
+  let found: SessionList = { sessions: [] };
+  let calls = 0;
+  for (let { cursor } = filter; calls === 0 || (calls < MOST_CALLS && cursor !== undefined); cursor = found.next) {
+    const query = new URLSearchParams({ ...filter, pageSize: String(PAGE_SIZE), ...(cursor && { cursor }) });
+    found = await ask<SessionList>(`/api/sessions?${query}`, { signal });
+    calls++;
+    if (found.sessions.length > 0) break;
+  }
+  return { ...found, lookedAt: calls * LOOKED_AT_A_CALL };
 }
 
 export async function listReaders(sort: TotalsSort, signal: AbortSignal): Promise<ReaderLists> {
-  const [{ readers: read, next }, { readers: opened }] = await Promise.all([
+  const [{ readers: read, next }, { readers: opened }, { readers: excluded }] = await Promise.all([
     ask<ReaderList>(`/api/readers?sort=${sort}&pageSize=${MOST_TOTALS}`, { signal }),
     ask<ReaderList>(`/api/readers?kind=opened&pageSize=${MOST_TOTALS}`, { signal }),
+    ask<ReaderList>(`/api/readers?kind=excluded&pageSize=${MOST_TOTALS}`, { signal }),
   ]);
-  return { read, opened, isCut: next !== undefined };
+  return { read, opened, excluded, isCut: next !== undefined };
 }
 
 /** @param id the keyed hash, because no address stands in a URL. */

@@ -5,16 +5,23 @@ import { formatCount } from '../ui/format.ts';
 import { namePages } from '../ui/page-names.ts';
 import { barList } from './bar-list.ts';
 import { exclusionView } from './exclusion-view.ts';
+import { hrefOfExport } from './filter-form.ts';
 import { figuresView, offlineFigure } from './figures-view.ts';
-import { byDay } from './list-view.ts';
 import type { ReaderLists } from './owner-client.ts';
+import { sessionsTable } from './sessions-table.ts';
 import { totalsTable, type Column, type TotalsSort } from './totals-table.ts';
 import { breakable, lengthOf, momentOf, shortMomentOf } from './wording.ts';
 import { ownerPath } from './owner-path.ts';
 
 const MOST_UNREAD = 12;
 
-export function readersView({ read, opened, isCut }: ReaderLists, sort: TotalsSort, now: number): TemplateResult {
+/** @param countAgain counts a reader who was excluded. */
+export function readersView(
+  { read, opened, excluded, isCut }: ReaderLists,
+  sort: TotalsSort,
+  countAgain: (id: string) => void,
+  now: number,
+): TemplateResult {
   const columns: readonly Column<ReaderView>[] = [
     { name: 'Reader', kind: 'name', cell: readerLink },
     { name: 'Last seen', kind: 'text', sort: 'last', cell: ({ lastSeen }) => shortMomentOf(lastSeen, now) },
@@ -39,6 +46,32 @@ export function readersView({ read, opened, isCut }: ReaderLists, sort: TotalsSo
                 <p>Visible for less than 5 seconds, each time: a mail scanner, or a person who left at once.</p>
                 <ul class="plain">
                   ${opened.map((reader) => html`<li>${readerLink(reader)}, ${momentOf(reader.lastSeen, now)}</li>`)}
+                </ul>
+              </details>
+            `
+      }
+      ${
+        excluded.length === 0
+          ? nothing
+          : html`
+              <details class="opened">
+                <summary>Not counted: ${excluded.length}</summary>
+                <p>Their sessions are listed, but kept out of the totals.</p>
+                <ul class="plain">
+                  ${excluded.map(
+                    (reader) => html`
+                      <li>
+                        ${readerLink(reader)}
+                        <button
+                          class="quiet"
+                          aria-label="Count again: ${reader.emailOfAccessor}"
+                          @click=${() => countAgain(reader.id)}
+                        >
+                          Count again
+                        </button>
+                      </li>
+                    `,
+                  )}
                 </ul>
               </details>
             `
@@ -108,8 +141,14 @@ export function readerView(
                 )}${unread.length > MOST_UNREAD ? `, and ${formatCount(unread.length - MOST_UNREAD, 'more page')}` : ''}.
             </p>`
       }
-      ${byDay(sessions, now, true)}
+      ${
+        sessions.length === 0
+          ? nothing
+          : html`<h2>Sessions</h2>
+              ${sessionsTable(sessions, now, { isOfOne: true })}`
+      }
       ${next ? html`<p class="empty">These are the latest ${sessions.length} sessions.</p>` : nothing}
+      <p class="more"><a href=${hrefOfExport({ reader: reader.id })} download>Download as CSV</a></p>
       ${exclusionView(reader.excluded, 'This reader', 'This is me: keep my sessions out of the totals', exclude)}
     </main>
   `;

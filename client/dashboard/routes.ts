@@ -52,10 +52,11 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
   ],
   [
     /^\/readers$/,
-    async ({ query, signal }) => {
+    async ({ query, signal, change }) => {
       const sort = readSort(query);
       const lists = await listReaders(sort, signal);
-      return { title: 'Readers', render: (now) => readersView(lists, sort, now) };
+      const countAgain = (id: string): void => change(setExcluded('readers', id, false));
+      return { title: 'Readers', render: (now) => readersView(lists, sort, countAgain, now) };
     },
   ],
   [

@@ -7,7 +7,7 @@ import { HttpError } from '../http/http-error.ts';
 import { readKnownQuery } from '../http/query.ts';
 import { isBelow } from '../store/page-prefix.ts';
 import type { Share } from '../store/shares.ts';
-import type { PageTotals, ReaderPageTotals, ReaderTotals, Totals, TotalsSort } from '../store/totals.ts';
+import type { PageTotals, ReaderPageTotals, ReaderTotals, Totals, TotalsQuery, TotalsSort } from '../store/totals.ts';
 import { DAYS, readDaysQuery } from './days-query.ts';
 import {
   choice,
@@ -31,7 +31,7 @@ const LIST = {
   pageSize: v.optional(pageSize),
   cursor: v.optional(cursor),
 };
-export const READER_LIST = { kind: v.optional(choice('read', 'opened')), ...LIST };
+export const READER_LIST = { kind: v.optional(choice('read', 'opened', 'excluded')), ...LIST };
 export const PAGE_LIST = { page: v.optional(page), ...LIST };
 /** The other side of a reader or a page is always sorted by reading. */
 export const PAIR_LIST = { cursor: v.optional(cursor) };
@@ -50,9 +50,9 @@ export function addTotalsRoutes(router: Router, totals: Totals, { owner, viewer,
     const share = shareOf(ctx);
     refuseSomePages(share, 'the totals of readers');
     const { kind, ...list } = readParameters(READER_LIST, readKnownQuery(ctx, Object.keys(READER_LIST)));
-    const { size, sort, after } = readList(kind === 'opened' ? { ...list, sort: 'last' } : list);
+    const { size, sort, after } = readList(kind === 'opened' || kind === 'excluded' ? { ...list, sort: 'last' } : list);
     const query = { sort, pageSize: size + 1, after };
-    const found = kind === 'opened' ? await totals.listOpened(query) : await totals.listReaders(query);
+    const found = await listReaders(kind, query);
     ctx.body = {
       readers: (await named(share, found.slice(0, size))).map(viewReader),
       ...next(found, size, sort, (reader) => ({ value: valueOf(reader, sort), id: reader.id })),
@@ -129,6 +129,11 @@ export function addTotalsRoutes(router: Router, totals: Totals, { owner, viewer,
     const query = readDaysQuery(readKnownQuery(ctx, Object.keys(DAYS)), now());
     ctx.body = { timeZone: query.timeZone, days: (await totals.listDays(query)).map(viewDay) } satisfies DayList;
   });
+
+  function listReaders(kind: 'read' | 'opened' | 'excluded' = 'read', query: TotalsQuery) {
+    if (kind === 'excluded') return totals.listExcluded(query);
+    return kind === 'opened' ? totals.listOpened(query) : totals.listReaders(query);
+  }
 
   /** Without addresses for the holder of a shared link. */
   async function named<One extends NamedByAddress>(

@@ -30,6 +30,7 @@ const COLUMNS = { last: 'last_ms', reading: 'reading_ms', sessions: 'sessions' }
   TotalsSort,
   string
 >;
+const READERS_AT_ONCE = 500;
 
 /** Written out, as in the partial indexes: a database doesn't use them with a parameter. */
 const wasRead = sql<SqlBool>`sessions > 0`;
@@ -66,6 +67,20 @@ export class SqlTotals implements Totals {
 
   listOpened(query: Omit<TotalsQuery, 'sort'>): Promise<readonly ReaderTotals[]> {
     return this.#listReaders({ ...query, sort: 'last' }, wasOpenedOnly);
+  }
+
+  /** There are few of them, so they are found by their ids and sorted here. */
+  async listExcluded({ pageSize, after }: Omit<TotalsQuery, 'sort'>): Promise<readonly ReaderTotals[]> {
+    const ids = await Promise.all((await this.#exclusion.listReaders()).map((email) => this.readerIdOf(email)));
+    const found: ReaderTotals[] = [];
+    for (const some of chunk(ids, READERS_AT_ONCE)) {
+      const query = this.#readers().where('id', 'in', some);
+      found.push(...(await this.#toReaders(await rowsOf(this.#database.reader, query.compile()))));
+    }
+    return found
+      .filter(({ lastMs, id }) => !after || lastMs < after.value || (lastMs === after.value && id < after.id))
+      .toSorted((one, other) => other.lastMs - one.lastMs || (one.id < other.id ? 1 : -1))
+      .slice(0, pageSize);
   }
 
   async #listReaders(

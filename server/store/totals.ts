@@ -88,6 +88,8 @@ export interface Totals {
   listReaders(query: TotalsQuery): Promise<readonly ReaderTotals[]>;
   /** Readers whose sessions were all only opened; those seen last first. */
   listOpened(query: Omit<TotalsQuery, 'sort'>): Promise<readonly ReaderTotals[]>;
+  /** Readers who aren't counted; those seen last first. */
+  listExcluded(query: Omit<TotalsQuery, 'sort'>): Promise<readonly ReaderTotals[]>;
   /** @param query `below`: only pages below this path, which ends with a slash. */
   listPages(query: TotalsQuery & { readonly below?: string | undefined }): Promise<readonly PageTotals[]>;
   /** The pages of a reader or the readers of a page, those with the most reading first. The cursor's id is that of the other. */

@@ -23,6 +23,15 @@ const shows = (page: Page, text: string): Promise<boolean> => until(async () => 
 
 const WIDTHS = { phone: 390, desktop: 1_280 };
 
+/** What `lengthOf` has written, in seconds. */
+function toSeconds(length: string): number {
+  const units = { h: 3_600, min: 60, s: 1 };
+  return [...length.matchAll(/(\d+) (h|min|s)/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units],
+    0,
+  );
+}
+
 /** Takes pictures, looks for barriers, and for anything that is too wide. */
 async function look(page: Page, view: string): Promise<void> {
   for (const [name, width] of Object.entries(WIDTHS)) {
@@ -151,6 +160,75 @@ describe.concurrent('the owner', () => {
     await shows(page, 'This is me');
   });
 
+  it('sorts sessions by their headings, with the keyboard, and downloads what is listed', async ({
+    server,
+    browser,
+  }) => {
+    await addMonth(server);
+    const page = await (await browser.createBrowserContext()).newPage();
+    await page.setViewport({ width: 1_280, height: 900 });
+    await page.goto(await makeLink(server));
+    await shows(page, '2 people are reading now');
+    const columnOf = (kind: string): Promise<string[]> =>
+      page.evaluate(
+        (cells) =>
+          [...(document.querySelector('stillhere-owner')?.shadowRoot?.querySelectorAll(cells) ?? [])].map(
+            (cell) => cell.textContent?.trim() ?? '',
+          ),
+        `tbody .${kind}`,
+      );
+    await page.locator('stillhere-owner >>> .sessions thead .number a').click();
+    await until(() => page.url().endsWith('/owner?sort=reading'));
+    await shows(page, 'Read ↓');
+    const lengths = (await columnOf('number')).map(toSeconds);
+    expect(lengths.length).toBeGreaterThan(20);
+    // Sessions of less than 5 s were only opened. They come last, in any order.
+    const read = lengths.filter((length) => length >= 5);
+    expect(lengths.slice(0, read.length)).toEqual(read.toSorted((one, other) => other - one));
+    await look(page, 'sorted');
+
+    await page.locator('stillhere-owner >>> .sessions thead .when a:last-of-type').wait();
+    await page.evaluate(() => {
+      const root = document.querySelector('stillhere-owner')?.shadowRoot;
+      root?.querySelector<HTMLElement>('.sessions thead .when a:last-of-type')?.focus();
+    });
+    await page.keyboard.press('Enter');
+    await until(() => page.url().endsWith('/owner?sort=end'));
+    await shows(page, 'End ↓');
+
+    await page.goto(`${server.url}/owner?q=friederike&sort=reading`);
+    await shows(page, 'Download these as CSV');
+    const csv = await page.evaluate(async () => {
+      const root = document.querySelector('stillhere-owner')?.shadowRoot;
+      const link = root?.querySelector<HTMLAnchorElement>('a[download]');
+      return (await fetch(link?.href ?? '')).text();
+    });
+    const readers = csv
+      .trimEnd()
+      .split('\r\n')
+      .slice(1)
+      .map((line) => line.split(',')[1]);
+    expect(new Set(readers)).toEqual(new Set(['friederike.brandt@stadtbahn-west.example']));
+    expect(readers.length).toBe((await columnOf('number')).length);
+  });
+
+  it('counts a reader again from the list of those who are not counted', async ({ server, browser }) => {
+    await addMonth(server);
+    const page = await (await browser.createBrowserContext()).newPage();
+    await page.setViewport({ width: 1_280, height: 900 });
+    await page.goto(await makeLink(server));
+    await shows(page, '2 people are reading now');
+    const ask = (path: string, method: string): Promise<number> =>
+      page.evaluate(async (to, how) => (await fetch(to, { method: how })).status, path, method);
+    expect(await ask('/api/readers/friederike.brandt@stadtbahn-west.example/excluded', 'PUT')).toBe(200);
+    await page.goto(`${server.url}/owner/readers`);
+    await shows(page, 'Not counted: 1');
+    await page.locator('stillhere-owner >>> .opened:last-of-type summary').click();
+    await look(page, 'not-counted');
+    await page.locator('stillhere-owner >>> .opened button').click();
+    await until(async () => !(await textOf(page)).includes('Not counted'));
+  });
+
   it('is told what to do where nothing was read yet', async ({ server, browser }) => {
     const page = await (await browser.createBrowserContext()).newPage();
     await page.goto(await makeLink(server));
@@ -240,6 +318,20 @@ describe.concurrent('the owner', () => {
     expect(await textOf(page)).not.toContain('reader-0@example.com');
     await page.locator('stillhere-owner >>> ::-p-text(Older sessions)').click();
     await shows(page, 'reader-0@example.com');
+  });
+
+  it('finds what a search of 2,000 sessions has not found', async ({ serve, browser }) => {
+    const server = await serve({ [READ]: readPage('text') });
+    const store = await openStore(server.storeUrl);
+    const startMs = Date.now() - 3_600_000;
+    for (let nth = 0; nth < 2_100; nth++)
+      await store.createSession({ id: `s${nth}`, email: `reader-${nth}@example.com`, startMs: startMs + nth });
+    await store.close();
+    const page = await (await browser.createBrowserContext()).newPage();
+    await page.goto(await makeLink(server));
+    await shows(page, 'Nobody is reading right now');
+    await page.goto(`${server.url}/owner?q=reader-7@`);
+    await shows(page, 'reader-7@example.com');
   });
 
   it('is told when a link was used, and when the server is gone', async ({ serve, browser }) => {

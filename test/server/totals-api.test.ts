@@ -124,7 +124,7 @@ it('days, in the time zone that the answer names', async () => {
 describe('nonsense gets an error that names the parameter', () => {
   it.for([
     ['/api/readers?sort=email', 'sort: must be one of last, reading, sessions'],
-    ['/api/readers?kind=all', 'kind: must be one of read, opened'],
+    ['/api/readers?kind=all', 'kind: must be one of read, opened, excluded'],
     ['/api/readers?email=x', 'email: must be one of kind, sort, pageSize, cursor'],
     ['/api/pages?pageSize=501', 'pageSize: must be a whole number, 1 to 500'],
     ['/api/days?timeZone=Mars/Base', 'timeZone: must be a time zone like Europe/Berlin'],
@@ -174,6 +174,21 @@ describe('what the owner excludes', () => {
     await count();
     expect(await readingOf('bob@example.com')).toBe(7 * MINUTE);
     expect(await get(`/api/readers/${reader}`)).toMatchObject({ excluded: false });
+  });
+
+  it('readers are listed page by page, those seen last first, and not once they are counted again', async () => {
+    const listed = async (query = ''): Promise<ReaderList> => get(`/api/readers?kind=excluded${query}`);
+    expect(await listed()).toEqual({ readers: [] });
+    for (const email of ['ann%2Ba%40example.com', 'bob%40example.com'])
+      expect((await send('PUT', `/api/readers/${email}/excluded`)).status).toBe(200);
+    const { readers, next } = await listed('&pageSize=1');
+    expect(readers.map(({ emailOfAccessor }) => emailOfAccessor)).toEqual(['bob@example.com']);
+    const rest = await listed(`&pageSize=1&cursor=${next}`);
+    expect(rest.readers.map(({ emailOfAccessor }) => emailOfAccessor)).toEqual(['ann+a@example.com']);
+    expect(rest.next).toBeUndefined();
+    for (const { id } of [...readers, ...rest.readers])
+      expect((await send('DELETE', `/api/readers/${id}/excluded`)).status).toBe(200);
+    expect(await listed()).toEqual({ readers: [] });
   });
 
   it.for(['/api/sessions/nobody/excluded', '/api/readers/nobody%40example.com/excluded'])(
