@@ -1,7 +1,7 @@
 // The list of sessions: who is reading now, who read lately, and what was only opened.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SessionView } from '../../sw/protocol/owner-api.ts';
-import { pageName } from '../ui/page-names.ts';
+import { namePages } from '../ui/page-names.ts';
 import { filterForm, hrefOfExport, hrefOfList, isFiltered, type Filter } from './filter-form.ts';
 import type { FoundSessions } from './owner-client.ts';
 import { hrefOfSession, offlineMark, sessionsTable } from './sessions-table.ts';
@@ -27,6 +27,7 @@ export function listView(found: FoundSessions, filter: Filter, now: number): Tem
 
 function latelyView({ sessions }: FoundSessions, now: number): TemplateResult {
   const reading = sessions.filter(({ state }) => state === 'reading');
+  const nameOf = namePages(reading.flatMap(({ currentPage }) => currentPage ?? []));
   const lately = sessions.filter(({ state }) => state === 'away' || state === 'ended');
   const opened = sessions.filter(({ state }) => state === 'opened');
   return html`
@@ -36,7 +37,7 @@ function latelyView({ sessions }: FoundSessions, now: number): TemplateResult {
         reading.length === 0
           ? nothing
           : html`<ul class="live">
-              ${reading.map((one) => liveCard(one, now))}
+              ${reading.map((one) => liveCard(one, nameOf, now))}
             </ul>`
       }
     </section>
@@ -90,12 +91,12 @@ function emptyNote(): TemplateResult {
   `;
 }
 
-function liveCard(session: SessionView, now: number): TemplateResult {
+function liveCard(session: SessionView, nameOf: (page: string) => string, now: number): TemplateResult {
   return html`
     <li>
       <a class="card" href=${hrefOfSession(session)}>
         <span class="reader">${session.emailOfAccessor}</span>
-        <span class="where">${session.currentPage === null ? '' : pageName(session.currentPage)}</span>
+        <span class="where">${session.currentPage === null ? '' : nameOf(session.currentPage)}</span>
         <span class="facts">
           <b>${lengthOf(session.readingTimeMs)}</b> since ${whenBegan(session, now)}${offlineMark(session)}
         </span>

@@ -96,6 +96,8 @@ describe.concurrent('the owner', () => {
     await page.locator('stillhere-owner >>> tr:has(.offline) a[title^="friederike.brandt"]').click();
     await shows(page, 'of it offline');
     await shows(page, 'arrived 4 min later');
+    await page.setViewport({ width: 1_000, height: 910 });
+    expect(await findBarriers(page, picture('readme'))).toEqual([]);
     await look(page, 'tunnel');
     await page.locator('stillhere-owner >>> .steps summary').click();
     await shows(page, 'the page said goodbye');
