@@ -18,10 +18,10 @@ export function formatLength(ms: number): string {
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }
 
-/** Where there is little room: whole minutes, from one and a half on. */
+/** Where there is little room: whole minutes, from one on. */
 export function formatAbout(ms: number): string {
   const minutes = Math.round(ms / 60_000);
-  if (ms < 90_000) return formatLength(ms);
+  if (ms < 60_000) return formatLength(ms);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 

@@ -90,9 +90,9 @@ export function trainGraph(visit: VisitGraph, title: string | undefined, words: 
 }
 
 /** How much later its reading reached the server. */
-function sayArrival({ toMs, arrivedMs = toMs }: Tunnel): string {
+function sayArrival({ toMs, arrivedMs = toMs }: Tunnel): TemplateResult {
   const laterMs = arrivedMs - toMs;
-  return laterMs < 1_000 ? 'arrived at once' : `arrived ${formatAbout(laterMs)} later`;
+  return html`<span class="arrived">arrived</span> ${laterMs < 1_000 ? 'at once' : `${formatAbout(laterMs)} later`}`;
 }
 
 function sayBar({ fromMs, toMs, end }: Bar, { exactTimeOf }: GraphWords): string {
