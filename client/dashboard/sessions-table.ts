@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { SessionView } from '../../sw/protocol/owner-api.ts';
 import { namePages } from '../ui/page-names.ts';
 import { hrefOfList, type Filter } from './filter-form.ts';
+import { ownerPath } from './owner-path.ts';
 import { dayOf, lengthOf, shortMomentOf, timeOf } from './wording.ts';
 
 type Sort = 'start' | 'end' | 'reading';
@@ -110,5 +111,5 @@ export function offlineMark({ offlineMs }: SessionView): TemplateResult | typeof
 }
 
 export function hrefOfSession({ ref }: SessionView): string {
-  return `/owner/sessions/${ref}`;
+  return `${ownerPath('/sessions')}/${ref}`;
 }

@@ -1,6 +1,7 @@
 // The totals in SQL that is the same for every database. Lists are read from the totals alone, by an index, so they cost the
 // same however many sessions there are.
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
+import { chunk } from './chunk.ts';
 import type { Database } from './database.ts';
 import { toDistribution } from './distribution.ts';
 import type { Bucket } from './histogram.ts';
