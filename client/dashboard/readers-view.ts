@@ -54,7 +54,7 @@ export function readersView(
         excluded.length === 0
           ? nothing
           : html`
-              <details class="opened exclusion">
+              <details class="opened owner-only">
                 <summary>Not counted: ${excluded.length}</summary>
                 <p>Their sessions are listed, but kept out of the totals.</p>
                 <ul class="plain">
