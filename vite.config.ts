@@ -33,7 +33,8 @@ const PRECACHED = [
   { from: 'dist/site', files: '**/*.{html,css,js,svg,webmanifest}' },
   {
     from: 'dist',
-    files: 'stillhere{,-register-worker,-deliver,-frames,-gap,-history,-media,-successor,-open-inspector}.js',
+    files:
+      'stillhere{,-register-worker,-deliver,-frames,-gap,-history,-media,-successor,-open-inspector,-inspector,-inspector-in-page}.js',
   },
 ];
 const NOT_PRECACHED = ['portfolio/confidential/**', '404.html', 'icons/**', 'screenshots/**', 'sw.js'];

@@ -5,7 +5,7 @@ import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import { readInspector, untilShown } from '../helpers/inspected-device.ts';
 import { readSnippet } from '../helpers/read-snippet.ts';
-import { enter } from '../helpers/reader.ts';
+import { CASE_STUDY, enter, passGate } from '../helpers/reader.ts';
 import { NEXT, READ, readPage } from '../helpers/reading-site.ts';
 import { until } from '../helpers/until.ts';
 
@@ -48,6 +48,17 @@ describe.concurrent('the inspector', () => {
     expect(await focused()).toBe('a');
     await page.goto(server.url + READ);
     expect(await readInspector(page)).toBeUndefined();
+  });
+
+  it('opens on the sample in a tunnel, and shows what waits', async ({ portfolio, device }) => {
+    const page = await device.newPage();
+    await passGate(page, portfolio.url, 'ann@example.com');
+    // It is active once it has kept the public files.
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    await page.goto(portfolio.url + CASE_STUDY);
+    await portfolio.stop();
+    await pressKeys(page);
+    await untilShown(page, ({ waiting }) => waiting.length > 0);
   });
 
   it('opens on any site that has the line of docs/inspector.md', async ({ serve, device }) => {
