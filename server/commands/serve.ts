@@ -9,6 +9,7 @@ import { makeOwnerKey, ownerLink } from '../owner/owner-key.ts';
 import { openBrowser } from './open-browser.ts';
 import { readSecrets } from '../config/secrets.ts';
 import { buildIfStale } from './build.ts';
+import { findKeptPages } from '../site/own-workers.ts';
 import { findUnprotectedData } from '../site/unprotected-data.ts';
 import { listSite } from '../site/list-site.ts';
 import { isUnder } from '../http/request-path.ts';
@@ -27,6 +28,7 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
   const gated = findProtected(config, paths);
   const log = pino({ level: config.logLevel });
   const secrets = readSecrets(config);
+  warnOfKeptPages(config);
   const server = await listen(config, options.port === undefined && !process.env['PORT'], (one) =>
     startServer(one, secrets, log),
   );
@@ -90,6 +92,16 @@ async function warnOfLeaks({ siteDir = SAMPLE_DIR, protect }: Config, paths: rea
     `Text of ${pages} behind the gate is also in unprotected files: ${one.file}, which anyone can load, has text of ${one.page}. ` +
       'Put the whole site behind the gate (--protect /), or build the protected part separately.',
   );
+}
+
+/** Stillhere's channel in a site's worker keeps gated pages for readers who have access; a plain precache list takes what the installing browser gets. */
+function warnOfKeptPages({ siteDir, protect }: Config): void {
+  if (siteDir === undefined) return;
+  for (const { worker, page } of findKeptPages(siteDir, protect))
+    console.warn(
+      `The site's service worker ${worker} keeps pages behind the gate, like ${page}: readers who passed the gate would go on seeing it, ` +
+        'or the page after their access has ended. Take these pages out of the list of files that it caches (for Workbox: globIgnores).',
+    );
 }
 
 async function listen(

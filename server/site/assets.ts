@@ -1,7 +1,8 @@
 // The assets for the heartbeat in a page: the page library's version, and whether the site has its own worker.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findOwnWorkers } from './own-workers.ts';
 
 export interface Assets {
   /** Version of everything that is injected. It is part of the ETag of pages that contain it. */
@@ -10,13 +11,10 @@ export interface Assets {
   readonly worker: 'none' | undefined;
 }
 
-/** A site with such a file registers its own worker. */
-const WORKER_FILE = /^(?:sw|service-?worker|.+-sw)\.m?js$/i;
-
 /** Works without a build, too: then the hash is that of an empty file. */
-export function readAssets(buildDir: string, siteDir: string): Assets {
+export function readAssets(buildDir: string, siteDir: string, protect: readonly string[]): Assets {
   const integrity = readIntegrity(buildDir);
-  const hasWorker = listFiles(siteDir).some((file) => WORKER_FILE.test(file));
+  const hasWorker = findOwnWorkers(siteDir, protect).length > 0;
   return { version: `${integrity.slice(-13, -1)}${hasWorker ? 'n' : ''}`, worker: hasWorker ? 'none' : undefined };
 }
 
@@ -31,13 +29,5 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch {
     return '';
-  }
-}
-
-function listFiles(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

@@ -29,7 +29,7 @@ const isFileName = (path: string): boolean => /\.\w+$/.test(path);
 
 export function serveSite(site: Site): Middleware {
   const { siteDir, protect } = site;
-  const library = readAssets(site.buildDir, siteDir);
+  const library = readAssets(site.buildDir, siteDir, protect);
   const cache = createFileCache();
   const accessTo = createFileGuard(cache, siteDir, protect, site.privateFiles);
 

@@ -108,6 +108,12 @@ describe('serve', () => {
     );
   });
 
+  it('warns of a service worker that keeps protected pages', async () => {
+    await writeFile(join(folder, 'site/ngsw.js'), "addEventListener('install', () => {}); cache.addAll(['report/']);");
+    const { said } = await serve(['--port', String(await freePort()), '--protect', '/report/']);
+    await until(() => said().includes("The site's service worker /ngsw.js keeps pages behind the gate, like /report/"));
+  });
+
   it('uses the next port if the default one is in use', async () => {
     const urls = [await serve([]), await serve([])].map(({ url }) => Number(new URL(url).port));
     expect(urls[1]).toBeGreaterThan(urls[0] ?? 0);
