@@ -1,5 +1,5 @@
 // A connection to SQLite, and what a store does with it. Synchronous: thread.ts runs it outside the server's thread.
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { OUTDATED, type Answer, type Statement } from '../runner.ts';
 import type { Recorded, Sighting } from '../session-store.ts';
 import { configureConnection } from './connection.ts';
@@ -10,11 +10,21 @@ import { inTransaction } from './transaction.ts';
 const CHECKPOINT_PAGES = 1_000;
 /** A change of a session and its span writes about so many pages. */
 const PAGES_A_ROW = 2;
+/** The store has fewer than a hundred, but those with lists differ with the length of the list. */
+const MOST_PREPARED = 200;
+
+interface Prepared {
+  readonly statement: StatementSync;
+  /** It returns rows. */
+  readonly isReader: boolean;
+}
 
 export class SqliteConnection {
   readonly #connection: DatabaseSync;
   readonly #isReadOnly: boolean;
   #recorder: SqliteRecorder | undefined;
+  /** By their SQL, the one used last at the end: preparing takes several times as long as running most of them. */
+  readonly #prepared = new Map<string, Prepared>();
   /** Pages written since the last checkpoint, about. */
   #pages = 0;
 
@@ -77,13 +87,27 @@ export class SqliteConnection {
   }
 
   #runOne({ sql, parameters, mustChange }: Statement): Answer {
-    const statement = this.#connection.prepare(sql);
+    const { statement, isReader } = this.#prepare(sql);
     const values = parameters as readonly SQLInputValue[];
-    if (statement.columns().length > 0) return { rows: statement.all(...values), changes: 0 };
+    if (isReader) return { rows: statement.all(...values), changes: 0 };
     const changes = Number(statement.run(...values).changes);
     if (mustChange !== undefined && changes !== mustChange)
       throw Object.assign(new Error('The rows have changed meanwhile'), { code: OUTDATED });
     this.#pages += changes * PAGES_A_ROW;
     return { rows: [], changes };
+  }
+
+  #prepare(sql: string): Prepared {
+    let prepared = this.#prepared.get(sql);
+    if (prepared) {
+      this.#prepared.delete(sql);
+    } else {
+      const statement = this.#connection.prepare(sql);
+      prepared = { statement, isReader: statement.columns().length > 0 };
+      const [leastRecent] = this.#prepared.keys();
+      if (leastRecent !== undefined && this.#prepared.size >= MOST_PREPARED) this.#prepared.delete(leastRecent);
+    }
+    this.#prepared.set(sql, prepared);
+    return prepared;
   }
 }
