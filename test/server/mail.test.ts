@@ -10,8 +10,8 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../../server/config/config.ts';
 import { createMailer } from '../../server/mail/mailer.ts';
-import { openStore } from '../../server/store/open-store.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
+import { openInlineStore } from '../helpers/inline-store.ts';
 import { MailServer, refuse } from '../helpers/mail-server.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
@@ -46,7 +46,7 @@ function open(change: Readonly<Record<string, string>> = {}, timing: { requestMs
 beforeEach(async () => {
   [now, logLines] = [NOW, []];
   smtp = await MailServer.start();
-  store = await openStore(`file:${join(await mkdtemp(join(tmpdir(), 'stillhere-mail-')), 'test.db')}`);
+  store = await openInlineStore(join(await mkdtemp(join(tmpdir(), 'stillhere-mail-')), 'test.db'));
   mailer = open();
   // Before it is known to the store, nothing waits for it.
   await mailer.round();

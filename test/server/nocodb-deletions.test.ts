@@ -9,7 +9,7 @@ import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
 import { readTableIds, writeTableIds } from '../../server/nocodb/table-ids.ts';
 import { CREATION_MS, NOCODB, type Outbox } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { openStore } from '../../server/store/open-store.ts';
+import { openInlineStore } from '../helpers/inline-store.ts';
 import { NocoStandIn } from '../helpers/nocodb/stand-in.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00.678Z');
@@ -26,7 +26,7 @@ let now: number;
 
 beforeEach(async () => {
   noco = await NocoStandIn.start();
-  store = await openStore(`file:${join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db')}`);
+  store = await openInlineStore(join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db'));
   outbox = store.outboxOf(NOCODB);
   now = NOW;
   logLines = [];

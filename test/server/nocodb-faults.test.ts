@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
 import { NOCODB } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { openStore } from '../../server/store/open-store.ts';
+import { openInlineStore } from '../helpers/inline-store.ts';
 import { NocoStandIn, type NocoFault } from '../helpers/nocodb/stand-in.ts';
 import { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
@@ -23,7 +23,7 @@ let logLines: string[];
 
 beforeEach(async () => {
   noco = await NocoStandIn.start();
-  store = await openStore(`file:${join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db')}`);
+  store = await openInlineStore(join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db'));
   logLines = [];
   mirror = createMirror(noco.config, store, pino({ level: 'trace' }, { write: (line) => logLines.push(line) }));
   for (let nth = 0; nth < SESSIONS; nth++)

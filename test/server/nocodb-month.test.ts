@@ -8,7 +8,7 @@ import { check } from '../../server/nocodb/commands.ts';
 import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
 import { NOCODB } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { openStore } from '../../server/store/open-store.ts';
+import { openInlineStore } from '../helpers/inline-store.ts';
 import { makeMemoryFolder } from '../helpers/memory-folder.ts';
 import { NocoStandIn } from '../helpers/nocodb/stand-in.ts';
 
@@ -48,7 +48,7 @@ let now: number;
 beforeEach(async () => {
   noco = await NocoStandIn.start();
   folder = await makeMemoryFolder();
-  store = await openStore(`file:${join(folder, 'test.db')}`);
+  store = await openInlineStore(join(folder, 'test.db'));
   now = START;
 });
 afterEach(async () => {

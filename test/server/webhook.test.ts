@@ -9,8 +9,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readConfig } from '../../server/config/config.ts';
 import { createWebhook } from '../../server/webhook/webhook.ts';
 import type { EventConsumer } from '../../server/outbox/event-consumer.ts';
-import { openStore } from '../../server/store/open-store.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
+import { openInlineStore } from '../helpers/inline-store.ts';
 import { readSnippet } from '../helpers/read-snippet.ts';
 import { WEBHOOK_SECRET, WebhookReceiver, type Fate } from '../helpers/webhook-receiver.ts';
 
@@ -42,7 +42,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
   [monotonic, logLines] = [0, []];
   receiver = await WebhookReceiver.start();
-  store = await openStore(`file:${join(await mkdtemp(join(tmpdir(), 'stillhere-webhook-')), 'test.db')}`);
+  store = await openInlineStore(join(await mkdtemp(join(tmpdir(), 'stillhere-webhook-')), 'test.db'));
   webhook = open();
   // Before it is known to the store, nothing waits for it.
   await webhook.round();
