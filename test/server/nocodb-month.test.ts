@@ -114,9 +114,10 @@ async function play(visits: readonly Visit[], days: number, restartMs: number, p
     }
     const isCalm = open.size === 0 && unseen.size === 0 && mirror.status().waiting === 0;
     if (!isCalm || now % CALM_ROUND === 0) await mirror.round();
-    const rows = new Set([...noco.rows.values()].map((row) => row['sessionId']));
+    const rows = unseen.size === 0 ? [] : [...noco.rows.values()].map((row) => row['sessionId']);
+    const shown = new Set(rows);
     for (const visit of unseen) {
-      if (!rows.has(visit.id)) continue;
+      if (!shown.has(visit.id)) continue;
       unseen.delete(visit);
       latestStartMs = Math.max(latestStartMs, now - visit.startMs);
     }

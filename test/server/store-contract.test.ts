@@ -1,11 +1,13 @@
 // The contract of session stores (server/store/session-store.ts), tested with each store.
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { coveredMs } from '../helpers/covered-ms.ts';
+import { openInlineStore } from '../helpers/inline-store.ts';
+import { makeMemoryFolder } from '../helpers/memory-folder.ts';
 import {
   MAX_SESSION_SPANS,
   MAX_STRETCHES,
@@ -302,18 +304,19 @@ describe('SQLite', () => {
       ?.value as DatabaseSync['prepare'];
     let isMade = false;
     for (let most = 0; !isMade; most++) {
-      const file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'store.db');
+      const file = join(await makeMemoryFolder(), 'store.db');
       let count = 0;
       const dying = vi.spyOn(DatabaseSync.prototype, 'prepare').mockImplementation(function (this: DatabaseSync, sql) {
         if (/CREATE|ALTER|INSERT|UPDATE|DELETE|DROP/i.test(sql) && count++ === most) throw new Error('killed');
         return prepare.call(this, sql);
       });
-      isMade = await openStore(`file:${file}`).then(
+      isMade = await openInlineStore(file).then(
         (store) => store.close().then(() => true),
         () => false,
       );
       dying.mockRestore();
-      await (await openStore(`file:${file}`)).close();
+      await (await openInlineStore(file)).close();
+      await rm(dirname(file), { recursive: true });
     }
   });
 
