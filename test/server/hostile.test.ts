@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { OWNER_TOKEN, StillhereServer } from '../helpers/stillhere-server.ts';
 
-/** `.ci/run` sends 100,000, which takes a minute longer. */
+/** `.ci/run` sends 100,000, which takes half a minute longer. */
 const REQUESTS = Number(process.env['HOSTILE_REQUESTS'] ?? 30_000);
 const LANES = 24;
 const SEED = 20_261_126;
