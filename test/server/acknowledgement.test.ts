@@ -4,7 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import { createReceiver } from '../../server/deliveries/receive-spans.ts';
 import type { Recorded, SessionStore, Sighting } from '../../server/store/session-store.ts';
 import { HEARTBEAT_PATH, type Receipt } from '../../sw/protocol/delivery.ts';
-import { makeSpan, NOW, startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
+import { makeSpan, NOW, startTestAppWithThreads, type Answer, type TestApp } from '../helpers/test-app.ts';
 import { until } from '../helpers/until.ts';
 
 let app: TestApp;
@@ -29,7 +29,7 @@ it('answers no request before the commit', async () => {
   let commit = (): void => {};
   const isCommitted = new Promise<void>((resolve) => (commit = resolve));
   let asked = 0;
-  app = await startTestApp({}, (store) =>
+  app = await startTestAppWithThreads({}, (store) =>
     withRecord(store, async (sightings): Promise<readonly Recorded[]> => {
       asked++;
       await isCommitted;
@@ -55,7 +55,7 @@ it('answers no request before the commit', async () => {
 });
 
 it('commits once for all requests in one turn of the event loop, and acknowledges to each only its own spans', async () => {
-  app = await startTestApp();
+  app = await startTestAppWithThreads();
   const batches: number[] = [];
   const receive = createReceiver({
     record: (sightings) => {
@@ -80,7 +80,7 @@ it(
   'answers all of them when more come in one turn than a commit takes, and those who come later',
   { timeout: 20_000 },
   async () => {
-    app = await startTestApp();
+    app = await startTestAppWithThreads();
     const batches: number[] = [];
     const receive = createReceiver({
       record: (sightings) => {
@@ -106,7 +106,7 @@ it(
 
 it('acknowledges nothing while the store fails, stores the same spans when they are sent again, and recovers by itself', async () => {
   let isBroken = true;
-  app = await startTestApp({}, (store) =>
+  app = await startTestAppWithThreads({}, (store) =>
     withRecord(store, (sightings) =>
       isBroken ? Promise.reject(new Error('disk I/O error')) : store.record(sightings),
     ),

@@ -6,11 +6,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { MAX_BODY_BYTES } from '../../sw/protocol/limits.ts';
-import { makeSpan, NOW, startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
+import { makeSpan, NOW, startTestAppWithThreads, type Answer, type TestApp } from '../helpers/test-app.ts';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestAppWithThreads();
   for (const id of ['ann-session', 'bob-session']) await app.makeSession(id);
   app.clock.now = NOW + 600_000;
   await app.deliver([makeSpan(), makeSpan({ session: 'bob-session' })]);

@@ -3,11 +3,11 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HEARTBEAT_PATH, type Receipt } from '../../sw/protocol/delivery.ts';
-import { makeSpan, NOW, startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
+import { makeSpan, NOW, startTestAppWithThreads, type Answer, type TestApp } from '../helpers/test-app.ts';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestAppWithThreads();
   await app.makeSession();
   app.clock.now = NOW + 600_000;
 });

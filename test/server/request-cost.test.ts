@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { MAX_BODY_BYTES, MAX_SPANS } from '../../sw/protocol/limits.ts';
-import { makeSpan, NOW, startTestApp, type TestApp } from '../helpers/test-app.ts';
+import { makeSpan, NOW, startTestAppWithThreads, type TestApp } from '../helpers/test-app.ts';
 
 const MOST_CPU_MS = 10;
 /** The least of them counts: a busy machine and code that is not compiled yet make the others dearer. */
@@ -14,7 +14,7 @@ const fill = (text: string): string => text.repeat(Math.floor(MOST / text.length
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp({ LIMIT_GATE: '0', PROTECT: '/confidential/,/über/' });
+  app = await startTestAppWithThreads({ LIMIT_GATE: '0', PROTECT: '/confidential/,/über/' });
 });
 afterAll(() => app.close());
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Span } from '../../sw/protocol/delivery.ts';
-import { makeSpan, NOW, startTestApp, type TestApp } from '../helpers/test-app.ts';
+import { makeSpan, NOW, startTestAppWithThreads, type TestApp } from '../helpers/test-app.ts';
 
 const PAGES = ['/a/', '/b/'] as const;
 const HOUR_S = 3_600;
@@ -59,7 +59,7 @@ function countMs(spans: readonly Span[]): number {
 let app: TestApp;
 let count = 0;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestAppWithThreads();
   app.clock.now = NOW + HOUR_S * 1_000;
 });
 afterAll(() => app.close());
