@@ -2,21 +2,9 @@
 // The command line (the only user of commander). Reads .env. Exit codes: 0 success, 1 failure, 2 wrong usage.
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { writeExport } from './commands/export.ts';
-import { testMail } from './commands/mail.ts';
-import { nocodb } from './commands/nocodb.ts';
-import { printOwnerLink } from './commands/owner-link.ts';
-import { printReport } from './commands/report.ts';
-import { serve } from './commands/serve.ts';
-import { listSessions } from './commands/sessions.ts';
-import { listShares, printShare, revokeShare } from './commands/shares.ts';
-import { printSnippet } from './commands/snippet.ts';
-import { listPages, listReaders } from './commands/totals.ts';
 import { ConfigError } from './config/config.ts';
 import { PACKAGE_VERSION } from './config/package-root.ts';
 import { flagOf, SETTINGS, variableOf, type Setting } from './config/settings.ts';
-import { buildIfStale } from './commands/build.ts';
-import { testWebhook } from './commands/webhook.ts';
 
 const program = new Command('stillhere')
   .description('Record who reads gated pages, and for how long.')
@@ -33,7 +21,9 @@ const serveCommand = program
   .description('serve a built site, with parts of it behind a gate')
   .argument('[dir]', 'the folder of the built site');
 for (const option of settingFlags()) serveCommand.addOption(option);
-serveCommand.option('--open', 'open the site in the browser').action(serve);
+serveCommand
+  .option('--open', 'open the site in the browser')
+  .action(whenCalled(async () => (await import('./commands/serve.ts')).serve));
 
 /** The filters of the API (docs/http-api.md). */
 const filtered = (command: Command): Command =>
@@ -51,11 +41,19 @@ filtered(program.command('sessions'))
   .description('list sessions, newest first: who read, until when, and for how long')
   .option('--limit <count>', 'maximum number of sessions', '50')
   .option('--json', 'print JSON')
-  .action(listSessions);
+  .action(whenCalled(async () => (await import('./commands/sessions.ts')).listSessions));
 
 for (const [name, what, list] of [
-  ['readers', 'list readers, with what they read in all sessions', listReaders],
-  ['pages', 'list pages, with who read them in all sessions', listPages],
+  [
+    'readers',
+    'list readers, with what they read in all sessions',
+    whenCalled(async () => (await import('./commands/totals.ts')).listReaders),
+  ],
+  [
+    'pages',
+    'list pages, with who read them in all sessions',
+    whenCalled(async () => (await import('./commands/totals.ts')).listPages),
+  ],
 ] as const)
   program
     .command(name)
@@ -69,19 +67,19 @@ filtered(program.command('export'))
   .description('write sessions to the standard output, all of them by default')
   .option('--csv', 'as CSV')
   .option('--ndjson', 'as JSON, one session a line')
-  .action(writeExport);
+  .action(whenCalled(async () => (await import('./commands/export.ts')).writeExport));
 
 program
   .command('report')
   .description('print what was read lately: readers, pages and days')
   .option('--since <time>', 'since when, like 24h, 7d, 4w or 2026-11-24', '7d')
-  .action(printReport);
+  .action(whenCalled(async () => (await import('./commands/report.ts')).printReport));
 
 program
   .command('owner-link')
   .description("print a link that logs you in to the owner's pages, once, within 15 minutes")
   .option('--revoke-all', 'end all logins and links instead')
-  .action(printOwnerLink);
+  .action(whenCalled(async () => (await import('./commands/owner-link.ts')).printOwnerLink));
 
 program
   .command('share')
@@ -89,24 +87,24 @@ program
   .option('--pages <path>', 'only what was read of pages below this path, like /report/')
   .option('--expires <time>', 'until when, like 12h, 30d, 4w or 2026-12-24 (default: 30d)')
   .option('--label <text>', 'for whom it is, for your list')
-  .action(printShare);
+  .action(whenCalled(async () => (await import('./commands/shares.ts')).printShare));
 
 program
   .command('shares')
   .description('list the links that show a colleague what was read')
   .option('--json', 'print JSON')
-  .action(listShares);
+  .action(whenCalled(async () => (await import('./commands/shares.ts')).listShares));
 
 program
   .command('unshare')
   .description('revoke such a link')
   .argument('<id>', 'as stillhere shares lists it')
-  .action(revokeShare);
+  .action(whenCalled(async () => (await import('./commands/shares.ts')).revokeShare));
 
 program
   .command('snippet')
   .description('print the HTML to add to a page, with the integrity hash of /stillhere.js')
-  .action(printSnippet);
+  .action(whenCalled(async () => (await import('./commands/snippet.ts')).printSnippet));
 
 const table = program.command('nocodb').description('manage the copy in NocoDB');
 const inNocodb = (name: 'setup' | 'check' | 'resync', what: string): Command =>
@@ -114,7 +112,10 @@ const inNocodb = (name: 'setup' | 'check' | 'resync', what: string): Command =>
     .command(name)
     .description(what)
     .option('--json', 'print JSON')
-    .action((options: { readonly from?: string; readonly json?: boolean }) => nocodb(name, options));
+    .action(async (options: { readonly from?: string; readonly json?: boolean }) => {
+      const { nocodb } = await import('./commands/nocodb.ts');
+      return nocodb(name, options);
+    });
 inNocodb('setup', 'create or repair the table');
 inNocodb('check', 'check the connection and the table');
 inNocodb('resync', 'write sessions to NocoDB again').option(
@@ -127,21 +128,32 @@ program
   .description('manage the webhook')
   .command('test')
   .description('send a test event to the receiver')
-  .action(testWebhook);
+  .action(whenCalled(async () => (await import('./commands/webhook.ts')).testWebhook));
 
 program
   .command('mail')
   .description('manage mail to the owner')
   .command('test')
   .description('send a test mail')
-  .action(testMail);
+  .action(whenCalled(async () => (await import('./commands/mail.ts')).testMail));
 
 program
   .command('build', { hidden: true })
   .description('build if sources have changed')
   .action(async () => {
+    const { buildIfStale } = await import('./commands/build.ts');
     if (await buildIfStale()) console.info('Built dist/.');
   });
+
+/** An action that is loaded when it is called: to load all of them takes longer than most of them take to run. */
+function whenCalled<Values extends readonly unknown[]>(
+  load: () => Promise<(...values: Values) => unknown>,
+): (...values: Values) => Promise<void> {
+  return async (...values) => {
+    const action = await load();
+    await action(...values);
+  };
+}
 
 /** A flag for each setting, except the folder (an argument) and secrets (which don't belong on a command line). */
 function settingFlags(): readonly Option[] {
