@@ -1,5 +1,5 @@
-// `npm test` on two cores. Building the package occupies one of them for a minute, so the tests that don't need it run on the
-// other one meanwhile. Server tests wait about a third of the time; browser tests run several at a time in each process.
+// `npm test` on two cores. Building the package occupies one of them for a minute, so the unit tests, which don't need it, run on
+// the other one meanwhile. Server tests wait about a third of the time; browser tests run several at a time in each process.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { NODE_COMPILE_CACHE } from './helpers/server-process.ts';
@@ -7,7 +7,10 @@ import { NODE_COMPILE_CACHE } from './helpers/server-process.ts';
 // For the hundreds of Node processes that the tests and Vitest itself start.
 process.env['NODE_COMPILE_CACHE'] = NODE_COMPILE_CACHE;
 
-await Promise.all([pack(), vitest('--maxWorkers', '1', '--project', 'unit', '--project', 'faults')]);
+await Promise.all([
+  pack().then(() => vitest('--maxWorkers', '1', '--project', 'faults')),
+  vitest('--maxWorkers', '1', '--project', 'unit'),
+]);
 await vitest('--maxWorkers', '3', '--project', 'server');
 await vitest('--project', 'browser');
 
