@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { expect } from 'vitest';
 import { passGate } from './reader.ts';
-import { runTool, servePacked, siteFolder } from './site-folder.ts';
+import { buildSite, servePacked } from './site-folder.ts';
 import { StillhereServer, type SessionDetail } from './stillhere-server.ts';
 import { elapsed, until } from './until.ts';
 
@@ -15,11 +15,7 @@ const built = new Map<string, Promise<string>>();
 
 /** Resolves with the folder of the built site. */
 export async function buildAstro(site: 'astro' | 'astro-node'): Promise<string> {
-  const build = async (): Promise<string> => {
-    const folder = await siteFolder(site);
-    await runTool(folder, 'astro', 'build');
-    return join(folder, 'dist');
-  };
+  const build = async (): Promise<string> => join(await buildSite(site, 'astro', 'build'), 'dist');
   const building = built.get(site) ?? build();
   built.set(site, building);
   return building;

@@ -1,7 +1,7 @@
 // The sites of test/sites, each built with its own tool, with the packed package installed next to the tools.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -14,6 +14,10 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const SITES = join(ROOT, 'test/sites');
 /** Outside this clone, so that a site can't use the clone's packages by mistake. About 260 MB. */
 const TOOLS = join(homedir(), '.cache/stillhere', `sites-${digest(ROOT).slice(0, 12)}`);
+/** What is installed there: digests of the lock file and the package. */
+const MARKS = join(TOOLS, 'installed.json');
+/** In a built site's folder: the digest of what it was built from. */
+const BUILT = 'stillhere-built';
 const OPTIONS = ['--no-audit', '--no-fund', '--prefer-offline'];
 
 /** The first test that needs a site installs the tools. */
@@ -30,6 +34,29 @@ export async function siteFolder(site: string, name = site): Promise<string> {
   const folder = join(TOOLS, name);
   rmSync(folder, { recursive: true, force: true });
   cpSync(join(SITES, site), folder, { recursive: true });
+  return folder;
+}
+
+/**
+ * As {@link siteFolder}, after `tool` has built it; a build of the same sources by the same tools is used again.
+ * One call at a time for each site.
+ */
+export async function buildSite(
+  site: string,
+  ...command: readonly [tool: string, ...options: string[]]
+): Promise<string> {
+  await inTurn(installTools);
+  const folder = join(TOOLS, site);
+  const files = globSync('**/*', { cwd: join(SITES, site), withFileTypes: true }).filter((file) => file.isFile());
+  const sources = files.map(({ parentPath, name }) => join(parentPath, name)).toSorted();
+  const wanted = digest(
+    [readFileSync(MARKS, 'utf8'), ...sources, ...sources.map((file) => digest(readFileSync(file)))].join(),
+  );
+  const mark = join(folder, BUILT);
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return folder;
+  await siteFolder(site);
+  await runTool(folder, ...command);
+  writeFileSync(mark, wanted);
   return folder;
 }
 
@@ -68,10 +95,9 @@ async function inTurn(work: () => Promise<void>): Promise<void> {
 
 async function installTools(): Promise<void> {
   const wanted = [join(SITES, 'package-lock.json'), packedTarball()].map((file) => digest(readFileSync(file)));
-  const marks = join(TOOLS, 'installed.json');
-  const installed = existsSync(marks) ? (JSON.parse(readFileSync(marks, 'utf8')) as readonly string[]) : [];
+  const installed = existsSync(MARKS) ? (JSON.parse(readFileSync(MARKS, 'utf8')) as readonly string[]) : [];
   if (installed.join() === wanted.join()) return;
-  rmSync(marks, { force: true });
+  rmSync(MARKS, { force: true });
   if (installed[0] !== wanted[0]) {
     for (const file of ['package.json', 'package-lock.json']) cpSync(join(SITES, file), join(TOOLS, file));
     cpSync(join(ROOT, '.npmrc'), join(TOOLS, '.npmrc'));
@@ -80,7 +106,7 @@ async function installTools(): Promise<void> {
   // npm doesn't reinstall a tarball with the same name and version.
   rmSync(join(TOOLS, 'node_modules/stillhere'), { recursive: true, force: true });
   await run('npm', ['install', '--no-save', ...OPTIONS, packedTarball()], { cwd: TOOLS });
-  writeFileSync(marks, JSON.stringify(wanted));
+  writeFileSync(MARKS, JSON.stringify(wanted));
 }
 
 function digest(of: string | Uint8Array): string {
