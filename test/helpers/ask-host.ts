@@ -20,7 +20,7 @@ export async function expectGateAndBeat(server: StillhereServer, path: string): 
   expect([closed.url, closed.status]).toEqual([`${server.url}/access?next=${encodeURIComponent(path)}`, 200]);
   expect(await closed.text()).toContain('name="email"');
 
-  const passed = await fetch(`${server.url}/api/verify-temp-access`, {
+  const passed = await fetch(`${server.url}/access`, {
     method: 'POST',
     redirect: 'manual',
     body: new URLSearchParams({ email: 'ann@example.com', next: path }),
