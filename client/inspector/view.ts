@@ -30,6 +30,7 @@ export class InspectorView {
   #shown: Shown;
   #isReading = false;
   #isStale = false;
+  #isStopped = false;
   #endOfOffline: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: ShadowRoot | Document, source: Source, { log, onClose, onShown }: Options = {}) {
@@ -70,8 +71,9 @@ export class InspectorView {
     this.#root.querySelector('h2')?.focus();
   }
 
-  /** Removes all listeners. */
+  /** Removes all listeners. A read that is under way is no longer shown. */
   stop(): void {
+    this.#isStopped = true;
     this.#unwatch();
     clearTimeout(this.#endOfOffline);
   }
@@ -81,7 +83,9 @@ export class InspectorView {
     while (this.#isStale) {
       this.#isStale = false;
       try {
-        this.#take(await withTimeout(ANSWER_MS, this.#source.read(), 'The device does not answer'));
+        const snapshot = await withTimeout(ANSWER_MS, this.#source.read(), 'The device does not answer');
+        if (this.#isStopped) return;
+        this.#take(snapshot);
       } catch (error) {
         this.#show({ failure: describe(error) });
       }

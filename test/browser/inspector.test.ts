@@ -7,7 +7,7 @@ import { readInspector, untilShown } from '../helpers/inspected-device.ts';
 import { readSnippet } from '../helpers/read-snippet.ts';
 import { CASE_STUDY, enter, passGate } from '../helpers/reader.ts';
 import { NEXT, READ, readPage } from '../helpers/reading-site.ts';
-import { until } from '../helpers/until.ts';
+import { elapsed, until } from '../helpers/until.ts';
 
 const STRICT = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; style-src 'none'; require-trusted-types-for 'script'">`;
 const INSPECTOR =
@@ -122,8 +122,22 @@ describe.concurrent('the inspector', () => {
     await until(() => hasLoaded(page, '/stillhere-open-inspector.js'));
     await pressKeys(page);
     await until(async () => (await badges()).some((count) => count > 0));
+    // A read that is still under way when it is closed must not count again.
+    await page.evaluate(() => {
+      const { prototype } = StorageManager;
+      const own = Object.getOwnPropertyDescriptor(prototype, 'estimate') ?? {};
+      prototype.estimate = async function (this: StorageManager): Promise<StorageEstimate> {
+        await new Promise((resolve) => void setTimeout(resolve, 500));
+        Object.assign(window, { isLateReadDone: true });
+        return (own as { value: () => Promise<StorageEstimate> }).value.call(this);
+      };
+    });
+    await page.locator('heartbeat-inspector >>> ::-p-text(Deliver now)').click();
     await page.keyboard.press('Escape');
+    await page.waitForFunction(() => 'isLateReadDone' in window);
     await until(async () => (await badges()).at(-1) === 0);
+    await elapsed(500);
+    expect((await badges()).at(-1)).toBe(0);
   });
 
   it('goes on where the browser never answers a question', async ({ server, device }) => {
