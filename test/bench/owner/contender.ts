@@ -35,6 +35,8 @@ export async function start(args: readonly string[], file: string, session = '')
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  // Also where the benchmark fails.
+  process.on('exit', () => child.kill());
   return { url: `http://127.0.0.1:${port}`, child, file, session };
 }
 

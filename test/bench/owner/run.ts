@@ -11,6 +11,7 @@ import { median, printTable, type Row } from '../table.ts';
 import { ask, askLive, exportAll, OWNER_TOKEN, residentMb, start, startServer } from './contender.ts';
 import { FILTERS, toQuery } from './filters.ts';
 import { coverPairs } from './pairwise.ts';
+import { measureScreens } from './screens.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -160,6 +161,10 @@ rows.push({
   required: { least: 0.8 },
   how: `median of ${ROUNDS_OF_BEATS} alternating pairs`,
 });
+
+// Last, since it adds sessions.
+rows.push(...(await measureScreens(many)));
+say('the pages in Chromium');
 
 for (const { child } of [few, many, bare]) child.kill();
 await rm(folder, { recursive: true });

@@ -4,25 +4,31 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
+export interface Speed {
+  readonly bytesPerSecond: number;
+  readonly oneWayMs: number;
+}
+
 /** What WebPageTest and Lighthouse call slow 3G: 400 kbit/s, 400 ms there and back. */
-const BYTES_PER_SECOND = 50_000;
-const ONE_WAY_MS = 200;
+const SLOW_3G: Speed = { bytesPerSecond: 50_000, oneWayMs: 200 };
 const CHUNK_BYTES = 1_400;
 
 export class SlowNetwork {
   readonly port: number;
+  readonly #speed: Speed;
   readonly #close: () => Promise<void>;
   /** When the line is free again, on the monotonic clock. */
   #freeAt = 0;
   /** What has come through it to the browser. */
   bytes = 0;
 
-  private constructor(port: number, close: () => Promise<void>) {
+  private constructor(port: number, speed: Speed, close: () => Promise<void>) {
     this.port = port;
+    this.#speed = speed;
     this.#close = close;
   }
 
-  static async open(targetPort: number): Promise<SlowNetwork> {
+  static async open(targetPort: number, speed = SLOW_3G): Promise<SlowNetwork> {
     const sockets = new Set<Socket>();
     const server = createServer((browser) => {
       const target = connect(targetPort, '127.0.0.1');
@@ -35,7 +41,7 @@ export class SlowNetwork {
       void network.#pass(target, browser, true);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const network = new SlowNetwork((server.address() as AddressInfo).port, async () => {
+    const network = new SlowNetwork((server.address() as AddressInfo).port, speed, async () => {
       server.close();
       for (const socket of sockets) socket.destroy();
       await once(server, 'close');
@@ -59,14 +65,15 @@ export class SlowNetwork {
           const chunk = data.subarray(at, at + CHUNK_BYTES);
           if (isDown) {
             this.bytes += chunk.length;
-            this.#freeAt = Math.max(this.#freeAt, performance.now()) + (chunk.length / BYTES_PER_SECOND) * 1_000;
+            this.#freeAt =
+              Math.max(this.#freeAt, performance.now()) + (chunk.length / this.#speed.bytesPerSecond) * 1_000;
             await delay(this.#freeAt - performance.now());
           }
-          setTimeout(() => to.write(chunk), ONE_WAY_MS);
+          setTimeout(() => to.write(chunk), this.#speed.oneWayMs);
         }
     } catch {
       // The other end is gone.
     }
-    setTimeout(() => to.end(), ONE_WAY_MS);
+    setTimeout(() => to.end(), this.#speed.oneWayMs);
   }
 }
