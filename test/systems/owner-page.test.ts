@@ -40,7 +40,7 @@ it.each([
 
       await click(tab, 'tr:has(.offline) a');
       await shows(tab, 'of it offline');
-      expect(await tab.evaluate(`${ROOT}.querySelectorAll('svg .tunnel').length`)).toBeGreaterThan(0);
+      expect(await tab.evaluate(`${ROOT}.querySelectorAll('.tunnel').length`)).toBeGreaterThan(0);
       await click(tab, 'a[href="/owner/readers"]');
       await shows(tab, 'Last seen');
       await click(tab, 'tbody th a');
