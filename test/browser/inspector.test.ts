@@ -127,15 +127,15 @@ describe.concurrent('the inspector', () => {
       const { prototype } = StorageManager;
       const own = Object.getOwnPropertyDescriptor(prototype, 'estimate') ?? {};
       prototype.estimate = async function (this: StorageManager): Promise<StorageEstimate> {
-        await new Promise((resolve) => void setTimeout(resolve, 500));
-        Object.assign(window, { isLateReadDone: true });
+        await new Promise((resolve) => void Object.assign(window, { goOn: resolve }));
         return (own as { value: () => Promise<StorageEstimate> }).value.call(this);
       };
     });
     await page.locator('heartbeat-inspector >>> ::-p-text(Deliver now)').click();
+    await page.waitForFunction(() => 'goOn' in window);
     await page.keyboard.press('Escape');
-    await page.waitForFunction(() => 'isLateReadDone' in window);
     await until(async () => (await badges()).at(-1) === 0);
+    await page.evaluate(() => (window as unknown as { goOn(): void }).goOn());
     await elapsed(500);
     expect((await badges()).at(-1)).toBe(0);
   });
