@@ -15,7 +15,9 @@ export async function printOwnerLink({ revokeAll }: { readonly revokeAll?: boole
   const store = await openStore(`file:${storeFile}`);
   if (revokeAll) {
     await store.ownerKeys.removeAll();
-    console.info('All logins have ended, and no link that was printed before is valid.');
+    console.info(
+      'All logins have ended, and no login link that was printed before is valid. Shared links stay valid: stillhere shares lists them.',
+    );
   } else {
     const code = await makeOwnerKey(store.ownerKeys, 'code', Date.now());
     console.info(ownerLink(ownerUrlOf(config, `http://localhost:${port}`), code));

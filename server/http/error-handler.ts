@@ -18,7 +18,7 @@ export function errorHandler(log: Logger): Middleware {
   };
 }
 
-/** What the client is told of an error. Logs what only the owner should know. */
+/** Converts an error to the response for the client. Logs the details of server errors. */
 export function toHttpError(error: unknown, log: Logger): HttpError {
   const failure = error instanceof HttpError ? error : new HttpError(500, 'Internal server error', { cause: error });
   if (failure.status >= 500) log.error({ err: describeError(failure.cause ?? failure) }, 'request failed');

@@ -65,7 +65,7 @@ export function addOwnerRoutes(router: Router, parts: OwnerRouteParts): void {
 
   router.delete(LOGIN_PATH, fromOwnPages, async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
-    // The login of an owner who has opened a shared link goes on.
+    // An owner who has opened a shared link stays logged in.
     if (readShareCookie(ctx) === '') {
       await revokeOwnerKey(keys, 'login', readOwnerCookie(ctx), now());
       deleteOwnerCookie(ctx);

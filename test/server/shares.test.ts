@@ -29,7 +29,7 @@ function tokenOf({ body }: Answer): string {
 const logIn = (token: string): Promise<Answer> =>
   app.send('POST', '/api/owner/login', JSON_TYPE, JSON.stringify({ share: token }));
 
-/** Asks as a colleague who has opened the link. */
+/** Sends requests with the cookie of the shared link. */
 async function open(options: object): Promise<(path: string) => Promise<Answer>> {
   const [cookie = ''] = (await logIn(tokenOf(await share(options)))).headers['set-cookie'] ?? [];
   return (path) => app.send('GET', path, { cookie: cookie.split(';')[0] });

@@ -1,4 +1,4 @@
-// How long the owner's pages take in Chromium, over a mobile network where it says so.
+// Measures the owner's pages in Chromium: the first screen over a simulated mobile network, the others without one.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
