@@ -8,11 +8,12 @@ import { hrefOfSession, offlineMark, sessionsTable } from './sessions-table.ts';
 import { dayOf, lengthOf, timeOf } from './wording.ts';
 import { ownerPath } from './owner-path.ts';
 
-export function listView(found: FoundSessions, filter: Filter, now: number): TemplateResult {
+/** @param canSort a link for some pages can't sort by figures of whole sessions. */
+export function listView(found: FoundSessions, filter: Filter, now: number, canSort: boolean): TemplateResult {
   const { sessions, next } = found;
   return html`
     <main>
-      ${isFiltered(filter) ? foundView(found, filter, now) : latelyView(found, now)}
+      ${isFiltered(filter) ? foundView(found, filter, now, canSort) : latelyView(found, now, canSort)}
       ${
         sessions.length === 0
           ? nothing
@@ -25,7 +26,7 @@ export function listView(found: FoundSessions, filter: Filter, now: number): Tem
   `;
 }
 
-function latelyView({ sessions }: FoundSessions, now: number): TemplateResult {
+function latelyView({ sessions }: FoundSessions, now: number, canSort: boolean): TemplateResult {
   const reading = sessions.filter(({ state }) => state === 'reading');
   const nameOf = namePages(reading.flatMap(({ currentPage }) => currentPage ?? []));
   const lately = sessions.filter(({ state }) => state === 'away' || state === 'ended');
@@ -42,7 +43,7 @@ function latelyView({ sessions }: FoundSessions, now: number): TemplateResult {
       }
     </section>
     ${sessions.length === 0 ? emptyNote() : filterForm({})}
-    ${lately.length === 0 ? nothing : html`<section aria-label="Lately">${sessionsTable(lately, now, { filter: {} })}</section>`}
+    ${lately.length === 0 ? nothing : html`<section aria-label="Lately">${sessionsTable(lately, now, canSort ? { filter: {} } : {})}</section>`}
     ${
       opened.length === 0
         ? nothing
@@ -57,11 +58,16 @@ function latelyView({ sessions }: FoundSessions, now: number): TemplateResult {
   `;
 }
 
-function foundView({ sessions, next, lookedAt }: FoundSessions, filter: Filter, now: number): TemplateResult {
+function foundView(
+  { sessions, next, lookedAt }: FoundSessions,
+  filter: Filter,
+  now: number,
+  canSort: boolean,
+): TemplateResult {
   if (sessions.length > 0)
     return html`
       <h1 aria-live="polite">Sessions</h1>
-      ${filterForm(filter)} ${sessionsTable(sessions, now, { filter })}
+      ${filterForm(filter)} ${sessionsTable(sessions, now, canSort ? { filter } : {})}
     `;
   return html`
     <h1 aria-live="polite">${next === undefined ? 'No such session' : 'Nothing so far'}</h1>

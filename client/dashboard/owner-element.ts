@@ -5,10 +5,11 @@ import graphCss from '../ui/train-graph.css?inline';
 import css from './dashboard.css?inline';
 import { loadingView, loginView, notFoundView, shellView, type OwnerActions } from './frame-views.ts';
 import type { Viewer } from '../../sw/protocol/owner-api.ts';
+import { followLinks } from './navigation.ts';
 import { findViewer, logIn, logOut, RequestError, watchChanges } from './owner-client.ts';
-import { ownerPath, readOwnerPath, useOwnerPath } from './owner-path.ts';
+import { ownerPath, useOwnerPath } from './owner-path.ts';
 import { loadView, type View } from './routes.ts';
-import { OWN_TIME_ZONE, timeZone, useTimeZone } from './wording.ts';
+import { OWN_TIME_ZONE, useTimeZone } from './wording.ts';
 
 /** In case an event was lost, or another server on the same store has changed something. */
 const ASK_AGAIN_MS = 30_000;
@@ -18,7 +19,7 @@ const SHARE = /^share=(.+)$/;
 
 type Shown =
   | { readonly what: 'login'; readonly trouble: string | undefined }
-  | { readonly what: 'view'; readonly view: View }
+  | { readonly what: 'view'; readonly view: View; readonly viewer: Viewer }
   | { readonly what: 'trouble'; readonly trouble: string; readonly isForbidden: boolean };
 
 class OwnerElement extends LitElement {
@@ -47,9 +48,7 @@ class OwnerElement extends LitElement {
     super.connectedCallback();
     useOwnerPath(this.getAttribute('path') ?? ownerPath());
     document.body.style.margin = '0';
-    addEventListener('popstate', () => void this.#load());
-    this.renderRoot.addEventListener('click', (event) => this.#follow(event as MouseEvent));
-    this.renderRoot.addEventListener('submit', (event) => this.#filter(event as SubmitEvent));
+    followLinks(this.renderRoot, () => void this.#load());
     void this.#begin();
   }
 
@@ -63,7 +62,7 @@ class OwnerElement extends LitElement {
 
   #main(shown: Shown): TemplateResult {
     if (shown.what === 'login') return loginView(shown.trouble, (token) => void this.#logIn({ token }));
-    if (shown.what === 'view') return shown.view.render(Date.now());
+    if (shown.what === 'view') return shown.view.render(Date.now(), shown.viewer);
     return notFoundView(shown.trouble, shown.isForbidden);
   }
 
@@ -118,7 +117,7 @@ class OwnerElement extends LitElement {
       this.toggleAttribute('shared', viewer.role === 'share');
       this.toggleAttribute('limited', viewer.pages !== null);
       this.#note = undefined;
-      this.#show({ what: 'view', view });
+      this.#show({ what: 'view', view, viewer });
     } catch (error) {
       if (!signal.aborted) this.#fail(error as Error, trouble);
     }
@@ -176,34 +175,6 @@ class OwnerElement extends LitElement {
     const timer = setInterval(() => this.#refresh(), ASK_AGAIN_MS);
     signal.addEventListener('abort', () => clearInterval(timer));
     return watching;
-  }
-
-  /** Links between the owner's pages don't load the page again. */
-  #follow(event: MouseEvent): void {
-    const link = event.composedPath().find((target) => target instanceof HTMLAnchorElement);
-    if (!link || link.origin !== location.origin || readOwnerPath(link.pathname) === undefined) return;
-    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    this.#go(new URL(link.href));
-  }
-
-  /** A form without a method is a search: what is filled in goes to the address. */
-  #filter(event: SubmitEvent): void {
-    const form = event.target as HTMLFormElement;
-    // Not `form.action`: of a form without one, that is the address of the page, and the login's token must not get there.
-    if (form.getAttribute('action') !== ownerPath()) return;
-    event.preventDefault();
-    const url = new URL(form.action);
-    for (const [name, value] of new FormData(form))
-      if (typeof value === 'string' && value !== '') url.searchParams.set(name, value);
-    this.#go(url);
-  }
-
-  #go(url: URL): void {
-    if (timeZone() !== OWN_TIME_ZONE) url.searchParams.set('zone', timeZone());
-    history.pushState(null, '', url);
-    scrollTo(0, 0);
-    void this.#load();
   }
 }
 

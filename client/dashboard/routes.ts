@@ -1,5 +1,6 @@
 // Which address shows what, and what has to be loaded for it.
 import type { TemplateResult } from 'lit';
+import type { Viewer } from '../../sw/protocol/owner-api.ts';
 import { pageName } from '../ui/page-names.ts';
 import { daysView } from './days-view.ts';
 import { readFilter } from './filter-form.ts';
@@ -27,7 +28,7 @@ import { timeZone } from './wording.ts';
 export interface View {
   readonly title: string;
   /** @param now epoch milliseconds. */
-  readonly render: (now: number) => TemplateResult;
+  readonly render: (now: number, viewer: Viewer) => TemplateResult;
 }
 
 /** What an address is about. */
@@ -109,7 +110,7 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
 const loadSessions: Load = async ({ query, signal }) => {
   const filter = readFilter(query);
   const list = await listSessions(filter, signal);
-  return { title: 'Sessions', render: (now) => listView(list, filter, now) };
+  return { title: 'Sessions', render: (now, { pages }) => listView(list, filter, now, pages === null) };
 };
 
 /**

@@ -107,6 +107,7 @@ describe.concurrent('a link for a colleague', () => {
     await shows(colleague, 'Four minutes');
     await look(colleague, 'shared-pages');
     const text = await textOf(colleague);
+    expect(await colleague.$$('stillhere-owner >>> .sessions a[href*="sort="]')).toEqual([]);
     for (const hidden of ['Night handover', 'Day nine', 'Readers', 'Days', '@']) expect(text).not.toContain(hidden);
     await click(colleague, 'Pages');
     await shows(colleague, 'Median');
