@@ -88,6 +88,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'server/config',
     'server/gate',
     'server/deliveries',
+    'server/nocodb',
     'server/store',
     'server/http',
     'sw/protocol',

@@ -104,7 +104,8 @@ function liveCard(session: SessionView, nameOf: (page: string) => string, now: n
         <span class="reader">${session.emailOfAccessor}</span>
         <span class="where">${session.currentPage === null ? '' : nameOf(session.currentPage)}</span>
         <span class="facts">
-          <b>${lengthOf(session.readingTimeMs)}</b> since ${whenBegan(session, now)}${offlineMark(session)}
+          ${session.readingTimeMs === null ? 'here' : html`<b>${lengthOf(session.readingTimeMs)}</b>`} since
+          ${whenBegan(session, now)}${offlineMark(session)}
         </span>
       </a>
     </li>

@@ -78,7 +78,7 @@ export function stillhere(options: HostOptions & { readonly log?: Logger } = {})
   return Object.assign(middleware, {
     node,
     fetch: fetchHandler(node),
-    sessions: readSessions(async () => (await opening).services.store),
+    sessions: readSessions(async () => (await opening).services.store, config.nocodb),
     ready: async () => void (await opening),
     close: async () => {
       const ours = await opened;

@@ -20,8 +20,9 @@ export function localTime(time: string | number): string {
   return new Date(time).toLocaleString('sv-SE');
 }
 
-/** Hours, minutes and seconds. */
-export function duration(ms: number): string {
+/** Hours, minutes and seconds. @param ms null: not known. */
+export function duration(ms: number | null): string {
+  if (ms === null) return 'unknown';
   const seconds = Math.round(ms / 1000);
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   return parts.map((part) => String(part).padStart(2, '0')).join(':');

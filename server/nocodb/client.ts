@@ -108,18 +108,26 @@ export class NocoClient {
 
   /** The ids of the records with a value in the field; one request per 1,000 records. */
   async listIds(tableId: string, fieldId: string): Promise<NocoResult<readonly string[]>> {
-    const ids: string[] = [];
+    const listed = await this.#list(tableId, { where: `(${fieldId},notblank)`, fields: 'Id' });
+    return listed.type === 'ok' ? { type: 'ok', value: listed.value.map(({ id }) => String(id)) } : listed;
+  }
+
+  /**
+   * The records without a value in the field; one request per 1,000 records.
+   * @param fieldId undefined: the table has no such field, so all records are listed.
+   */
+  listWithout(tableId: string, fieldId: string | undefined): Promise<NocoResult<readonly NocoRecord[]>> {
+    return this.#list(tableId, fieldId === undefined ? {} : { where: `(${fieldId},blank)` });
+  }
+
+  async #list(tableId: string, query: Readonly<Record<string, string>>): Promise<NocoResult<readonly NocoRecord[]>> {
+    const all: NocoRecord[] = [];
     for (let page = 1; ; page++) {
-      const query = new URLSearchParams({
-        where: `(${fieldId},notblank)`,
-        fields: 'Id',
-        pageSize: String(PAGE_SIZE),
-        page: String(page),
-      });
-      const records = await this.#records('GET', `${tableId}/records?${query.toString()}`);
+      const parameters = new URLSearchParams({ ...query, pageSize: String(PAGE_SIZE), page: String(page) });
+      const records = await this.#records('GET', `${tableId}/records?${parameters.toString()}`);
       if (records.type !== 'ok') return records;
-      for (const { id } of records.value) ids.push(String(id));
-      if (records.value.length < PAGE_SIZE) return { type: 'ok', value: ids };
+      all.push(...records.value);
+      if (records.value.length < PAGE_SIZE) return { type: 'ok', value: all };
     }
   }
 

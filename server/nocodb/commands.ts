@@ -37,11 +37,11 @@ export async function setUp(config: NocoConfig, store: MirrorStore, signal: Abor
   const prepared = await prepareTable(
     connect(config, store.notes, signal),
     config.table,
-    await readTableIds(store.notes),
+    await readTableIds(store.notes, config.table),
   );
   if (prepared.type !== 'ok') return describe(prepared);
   const { done, table } = prepared.value;
-  await writeTableIds(store.notes, store.outboxOf(NOCODB), table);
+  await writeTableIds(store.notes, store.outboxOf(NOCODB), table, config.table);
   const lines = [...done, ...table.leftOut.map(toWrong)];
   return {
     lines: lines.length > 0 ? lines : [`The table ${config.table} is complete.`],
@@ -53,7 +53,7 @@ export async function setUp(config: NocoConfig, store: MirrorStore, signal: Abor
 export async function check(config: NocoConfig, store: MirrorStore, signal: AbortSignal): Promise<Report> {
   const { notes } = store;
   const client = connect(config, notes, signal);
-  const known = await readTableIds(notes);
+  const known = await readTableIds(notes, config.table);
   const inspected = await inspectTable(client, config.table, known);
   const waiting = await describeWaiting(config, notes, store.outboxOf(NOCODB));
   if (inspected.type !== 'ok') return { lines: [...describe(inspected).lines, ...waiting], isWell: false };

@@ -1,5 +1,5 @@
 // Converts a session to a record of the table, and checks whether a response shows it as sent. Pure.
-import type { Session } from '../store/session.ts';
+import { knownReadingMs, type Session } from '../store/session.ts';
 import { isShownAs, toColumn, type Value } from './columns.ts';
 import type { Fields } from './schemas.ts';
 import { KINDS, type FieldName } from './fields.ts';
@@ -7,6 +7,7 @@ import { namesOf, type MirrorTable } from './table.ts';
 
 /** The values that the record must show, by internal name. NocoDB stores whole seconds, so whole seconds are sent. */
 export function valuesOf(session: Session): Readonly<Record<FieldName, Value>> {
+  const readingMs = knownReadingMs(session);
   const toSecond = (ms: number): string => new Date(Math.floor(ms / 1_000) * 1_000).toISOString();
   return {
     sessionId: session.id,
@@ -14,7 +15,7 @@ export function valuesOf(session: Session): Readonly<Record<FieldName, Value>> {
     sessionStartTime: toSecond(session.startMs),
     sessionEndTime: session.endMs === null ? null : toSecond(session.endMs),
     currentPage: session.currentPage,
-    readingTime: Math.floor(session.readingMs / 1_000),
+    readingTime: readingMs === null ? null : Math.floor(readingMs / 1_000),
   };
 }
 

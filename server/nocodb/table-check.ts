@@ -105,7 +105,7 @@ export class TableCheck {
     if (!note.success) return;
     this.#isRefilling = note.output.isRefilling;
     if (this.#kind === 'usual') return;
-    this.#table = await readTableIds(notes);
+    this.#table = await readTableIds(notes, this.#parts.table);
     this.#checkedAt = clock.monotonic() - Math.max(0, clock.wall() - note.output.atMs);
     this.#cost = USUAL_COST;
     this.#gone.surplus = note.output.surplus;
@@ -120,14 +120,14 @@ export class TableCheck {
 
   async #check(): Promise<NocoResult<MirrorTable>> {
     const { client, notes, outbox, log, table: title, clock } = this.#parts;
-    const known = await readTableIds(notes);
+    const known = await readTableIds(notes, title);
     const prepared = await prepareTable(client, title, known);
     if (prepared.type !== 'ok') return prepared;
     const { table, done } = prepared.value;
     for (const sentence of done) log.info(`NocoDB: ${sentence}`);
     for (const sentence of table.leftOut)
       if (!this.#table?.leftOut.includes(sentence)) log.error(`NocoDB: ${sentence}`);
-    await writeTableIds(notes, outbox, table);
+    await writeTableIds(notes, outbox, table, title);
     this.#isRefilling =
       (this.#isRefilling && (await outbox.countUntold()) > 0) ||
       (known?.id === table.id && known.columns.sessionId.id !== table.columns.sessionId.id);

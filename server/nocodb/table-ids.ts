@@ -13,6 +13,8 @@ const Known = v.object({
   id: v.string(),
   columns: v.objectWithRest({ sessionId: Column }, Column),
   leftOut: v.array(v.string()),
+  /** The title that was configured then; missing: written before it was kept. */
+  configured: v.exactOptional(v.string()),
 });
 /** The format before columns could have other types. */
 const Earlier = v.object({
@@ -21,7 +23,16 @@ const Earlier = v.object({
   titles: v.record(v.string(), v.string()),
 });
 
-export async function readTableIds(notes: Notes): Promise<MirrorTable | undefined> {
+/**
+ * The table that was written to last; undefined if the configuration names another one since.
+ * @param title as configured. A table that was renamed in NocoDB keeps its id, and needs no new configuration.
+ */
+export async function readTableIds(notes: Notes, title: string): Promise<MirrorTable | undefined> {
+  const known = await readLastTable(notes);
+  return known && (known.configured ?? title) === title ? known : undefined;
+}
+
+async function readLastTable(notes: Notes): Promise<(MirrorTable & { readonly configured?: string }) | undefined> {
   const note = await notes.read(NOTE);
   if (note === undefined) return undefined;
   const json: unknown = JSON.parse(note);
@@ -55,8 +66,8 @@ const TYPES: Readonly<Record<FieldName, string>> = {
  * Stores the table. In another table, or a column that was created again or omitted before, all values are missing, so
  * all sessions are written again.
  */
-export async function writeTableIds(notes: Notes, outbox: Outbox, table: MirrorTable): Promise<void> {
-  const known = await readTableIds(notes);
+export async function writeTableIds(notes: Notes, outbox: Outbox, table: MirrorTable, title: string): Promise<void> {
+  const known = await readLastTable(notes);
   const isSame =
     known?.id === table.id &&
     Object.entries(table.columns).every(([name, { id }]) => known.columns[name as FieldName]?.id === id);
@@ -67,5 +78,5 @@ export async function writeTableIds(notes: Notes, outbox: Outbox, table: MirrorT
     // In the same table, records keep their ids, even if the key column is new.
     await outbox.setRecords(records);
   }
-  await notes.write(NOTE, JSON.stringify(table));
+  await notes.write(NOTE, JSON.stringify({ ...table, configured: title }));
 }

@@ -53,7 +53,7 @@ const SESSION_ENTRIES = {
   sessionStartTime: time,
   sessionEndTime: v.nullable(time),
   durationMs: ms,
-  readingTimeMs: ms,
+  readingTimeMs: v.pipe(v.nullable(ms), v.description('Null: not measured, by the original contract')),
   offlineMs: v.pipe(ms, v.description('The part of readingTimeMs that was delivered later')),
   endKnownBy: v.nullable(v.picklist(['goodbye', 'tick', 'beat', 'bounded'])),
   state: v.picklist(['reading', 'away', 'ended', 'opened']),

@@ -3,26 +3,30 @@ import { existsSync } from 'node:fs';
 import { readConfig } from '../config/config.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { openStore } from '../store/open-store.ts';
-import { readSessions, type EmailAccessRecord } from './read-sessions.ts';
+import type { EmailAccessRecord } from './email-access-records.ts';
+import { readSessions, type RecordsQuery } from './read-sessions.ts';
 
 /**
  * Returns all sessions, or those of one e-mail address, newest first. With a Stillhere instance, use its `sessions`
  * instead.
  * @param query.store the store to read; by default STORE_URL's, opened for this call.
- * @throws Error if the store doesn't exist.
+ * @throws Error if the store doesn't exist, or NocoDB, where `olderRows` are asked for, can't be read.
  */
-export async function fetchEmailAccessSessions(
-  query: { readonly email?: string; readonly store?: SessionStore } = {},
-): Promise<readonly EmailAccessRecord[]> {
-  const { store: given, email } = query;
-  if (given) return readSessions(async () => given).fetchEmailAccessSessions({ email });
-  const { storeFile } = readConfig(process.env);
+export async function fetchEmailAccessSessions({
+  store: given,
+  ...query
+}: RecordsQuery & { readonly store?: SessionStore } = {}): Promise<readonly EmailAccessRecord[]> {
+  if (given) {
+    const nocodb = query.olderRows === true ? readConfig(process.env).nocodb : undefined;
+    return readSessions(async () => given, nocodb).fetchEmailAccessSessions(query);
+  }
+  const { storeFile, nocodb } = readConfig(process.env);
   // Opening a store creates it if it is missing, and an empty store would look like "nobody has read it".
   if (!existsSync(storeFile))
     throw new Error(`There is no store ${storeFile}. Set STORE_URL, or use stillhere().sessions.`);
   const store = await openStore(`file:${storeFile}`);
   try {
-    return await readSessions(async () => store).fetchEmailAccessSessions({ email });
+    return await readSessions(async () => store, nocodb).fetchEmailAccessSessions(query);
   } finally {
     await store.close();
   }

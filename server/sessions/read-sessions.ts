@@ -1,8 +1,12 @@
 // The sessions of a store, for code on the server and for the commands. Reads page by page, however many there are.
 import type { SessionView } from '../../sw/protocol/owner-api.ts';
+import type { NocoConfig } from '../nocodb/client.ts';
+import { listOlderRows } from '../nocodb/older-rows.ts';
+import { NOCODB } from '../store/outbox.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import type { Session } from '../store/session.ts';
-import { iso, viewSession } from './views.ts';
+import { recordOfRow, recordOfSession, type EmailAccessRecord } from './email-access-records.ts';
+import { viewSession } from './views.ts';
 import { walkSessions } from './walk-sessions.ts';
 
 export interface SessionsQuery {
@@ -10,16 +14,9 @@ export interface SessionsQuery {
   readonly email?: string | undefined;
 }
 
-/** A session in the form of the original NocoDB records. */
-export interface EmailAccessRecord {
-  readonly id: string;
-  readonly fields: {
-    readonly emailOfAccessor: string;
-    /** ISO 8601, UTC. */
-    readonly sessionStartTime: string;
-    /** ISO 8601, UTC; null before the first beat. */
-    readonly sessionEndTime: string | null;
-  };
+export interface RecordsQuery extends SessionsQuery {
+  /** With the rows of the NocoDB table that Stillhere didn't write: those of the original script. */
+  readonly olderRows?: boolean | undefined;
 }
 
 /** The sessions of one store. All methods reject if the store can't be opened. */
@@ -27,12 +24,18 @@ export interface Sessions {
   /** All sessions, newest first, read while you iterate: `for await (const session of sessions.list())`. */
   list(query?: SessionsQuery): AsyncGenerator<SessionView>;
   find(id: string): Promise<SessionView | undefined>;
-  /** All sessions, newest first, in the form of the original NocoDB records. */
-  fetchEmailAccessSessions(query?: SessionsQuery): Promise<readonly EmailAccessRecord[]>;
+  /**
+   * All sessions, newest first, in the form of the original NocoDB records.
+   * Rejects with an Error where `olderRows` are asked for and NocoDB isn't configured or can't be read.
+   */
+  fetchEmailAccessSessions(query?: RecordsQuery): Promise<readonly EmailAccessRecord[]>;
 }
 
-/** @param openStore asked with each call. */
-export function readSessions(openStore: () => Promise<SessionStore>): Sessions {
+/**
+ * @param openStore asked with each call.
+ * @param nocodb where the older rows are.
+ */
+export function readSessions(openStore: () => Promise<SessionStore>, nocodb: NocoConfig | undefined): Sessions {
   return {
     list: async function* (query = {}) {
       for await (const session of allSessions(await openStore(), query)) yield viewSession(session, Date.now());
@@ -41,26 +44,43 @@ export function readSessions(openStore: () => Promise<SessionStore>): Sessions {
       const session = await (await openStore()).findSession(id);
       return session && viewSession(session, Date.now());
     },
-    fetchEmailAccessSessions: async (query = {}) => {
+    fetchEmailAccessSessions: async ({ olderRows = false, ...query } = {}) => {
+      const store = await openStore();
+      const rows = olderRows ? await readOlderRows(store, nocodb, query) : [];
+      const recordIds = new Map((await store.outboxOf(NOCODB).listRecords()).map(({ id, recordId }) => [id, recordId]));
       const records: EmailAccessRecord[] = [];
-      for await (const session of allSessions(await openStore(), query)) records.push(toRecord(session));
-      return records;
+      for await (const session of allSessions(store, query))
+        records.push(recordOfSession(session, await store.listSpans(session.id), recordIds.get(session.id) ?? null));
+      return [...records, ...rows].toSorted((a, b) => compare(b.fields.sessionStartTime, a.fields.sessionStartTime));
     },
   };
 }
 
-function allSessions(store: SessionStore, { email }: SessionsQuery): AsyncGenerator<Session> {
-  const reader = email === undefined ? undefined : { email: email.trim().toLowerCase() };
-  return walkSessions(store, { filter: { reader }, sort: 'start' }, Date.now());
+async function readOlderRows(
+  { notes }: SessionStore,
+  nocodb: NocoConfig | undefined,
+  query: SessionsQuery,
+): Promise<readonly EmailAccessRecord[]> {
+  if (!nocodb) throw new Error('olderRows: NocoDB is not configured. Set NOCODB_URL, NOCODB_TOKEN and NOCODB_BASE_ID');
+  const email = addressOf(query);
+  const rows = await listOlderRows(nocodb, notes);
+  return rows.filter((row) => email === undefined || row.email.toLowerCase() === email).map(recordOfRow);
 }
 
-function toRecord({ id, email, startMs, endMs }: Session): EmailAccessRecord {
-  return {
-    id,
-    fields: {
-      emailOfAccessor: email,
-      sessionStartTime: iso(startMs),
-      sessionEndTime: endMs === null ? null : iso(endMs),
-    },
-  };
+function allSessions(store: SessionStore, query: SessionsQuery): AsyncGenerator<Session> {
+  const email = addressOf(query);
+  return walkSessions(
+    store,
+    { filter: { reader: email === undefined ? undefined : { email } }, sort: 'start' },
+    Date.now(),
+  );
+}
+
+function addressOf({ email }: SessionsQuery): string | undefined {
+  return email?.trim().toLowerCase();
+}
+
+/** ISO 8601 times sort as text. */
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
 }

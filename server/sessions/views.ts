@@ -12,15 +12,14 @@ import type {
 } from '../../sw/protocol/owner-api.ts';
 import type { StoredSpan } from '../store/session-store.ts';
 import { seenOf, stateOf } from '../store/session-state.ts';
-import type { Session } from '../store/session.ts';
+import { knownReadingMs, type Session } from '../store/session.ts';
 import type { Share } from '../store/shares.ts';
 import type { DayTotals, Distribution, PageTotals, ReaderTotals } from '../store/totals.ts';
 import type { Visit } from '../store/visits.ts';
 
 /** @param now epoch milliseconds. */
 export function viewSession(session: Session, now: number): SessionView {
-  const { id, ref, email, startMs, endMs, readingMs, offlineMs, endKnownBy, currentPage, isMirrored, isExcluded } =
-    session;
+  const { id, ref, email, startMs, endMs, offlineMs, endKnownBy, currentPage, isMirrored, isExcluded } = session;
   return {
     id,
     ref,
@@ -28,7 +27,7 @@ export function viewSession(session: Session, now: number): SessionView {
     sessionStartTime: iso(startMs),
     sessionEndTime: endMs === null ? null : iso(endMs),
     durationMs: endMs === null ? 0 : endMs - startMs,
-    readingTimeMs: readingMs,
+    readingTimeMs: knownReadingMs(session),
     offlineMs,
     endKnownBy,
     state: stateOf(seenOf(session), now),

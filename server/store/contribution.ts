@@ -1,7 +1,7 @@
 // What a session adds to the totals by reader, page and day. Pure.
 import { cutAtSlots, slotOf } from './time-slots.ts';
 import type { Interval } from './reading-time.ts';
-import type { EndKnownBy } from './session.ts';
+import { knownReadingMs, type EndKnownBy } from './session.ts';
 import { LEAST_VISIBLE_MS } from './session-state.ts';
 import { VISIT_GAP_MS } from './visits.ts';
 
@@ -55,18 +55,17 @@ export function contributionOf(
   stretches: readonly Interval[],
   pages: ReadonlyMap<string, PagePart>,
 ): Contribution {
-  const { startMs, endMs, readingMs, endKnownBy, isExcluded } = session;
+  const { startMs, endMs, isExcluded } = session;
   const lastMs = endMs ?? startMs;
   const startSlot = slotOf(startMs);
   if (isExcluded) return exclusionOf(startSlot);
-  // Beats of the original contract show only that the session went on.
-  const isMeasured = readingMs > 0 || endKnownBy !== 'beat';
-  if ((isMeasured ? readingMs : lastMs - startMs) < LEAST_VISIBLE_MS)
+  const readingMs = knownReadingMs(session);
+  if ((readingMs ?? lastMs - startMs) < LEAST_VISIBLE_MS)
     return withoutReading({ countedAs: 'opened', lastMs, startSlot });
   const slots = slotsOf(startMs, stretches);
   const visits = [...slots.values()].reduce((sum, slot) => sum + slot.visits, 0);
   return {
-    session: { countedAs: 'read', readingMs: isMeasured ? readingMs : null, visits, lastMs, startSlot },
+    session: { countedAs: 'read', readingMs, visits, lastMs, startSlot },
     pages,
     slots,
   };

@@ -34,3 +34,11 @@ export interface Session {
   /** True if NocoDB shows this revision. */
   readonly isMirrored: boolean;
 }
+
+/**
+ * What is known of its reading time, in milliseconds. Null: only beats of the original contract show that the session went on, and
+ * they don't tell what was read.
+ */
+export function knownReadingMs({ readingMs, endKnownBy }: Pick<Session, 'readingMs' | 'endKnownBy'>): number | null {
+  return readingMs === 0 && endKnownBy === 'beat' ? null : readingMs;
+}

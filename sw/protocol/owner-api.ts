@@ -12,8 +12,8 @@ export interface SessionView {
   readonly sessionEndTime: string | null;
   /** From start to end. */
   readonly durationMs: number;
-  /** The union of its spans: two tabs side by side count once. */
-  readonly readingTimeMs: number;
+  /** The union of its spans: two tabs side by side count once. Null: by the original contract, which doesn't measure it. */
+  readonly readingTimeMs: number | null;
   /** The part of `readingTimeMs` that was delivered later, from the device's queue. */
   readonly offlineMs: number;
   /**

@@ -25,7 +25,7 @@ it.for(['/sw.js', 'none'])(
     });
     const page = await device.newPage();
     const id = await enter(page, server.url);
-    await until(async () => (await server.session(id)).readingTimeMs > 1_000);
+    await until(async () => ((await server.session(id)).readingTimeMs ?? 0) > 1_000);
     const isControlled = (): Promise<boolean> => page.evaluate(() => Boolean(navigator.serviceWorker.controller));
     if (worker !== 'none') await until(isControlled);
     else expect(await isControlled()).toBe(false);

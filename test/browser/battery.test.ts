@@ -55,7 +55,7 @@ describe.concurrent('timers', () => {
     const timers = await countTimers(page);
     const id = await enter(page, server.url);
     // How much is read before the reader counts as gone depends on how long the page took to load after the gate's click.
-    await until(async () => (await server.session(id)).readingTimeMs > 0);
+    await until(async () => ((await server.session(id)).readingTimeMs ?? 0) > 0);
     await until(async () => (await timers()) === 0);
     await page.mouse.move(50, 50);
     await until(async () => (await timers()) === 1);
@@ -66,7 +66,7 @@ describe.concurrent('timers', () => {
     const page = await device.newPage();
     const timers = await countTimers(page);
     const id = await enter(page, server.url);
-    await until(async () => (await server.session(id)).readingTimeMs > 0);
+    await until(async () => ((await server.session(id)).readingTimeMs ?? 0) > 0);
     await until(async () => (await timers()) === 0);
 
     await server.stop();

@@ -38,7 +38,7 @@ describe.concurrent('a page whose end has not come', () => {
     await elapsed(READ_MS);
     await tab.goto('about:blank').catch(() => {});
 
-    await until(async () => (await server.session(id)).readingTimeMs >= READ_MS);
+    await until(async () => ((await server.session(id)).readingTimeMs ?? 0) >= READ_MS);
     network.stop();
   });
 
@@ -68,7 +68,7 @@ describe.concurrent('the early heartbeat', () => {
     const server = await serve({ [READ]: page(SCRIPT) });
     const tab = await device.newPage();
     const id = await enter(tab, server.url);
-    await until(async () => (await server.session(id)).readingTimeMs > READ_MS);
+    await until(async () => ((await server.session(id)).readingTimeMs ?? 0) > READ_MS);
     expect((await server.session(id)).spans).toHaveLength(1);
   });
 

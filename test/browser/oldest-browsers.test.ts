@@ -46,7 +46,7 @@ describe.concurrent('in the oldest browsers', () => {
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
     const id = await enter(page, server.url);
-    await until(async () => (await server.session(id)).readingTimeMs > 2_000);
+    await until(async () => ((await server.session(id)).readingTimeMs ?? 0) > 2_000);
     const { worker: delivers, lastDelivery } = await until(() =>
       page.evaluate(() => {
         const status = document.querySelector('session-heartbeat')?.heartbeat?.status();

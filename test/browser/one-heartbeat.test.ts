@@ -16,7 +16,7 @@ const MEANWHILE_MS = 1_500;
 async function untilRead(server: StillhereServer, id: string, ms: number) {
   return until(async () => {
     const session = await server.session(id);
-    return session.readingTimeMs >= ms && session;
+    return (session.readingTimeMs ?? 0) >= ms && session;
   });
 }
 

@@ -61,7 +61,7 @@ describe.concurrent('the owner', () => {
     await shows(owner, 'Reading now');
     expect(owner.url()).toBe(`${server.url}/owner/sessions/${(await server.session(id)).ref}`);
 
-    await until(async () => (await server.session(id)).readingTimeMs > 1_000);
+    await until(async () => ((await server.session(id)).readingTimeMs ?? 0) > 1_000);
     await proxy.stop();
     const stoppedAt = await page.evaluate(() => performance.now());
     await until(async () => (await page.evaluate(() => performance.now())) > stoppedAt + 4_000);

@@ -15,7 +15,7 @@ describe.concurrent('a page that is open', () => {
     await devtools.send('Network.clearBrowserCookies');
     const other = await device.newPage();
     await other.bringToFront();
-    await until(async () => (await server.session(id)).readingTimeMs > 0);
+    await until(async () => ((await server.session(id)).readingTimeMs ?? 0) > 0);
     const backAt = Date.now();
     await page.bringToFront();
     await elapsed(READ_MS);

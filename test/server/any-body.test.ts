@@ -72,7 +72,7 @@ describe('any JSON', () => {
         const after = await app.session('ann-session');
         const [end, endBefore] = [after.sessionEndTime ?? '', before.sessionEndTime ?? ''];
         expect(end >= endBefore && end <= new Date(now).toISOString()).toBe(true);
-        expect(after.readingTimeMs).toBeGreaterThanOrEqual(before.readingTimeMs);
+        expect(after.readingTimeMs).toBeGreaterThanOrEqual(before.readingTimeMs ?? 0);
         expect(after.readingTimeMs).toBeLessThanOrEqual(after.durationMs);
       }),
       { numRuns: 200 },

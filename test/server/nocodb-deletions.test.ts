@@ -263,17 +263,23 @@ describe('another table', () => {
   it('loses no record to a deletion that was meant for the one before', async () => {
     await catchUp();
     await remove(0);
-    const table = await readTableIds(store.notes);
+    const table = await readTableIds(store.notes, 'emailAccess');
     if (!table) throw new Error('The mirror knows its table');
     const due = async (): Promise<unknown> => outbox.deletions.listDue(now, 10);
     const anotherKey = {
       ...table,
       columns: { ...table.columns, sessionId: { id: 'f9', title: 'x', type: 'SingleLineText' } },
     };
-    await writeTableIds(store.notes, outbox, anotherKey);
+    await writeTableIds(store.notes, outbox, anotherKey, 'emailAccess');
     expect(await due()).toEqual([{ id: 's00', recordId: '1' }]);
-    await writeTableIds(store.notes, outbox, { ...table, id: 'another' });
+    await writeTableIds(store.notes, outbox, { ...table, id: 'another' }, 'emailAccess');
     expect(await due()).toEqual([{ id: 's00', recordId: '' }]);
+  });
+
+  it('is looked for when the configuration names another one', async () => {
+    await catchUp();
+    expect(await readTableIds(store.notes, 'emailAccess')).toMatchObject({ id: 'table' });
+    expect(await readTableIds(store.notes, 'readers')).toBeUndefined();
   });
 });
 

@@ -134,10 +134,13 @@ describe('fetchEmailAccessSessions', () => {
     await app.deliver([makeSpan()]);
     const ann = {
       id: 'ann-session',
+      recordId: null,
       fields: {
         emailOfAccessor: 'ann-session@example.com',
         sessionStartTime: '2026-11-24T08:00:00.000Z',
         sessionEndTime: '2026-11-24T08:01:00.000Z',
+        readingTimeMs: MINUTE,
+        pages: [{ page: '/confidential/', readingTimeMs: MINUTE }],
       },
     };
     const records = await fetchEmailAccessSessions({ store: app.store });

@@ -77,9 +77,9 @@ describe('each filter shows what matches it, page by page', () => {
     ['q=nothing', () => false],
     [
       'page=/report/index.html',
-      ({ currentPage, readingTimeMs }) => currentPage === '/report/' && readingTimeMs >= 5_000,
+      ({ currentPage, readingTimeMs }) => currentPage === '/report/' && (readingTimeMs ?? 0) >= 5_000,
     ],
-    ['page=/report', ({ currentPage, readingTimeMs }) => currentPage === '/report/' && readingTimeMs >= 5_000],
+    ['page=/report', ({ currentPage, readingTimeMs }) => currentPage === '/report/' && (readingTimeMs ?? 0) >= 5_000],
     ['page=/nowhere/', () => false],
     [
       'email=bob@example.com&from=2026-11-24T08:15:00Z&state=ended&q=report',
@@ -96,7 +96,8 @@ describe('each filter shows what matches it, page by page', () => {
     start: ({ sessionStartTime }: SessionView) => Date.parse(sessionStartTime),
     end: last,
     // What was only opened has no reading time in the totals.
-    reading: ({ readingTimeMs }: SessionView) => (readingTimeMs < 5_000 ? -1 : readingTimeMs),
+    reading: ({ readingTimeMs }: SessionView) =>
+      readingTimeMs !== null && readingTimeMs >= 5_000 ? readingTimeMs : -1,
   };
 
   it.for(

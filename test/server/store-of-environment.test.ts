@@ -23,13 +23,15 @@ async function makeStore(): Promise<string> {
 it('reads the store that STORE_URL names, and closes it', async () => {
   const file = await makeStore();
   vi.stubEnv('STORE_URL', `file:${file}`);
-  const fields = (emailOfAccessor: string, sessionStartTime: string, sessionEndTime: string | null) => ({
-    emailOfAccessor,
-    sessionStartTime,
-    sessionEndTime,
+  const record = (id: string, sessionStartTime: string, sessionEndTime: string, readingTimeMs: number | null) => ({
+    id,
+    recordId: null,
+    fields: { emailOfAccessor: `${id}@example.com`, sessionStartTime, sessionEndTime, readingTimeMs, pages: [] },
   });
-  const ann = { id: 'ann', fields: fields('ann@example.com', '1970-01-01T00:00:00.000Z', '1970-01-01T00:00:30.000Z') };
-  const bob = { id: 'bob', fields: fields('bob@example.com', '1970-01-01T00:01:00.000Z', null) };
+  // Seen by the original contract, which doesn't measure reading.
+  const ann = record('ann', '1970-01-01T00:00:00.000Z', '1970-01-01T00:00:30.000Z', null);
+  // The original's code takes a missing end for "now".
+  const bob = record('bob', '1970-01-01T00:01:00.000Z', '1970-01-01T00:01:00.000Z', 0);
   expect(await fetchEmailAccessSessions()).toStrictEqual([bob, ann]);
   expect(await fetchEmailAccessSessions({ email: ' ANN@example.com ' })).toStrictEqual([ann]);
   // SQLite deletes its log when the last connection closes.

@@ -6,16 +6,20 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { check, setUp } from '../../server/nocodb/commands.ts';
+import type { EmailAccessRecord } from '../../server/sessions/email-access-records.ts';
+import { readSessions } from '../../server/sessions/read-sessions.ts';
 import { formOf } from '../helpers/nocodb/answer-form.ts';
 import { NocoStandIn } from '../helpers/nocodb/stand-in.ts';
 import { readSnippet } from '../helpers/read-snippet.ts';
 import {
   catchUp,
   describeNocoDB,
+  expectEqual,
   makeSessions,
   noco,
   read,
   readTable,
+  restartMirror,
   rows,
   store,
   type Table,
@@ -75,21 +79,35 @@ describeNocoDB(() => {
   });
 
   describe('the commands', () => {
-    it('take over a table of the original three fields, whose rows stay as they were', async () => {
+    it("take over the original's table; its 20 rows stay as they were, and are read with the new ones", async () => {
       const made = (await noco.ask('POST', '/api/v3/meta/bases/{base}/tables', {
         title: noco.config.table,
         fields: [
-          { title: 'emailOfAccessor', type: 'Email' },
+          // The type that NocoDB gives a new column.
+          { title: 'emailOfAccessor', type: 'SingleLineText' },
           { title: 'sessionStartTime', type: 'DateTime' },
           { title: 'sessionEndTime', type: 'DateTime' },
         ],
       })) as { id: string };
-      const old = {
-        emailOfAccessor: 'old@example.com',
-        sessionStartTime: '2025-01-01T10:00:00Z',
-        sessionEndTime: '2025-01-01T10:30:00Z',
-      };
-      await noco.ask('POST', `/api/v3/data/{base}/${made.id}/records`, [{ fields: old }]);
+      for (const from of [1, 11])
+        await noco.ask(
+          'POST',
+          `/api/v3/data/{base}/${made.id}/records`,
+          Array.from({ length: 10 }, (_, nth) => ({
+            fields: {
+              emailOfAccessor: nth % 2 === 0 ? 'old@example.com' : 'Old.Other@example.com',
+              sessionStartTime: `2025-01-${String(from + nth).padStart(2, '0')}T10:00:00Z`,
+              sessionEndTime: `2025-01-${String(from + nth).padStart(2, '0')}T10:30:00Z`,
+            },
+          })),
+        );
+      const before = (await rows()).map(({ id, fields }) => [
+        id,
+        fields['emailOfAccessor'],
+        fields['sessionStartTime'],
+        fields['sessionEndTime'],
+      ]);
+      expect(before).toHaveLength(20);
 
       expect((await check(noco.config, store, signal)).isWell).toBe(false);
       const { lines, isWell } = await setUp(noco.config, store, signal);
@@ -106,16 +124,55 @@ describeNocoDB(() => {
       expect((await check(noco.config, store, signal)).isWell).toBe(true);
 
       await makeSessions(1);
+      await read('session_-0', 10);
       await catchUp();
-      const [first, ...others] = await rows();
-      expect(first?.fields).toMatchObject({
-        emailOfAccessor: 'old@example.com',
-        sessionStartTime: '2025-01-01 10:00:00+00:00',
-        sessionEndTime: '2025-01-01 10:30:00+00:00',
-        sessionId: null,
-        durationMinutes: 30,
-      });
-      expect(others).toHaveLength(1);
+      const after = await rows();
+      expect(after).toHaveLength(21);
+      const older = after.filter(({ fields }) => fields['sessionId'] === null);
+      expect(
+        older.map(({ id, fields }) => [
+          id,
+          fields['emailOfAccessor'],
+          fields['sessionStartTime'],
+          fields['sessionEndTime'],
+        ]),
+      ).toEqual(before);
+      expect(older.map(({ fields }) => fields['durationMinutes'])).toEqual(Array.from({ length: 20 }, () => 30));
+
+      const sessions = readSessions(async () => store, noco.config);
+      const [ours, ...olderRecords] = await sessions.fetchEmailAccessSessions({ olderRows: true });
+      const ownRow = after.find(({ fields }) => fields['sessionId'] === 'session_-0');
+      expect(ours).toMatchObject({ id: 'session_-0', recordId: String(ownRow?.id) });
+      // As an owner's code summed up the original's records.
+      const minutes = (records: readonly EmailAccessRecord[]): number =>
+        records.reduce((sum, { fields: { sessionStartTime, sessionEndTime } }) => {
+          const end = sessionEndTime === null ? Date.now() : Date.parse(sessionEndTime);
+          return sum + Math.round((end - Date.parse(sessionStartTime)) / 60_000);
+        }, 0);
+      expect(minutes(olderRecords)).toBe(20 * 30);
+      expect(minutes(await sessions.fetchEmailAccessSessions({ olderRows: true }))).toBe(20 * 30 + 10);
+      expect(minutes(await sessions.fetchEmailAccessSessions())).toBe(10);
+      const ofOne = await sessions.fetchEmailAccessSessions({ olderRows: true, email: 'old.other@example.com' });
+      expect(ofOne.map(({ fields }) => [fields.sessionStartTime, fields.readingTimeMs]).slice(0, 2)).toEqual([
+        ['2025-01-20T10:00:00.000Z', null],
+        ['2025-01-18T10:00:00.000Z', null],
+      ]);
+      expect(ofOne).toHaveLength(10);
+    });
+
+    it('obey a change of NOCODB_TABLE', async () => {
+      await makeSessions(2);
+      await setUp(noco.config, store, signal);
+      await catchUp();
+      noco.config = { ...noco.config, table: `${noco.config.table}2` };
+      expect(await tableId()).toBe('');
+      expect((await check(noco.config, store, signal)).lines.join()).toMatch(
+        /there is no table t\w+2\. Run: nocodb setup/,
+      );
+      await setUp(noco.config, store, signal);
+      await restartMirror();
+      await expectEqual();
+      expect(await rows()).toHaveLength(2);
     });
 
     it('work as docs/nocodb.md has them', async () => {

@@ -36,7 +36,7 @@ export function toRow(
   const endMs = record.sessionEndTime === null ? null : Date.parse(record.sessionEndTime) - beganMs;
   const trueReadingMs = measure(active);
   // The original contract records no more than two times: the reading time is what lies between them.
-  const readingMs = contender === 'ours' ? record.readingTimeMs : record.durationMs;
+  const readingMs = contender === 'ours' ? (record.readingTimeMs ?? 0) : record.durationMs;
   const pages = [...new Set([...active, ...record.pages].map(({ page }) => page))];
   const pageOffs = pages.map((page) => {
     const told = record.pages.find((found) => found.page === page)?.readingTimeMs ?? 0;

@@ -21,7 +21,7 @@ export async function measureThroughput(config: NocoConfig, store: SessionStore)
   let minutes = 0;
   const bare = async (): Promise<number> => {
     await changeAll(store, ++minutes);
-    const bodies = await toBodies(store);
+    const bodies = await toBodies(config, store);
     const began = performance.now();
     await sendAll(config, store, bodies);
     return performance.now() - began;
@@ -64,8 +64,8 @@ async function mirrorAll(config: NocoConfig, store: SessionStore): Promise<void>
   await mirror.stop();
 }
 
-async function toBodies(store: SessionStore): Promise<readonly string[]> {
-  const table = await readTableIds(store.notes);
+async function toBodies(config: NocoConfig, store: SessionStore): Promise<readonly string[]> {
+  const table = await readTableIds(store.notes, config.table);
   if (!table) throw new Error('There is no table yet');
   const waiting = await store.outboxOf(NOCODB).listUntold(SESSIONS);
   return chunk(waiting, 10).map((batch) =>
@@ -74,7 +74,7 @@ async function toBodies(store: SessionStore): Promise<readonly string[]> {
 }
 
 async function sendAll(config: NocoConfig, store: SessionStore, bodies: readonly string[]): Promise<void> {
-  const table = await readTableIds(store.notes);
+  const table = await readTableIds(store.notes, config.table);
   const rest = bodies.values();
   const lane = async (): Promise<void> => {
     for (const body of rest) {
