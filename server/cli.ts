@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { ConfigError } from './config/config.ts';
+import { StoreError } from './store/store-error.ts';
 import { PACKAGE_VERSION } from './config/package-root.ts';
 import { flagOf, SETTINGS, variableOf, type Setting } from './config/settings.ts';
 
@@ -173,6 +174,7 @@ try {
 } catch (error) {
   // Commander has already printed the message.
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
-  console.error(error instanceof ConfigError ? error.message : ((error as Error).stack ?? error));
+  const isExplained = error instanceof ConfigError || error instanceof StoreError;
+  console.error(isExplained ? error.message : ((error as Error).stack ?? error));
   process.exit(1);
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createRequestListener } from './request-listener.ts';
-import type { Config } from '../config/config.ts';
+import { ConfigError, type Config } from '../config/config.ts';
 import { BACKLOG, CONNECTION_TIMEOUTS, limitConnections } from '../http/connection-limit.ts';
 import type { Secrets } from '../config/secrets.ts';
 import { BUILD_DIR } from '../config/package-root.ts';
@@ -45,7 +45,9 @@ export async function startServer(config: Config, secrets: Secrets, log: Logger)
     await once(server, 'listening');
   } catch (cause) {
     await services.stop();
-    throw new Error(`Can't listen on ${config.host}:${config.port}; set HOST and PORT`, { cause });
+    throw new ConfigError(`Can't listen on ${config.host}:${config.port}: ${reasonOf(cause)}. Set PORT or HOST.`, {
+      cause,
+    });
   }
   services.start();
   return {
@@ -64,4 +66,15 @@ export async function startServer(config: Config, secrets: Secrets, log: Logger)
       await services.stop();
     },
   };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program uses this port',
+  EADDRNOTAVAIL: "this machine doesn't have this address",
+  EACCES: 'only an administrator may use this port',
+};
+
+function reasonOf(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? message;
 }

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import sjson from 'secure-json-parse';
 import * as v from 'valibot';
 import { closeToOthers } from '../store/private-file.ts';
-import type { Config } from './config.ts';
+import { ConfigError, type Config } from './config.ts';
 import { password } from './settings.ts';
 
 export interface Secrets {
@@ -23,7 +23,7 @@ const Kept = v.object({ secret: password, ownerToken: password });
 /**
  * The secrets of the configuration; those that it leaves out are read from `<store>.secrets.json` (mode 600), which is
  * made when it isn't there.
- * @throws when that file can't be read, isn't ours, or can't be written.
+ * @throws ConfigError when that file can't be read, isn't ours, or can't be written.
  */
 export function readSecrets(config: Pick<Config, 'secret' | 'ownerToken' | 'storeFile'>): Secrets {
   const { secret, ownerToken } = config;
@@ -33,7 +33,7 @@ export function readSecrets(config: Pick<Config, 'secret' | 'ownerToken' | 'stor
   const made = found ? undefined : makeKept(file);
   // Of two servers that start at once for the first time one makes them, and both have the same.
   const kept = found ?? made ?? readKept(file);
-  if (!kept) throw new Error(`${file} was there and is gone: start again`);
+  if (!kept) throw new ConfigError(`${file} was there and is gone: start again`);
   closeToOthers(file);
   return {
     secret: secret ?? kept.secret,
@@ -44,26 +44,34 @@ export function readSecrets(config: Pick<Config, 'secret' | 'ownerToken' | 'stor
 }
 
 function readKept(file: string): v.InferOutput<typeof Kept> | undefined {
-  const unusable = `${file} can't be used: mend it, or delete it to have new secrets made`;
+  const unusable = `The file ${file} can't be used: correct it, or delete it so that new secrets are made.`;
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new Error(unusable, { cause });
+    throw new ConfigError(unusable, { cause });
   }
   const kept = v.safeParse(Kept, sjson.safeParse(text));
   // Without what the parser says: it has parts of the file in it.
-  if (!kept.success) throw new Error(unusable);
+  if (!kept.success) throw new ConfigError(unusable);
   return kept.output;
 }
 
 /** Undefined: another process was faster. The file appears whole or not at all. */
 function makeKept(file: string): v.InferOutput<typeof Kept> | undefined {
   const made = { secret: randomBytes(32).toString('base64url'), ownerToken: randomBytes(24).toString('base64url') };
-  mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
-  writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    throw new ConfigError(
+      `The secrets can't be kept in ${dirname(file)}: ${(cause as Error).message}. Give this user write access to the folder, ` +
+        'or set SECRET and OWNER_TOKEN.',
+      { cause },
+    );
+  }
   try {
     linkSync(draft, file);
     return made;

@@ -155,7 +155,7 @@ describe('secrets', () => {
     const config = await open();
     const { file = '' } = readSecrets(config);
     await writeFile(file, text);
-    expect(() => readSecrets(config)).toThrow(/secrets\.json can't be used: mend it, or delete it/);
+    expect(() => readSecrets(config)).toThrow(/secrets\.json can't be used: correct it, or delete it/);
     expect(await readFile(file, 'utf8')).toBe(text);
   });
 });

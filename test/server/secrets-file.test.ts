@@ -31,7 +31,7 @@ describe('a secrets file', () => {
     { secret: LONG, ownerToken: 'short' },
   ])('with %o is refused with instructions', async (secrets) => {
     const read = await withFile(JSON.stringify(secrets));
-    expect(read).toThrow(/secrets\.json can't be used: mend it, or delete it/);
+    expect(read).toThrow(/secrets\.json can't be used: correct it, or delete it/);
   });
 
   it.for(['{"secret":"PRIVATE","ownerToken":"PRIVATE"}', 'PRIVATE', '{"secret":PRIVATE'])(

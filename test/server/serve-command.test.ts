@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../helpers/free-port.ts';
 import { until } from '../helpers/until.ts';
 
+const BIN = join(import.meta.dirname, '../../server/bin.js');
 const CLI = join(import.meta.dirname, '../../server/cli.ts');
 const run = promisify(execFile);
 vi.setConfig({ testTimeout: 60_000 });
@@ -119,7 +120,10 @@ describe('serve', () => {
     expect(urls[1]).toBeGreaterThan(urls[0] ?? 0);
     const port = String(urls[0]);
     const { code, stderr } = await ask('serve', 'site', '--port', port);
-    expect([code, stderr]).toEqual([1, expect.stringContaining(`Can't listen on 127.0.0.1:${port}`)]);
+    expect([code, stderr]).toEqual([
+      1,
+      `Can't listen on 127.0.0.1:${port}: another program uses this port. Set PORT or HOST.\n`,
+    ]);
   });
 
   it('opens the browser', async () => {
@@ -143,6 +147,15 @@ describe('serve', () => {
     [['sessions', '--limit', 'x'], 1, '--limit: must be a whole number'],
   ] as const)('%j ends with %i, and the cure', async ([args, code, says]) => {
     expect(await ask(...args)).toMatchObject({ code, stderr: expect.stringContaining(says) as unknown });
+  });
+});
+
+it('says in one sentence that Node is too old', async () => {
+  const older = `data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '22.11.0' })`;
+  const failing = run(process.execPath, ['--import', older, BIN, 'serve'], { cwd: folder });
+  await expect(failing).rejects.toMatchObject({
+    code: 1,
+    stderr: 'Stillhere needs Node 24 or later, and this is 22.11.0: see https://nodejs.org.\n',
   });
 });
 

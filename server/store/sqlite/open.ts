@@ -10,6 +10,7 @@ import { closeToOthers, makePrivate } from '../private-file.ts';
 import type { Tables } from '../schema.ts';
 import type { SessionStore } from '../session-store.ts';
 import { SqlStore } from '../sql-store.ts';
+import { storeErrorOf } from '../store-error.ts';
 import { configureConnection } from './connection.ts';
 import { nodeSqliteDialect, sqliteQueries } from './dialect.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
@@ -21,17 +22,27 @@ const MIGRATION_WAIT_MS = 10 * 60_000;
 const PAUSE_MS = 100;
 const BUSY = 5;
 
-/** Opens the store in `file`, creates it if it is missing, and migrates its tables. */
+/**
+ * Opens the store in `file`, creates it if it is missing, and migrates its tables.
+ * @throws StoreError if the file can't be used.
+ */
 export async function openSqlite(file: string): Promise<SessionStore> {
   await prepareFile(file);
   return new SqlStore(new SqliteDatabase(file), sqliteQueries());
 }
 
-/** Creates the file if it is missing, and migrates its tables. */
-export function prepareFile(file: string): Promise<void> {
+/**
+ * Creates the file if it is missing, and migrates its tables.
+ * @throws StoreError if the file can't be used.
+ */
+export async function prepareFile(file: string): Promise<void> {
   const prepared = lastPreparation.then(() => prepareNow(file));
   lastPreparation = prepared.catch(() => {});
-  return prepared;
+  try {
+    await prepared;
+  } catch (error) {
+    throw storeErrorOf(file, error);
+  }
 }
 
 /**
