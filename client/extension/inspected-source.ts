@@ -52,7 +52,7 @@ export class InspectedSource implements Source {
     const nth = ++this.#asked;
     const isThere = await evaluate(`'${AGENT}' in window`);
     if (!isThere) await evaluate(await readAgent());
-    await evaluate(`window.${AGENT}.ask(${nth}, '${question}')`);
+    await evaluate(`window.${AGENT}.ask(${nth}, ${JSON.stringify(question)})`);
     return new Promise((resolve, reject) => {
       this.#waiting.set(nth, { resolve, reject, until: Date.now() + PATIENCE_MS });
       void this.#look();

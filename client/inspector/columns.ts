@@ -1,13 +1,10 @@
 // The table columns for waiting, refused and delivered spans, and for deliveries.
-import { type Pause, waitMs } from '../../sw/channel/backoff.ts';
 import type { QueuedSpan } from '../../sw/channel/database.ts';
 import type { Span } from '../../sw/protocol/delivery.ts';
 import { formatCount, formatLength, formatShort, formatTime } from '../ui/format.ts';
 import type { Column } from '../ui/row-table.ts';
 import type { Delivered, DeliveryRun } from './visit-log.ts';
-
-/** A span in the queue, with the current pause. */
-export type WaitingRow = QueuedSpan & { readonly pause: Pause | undefined };
+import { whyWaiting, type WaitingRow } from './why-waiting.ts';
 
 const SPAN: readonly Column<Span>[] = [
   { title: 'Page', text: ({ page }) => page, kind: 'page' },
@@ -25,7 +22,7 @@ export const WAITING: readonly Column<WaitingRow>[] = [
     kind: 'error',
     isBad: ({ lastError }) => !!lastError,
   },
-  { title: 'Next try', text: ({ pause }, now) => formatNextTry(pause, now), kind: 'time named' },
+  { title: 'Why it waits', text: whyWaiting, kind: 'why' },
 ];
 
 export const REFUSED: readonly Column<QueuedSpan>[] = [
@@ -51,12 +48,6 @@ export const DELIVERIES: readonly Column<DeliveryRun>[] = [
     isBad: ({ outcome }) => !!outcome.error || outcome.refused.length > 0,
   },
 ];
-
-/** When a span in the queue is retried. */
-export function formatNextTry(pause: Pause | undefined, now: number): string {
-  if (pause?.cause === 'denied' && waitMs(pause, 'beat', now) > 0) return 'next page start';
-  return pause && waitMs(pause, 'beat', now) > 0 ? formatTime(pause.until, now) : 'next beat';
-}
 
 function formatOutcome({ outcome: { stored, refused, waiting, retryInMs, error }, requests }: DeliveryRun): string {
   const parts = [

@@ -1,10 +1,10 @@
 // Describes the state of the device, each fact in a few words. Pure.
-import { waitMs } from '../../sw/channel/backoff.ts';
-import { formatNextTry } from './columns.ts';
+import { type Pause, waitMs } from '../../sw/channel/backoff.ts';
 import { formatBytes, formatCount, formatShort, formatTime } from '../ui/format.ts';
 import { offlineUntil } from './simulate-offline.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { VisitLog } from './visit-log.ts';
+import { isBeingRead } from './why-waiting.ts';
 
 /** `isBad`: a problem that needs attention. */
 export interface Fact {
@@ -16,16 +16,23 @@ export interface Fact {
 /** The summary at the top. */
 export function summarize({ storage, waiting, refused, pause, at }: Snapshot, waitingCount: number): string {
   const until = offlineUntil(pause, at);
+  // What is being read goes with the next beat: on a page where all is well, nothing is stuck.
+  const beingRead = pause ? 0 : waiting.filter((row) => isBeingRead(row, at)).length;
+  const stuck = waitingCount - beingRead;
   const parts = [
     until && `Offline for show until ${formatTime(until, at)}.`,
     storage.mode === 'denied' && 'The browser denies storage, so reading is kept in memory only.',
-    waitingCount > 0
-      ? `${formatCount(waitingCount, 'span waits', 'spans wait')} for a receipt.`
-      : `Nothing waits${refused.length > 0 ? '' : ': all reading is stored on the server'}.`,
-    !until && waiting.length > 0 && pause && waitMs(pause, 'beat', at) > 0 && `Next try: ${formatNextTry(pause, at)}.`,
+    beingRead > 0 && 'What is being read now goes with the next beat.',
+    stuck > 0 && `${formatCount(stuck, 'span waits', 'spans wait')} for a receipt.`,
+    waitingCount === 0 && `Nothing waits${refused.length > 0 ? '' : ': all reading is stored on the server'}.`,
+    !until && stuck > 0 && pause && waitMs(pause, 'beat', at) > 0 && sayNextTry(pause, at),
     refused.length > 0 && `${formatCount(refused.length, 'span was', 'spans were')} refused.`,
   ];
   return parts.filter(Boolean).join(' ');
+}
+
+function sayNextTry({ cause, until }: Pause, now: number): string {
+  return cause === 'denied' ? 'Next try: when a page opens.' : `Next try: ${formatTime(until, now)}.`;
 }
 
 export function listFacts(snapshot: Snapshot, log: VisitLog): readonly Fact[] {

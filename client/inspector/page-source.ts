@@ -1,6 +1,7 @@
 // Reads the page's own device from inside the page.
 import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 import { deliver } from '../../sw/channel/deliver.ts';
+import { withDeliveryLock } from '../../sw/channel/delivery-lock.ts';
 import { SpanQueue } from '../../sw/channel/queue.ts';
 import { askWorker } from '../ask-worker.ts';
 
@@ -16,7 +17,7 @@ import { watchWorkers } from './workers.ts';
 /** One request may take a worker 20 s. */
 const ANSWER_MS = 30_000;
 
-const ACTIONS: Readonly<Record<Action, () => Promise<void>>> = {
+const ACTIONS: Readonly<Record<Exclude<Action, `drop ${string}`>, () => Promise<void>>> = {
   deliver: deliverNow,
   'go-offline': goOffline,
   'go-online': () => goOnline().then(deliverNow),
@@ -26,7 +27,7 @@ const ACTIONS: Readonly<Record<Action, () => Promise<void>>> = {
 export const pageSource: Source = {
   read: () => takeSnapshot(findHeartbeat()?.status()),
   watch: watchPage,
-  act: (action) => ACTIONS[action](),
+  act: (action) => (isDrop(action) ? drop(action.slice(DROP.length)) : ACTIONS[action]()),
 };
 
 function watchPage(listener: (announced: EmittedEvent | undefined) => void): () => void {
@@ -35,6 +36,22 @@ function watchPage(listener: (announced: EmittedEvent | undefined) => void): () 
   onChannelEvent(listener, abort.signal, changed);
   watchWorkers(changed, abort.signal);
   return () => abort.abort();
+}
+
+const DROP = 'drop ';
+
+function isDrop(action: Action): action is `drop ${string}` {
+  return action.startsWith(DROP);
+}
+
+/** A delivery that is under way comes first, so that it doesn't put the row back. */
+async function drop(id: string): Promise<void> {
+  await withDeliveryLock(() =>
+    useStores('readwrite', async (store) => {
+      await answer(store('spans').delete(id));
+      await answer(store('refused').delete(id));
+    }),
+  );
 }
 
 function findHeartbeat(): Heartbeat | undefined {

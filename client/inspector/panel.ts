@@ -1,15 +1,18 @@
 // What the inspector shows: the head with its summary and buttons, the facts, the graph and the tables.
 import { html, nothing, type TemplateResult } from 'lit';
+import type { QueuedSpan } from '../../sw/channel/database.ts';
 import { toRow } from '../../sw/channel/queue.ts';
 import { formatTime } from '../ui/format.ts';
 import { tableSection } from '../ui/table-section.ts';
-import { DELIVERED, DELIVERIES, REFUSED, WAITING, type WaitingRow } from './columns.ts';
+import type { Column, RowControl } from '../ui/row-table.ts';
+import { DELIVERED, DELIVERIES, REFUSED, WAITING } from './columns.ts';
 import { listFacts, summarize } from './facts.ts';
 import { readingGraph } from './reading-graph.ts';
 import { offlineUntil } from './simulate-offline.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Action } from './source.ts';
 import type { VisitLog } from './visit-log.ts';
+import { isBeingRead, type WaitingRow } from './why-waiting.ts';
 
 export interface Shown {
   /** Undefined before the device has been read. */
@@ -19,17 +22,27 @@ export interface Shown {
   readonly failure: string | undefined;
   /** What came of the last button. */
   readonly said: string;
+  /** Why the last button failed. */
+  readonly trouble: string;
+  /** Only rows with this text are listed. */
+  readonly filter: string;
+  /** The row that is dropped if its button is pressed once more. */
+  readonly dropping: string | undefined;
 }
 
 export interface PanelActions {
   readonly act: (action: Action) => void;
   readonly copy: () => void;
+  readonly download: () => void;
+  readonly filter: (text: string) => void;
+  /** The first time, it asks whether this is meant. */
+  readonly drop: (id: string) => void;
   /** If set, there is a close button. */
   readonly close: (() => void) | undefined;
 }
 
 export function panel(shown: Shown, actions: PanelActions): TemplateResult {
-  const { snapshot, log, failure } = shown;
+  const { snapshot, failure } = shown;
   return html`
     <section class="panel" aria-label="Heartbeat inspector">
       ${head(shown, actions)}
@@ -40,13 +53,16 @@ export function panel(shown: Shown, actions: PanelActions): TemplateResult {
         aria-label="Contents of the queue"
         ?hidden=${!snapshot || failure !== undefined}
       >
-        ${snapshot ? body(snapshot, log, actions) : nothing}
+        ${snapshot ? body(snapshot, shown, actions) : nothing}
       </div>
     </section>
   `;
 }
 
-function head({ snapshot, log, failure, said }: Shown, { act, copy, close }: PanelActions): TemplateResult {
+function head(
+  { snapshot, log, failure, said, trouble }: Shown,
+  { act, copy, download, close }: PanelActions,
+): TemplateResult {
   const isOffline = snapshot !== undefined && offlineUntil(snapshot.pause, snapshot.at) !== undefined;
   const toggle = (): void => act(isOffline ? 'go-online' : 'go-offline');
   return html`
@@ -62,13 +78,15 @@ function head({ snapshot, log, failure, said }: Shown, { act, copy, close }: Pan
           .textContent=${isOffline ? 'Back online' : 'Simulate offline'}
         ></button>
         <button type="button" @click=${copy}>Copy as JSON</button>
+        <button type="button" @click=${download}>Download</button>
         ${
           close
             ? html`<button type="button" class="close" aria-label="Close the inspector" @click=${close}>×</button>`
             : nothing
         }
       </div>
-      <p class="said" role="alert" .textContent=${said}></p>
+      <p class="said" role="status" .textContent=${said}></p>
+      <p class="trouble" role="alert" .textContent=${trouble}></p>
     </header>
   `;
 }
@@ -78,12 +96,19 @@ function sayState(snapshot: Snapshot | undefined, log: VisitLog, failure: string
   return snapshot ? summarize(snapshot, listWaiting(snapshot, log).length) : 'Loading …';
 }
 
-function body(snapshot: Snapshot, log: VisitLog, { act }: PanelActions): TemplateResult {
+function body(snapshot: Snapshot, { log, filter, dropping }: Shown, actions: PanelActions): TemplateResult {
   const { at, refused } = snapshot;
   const { delivered, turns } = log;
   const waiting = listWaiting(snapshot, log);
   const since = formatTime(log.since, at);
-  const clear = html`<button type="button" @click=${() => act('clear-refused')}>Clear refused</button>`;
+  const clear = html`<button type="button" @click=${() => actions.act('clear-refused')}>Clear refused</button>`;
+  const found = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]): readonly Row[] =>
+    findRows(columns, rows, filter, at);
+  const nothingOr = (text: string): string => (filter === '' ? text : 'No row has this text.');
+  const control: RowControl<QueuedSpan> = {
+    title: 'Drop',
+    button: (row) => (isBeingRead(row, at) ? nothing : dropButton(row, dropping, actions)),
+  };
   return html`
     <dl class="facts">
       ${listFacts(snapshot, log).map(
@@ -96,12 +121,54 @@ function body(snapshot: Snapshot, log: VisitLog, { act }: PanelActions): Templat
       )}
     </dl>
     ${readingGraph({ delivered, refused, waiting }, at)}
+    <label class="filter">
+      <span>Filter</span>
+      <input
+        type="search"
+        placeholder="page, error, trigger …"
+        .value=${filter}
+        @input=${(event: Event) => actions.filter((event.target as HTMLInputElement).value)}
+      />
+    </label>
     <div class="columns">
-      ${tableSection('Waiting', WAITING, waiting, at, { emptyText: 'Nothing is waiting on this device.' })}
-      ${tableSection('Refused', REFUSED, refused, at, { emptyText: '', action: clear })}
-      ${tableSection('Delivered in this visit', DELIVERED, delivered, at, { emptyText: `No receipts since ${since}.` })}
-      ${tableSection('Timeline', DELIVERIES, turns, at, { emptyText: `No deliveries since ${since}.` })}
+      ${tableSection('Waiting', WAITING, found(WAITING, waiting), at, {
+        emptyText: nothingOr('Nothing is waiting on this device.'),
+        control,
+      })}
+      ${tableSection('Refused', REFUSED, found(REFUSED, refused), at, { emptyText: '', action: clear, control })}
+      ${tableSection('Delivered in this visit', DELIVERED, found(DELIVERED, delivered), at, {
+        emptyText: nothingOr(`No receipts since ${since}.`),
+      })}
+      ${tableSection('Timeline', DELIVERIES, found(DELIVERIES, turns), at, {
+        emptyText: nothingOr(`No deliveries since ${since}.`),
+      })}
     </div>
+  `;
+}
+
+/** Those with the text in any cell, in any case. */
+export function findRows<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  filter: string,
+  now: number,
+): readonly Row[] {
+  const wanted = filter.trim().toLowerCase();
+  if (wanted === '') return rows;
+  return rows.filter((row) => columns.some(({ text }) => text(row, now).toLowerCase().includes(wanted)));
+}
+
+function dropButton({ id, page }: QueuedSpan, dropping: string | undefined, { drop }: PanelActions): TemplateResult {
+  const isAsked = id === dropping;
+  const label = isAsked ? `Drop the reading of ${page} for good` : `Drop the reading of ${page}`;
+  return html`
+    <button
+      type="button"
+      class=${isAsked ? 'asked' : ''}
+      aria-label=${label}
+      @click=${() => drop(id)}
+      .textContent=${isAsked ? 'For good?' : 'Drop'}
+    ></button>
   `;
 }
 

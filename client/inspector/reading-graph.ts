@@ -5,11 +5,10 @@ import { namePages } from '../ui/page-names.ts';
 import type { EndMark, GraphSpan, Look } from '../ui/graph-bars.ts';
 import { layOutVisit } from '../ui/train-graph.ts';
 import { trainGraph } from '../ui/train-graph-view.ts';
+import { OPEN_MS } from './why-waiting.ts';
 
 /** Maximum number of rows: the panel is low. */
 const MOST_PAGES = 4;
-/** A span that has grown lately is still read. Pages write theirs every 5 s, or as often as their options say. */
-const OPEN_MS = 15_000;
 
 export interface Marked {
   readonly delivered: readonly Span[];

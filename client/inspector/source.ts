@@ -2,8 +2,8 @@
 import type { EmittedEvent } from '../../sw/protocol/messages.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** The actions that a person can request. */
-export type Action = 'deliver' | 'go-offline' | 'go-online' | 'clear-refused';
+/** The actions that a person can request. `drop …` names the span to remove from the device. */
+export type Action = 'deliver' | 'go-offline' | 'go-online' | 'clear-refused' | `drop ${string}`;
 
 export interface Source {
   /** Reads the current state of the device. */

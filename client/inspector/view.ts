@@ -20,6 +20,7 @@ interface Options {
 
 /** Requests made while the page enters the back/forward cache are never answered (Firefox ESR 153: 3 of 17). */
 const ANSWER_MS = 5_000;
+const SAID_MS = 4_000;
 
 export class InspectorView {
   readonly #root: ShadowRoot | Document;
@@ -32,15 +33,27 @@ export class InspectorView {
   #isStale = false;
   #isStopped = false;
   #endOfOffline: ReturnType<typeof setTimeout> | undefined;
+  #endOfSaid: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: ShadowRoot | Document, source: Source, { log, onClose, onShown }: Options = {}) {
     this.#root = root;
     this.#source = source;
     this.#onShown = onShown;
-    this.#shown = { snapshot: undefined, log: log ?? emptyLog(Date.now()), failure: undefined, said: '' };
+    this.#shown = {
+      snapshot: undefined,
+      log: log ?? emptyLog(Date.now()),
+      failure: undefined,
+      said: '',
+      trouble: '',
+      filter: '',
+      dropping: undefined,
+    };
     this.#actions = {
       act: (action) => void this.#act(action),
       copy: () => void this.#copy(),
+      download: () => this.#download(),
+      filter: (filter) => this.#show({ filter }),
+      drop: (id) => this.#drop(id),
       close: onClose,
     };
     // A constructed stylesheet is allowed under any Content-Security-Policy.
@@ -76,6 +89,7 @@ export class InspectorView {
     this.#isStopped = true;
     this.#unwatch();
     clearTimeout(this.#endOfOffline);
+    clearTimeout(this.#endOfSaid);
   }
 
   async #read(): Promise<void> {
@@ -111,12 +125,24 @@ export class InspectorView {
 
   /** Errors are shown in the head. */
   async #act(action: Action): Promise<void> {
-    this.#show({ said: '' });
+    this.#show({ said: '', trouble: '', dropping: undefined });
     try {
       await this.#source.act(action).finally(() => this.refresh());
     } catch (error) {
-      this.#show({ said: `${describe(error)}.` });
+      this.#show({ trouble: `${describe(error)}.` });
     }
+  }
+
+  #drop(id: string): void {
+    if (this.#shown.dropping === id) void this.#act(`drop ${id}`);
+    else this.#show({ dropping: id });
+  }
+
+  /** Success is said for a moment; trouble stays. */
+  #say(said: string): void {
+    this.#show({ said, trouble: '' });
+    clearTimeout(this.#endOfSaid);
+    this.#endOfSaid = setTimeout(() => this.#show({ said: '' }), SAID_MS);
   }
 
   async #copy(): Promise<void> {
@@ -124,7 +150,19 @@ export class InspectorView {
     const beside = this.#root.querySelector('.summary');
     if (!snapshot || !beside) return;
     const isCopied = await copyText(writeReport(snapshot, log), beside);
-    this.#show({ said: isCopied ? 'Copied.' : 'The browser does not allow copying.' });
+    if (isCopied) this.#say('Copied.');
+    else this.#show({ trouble: 'The browser does not allow copying. Download it instead.' });
+  }
+
+  #download(): void {
+    const { snapshot, log } = this.#shown;
+    if (!snapshot) return;
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([writeReport(snapshot, log)], { type: 'application/json' }));
+    link.download = `stillhere-${new Date(snapshot.at).toISOString().replaceAll(/[:.]/g, '-')}.json`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+    this.#say('Downloaded.');
   }
 }
 

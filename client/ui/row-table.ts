@@ -1,6 +1,6 @@
 // A table with rows identified by id. Updates change only cells with new text, so that selection and scroll position
 // stay. ARIA roles are explicit because narrow panels show rows as cards.
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
 export interface Column<Row> {
@@ -10,6 +10,12 @@ export interface Column<Row> {
   readonly kind?: string;
   /** True if the cell needs attention. */
   readonly isBad?: (row: Row) => boolean;
+}
+
+/** What can be done with a single row: a cell at its end. */
+export interface RowControl<Row> {
+  readonly title: string;
+  readonly button: (row: Row) => TemplateResult | typeof nothing;
 }
 
 /**
@@ -24,6 +30,7 @@ export function rowTable<Row extends { readonly id: string }>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   now: number,
+  control?: RowControl<Row>,
 ): TemplateResult {
   return html`
     <table role="table" aria-label=${title} ?hidden=${rows.length === 0}>
@@ -32,6 +39,7 @@ export function rowTable<Row extends { readonly id: string }>(
           ${columns.map(
             ({ title: head, kind = '' }) => html`<th scope="col" role="columnheader" class=${kind}>${head}</th>`,
           )}
+          ${control ? html`<th scope="col" role="columnheader" class="control">${control.title}</th>` : nothing}
         </tr>
       </thead>
       <tbody role="rowgroup">
@@ -41,6 +49,7 @@ export function rowTable<Row extends { readonly id: string }>(
           (row) =>
             html`<tr role="row">
               ${columns.map((column) => cell(column, row, now))}
+              ${control ? html`<td role="cell" class="control">${control.button(row)}</td>` : nothing}
             </tr>`,
         )}
       </tbody>

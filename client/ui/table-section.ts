@@ -1,12 +1,13 @@
 // One section of the panel: a heading with a count, a table, and a sentence for when it is empty.
 import { html, nothing, type TemplateResult } from 'lit';
-import { MAX_ROWS, rowTable, type Column } from './row-table.ts';
+import { MAX_ROWS, rowTable, type Column, type RowControl } from './row-table.ts';
 
-interface Parts {
+interface Parts<Row> {
   /** What is said where there are no rows; empty: the section is visible only while there are some. */
   readonly emptyText: string;
   /** A button for all rows. */
   readonly action?: TemplateResult;
+  readonly control?: RowControl<Row>;
 }
 
 export function tableSection<Row extends { readonly id: string }>(
@@ -14,7 +15,7 @@ export function tableSection<Row extends { readonly id: string }>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   now: number,
-  { emptyText, action }: Parts,
+  { emptyText, action, control }: Parts<Row>,
 ): TemplateResult {
   const count = rows.length > MAX_ROWS ? `${rows.length}, showing the first ${MAX_ROWS}` : String(rows.length || '');
   return html`
@@ -24,7 +25,7 @@ export function tableSection<Row extends { readonly id: string }>(
         ${action ?? nothing}
       </div>
       <p class="empty" ?hidden=${rows.length > 0}>${emptyText}</p>
-      ${rowTable(title, columns, rows, now)}
+      ${rowTable(title, columns, rows, now, control)}
     </section>
   `;
 }

@@ -30,7 +30,7 @@ describe.concurrent('the inspector', () => {
       expect.stringMatching(/^\d+ s$/) as unknown,
       String(Number(row?.['attempts'])),
       'HTTP 429, not an answer of Stillhere',
-      expect.stringMatching(/^\d\d:\d\d:\d\d$/) as unknown,
+      expect.stringMatching(/^the server asked to wait until \d\d:\d\d:\d\d$/) as unknown,
     ]);
     expect(facts).toMatchObject({
       'This page': 'is being read',
@@ -71,6 +71,44 @@ describe.concurrent('the inspector', () => {
     await untilShown(page, ({ refused }) => refused.length === 0);
     expect(await readQueue(page, 'refused')).toEqual([]);
     expect((await readQueue(page)).map(({ session }) => session)).toContain('BBBBBBBBBBBBBBBBBBBBBB');
+  });
+
+  it('filters the rows, and drops one of them once that is confirmed', async ({ proxy, device }) => {
+    const page = await device.newPage();
+    const session = await enter(page, proxy.url);
+    await page.goto(`${proxy.url}${READ}?heartbeat-inspector`);
+    await untilShown(page, ({ delivered }) => delivered.length > 0);
+    // So that none of them is delivered meanwhile.
+    await press(page, 'Simulate offline');
+    await untilShown(page, ({ summary }) => summary.startsWith('Offline for show until'));
+    await layRows(page, makeRows(3, session, Date.now() - 30_000));
+    await untilShown(page, ({ waiting }) => waiting.length >= 4);
+
+    await page.locator('heartbeat-inspector >>> input[type=search]').fill('DAY-nine');
+    const { waiting } = await untilShown(page, (shown) => shown.waiting.length === 1);
+    expect(waiting[0]?.[0]).toBe('/portfolio/confidential/day-nine/');
+    const isKept = async (): Promise<boolean> =>
+      (await readQueue(page)).some((row) => row['page'] === '/portfolio/confidential/day-nine/');
+    await press(page, 'Drop');
+    await page.locator('heartbeat-inspector >>> .asked').wait();
+    expect(await isKept()).toBe(true);
+    await press(page, 'For good?');
+    await untilShown(page, (shown) => shown.waiting.length === 0);
+    expect(await isKept()).toBe(false);
+
+    await page.locator('heartbeat-inspector >>> input[type=search]').click({ count: 3 });
+    await page.keyboard.press('Backspace');
+    const { waiting: others } = await untilShown(page, (shown) => shown.waiting.length >= 3);
+    expect(others.map(([path]) => path)).not.toContain('/portfolio/confidential/day-nine/');
+  });
+
+  it('says where all is well that nothing is stuck', async ({ server, device }) => {
+    const page = await device.newPage();
+    await enter(page, server.url);
+    await page.goto(`${server.url}${READ}?heartbeat-inspector`);
+    const { summary, waiting } = await untilShown(page, (shown) => shown.waiting.length > 0);
+    expect(summary).toBe('What is being read now goes with the next beat.');
+    expect(waiting[0]?.at(-1)).toBe('is being read, and goes with the next beat');
   });
 
   it('"Simulate offline" keeps page, worker and last words from the network, and ends by itself', async ({
@@ -136,6 +174,12 @@ describe.concurrent('the inspector', () => {
 
     expect(waiting[0]?.session).toBe(`${session.slice(0, 6)}…`);
     expect(copied).not.toContain(session);
+    await page.locator('heartbeat-inspector >>> [role=status].said::-p-text(Copied.)').wait();
+    await until(() =>
+      page.evaluate(
+        () => document.querySelector('heartbeat-inspector')?.shadowRoot?.querySelector('.said')?.textContent === '',
+      ),
+    );
   });
 
   it('of hundreds of rows an update touches those that changed', async ({ proxy, device }) => {

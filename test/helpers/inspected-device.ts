@@ -63,7 +63,7 @@ export async function readInspector(page: Page | Frame): Promise<Shown | undefin
     const texts = (within: Element, what: string): string[] =>
       [...within.querySelectorAll(what)].map((element) => element.textContent ?? '');
     const rows = (title: string): string[][] =>
-      [...root.querySelectorAll(`table[aria-label="${title}"] tbody tr`)].map((row) => texts(row, 'td'));
+      [...root.querySelectorAll(`table[aria-label="${title}"] tbody tr`)].map((row) => texts(row, 'td:not(.control)'));
     const panel = root.querySelector('.panel');
     if (!panel) return undefined;
     return {
