@@ -19,20 +19,16 @@ export function saveLastActivity(signAt: number, activeAt: number): void {
 }
 
 /**
- * Calls `begin` with the time since the reader's last activity, when a heartbeat starts or its document is restored.
+ * Resolves with the time since the reader's last activity, when a heartbeat starts or its document is restored. Never
+ * rejects.
  */
-export function restoreLastActivity(begin: (untouchedMs: number) => void): void {
-  let handed: string | undefined;
+export async function restoreLastActivity(): Promise<number> {
   try {
-    handed = sessionStorage[KEY] as string | undefined;
+    const handed = sessionStorage[KEY] as string | undefined;
     delete sessionStorage[KEY];
+    if (handed) return (await import('./successor.ts')).sinceActivity(handed);
   } catch {
-    // As above.
+    // As above, or the code can't be loaded.
   }
-  if (handed)
-    import('./successor.ts').then(
-      ({ sinceActivity }) => begin(sinceActivity(handed)),
-      () => begin(0),
-    );
-  else begin(0);
+  return 0;
 }

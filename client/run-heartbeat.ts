@@ -64,8 +64,7 @@ export function runHeartbeat(
     return lastDelivery;
   };
 
-  const handle = async (event: ReadingEvent, trigger: Trigger = 'beat'): Promise<void> => {
-    const at = now();
+  const handle = async (event: ReadingEvent, trigger: Trigger = 'beat', at = now()): Promise<void> => {
     const before = reading;
     // Reading the cookie is slow in Chromium, so activity, which is frequent, belongs to the span that is open.
     const place = (event === 'active' && before.open?.span) || {
@@ -98,19 +97,22 @@ export function runHeartbeat(
     }
   };
   // The host page must not see our errors, not even as unhandled rejections.
-  const happen = (event: ReadingEvent, trigger?: Trigger): void => void handle(event, trigger).catch(() => {});
+  const happen = (...event: Parameters<typeof handle>): void => void handle(...event).catch(() => {});
 
   /** A document begins, or returns from the back/forward cache: perhaps nobody is there. */
-  const arrive = (trigger: Trigger): void =>
-    restoreLastActivity((untouchedMs) => {
-      reading = { ...reading, activeAt: now().monotonic - untouchedMs };
-      if (isShown() && !signal.aborted) happen('loaded', trigger);
-    });
+  const arrive = async (trigger: Trigger): Promise<void> => {
+    const at = now();
+    const untouchedMs = await restoreLastActivity();
+    reading = { ...reading, activeAt: now().monotonic - untouchedMs };
+    // That may have loaded code. The document counts from before it, unless something else happened meanwhile.
+    const isFirst = reading.seenAt.monotonic <= at.monotonic;
+    if (isShown() && !signal.aborted) happen('loaded', trigger, isFirst ? at : now());
+  };
   const leave = (): void => saveLastActivity(signAt, reading.activeAt);
   const follow = (event: PageEvent): void => {
     if (event === 'active' || event === 'shown') signAt = performance.now();
     if (event === 'left') leave();
-    if (event === 'restored') arrive('visible');
+    if (event === 'restored') void arrive('visible');
     else happen(event, event === 'shown' ? 'visible' : 'beat');
   };
 
@@ -123,7 +125,7 @@ export function runHeartbeat(
     if (signal.aborted) return;
     watchPageLifecycle(follow, signal);
     if (!isShown()) return;
-    if (wasShown) arrive('start');
+    if (wasShown) void arrive('start');
     else follow('shown');
   });
 

@@ -79,7 +79,6 @@ export class Database {
 
   async #open(version?: number): Promise<IDBDatabase> {
     const drop = (): void => this.#drop(opened);
-    if (typeof indexedDB === 'undefined') throw new Error('no IndexedDB');
     const opening = indexedDB.open('stillhere', version);
     opening.addEventListener('upgradeneeded', () => {
       const { result } = opening;
