@@ -1,6 +1,7 @@
 // A reader's actions: entering, through the gate or with an access granted before; and the queue on the device.
 import type { Page } from 'puppeteer-core';
 import { READ } from './reading-site.ts';
+import { until } from './until.ts';
 
 export const CASE_STUDY = '/portfolio/confidential/night-handover/';
 
@@ -11,7 +12,9 @@ export async function passGate(page: Page, url: string, email: string, path = CA
   await page.waitForSelector('#email');
   await page.type('#email', email);
   await Promise.all([page.waitForNavigation(), page.click('button')]);
-  return readSessionCookie(page);
+  // More than once, because the page may reload itself meanwhile.
+  const { id } = await until(async () => ({ id: await readSessionCookie(page) }));
+  return id;
 }
 
 /**

@@ -23,6 +23,8 @@ describe('a site of vite-plugin-pwa', { timeout: INSTALL_MS }, () => {
       const { page, heard } = await openAndListen(device);
       await page.goto(server.url + PAGE);
       await until(async () => (await readStatus(page))?.worker === 'active');
+      // A worker may answer before it has taken over the page, whose requests it doesn't see until then.
+      await page.waitForFunction(() => navigator.serviceWorker.controller);
       expect(await readRegistrations(page)).toEqual({ '/': '/sw.js' });
       const { cached } = await readDevice(page);
       expect(cached).toContain(`workbox-precache-v2-${server.url}/ /index.html`);
