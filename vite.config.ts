@@ -158,6 +158,8 @@ export default defineConfig({
           root: import.meta.dirname,
           include: ['test/unit/**/*.test.ts'],
           setupFiles: SETUP_FILES,
+          // A process for each file took as much CPU time as the tests: 61 s in all instead of 36.
+          isolate: false,
           testTimeout: 30_000,
         },
       },
@@ -167,6 +169,7 @@ export default defineConfig({
           root: import.meta.dirname,
           include: ['test/{server,package}/**/*.test.ts'],
           setupFiles: SETUP_FILES,
+          isolate: false,
           // No test waits that long: on a busy machine, one with a second of work takes more than Vitest's 5 s.
           testTimeout: 30_000,
         },
