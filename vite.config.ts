@@ -172,6 +172,8 @@ export default defineConfig({
           isolate: false,
           // No test waits that long: on a busy machine, one with a second of work takes more than Vitest's 5 s.
           testTimeout: 30_000,
+          // Some start a server's process (START_MS in test/helpers/server-process.ts).
+          hookTimeout: 60_000,
         },
       },
       {

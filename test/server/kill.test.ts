@@ -90,7 +90,7 @@ class Load {
 }
 
 describe('a server under load', () => {
-  it(`killed ${KILLS} times has stored every acknowledged end`, { timeout: KILLS * 9_000 }, async () => {
+  it(`killed ${KILLS} times has stored every acknowledged end`, { timeout: KILLS * 30_000 }, async () => {
     const load = new Load();
     await load.makeSessions();
     for (let kill = 1; kill <= KILLS; kill++) {
