@@ -4,14 +4,20 @@ import { vi } from 'vitest';
 
 type Handle = (event: object) => void;
 
-class FakeTarget {
-  readonly #handles = new Set<{ readonly type: string; readonly handle: Handle }>();
+interface Options {
+  readonly signal?: AbortSignal;
+  readonly capture?: boolean;
+  readonly passive?: boolean;
+}
 
-  addEventListener(type: string, handle: Handle, { signal }: { signal?: AbortSignal }): void {
+export class FakeTarget {
+  readonly #handles = new Set<{ readonly type: string; readonly handle: Handle; readonly options: Options }>();
+
+  addEventListener(type: string, handle: Handle, options: Options): void {
     this.removeEventListener(type, handle);
-    const entry = { type, handle };
+    const entry = { type, handle, options };
     this.#handles.add(entry);
-    signal?.addEventListener('abort', () => this.#handles.delete(entry));
+    options.signal?.addEventListener('abort', () => this.#handles.delete(entry));
   }
 
   removeEventListener(type: string, handle: Handle): void {
@@ -19,7 +25,17 @@ class FakeTarget {
   }
 
   countListeners(type: string): number {
-    return [...this.#handles].filter((entry) => entry.type === type).length;
+    return this.optionsOf(type).length;
+  }
+
+  /** With which its listeners were added. */
+  optionsOf(type: string): readonly Options[] {
+    return [...this.#handles].filter((entry) => entry.type === type).map(({ options }) => options);
+  }
+
+  /** The types of its listeners, sorted. */
+  get types(): readonly string[] {
+    return [...new Set([...this.#handles].map(({ type }) => type))].toSorted();
   }
 
   say(type: string, event: object = {}): void {
