@@ -1,6 +1,5 @@
 // Consumers that tell events, on a store: each is told everything once in effect, whatever its pace, and whatever fails.
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// test/unit/server/outbox/event-consumer.test.ts tests the rest.
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
@@ -12,7 +11,7 @@ import type { SessionStore, StoredSpan } from '../../server/store/session-store.
 import { coveredMs } from '../helpers/covered-ms.ts';
 import { EventReceiver } from '../helpers/event-receiver.ts';
 import { openInlineStore } from '../helpers/inline-store.ts';
-import { until } from '../helpers/until.ts';
+import { makeMemoryFolder } from '../helpers/memory-folder.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const MINUTE = 60_000;
@@ -21,17 +20,15 @@ const TOLD: Outcome = { type: 'told' };
 
 let store: SessionStore;
 let now: number;
-let logLines: string[];
 beforeEach(async () => {
-  store = await openInlineStore(join(await mkdtemp(join(tmpdir(), 'stillhere-events-')), 'test.db'));
+  store = await openInlineStore(join(await makeMemoryFolder(), 'test.db'));
   now = NOW;
-  logLines = [];
 });
 afterEach(() => store.close());
 
 function consume(tell: EventConsumerOptions['tell'], change: Partial<EventConsumerOptions> = {}): EventConsumer {
   const clock = { wall: () => now, monotonic: () => now - NOW };
-  const log = pino({ level: 'trace' }, { write: (line) => logLines.push(line) });
+  const log = pino({ level: 'silent' });
   return new EventConsumer({
     name: 'hook',
     store,
@@ -195,218 +192,6 @@ describe('two consumers, one of them dead for a day', () => {
     );
     // Otherwise nothing was killed.
     expect(receivers.quick.count).toBeGreaterThan(receivers.slow.count);
-  });
-});
-
-describe('a consumer', () => {
-  const told: string[] = [];
-  const tell: EventConsumerOptions['tell'] = async ({ kind, visit }, { email }) => {
-    told.push(`${email.split('@')[0]} ${kind.replace('session.', '')} ${visit.number}`);
-    return TOLD;
-  };
-  beforeEach(async () => {
-    told.length = 0;
-    for (const id of ['ann', 'bob']) await store.createSession({ id, email: `${id}@example.com`, startMs: NOW });
-  });
-
-  it('is told when a visit begins and when it is over, and asks no more of the store than that', async () => {
-    const consumer = consume(tell);
-    await catchUp(consumer);
-    expect(told.splice(0)).toEqual(['ann started 1', 'bob started 1']);
-    const changed: number[] = [];
-    for (let minute = 1; minute <= 45; minute++) {
-      now += MINUTE;
-      if (minute <= 10) await read('ann', NOW, now, { isClosed: false });
-      const before = await store.outboxOf('hook').listDue(now, 10);
-      await catchUp(consumer);
-      if (before.length > 0) changed.push(minute);
-    }
-    // The visit of the gate is over after 30 minutes, and looked at then; that of the reader after 40.
-    expect(changed).toEqual([31, 41]);
-    expect(told).toEqual(['bob ended 1', 'ann ended 1']);
-    expect(await store.outboxOf('hook').countUntold()).toBe(0);
-  });
-
-  it('is told within a minute of spans that arrive late while another visit goes on', async () => {
-    const consumer = consume(tell);
-    now = NOW + 2 * HOUR;
-    await read('ann', NOW, NOW + MINUTE);
-    await read('ann', now - MINUTE, now, { isClosed: false });
-    await catchUp(consumer);
-    told.length = 0;
-    await read('ann', NOW + 2 * MINUTE, NOW + 3 * MINUTE);
-    now += MINUTE;
-    await catchUp(consumer);
-    expect(told).toEqual(['ann amended 1']);
-  });
-
-  it('rests after a failure, and longer if the receiver asks for it; the log names no reader', async () => {
-    let outcome: () => Promise<Outcome> = async () => ({
-      type: 'failed',
-      reason: 'HTTP 503',
-      retryAfterMs: 10 * MINUTE,
-    });
-    let requests = 0;
-    const consumer = consume(async (...event) => {
-      requests++;
-      const answer = await outcome();
-      return answer.type === 'told' ? tell(...event) : answer;
-    });
-    const roundAfter = async (ms: number): Promise<number> => {
-      now += ms;
-      await consumer.round();
-      return requests;
-    };
-    expect(await roundAfter(0)).toBe(1);
-    expect(await roundAfter(10 * MINUTE - 1)).toBe(1);
-    outcome = async () => {
-      throw new Error('cannot reach ann@example.com');
-    };
-    expect(await roundAfter(1)).toBe(2);
-    // The second failure in a row: two seconds.
-    expect(await roundAfter(1_999)).toBe(2);
-    outcome = async () => TOLD;
-    expect(await roundAfter(1)).toBeGreaterThan(2);
-    expect(told).toEqual(['ann started 1', 'bob started 1']);
-    expect(logLines.join('')).toMatch(/"consumer":"hook","reason":"HTTP 503"/);
-    expect(logLines.join('')).not.toMatch(/example\.com/);
-  });
-
-  it('does not wait for another one that fails', async () => {
-    const failing = consume(async () => ({ type: 'failed', reason: 'down' }), { name: 'mail' });
-    await failing.round();
-    await catchUp(consume(tell));
-    expect(told).toEqual(['ann started 1', 'bob started 1']);
-  });
-
-  it('is not told of a session that was deleted, even if it was being told', async () => {
-    const consumer = consume(async (event, session, signal) => {
-      await store.deleteSessions(['ann', 'bob'], now);
-      return tell(event, session, signal);
-    });
-    now += HOUR;
-    await catchUp(consumer);
-    expect(told).toEqual(['ann started 1']);
-    expect(await store.outboxOf('hook').countUntold()).toBe(2);
-    now += HOUR;
-    await catchUp(consumer);
-    expect(await store.outboxOf('hook').countUntold()).toBe(0);
-    expect(told).toHaveLength(1);
-  });
-
-  it('without history is told of what begins and changes after its start', async () => {
-    const consumer = consume(tell, { hasHistory: false });
-    await catchUp(consumer);
-    await read('bob', NOW, NOW + MINUTE);
-    await catchUp(consumer);
-    expect(told).toEqual(['bob started 1']);
-  });
-
-  it('is told of others first after it refused an event, and of that one later', async () => {
-    const seen: string[] = [];
-    let isAnnRefused = true;
-    const consumer = consume(async (event, session, signal) => {
-      seen.push(session.email);
-      if (session.email === 'ann@example.com' && isAnnRefused)
-        return { type: 'failed', reason: 'HTTP 400', isRefused: true };
-      return tell(event, session, signal);
-    });
-    for (let minute = 0; minute < 10; minute++) {
-      await catchUp(consumer);
-      now += MINUTE;
-    }
-    expect(seen).toEqual(['ann@example.com', 'bob@example.com']);
-    expect(told).toEqual(['bob started 1']);
-    isAnnRefused = false;
-    await catchUp(consumer);
-    expect(told).toEqual(['bob started 1', 'ann started 1']);
-  });
-
-  it('that wants no more events is told nothing before the next start', async () => {
-    let requests = 0;
-    const gone = consume(async () => {
-      requests++;
-      return { type: 'gone', reason: 'HTTP 410' };
-    });
-    for (let hour = 0; hour < 24; hour++) {
-      await catchUp(gone);
-      now += HOUR;
-    }
-    expect(requests).toBe(1);
-    expect(logLines.join('')).toMatch(/"reason":"HTTP 410"/);
-    await catchUp(consume(tell));
-    expect(told.toSorted()).toEqual(['ann ended 1', 'ann started 1', 'bob ended 1', 'bob started 1']);
-  });
-
-  it('is told after times at which it must not be told', async () => {
-    let mayTell = false;
-    const consumer = consume(tell, { mayTell: () => mayTell, hasHistory: false });
-    await catchUp(consumer);
-    await read('ann', NOW, NOW + MINUTE);
-    now += HOUR;
-    await catchUp(consumer);
-    expect(told).toEqual([]);
-    mayTell = true;
-    await catchUp(consumer);
-    expect(told).toEqual(['ann started 1', 'ann ended 1']);
-  });
-
-  it('is not told what it could not be told for more than a week', async () => {
-    let isDown = true;
-    const consumer = consume(async (...event) => (isDown ? { type: 'failed', reason: 'down' } : tell(...event)));
-    await catchUp(consumer);
-    now += 7 * 24 * HOUR + 1;
-    await store.createSession({ id: 'cat', email: 'cat@example.com', startMs: now });
-    isDown = false;
-    await catchUp(consumer);
-    // The visits were over half an hour after they began.
-    expect(told.toSorted()).toEqual(['ann ended 1', 'bob ended 1', 'cat started 1']);
-    now += 31 * MINUTE;
-    await catchUp(consumer);
-    expect(told.slice(3)).toEqual(['cat ended 1']);
-    expect(await store.outboxOf('hook').countUntold()).toBe(0);
-  });
-
-  it('is told by one server of several, and by another one when that stops', async () => {
-    const [one, two] = [consume(tell), consume(tell)];
-    await catchUp(one);
-    now += HOUR;
-    expect(await two.round()).toBe(true);
-    expect(told.splice(0)).toEqual(['ann started 1', 'bob started 1', 'ann ended 1', 'bob ended 1']);
-    await read('ann', NOW, NOW + MINUTE);
-    await catchUp(one);
-    expect(told).toEqual([]);
-    await two.stop();
-    await catchUp(one);
-    expect(told).toEqual(['ann amended 1']);
-  });
-
-  it('is told of more sessions than fit in a round, one after the other', async () => {
-    for (let nth = 0; nth < 250; nth++)
-      await store.createSession({ id: `s${nth}`, email: `s${nth}@example.com`, startMs: NOW + nth + 1 });
-    now += 1_000;
-    await catchUp(consume(tell));
-    expect(told).toEqual(
-      ['ann', 'bob', ...Array.from({ length: 250 }, (_, nth) => `s${nth}`)].map((id) => `${id} started 1`),
-    );
-  });
-
-  it('runs by itself until it is stopped, which aborts what is being told', async () => {
-    let isAborted = false;
-    const consumer = consume(
-      (_event, _session, signal) =>
-        new Promise((resolve) => {
-          signal.addEventListener('abort', () => {
-            isAborted = true;
-            resolve({ type: 'failed', reason: 'aborted' });
-          });
-          told.push('telling');
-        }),
-    );
-    consumer.start();
-    await until(() => told.length > 0);
-    await consumer.stop();
-    expect([told, isAborted, logLines]).toEqual([['telling'], true, []]);
   });
 });
 
