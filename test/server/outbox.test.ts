@@ -1,12 +1,11 @@
-// The outbox's contract (server/store/outbox.ts).
-import { mkdtemp } from 'node:fs/promises';
+// The outbox's contract (server/store/outbox.ts). test/server/outbox-of-many.test.ts tests it with many sessions.
 import { DatabaseSync } from 'node:sqlite';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CREATION_MS, NOCODB, RECORD_IN_DOUBT } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { openStore } from '../../server/store/open-store.ts';
+import { openInlineStore } from '../helpers/inline-store.ts';
+import { makeMemoryFolder } from '../helpers/memory-folder.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const MINUTE = 60_000;
@@ -14,8 +13,8 @@ const MINUTE = 60_000;
 let file: string;
 let store: SessionStore;
 beforeEach(async () => {
-  file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db');
-  store = await openStore(`file:${file}`);
+  file = join(await makeMemoryFolder(), 'test.db');
+  store = await openInlineStore(file);
   for (const [nth, id] of ['ann', 'bob', 'eve'].entries())
     await store.createSession({ id, email: `${id}@example.com`, startMs: NOW + nth * MINUTE });
 });
@@ -25,18 +24,6 @@ async function see(id: string, minute: number): Promise<void> {
   const endMs = NOW + minute * MINUTE;
   const span = { id: 's', page: '/a/', startMs: NOW, endMs, offsetMs: 0 };
   await store.record([{ session: id, receivedMs: endMs, span }]);
-}
-
-/** Faster than one by one. */
-async function makeSessions(ids: readonly string[]): Promise<void> {
-  await store.close();
-  const connection = new DatabaseSync(file);
-  const statement = connection.prepare('INSERT INTO sessions (id, ref, email, start_ms) VALUES (?, ?, ?, ?)');
-  connection.exec('BEGIN');
-  for (const id of ids) statement.run(id, `ref of ${id}`, `${id}@example.com`, NOW);
-  connection.exec('COMMIT');
-  connection.close();
-  store = await openStore(`file:${file}`);
 }
 
 async function waiting(quietSinceMs?: number): Promise<readonly string[]> {
@@ -85,7 +72,7 @@ describe('the unmirrored sessions', () => {
 describe('a consumer', () => {
   it('that another process has made known is told of what this one records', async () => {
     await see('ann', 1);
-    const other = await openStore(`file:${file}`);
+    const other = await openInlineStore(file);
     for (const { session, revision } of await other.outboxOf('other').listUntold(10))
       await other.outboxOf('other').markTold([{ id: session.id, revision, recordId: '1' }]);
     expect(await other.outboxOf('other').countUntold()).toBe(0);
@@ -107,19 +94,6 @@ describe('a consumer', () => {
 });
 
 describe('the record ids', () => {
-  it('can be set and forgotten for more sessions than a statement of SQLite takes values', async () => {
-    const many = Array.from({ length: 40_000 }, (_, nth) => `s${nth}`);
-    await makeSessions(many);
-    const outbox = store.outboxOf(NOCODB);
-    await outbox.setRecords(many.map((id) => ({ id, recordId: id })));
-    expect(await outbox.countRecords()).toBe(many.length);
-    await outbox.forgetTold({ ids: [...many, 'ann'] });
-    expect(await outbox.findOldestUntoldMs()).toBe(NOW);
-    await outbox.markTold(many.map((id) => ({ id, revision: 1, recordId: `new ${id}` })));
-    expect(await outbox.countUntold()).toBe(3);
-    expect((await outbox.listRecords()).find(({ id }) => id === 's39999')?.recordId).toBe('new s39999');
-  });
-
   it('are listed if they are known', async () => {
     await mirror('ann');
     await store.outboxOf(NOCODB).setRecords([
@@ -265,7 +239,7 @@ describe('a deleted session', () => {
     const connection = new DatabaseSync(file);
     expect(connection.prepare("SELECT * FROM told WHERE session_id = 'ann'").all()).toEqual([]);
     connection.close();
-    store = await openStore(`file:${file}`);
+    store = await openInlineStore(file);
   });
 
   it('is found without passing the changes that wait', async () => {
@@ -283,7 +257,7 @@ describe('a deleted session', () => {
 
 describe('a lease', () => {
   it('has one holder, who can renew it, and is free again when it expires or is released', async () => {
-    const other = await openStore(`file:${file}`);
+    const other = await openInlineStore(file);
     const take = (by: SessionStore, holder: string, now: number, until: number) =>
       by.leases.take('mirror', holder, now, until);
     expect(await take(store, 'a', 0, 30)).toBe(true);
