@@ -18,6 +18,7 @@ export default defineConfig({
   test: {
     root: resolve(import.meta.dirname, '../..'),
     include: ['test/{unit,server}/**/*.test.ts'],
+    setupFiles: [resolve(import.meta.dirname, 'first-failure.ts')],
     sequence: { sequencer: UnitTestsFirst },
     // See run.ts.
     isolate: process.env['MUTATION_ISOLATE'] === 'true',
