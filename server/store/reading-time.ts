@@ -15,3 +15,14 @@ export function unionMs(intervals: readonly Interval[]): number {
   }
   return total;
 }
+
+/** The union of intervals, ordered by start: neither overlapping nor touching. */
+export function joinIntervals(intervals: readonly Interval[]): readonly Interval[] {
+  const joined: { startMs: number; endMs: number }[] = [];
+  for (const { startMs, endMs } of intervals.toSorted((one, other) => one.startMs - other.startMs)) {
+    const last = joined.at(-1);
+    if (last && startMs <= last.endMs) last.endMs = Math.max(last.endMs, endMs);
+    else joined.push({ startMs, endMs });
+  }
+  return joined;
+}

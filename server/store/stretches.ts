@@ -1,6 +1,6 @@
 // The union of a session's spans as disjoint stretches, so that a span's cost doesn't depend on how many there are. The
 // last stretch is in the session's own row: continued reading only moves its end. Pure.
-import type { Interval } from './reading-time.ts';
+import { joinIntervals, type Interval } from './reading-time.ts';
 
 /** Adjacent stretches combined: first start, last end, and the milliseconds that they cover. */
 export interface Stretches extends Interval {
@@ -136,17 +136,6 @@ function firstIndex<T>(items: readonly T[], isReached: (item: T) => boolean): nu
     else from = middle + 1;
   }
   return from;
-}
-
-/** The union of intervals, ordered by start. */
-function joinIntervals(intervals: readonly Interval[]): readonly Interval[] {
-  const joined: { startMs: number; endMs: number }[] = [];
-  for (const { startMs, endMs } of intervals.toSorted((one, other) => one.startMs - other.startMs)) {
-    const last = joined.at(-1);
-    if (last && startMs <= last.endMs) last.endMs = Math.max(last.endMs, endMs);
-    else joined.push({ startMs, endMs });
-  }
-  return joined;
 }
 
 function lengthOf({ startMs, endMs }: Interval): number {
