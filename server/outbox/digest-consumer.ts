@@ -49,7 +49,7 @@ export class DigestConsumer extends BaseEventConsumer {
     // What was already stored is a digest whose delivery failed.
     const former = pending.filter(({ isStored }) => isStored);
     const batch = former.length > 0 ? former : pending;
-    if (former.length === 0) await this.pending.save(batch);
+    await this.pending.save(batch);
     await this.pending.settle(looked.flatMap((one) => ('telling' in one ? [] : [one])));
     if (!(await this.#tell(batch))) return false;
     await this.pending.save(batch.map((one) => ({ ...one, telling: [] })));

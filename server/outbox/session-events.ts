@@ -92,9 +92,7 @@ export function decideEvents(
   let { lastNumber } = told;
   let dueMs = Infinity;
   const visits = visitsOf(session, spans);
-  const before = assign(told.visits, visits);
-  for (const [nth, visit] of visits.entries()) {
-    const was = before[nth] ?? [];
+  for (const { visit, was } of assign(told.visits, visits)) {
     const tell = (
       kind: SessionEvent['kind'],
       atMs: number,
@@ -152,16 +150,16 @@ function offlineMsOf({ spans }: Visit, { offlineMs }: Session, visits: number): 
   return Math.min(offlineMs, unionMs(spans) - unionMs(online));
 }
 
-/** What was told of each visit. Each told visit has become a part of the last one that begins no later. */
-function assign(told: readonly KnownVisit[], visits: readonly Visit[]): readonly (readonly KnownVisit[])[] {
-  const assigned: KnownVisit[][] = visits.map(() => []);
-  for (const one of told)
-    assigned[
-      Math.max(
-        0,
-        visits.findLastIndex(({ startMs }) => startMs <= one.startMs),
-      )
-    ]?.push(one);
+/**
+ * The visits, with what was told of each. A told visit has become a part of the last one that begins no later; there is one, because no
+ * visit begins later than before.
+ */
+function assign(
+  told: readonly KnownVisit[],
+  visits: readonly Visit[],
+): readonly { readonly visit: Visit; readonly was: readonly KnownVisit[] }[] {
+  const assigned = visits.map((visit) => ({ visit, was: new Array<KnownVisit>() }));
+  for (const one of told) assigned.findLast(({ visit }) => visit.startMs <= one.startMs)?.was.push(one);
   return assigned;
 }
 

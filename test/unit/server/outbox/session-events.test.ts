@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   decideEvents,
+  isStale,
   MOST_PAGES,
   NOTHING_TOLD,
   type Decided,
@@ -103,8 +104,11 @@ describe('a visit', () => {
     const { told } = look(open, 5);
     const waiting = look(open, 36, told, { nextBeatMs: 60 * MINUTE });
     expect(list(waiting)).toEqual([]);
-    // Another visit may have begun by then.
+    // Another visit may have begun by then, and from the end of the gap on.
     expect(dueMinute(waiting)).toBe(37);
+    const atGap = 35 + 1 / MINUTE;
+    expect(dueMinute(look(open, 35, told, { nextBeatMs: 60 * MINUTE }))).toBe(atGap);
+    expect(dueMinute(look(open, atGap, told, { nextBeatMs: 60 * MINUTE }))).toBe(atGap + 1);
     expect(list(look(open, 67, told, { nextBeatMs: 60 * MINUTE }))).toEqual(['ended 1: 0-5 5']);
   });
 
@@ -226,6 +230,41 @@ describe('an event', () => {
 });
 
 describe('an event', () => {
+  const isFirst = ({ events }: Decided): readonly boolean[] => events.map(({ isFirstReading }) => isFirstReading);
+
+  it('is news for a week', () => {
+    const [event] = look([], 0).events;
+    const week = 7 * 24 * 60 * MINUTE;
+    expect(event && [isStale(event, NOW + week), isStale(event, NOW + week + 1)]).toEqual([false, true]);
+  });
+
+  it('of a start says nothing of reading, and one of an end only if the visit was read for 5 seconds', () => {
+    const [less, enough] = [4_999, 5_000].map((ms) => isFirst(look([span(0, ms / MINUTE)], 60)));
+    expect([less, enough]).toEqual([
+      [false, false],
+      [false, true],
+    ]);
+    // Not from the first sign to the last.
+    expect(isFirst(look([span(0, 1 / MINUTE), span(9, 9 + 1 / MINUTE)], 60))).toEqual([false, false]);
+  });
+
+  it('of a visit whose reading is not known counts as reading if it was seen for 5 seconds', () => {
+    const [less, enough] = [4_999, 5_000].map((ms) =>
+      isFirst(look([], 60, NOTHING_TOLD, { endMs: NOW + ms, endKnownBy: 'beat' })),
+    );
+    expect([less, enough]).toEqual([
+      [false, false],
+      [false, true],
+    ]);
+  });
+
+  it('of a visit that was joined from one that was read and one that was not is not the first', () => {
+    const { told } = look([span(50, 55)], 200);
+    const joined = look([span(25, 30), span(50, 55)], 201, told);
+    expect(list(joined)).toEqual(['amended 1: 0-55 10 replaces 2']);
+    expect(isFirst(joined)).toEqual([false]);
+  });
+
   it('of the first end that says that a visit was read is marked, once', () => {
     const opened = look([], 31);
     expect(opened.events.map(({ isFirstReading }) => isFirstReading)).toEqual([false, false]);
@@ -243,6 +282,9 @@ describe('an event', () => {
     const replayed = { isReplayed: true };
     const one = look([span(0, 20, replayed)], 200, NOTHING_TOLD, { offlineMs: 2 * MINUTE });
     expect(one.events.at(-1)?.offlineMs).toBe(2 * MINUTE);
+    // What lies under a span that came later was delivered later, too, if that came first.
+    const both = look([span(0, 10), span(5, 15, replayed)], 200, NOTHING_TOLD, { offlineMs: 10 * MINUTE });
+    expect(both.events.at(-1)?.offlineMs).toBe(10 * MINUTE);
     const spans = [span(0, 5), span(4, 10, replayed), span(100, 110, replayed), span(200, 203)];
     const several = look(spans, 300, NOTHING_TOLD, { offlineMs: 12 * MINUTE });
     const ends = several.events.filter(({ kind }) => kind === 'session.ended');
