@@ -234,6 +234,25 @@ describe('nobody is told', () => {
     expect(await store.outboxOf('digest').countUntold()).toBe(0);
   });
 
+  it('of a session that is deleted while the digest is put together', async () => {
+    let isDeleted = false;
+    const consumer = consume({
+      store: {
+        leases: store.leases,
+        outboxOf: (name, hasHistory) => store.outboxOf(name, hasHistory),
+        findSession: (id) => store.findSession(id),
+        listSpans: async (id) => {
+          const spans = await store.listSpans(id);
+          if (!isDeleted) await store.deleteSessions(['ann'], now);
+          isDeleted = true;
+          return spans;
+        },
+      },
+    });
+    expect(await consumer.round()).toBe(true);
+    expect(digests).toEqual([['bob started 1']]);
+  });
+
   it('of what could not be told for more than a week', async () => {
     outcome = DOWN;
     const consumer = consume();
