@@ -1,6 +1,4 @@
 // What the mirror does with the records of deleted sessions: with a stand-in for NocoDB, and a clock that the test controls.
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -10,6 +8,7 @@ import { readTableIds, writeTableIds } from '../../server/nocodb/table-ids.ts';
 import { CREATION_MS, NOCODB, type Outbox } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { openInlineStore } from '../helpers/inline-store.ts';
+import { makeMemoryFolder } from '../helpers/memory-folder.ts';
 import { NocoStandIn } from '../helpers/nocodb/stand-in.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00.678Z');
@@ -26,7 +25,7 @@ let now: number;
 
 beforeEach(async () => {
   noco = await NocoStandIn.start();
-  store = await openInlineStore(join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db'));
+  store = await openInlineStore(join(await makeMemoryFolder(), 'test.db'));
   outbox = store.outboxOf(NOCODB);
   now = NOW;
   logLines = [];

@@ -1,7 +1,5 @@
 // Faults that a real NocoDB can't produce on command: after any response, it finally shows the store's sessions, each
 // once.
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +7,7 @@ import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
 import { NOCODB } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { openInlineStore } from '../helpers/inline-store.ts';
+import { makeMemoryFolder } from '../helpers/memory-folder.ts';
 import { NocoStandIn, type NocoFault } from '../helpers/nocodb/stand-in.ts';
 import { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
@@ -23,7 +22,7 @@ let logLines: string[];
 
 beforeEach(async () => {
   noco = await NocoStandIn.start();
-  store = await openInlineStore(join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db'));
+  store = await openInlineStore(join(await makeMemoryFolder(), 'test.db'));
   logLines = [];
   mirror = createMirror(noco.config, store, pino({ level: 'trace' }, { write: (line) => logLines.push(line) }));
   for (let nth = 0; nth < SESSIONS; nth++)

@@ -1,7 +1,5 @@
 // What the mirror writes and when: with a stand-in for NocoDB that accepts everything, and a clock that the test
 // controls.
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,7 +7,8 @@ import type { NocoConfig } from '../../server/nocodb/client.ts';
 import { createMirror, type Mirror } from '../../server/nocodb/mirror.ts';
 import { NOCODB } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
-import { openStore } from '../../server/store/open-store.ts';
+import { openInlineStore } from '../helpers/inline-store.ts';
+import { makeMemoryFolder } from '../helpers/memory-folder.ts';
 import { NocoStandIn } from '../helpers/nocodb/stand-in.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00.678Z');
@@ -26,7 +25,7 @@ const opened: SessionStore[] = [];
 
 beforeEach(async () => {
   noco = await NocoStandIn.start();
-  file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db');
+  file = join(await makeMemoryFolder(), 'test.db');
   store = await openOne();
   now = NOW;
 });
@@ -36,7 +35,7 @@ afterEach(async () => {
 });
 
 async function openOne(): Promise<SessionStore> {
-  const one = await openStore(`file:${file}`);
+  const one = await openInlineStore(file);
   opened.push(one);
   return one;
 }
