@@ -121,6 +121,10 @@ describe('a session that was hardly visible', () => {
     expect(enough?.session.countedAs).toBe('read');
   });
 
+  it('was opened for all the time that its page was open unseen, too', () => {
+    expect(count([[9, 9]]).session).toMatchObject({ countedAs: 'opened', lastMs: START + 9 * MINUTE });
+  });
+
   it('is last seen at the gate if nothing followed', () => {
     expect(count([]).session).toMatchObject({ countedAs: 'opened', lastMs: START });
   });
