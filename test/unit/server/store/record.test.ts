@@ -140,7 +140,7 @@ describe('a session', () => {
         for (const [nth, { startMs }] of store.union().entries())
           if (nth > 0) expect(startMs).toBeGreaterThan(store.union()[nth - 1]?.endMs ?? 0);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -158,7 +158,7 @@ describe('a session', () => {
         const isClosed = all.some((one) => one.id === last?.id && one.isClosed);
         expect(store.session.endKnownBy).toBe(isClosed ? 'goodbye' : 'tick');
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
