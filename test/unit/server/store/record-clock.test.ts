@@ -1,0 +1,90 @@
+// Where spans are recorded when the device's clock is wrong, or was set.
+import { describe, expect, it } from 'vitest';
+import type { Sighting } from '../../../../server/store/session-store.ts';
+import { NEW_SESSION, NOW, RecordedSession } from '../../../helpers/recorded-session.ts';
+
+const MINUTE = 60_000;
+
+describe("the device's clock", () => {
+  const HOUR = 60 * MINUTE;
+
+  /** A delivery an hour after the session began. Times are those of the device. */
+  function deliver(store: RecordedSession, id: string, startMs: number, endMs: number, offsetMs: number): unknown {
+    store.record([
+      {
+        session: 's',
+        receivedMs: NOW + HOUR,
+        span: { id, page: '/a/', startMs: NOW + startMs, endMs: NOW + endMs, offsetMs },
+      },
+    ]);
+    const { startMs: from = 0, endMs: to = 0, isClamped } = store.spans.get(id) ?? {};
+    return [from - NOW, to - NOW, isClamped];
+  }
+
+  it('is known better after a faster delivery, which the owner does not see', () => {
+    const store = new RecordedSession();
+    expect(deliver(store, 'a', 0, MINUTE, 900)).toEqual([900, MINUTE + 900, false]);
+    const { revision } = store;
+    expect(deliver(store, 'a', 0, MINUTE, 400)).toEqual([900, MINUTE + 900, false]);
+    expect(store.session).toMatchObject({ offsetMs: 400, endMs: NOW + MINUTE + 900, currentPage: '/a/' });
+    expect(store.revision).toBe(revision);
+    expect(deliver(store, 'b', 2 * MINUTE, 3 * MINUTE, 700)).toEqual([2 * MINUTE + 400, 3 * MINUTE + 400, false]);
+  });
+
+  it('that was set leaves a span where it was, and makes it as long as its device says', () => {
+    const store = new RecordedSession();
+    deliver(store, 'a', 0, MINUTE, 0);
+    // The device has been set back by a quarter of an hour, and the span stays on the clock that it began on.
+    expect(deliver(store, 'a', 0, 5 * MINUTE, 15 * MINUTE)).toEqual([0, 5 * MINUTE, true]);
+    expect(store.session).toMatchObject({ offsetMs: 15 * MINUTE, formerOffsetMs: 0, endKnownBy: 'bounded' });
+    // What follows is on the new clock.
+    expect(deliver(store, 'b', 0, MINUTE, 15 * MINUTE)).toEqual([15 * MINUTE, 16 * MINUTE, false]);
+  });
+
+  it('can differ by a slow delivery, also after it was set', () => {
+    for (const [difference, expected] of [
+      [30_000, [15 * MINUTE + 30_000, false]],
+      [30_001, [15 * MINUTE, true]],
+      [-30_000, [15 * MINUTE - 30_000, false]],
+      [-30_001, [15 * MINUTE, true]],
+    ] as const) {
+      const store = new RecordedSession();
+      store.session = { ...NEW_SESSION, offsetMs: 0, formerOffsetMs: HOUR };
+      deliver(store, 'a', 10 * MINUTE, 11 * MINUTE, 0);
+      const [from, to] = [10 * MINUTE + difference, 15 * MINUTE + difference];
+      expect(deliver(store, 'a', from, to, 0)).toEqual([10 * MINUTE, ...expected]);
+    }
+  });
+
+  it('that was never set is believed, however much a span moved', () => {
+    const store = new RecordedSession();
+    deliver(store, 'a', 0, MINUTE, 0);
+    expect(deliver(store, 'a', 2 * MINUTE, 5 * MINUTE, 0)).toEqual([0, 5 * MINUTE, false]);
+  });
+
+  it('that nobody knows puts a span beside what the same delivery brings, not over it', () => {
+    const store = new RecordedSession();
+    const make = (id: string, startMs: number, endMs: number): Sighting => ({
+      session: 's',
+      receivedMs: NOW + HOUR,
+      span: { id, page: '/a/', startMs: NOW + startMs, endMs: NOW + endMs, offsetMs: 0 },
+    });
+    const lost = make('lost', -9 * HOUR, 5 * MINUTE - 9 * HOUR);
+    store.record([lost, { session: 's', receivedMs: NOW + HOUR }, make('known', 0, 10 * MINUTE)]);
+    expect(store.session.readingMs).toBe(15 * MINUTE);
+    expect(store.spans.get('lost')).toMatchObject({ startMs: NOW + 10 * MINUTE, isClamped: true });
+    expect(store.spans.get('known')).toMatchObject({ startMs: NOW, isClamped: false });
+  });
+
+  it('that a span shows to have been another one is remembered for the spans after it', () => {
+    const store = new RecordedSession();
+    deliver(store, 'a', 0, MINUTE, 0);
+    expect(deliver(store, 'b', -9 * HOUR, MINUTE - 9 * HOUR, 0)).toEqual([MINUTE, 2 * MINUTE, true]);
+    expect(store.session.formerOffsetMs).toBe(MINUTE + 9 * HOUR);
+    expect(deliver(store, 'c', 5 * MINUTE - 9 * HOUR, 6 * MINUTE - 9 * HOUR, 0)).toEqual([
+      6 * MINUTE,
+      7 * MINUTE,
+      true,
+    ]);
+  });
+});
