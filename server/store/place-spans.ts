@@ -11,6 +11,16 @@ interface Cluster extends Interval {
   readonly spans: readonly Interval[];
 }
 
+/** Clusters that one clock can have timed, from the start of the first to the end of the last. */
+interface Group extends Interval {
+  readonly clusters: readonly Cluster[];
+}
+
+interface Placed {
+  readonly cluster: Cluster;
+  readonly offsetMs: number;
+}
+
 /**
  * Returns an offset for each span. Spans that can come from one clock are moved together: by the smallest possible
  * amount; else into the first gap that holds all of them; else one after the other into free time.
@@ -26,37 +36,32 @@ export function placeSpans(
   const offsets = new Map<Interval, number>();
   let others = taken.toSorted(byStart);
   for (const group of toGroups(toClusters(spans), window.endMs - window.startMs)) {
-    const nearest = workOutOffset(offsetMs, group, window);
-    const placed = placeGroup(group, nearest, findGaps(others, window));
-    for (const [nth, cluster] of group.entries())
-      for (const span of cluster.spans) offsets.set(span, placed[nth] ?? nearest);
-    others = [...others, ...group.map((cluster, nth) => shift(cluster, placed[nth] ?? nearest))].toSorted(byStart);
+    const placed = placeGroup(group, workOutOffset(offsetMs, [group], window), findGaps(others, window));
+    for (const one of placed) for (const span of one.cluster.spans) offsets.set(span, one.offsetMs);
+    others = [...others, ...placed.map((one) => shift(one.cluster, one.offsetMs))].toSorted(byStart);
   }
   return offsets;
 }
 
-/** @returns one offset per cluster. */
-function placeGroup(group: readonly Cluster[], nearest: number, gaps: readonly Interval[]): readonly number[] {
-  if (
-    areFree(
-      group.map((cluster) => shift(cluster, nearest)),
-      gaps,
-    )
-  )
-    return group.map(() => nearest);
-  const startMs = group[0]?.startMs ?? 0;
-  const lengthMs = (group.at(-1)?.endMs ?? 0) - startMs;
-  const whole = gaps.find((gap) => gap.endMs - gap.startMs >= lengthMs);
-  if (whole) return group.map(() => whole.startMs - startMs);
+function placeGroup(
+  { startMs, endMs, clusters }: Group,
+  nearest: number,
+  gaps: readonly Interval[],
+): readonly Placed[] {
+  const together = (offsetMs: number): readonly Placed[] => clusters.map((cluster) => ({ cluster, offsetMs }));
+  const moved = clusters.map((cluster) => shift(cluster, nearest));
+  if (areFree(moved, gaps)) return together(nearest);
+  const whole = gaps.find((gap) => gap.endMs - gap.startMs >= endMs - startMs);
+  if (whole) return together(whole.startMs - startMs);
   const left = [...gaps];
-  return group.map((cluster) => {
+  return clusters.map((cluster) => {
     for (let gap = left[0]; gap; left.shift(), gap = left[0]) {
-      const endMs = gap.startMs + cluster.endMs - cluster.startMs;
-      if (endMs > gap.endMs) continue;
-      left[0] = { startMs: endMs, endMs: gap.endMs };
-      return gap.startMs - cluster.startMs;
+      const filledMs = gap.startMs + cluster.endMs - cluster.startMs;
+      if (filledMs > gap.endMs) continue;
+      left[0] = { startMs: filledMs, endMs: gap.endMs };
+      return { cluster, offsetMs: gap.startMs - cluster.startMs };
     }
-    return nearest;
+    return { cluster, offsetMs: nearest };
   });
 }
 
@@ -73,27 +78,27 @@ function toClusters(spans: readonly Interval[]): readonly Cluster[] {
 }
 
 /** Clusters further apart than the length of the session were timed by different clocks. */
-function toGroups(clusters: readonly Cluster[], longestMs: number): readonly (readonly Cluster[])[] {
-  const groups: Cluster[][] = [];
+function toGroups(clusters: readonly Cluster[], longestMs: number): readonly Group[] {
+  const groups: { startMs: number; endMs: number; clusters: Cluster[] }[] = [];
   for (const cluster of clusters) {
-    const group = groups.at(-1);
-    const isOfClock = group?.[0] && cluster.endMs - group[0].startMs <= longestMs;
-    if (group && (isOfClock || groups.length === MOST_CLOCKS)) group.push(cluster);
-    else groups.push([cluster]);
+    const last = groups.at(-1);
+    if (last && (cluster.endMs - last.startMs <= longestMs || groups.length === MOST_CLOCKS)) {
+      last.endMs = cluster.endMs;
+      last.clusters.push(cluster);
+    } else groups.push({ startMs: cluster.startMs, endMs: cluster.endMs, clusters: [cluster] });
   }
   return groups;
 }
 
-/** The free time between intervals that are ordered by start. */
+/** The free time between intervals that are ordered by start. Between some of them there is none: such a gap ends where it begins, or before. */
 function findGaps(taken: readonly Interval[], window: Interval): readonly Interval[] {
   const gaps: Interval[] = [];
   let { startMs } = window;
   for (const other of taken) {
-    if (other.startMs > startMs) gaps.push({ startMs, endMs: Math.min(other.startMs, window.endMs) });
+    gaps.push({ startMs, endMs: Math.min(other.startMs, window.endMs) });
     startMs = Math.max(startMs, other.endMs);
   }
-  if (window.endMs > startMs) gaps.push({ startMs, endMs: window.endMs });
-  return gaps;
+  return [...gaps, { startMs, endMs: window.endMs }];
 }
 
 /** True if each interval lies in a gap. Both lists are ordered. */

@@ -52,6 +52,59 @@ describe('spans that no known clock explains', () => {
     expect(unionMs(placed)).toBe(100_000);
   });
 
+  it('stay where they are nearest if that is free, whatever was read before', () => {
+    const spans = [span(9 * HOUR, 9 * HOUR + 2_000), span(9 * HOUR + 5_000, 9 * HOUR + 6_000)];
+    const placed = [
+      [HOUR - 6_000, HOUR - 4_000],
+      [HOUR - 1_000, HOUR],
+    ];
+    expect(place(spans, [span(1_000, 3_000)])).toEqual(placed);
+    // It is just free.
+    expect(place(spans, [span(600_000, HOUR - 6_000)])).toEqual(placed);
+  });
+
+  it('are put into a gap that just holds them', () => {
+    const spans = [span(-HOUR, 2_000 - HOUR), span(5_000 - HOUR, 6_000 - HOUR)];
+    expect(place(spans, [span(0, 1_000), span(7_000, 8_000)])).toEqual([
+      [1_000, 3_000],
+      [6_000, 7_000],
+    ]);
+  });
+
+  it('that together are as long as the session can come from one clock', () => {
+    const spans = [span(9 * HOUR, 9 * HOUR + 1_000), span(10 * HOUR - 1_000, 10 * HOUR)];
+    expect(place(spans)).toEqual([
+      [0, 1_000],
+      [HOUR - 1_000, HOUR],
+    ]);
+  });
+
+  it('come from one clock only within the length of the session, whenever that began', () => {
+    const began = { startMs: 5_000 * HOUR, endMs: 5_001 * HOUR };
+    const spans = [span(9 * HOUR, 9 * HOUR + 2_000), span(30 * HOUR, 30 * HOUR + 3_000)];
+    const offsets = placeSpans(spans, 0, began, []);
+    expect(spans.map((one) => one.startMs + (offsets.get(one) ?? NaN) - began.startMs)).toEqual([0, 2_000]);
+  });
+
+  it('keep their place where there is no room at all', () => {
+    const spans = [span(-HOUR, 2_000 - HOUR)];
+    expect(place(spans, [span(0, HOUR)])).toEqual([[0, 2_000]]);
+  });
+
+  it.for([
+    ['overlap', [0, 4_000], [2_000, 6_000]],
+    ['touch', [0, 2_000], [2_000, 6_000]],
+    ['lie in each other, and overlap again', [0, 4_000], [1_000, 2_000], [3_500, 6_000]],
+  ] as const)('that %s stay together where free time is filled one by one', ([, ...parts]) => {
+    const tabs = parts.map(([from, to]) => span(from - HOUR, to - HOUR));
+    const far = span(50_000 - HOUR, 51_000 - HOUR);
+    const taken = [span(0, 10_000), span(15_000, 30_000), span(37_000, HOUR)];
+    expect(place([...tabs, far], taken)).toEqual([
+      ...parts.map(([from, to]) => [30_000 + from, 30_000 + to]),
+      [36_000, 37_000],
+    ]);
+  });
+
   it('of two tabs keep overlapping, wherever they are put', () => {
     const spans = [span(-HOUR, 4_000 - HOUR), span(2_000 - HOUR, 6_000 - HOUR)];
     expect(place(spans, [span(0, 1_000)])).toEqual([
