@@ -38,6 +38,50 @@ describe('the clock offset', () => {
   });
 });
 
+describe('the time in transit', () => {
+  it('can be 30 s; a larger difference shows that the clock was set', () => {
+    const after = (ms: number): DeviceClock => observeClock({ offsetMs: 500, formerOffsetMs: null }, 500 + ms);
+    expect(after(30_000)).toEqual({ offsetMs: 500, formerOffsetMs: null });
+    expect(after(30_001)).toEqual({ offsetMs: 30_501, formerOffsetMs: 500 });
+    expect(after(-30_000)).toEqual({ offsetMs: -29_500, formerOffsetMs: null });
+    expect(after(-30_001)).toEqual({ offsetMs: -29_501, formerOffsetMs: 500 });
+  });
+
+  it('says nothing about a clock that is wrong all the time', () => {
+    const clock = clockAfter({ behindMs: YEAR, transitMs: 30 }, { behindMs: YEAR, transitMs: 90 });
+    expect(clock).toEqual({ offsetMs: YEAR + 30, formerOffsetMs: null });
+  });
+});
+
+describe('a span', () => {
+  const window = { startMs: 10_000, endMs: 20_000 };
+  const find = (startMs: number, endMs: number, formerOffsetMs: number | null = null): number | undefined =>
+    findOffset({ offsetMs: 500, formerOffsetMs }, { startMs, endMs }, window);
+
+  it('fits an offset that moves it into the window, or a second beside it', () => {
+    expect([find(8_500, 9_000), find(8_499, 9_000)]).toEqual([500, undefined]);
+    expect([find(19_000, 20_500), find(19_000, 20_501)]).toEqual([500, undefined]);
+  });
+
+  it('that fits without an offset fits none that is not known', () => {
+    expect(findOffset({ offsetMs: 50_000, formerOffsetMs: null }, { startMs: 12_000, endMs: 13_000 }, window)).toBe(
+      undefined,
+    );
+    expect(find(-30_000, -29_000, 45_000)).toBe(45_000);
+  });
+
+  it('that fits none is moved from where its clock puts it, as little as possible', () => {
+    const spans = [
+      { startMs: -3_000, endMs: -2_000 },
+      { startMs: -1_000, endMs: 0 },
+    ];
+    // From -2,000 to 10,000, and from 22,000 to 20,000.
+    expect(workOutOffset(1_000, spans, window)).toBe(13_000);
+    expect(workOutOffset(22_000, spans, window)).toBe(20_000);
+    expect(workOutOffset(14_000, spans, window)).toBe(14_000);
+  });
+});
+
 describe('a clock that was set', () => {
   const HOUR = 3_600_000;
   const window = { startMs: 0, endMs: HOUR };
