@@ -39,7 +39,7 @@ export class EventConsumer extends BaseEventConsumer {
     for (const row of due) {
       const looked = await this.pending.look(row, now);
       if ('telling' in looked) {
-        if (!looked.isStored) await this.pending.save([looked]);
+        await this.pending.save([looked]);
         if (!(await this.#tellAll(row, looked))) {
           isMoreDue = false;
           break;

@@ -50,7 +50,7 @@ async function read(session: string, fromMs: number, toMs: number, change: Parti
 
 /** Rounds until nothing more is due. */
 async function catchUp(consumer: EventConsumer): Promise<void> {
-  while (await consumer.round());
+  for (let rounds = 0; await consumer.round(); rounds++) expect(rounds).toBeLessThan(1_000);
 }
 
 /**
