@@ -51,6 +51,14 @@ describe('a page', () => {
     expect([tellOf(dom.document, type), isShown()]).toEqual([['hidden'], false]);
   });
 
+  it('is shown before it is watched, too', async () => {
+    const dom = new FakeDom(true);
+    const { isShown } = await import('../../../client/page-lifecycle.ts');
+    expect(isShown()).toBe(true);
+    dom.document.visibilityState = 'hidden';
+    expect(isShown()).toBe(false);
+  });
+
   it('is frozen, and left', async () => {
     const dom = new FakeDom(true);
     await watch(dom);

@@ -91,6 +91,12 @@ describe('a span', () => {
     expect(page.spans.size).toBe(0);
   });
 
+  it('does not begin before the page is shown, whatever happens', () => {
+    const page = new ClockedPage();
+    for (const event of ['moved', 'tick', 'active'] as const) page.pass(1_000).happen(event);
+    expect([page.spans.size, page.isOpen]).toEqual([0, false]);
+  });
+
   it('does not begin without a session, and begins once there is one', () => {
     const page = new ClockedPage();
     page.place = { session: undefined, page: '/a/' };
@@ -201,6 +207,25 @@ describe('clocks', () => {
       [0, 1],
       [3, 4],
     ]);
+  });
+
+  it.for([
+    [5_000, 20_000],
+    [10_000, 40_000],
+    [1_000, 15_000],
+  ] as const)('with a tick of %d ms, %d ms without one are a delay; any longer is sleep', ([tick, longest]) => {
+    const after = (ms: number): readonly number[] =>
+      open({ tick }).pass(tick).happen('tick').pass(ms).happen('tick').pass(tick).happen('hidden').lengths;
+    expect(after(longest)).toEqual([2 * tick + longest]);
+    expect(after(longest + 1)).toEqual([tick, tick]);
+    // Also where the monotonic clock stops meanwhile.
+    const stopped = open({ tick })
+      .pass(tick)
+      .happen('tick')
+      .pass(longest + 1, 0)
+      .happen('tick');
+    expect(stopped.lengths).toEqual([tick, 0]);
+    expect(open({ tick }).pass(tick).happen('tick').pass(longest, 0).happen('tick').lengths).toEqual([tick]);
   });
 
   it('set back by an hour in mid-reading: the span goes on with its length, on the clock that it began on', () => {
