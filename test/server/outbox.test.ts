@@ -1,9 +1,10 @@
 // The outbox's contract (server/store/outbox.ts). test/server/outbox-of-many.test.ts tests it with many sessions.
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CREATION_MS, NOCODB, RECORD_IN_DOUBT } from '../../server/store/outbox.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
+import { SqliteConnection } from '../../server/store/sqlite/sqlite-connection.ts';
 import { openInlineStore } from '../helpers/inline-store.ts';
 import { makeMemoryFolder } from '../helpers/memory-folder.ts';
 
@@ -69,7 +70,62 @@ describe('the unmirrored sessions', () => {
   });
 });
 
+describe('the order of what waits', () => {
+  const list = async (limit: number, order?: 'oldest' | 'newest'): Promise<readonly string[]> =>
+    (await store.outboxOf(NOCODB).listUntold(limit, undefined, order)).map(({ session }) => session.id);
+
+  it('is by the time of the change, and by id where that is the same; the newest first if asked for', async () => {
+    for (const id of ['zoe', 'cat']) await store.createSession({ id, email: 'x@example.com', startMs: NOW + MINUTE });
+    expect(await list(10)).toEqual(['ann', 'bob', 'cat', 'zoe', 'eve']);
+    expect(await list(10, 'newest')).toEqual(['eve', 'zoe', 'cat', 'bob', 'ann']);
+    expect([await list(2), await list(2, 'newest')]).toEqual([
+      ['ann', 'bob'],
+      ['eve', 'zoe'],
+    ]);
+    const due = await store.outboxOf(NOCODB).listDue(NOW + MINUTE, 10);
+    expect(due.map(({ session }) => session.id)).toEqual(['ann', 'bob', 'cat', 'zoe']);
+    const deletedAt = NOW + 60 * MINUTE;
+    await store.deleteSessions(['zoe', 'cat', 'bob'], deletedAt);
+    const deletions = await store.outboxOf(NOCODB).deletions.listDue(deletedAt + CREATION_MS, 10);
+    expect(deletions.map(({ id }) => id)).toEqual(['bob', 'cat', 'zoe']);
+    expect(await store.outboxOf(NOCODB).findOldestUntoldMs()).toBe(NOW);
+  });
+
+  it('begins with those that have waited longest, and is empty when nothing waits', async () => {
+    const outbox = store.outboxOf(NOCODB);
+    await mirror('ann');
+    expect(await outbox.findOldestUntoldMs()).toBe(NOW + MINUTE);
+    await mirror('bob', 'eve');
+    expect([await outbox.findOldestUntoldMs(), await outbox.countUntold()]).toEqual([undefined, 0]);
+  });
+
+  it('has each session as it is, with its revision, and what the consumer knows of it', async () => {
+    await see('ann', 9);
+    await store.outboxOf(NOCODB).setRecords([{ id: 'ann', recordId: '7' }]);
+    await store.outboxOf(NOCODB).setStates([{ id: 'ann', state: 'mine' }]);
+    const session = await store.findSession('ann');
+    const rows = await store.outboxOf(NOCODB).listUntold(10);
+    expect(rows.find((row) => row.session.id === 'ann')).toEqual({ session, revision: 2, recordId: '7' });
+    const due = await store.outboxOf(NOCODB).listDue(NOW + 60 * MINUTE, 10);
+    expect(due.find((row) => row.session.id === 'ann')).toEqual({
+      session,
+      revision: 2,
+      recordId: '7',
+      state: 'mine',
+    });
+  });
+});
+
 describe('a consumer', () => {
+  it('becomes known with its first use, also if that failed at first', async () => {
+    vi.spyOn(SqliteConnection.prototype, 'addConsumer').mockImplementationOnce(() => {
+      throw new Error('the disk is full');
+    });
+    const outbox = store.outboxOf('other');
+    await expect(outbox.countUntold()).rejects.toThrow('the disk is full');
+    expect(await outbox.countUntold()).toBe(3);
+  });
+
   it('that another process has made known is told of what this one records', async () => {
     await see('ann', 1);
     const other = await openInlineStore(file);
@@ -214,6 +270,22 @@ describe('a deleted session', () => {
     await outbox.deletions.finish(['ann', 'eve']);
     expect([await outbox.countUntold(), await outbox.countRecords()]).toEqual([1, 1]);
     expect(await waiting()).toEqual(['eve']);
+  });
+
+  it('is left to each consumer by itself, which finishes its own deletions only', async () => {
+    await mirror('ann');
+    const other = store.outboxOf('other');
+    await other.setRecords([{ id: 'ann', recordId: '7' }]);
+    await remove('ann');
+    await store.outboxOf(NOCODB).deletions.forgetRecords();
+    expect(await deletions('other', 0)).toEqual([{ id: 'ann', recordId: '7' }]);
+    expect([await other.countRecords(), await store.outboxOf(NOCODB).countRecords()]).toEqual([1, 0]);
+    await other.deletions.finish(['ann']);
+    expect(await deletions('other', CREATION_MS)).toEqual([]);
+    expect(await deletions(NOCODB, CREATION_MS)).toHaveLength(1);
+    // A change that waits is no deletion.
+    await other.deletions.finish(['bob']);
+    expect(await other.countUntold()).toBe(2);
   });
 
   it('loses its record when the table of the records is gone', async () => {
