@@ -22,18 +22,36 @@ export const MODULES: Readonly<Record<string, Module>> = {
     mutate: ['server/deliveries/*.ts'],
     tests: ['test/unit/server/deliveries/*.test.ts', ...server('acknowledgement', 'bad-input', 'deliveries', 'limits')],
   },
-  'server/store': {
-    mutate: ['server/store/*.ts'],
-    tests: [
-      'test/unit/server/store/*.test.ts',
-      ...server('outbox', 'bounds', 'store-contract', 'store-upgrade', 'totals', 'totals-properties'),
+  // What decides, without a database.
+  'server/store/record': {
+    mutate: [
+      'server/store/{bounds,contribution,coverage,days,device-clock,distribution,histogram,place-spans,reading-time}.ts',
+      'server/store/{record,session-state,stretches,time-slots,totals-change,visits}.ts',
     ],
+    tests: ['test/unit/server/store/*.test.ts'],
   },
+  'server/store/outbox': {
+    mutate: ['server/store/{chunk,delete-sessions,leases,sql-deletions,sql-outbox}.ts'],
+    tests: server('outbox'),
+  },
+  'server/store/totals': {
+    mutate: ['server/store/{keyed-hash,recount,sql-counted,sql-counting,sql-contributions,sql-days,sql-totals*}.ts'],
+    tests: ['test/unit/server/store/*.test.ts', ...server('totals')],
+  },
+  'server/store/sessions': {
+    mutate: ['server/store/{rows,session-query,sql-session-search,sql-store}.ts'],
+    tests: server('session-search', 'store-contract'),
+  },
+  'server/store/sqlite': {
+    mutate: ['server/store/sqlite/{record-statements,sqlite-connection,sqlite-recorder,transaction}.ts'],
+    tests: server('outbox', 'store-contract'),
+  },
+  'server/outbox': { mutate: ['server/outbox/*.ts'], tests: ['test/unit/server/outbox/*.test.ts'] },
   'server/nocodb': {
     mutate: ['server/nocodb/*.ts'],
     tests: [
       'test/unit/server/nocodb/*.test.ts',
-      ...server('nocodb-deletions', 'nocodb-mirror', 'nocodb-faults', 'nocodb-bad-rows', 'nocodb-redirect'),
+      ...server('nocodb-deletions', 'nocodb-mirror', 'nocodb-bad-rows', 'nocodb-redirect'),
     ],
   },
   'sw/channel': {

@@ -26,7 +26,7 @@ for (const [name, { mutate, tests }] of Object.entries(MODULES)) {
   const { mutate: chosen } = values;
   const files = globSync([...mutate], { cwd: root }).filter((file) => !chosen || matchesGlob(file, chosen));
   if (files.length === 0) continue;
-  const folder = `dist/mutation/${name.replace('/', '-')}`;
+  const folder = `dist/mutation/${name.replaceAll('/', '-')}`;
   mkdirSync(resolve(root, folder), { recursive: true });
   const config = {
     ...common,
