@@ -10,6 +10,8 @@ export const MINUTE = 60_000;
 export class ClockedPage {
   readonly spans = new Map<string, Span>();
   turns = 0;
+  /** The spans that were ended by a gap that looks like sleep. */
+  readonly slept: Span[] = [];
   place: Place = { session: 'ann', page: '/a/' };
   #at: Instant = { wall: START, monotonic: 1_000 };
   #reading: Reading = notReading(this.#at);
@@ -33,12 +35,13 @@ export class ClockedPage {
   }
 
   happen(event: ReadingEvent): this {
-    const { reading, changed, isTurn } = step(this.#reading, event, this.#at, this.place, this.#settings, () =>
+    const { reading, changed, isTurn, slept } = step(this.#reading, event, this.#at, this.place, this.#settings, () =>
       String(this.spans.size),
     );
     this.#reading = reading;
     for (const span of changed) this.spans.set(span.id, span);
     if (isTurn) this.turns++;
+    if (slept) this.slept.push(slept);
     return this;
   }
 

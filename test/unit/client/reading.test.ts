@@ -147,6 +147,12 @@ describe('idle', () => {
     expect(open().tick(4 * MINUTE).lengths).toEqual([4 * MINUTE]);
   });
 
+  it('begins when the time allowed is over', () => {
+    expect(open().tick(5 * MINUTE - 1).isOpen).toBe(true);
+    const page = open().tick(5 * MINUTE);
+    expect([page.isOpen, page.lengths]).toEqual([false, [5 * MINUTE]]);
+  });
+
   it('ends the span at the last activity plus the time allowed, not when it is noticed', () => {
     const page = open()
       .tick(MINUTE)
@@ -240,8 +246,21 @@ describe('clocks', () => {
     ]);
   });
 
-  it('set forward by ten seconds while reading: the length stays correct', () => {
-    expect(open().tick(MINUTE).pass(10_000, 0).tick(MINUTE).lengths).toEqual([2 * MINUTE]);
+  it.for([
+    [1_000, 0],
+    [1_001, 1_001],
+    [10_000, 10_000],
+  ] as const)('set forward by %d ms while reading: the span moves by %d ms, and keeps its length', ([set, moved]) => {
+    const page = open().tick(MINUTE).pass(set, 0).tick(MINUTE);
+    const from = START + moved;
+    expect([...page.spans.values()]).toMatchObject([{ start: from, end: from + 2 * MINUTE }]);
+  });
+
+  it('show which span a sleep ended, and that nothing else did', () => {
+    const page = open().tick(MINUTE).happen('hidden').happen('shown').tick(MINUTE);
+    expect(page.slept).toEqual([]);
+    page.pass(8 * 60 * MINUTE).happen('tick');
+    expect(page.slept).toMatchObject([{ id: '1', end: START + 2 * MINUTE }]);
   });
 
   it.for([-86_400_000, -3_600_000, -5_000, -700, 700, 5_000, 14_000, 20_000, 3_600_000, 86_400_000])(
