@@ -42,6 +42,22 @@ describe('a session', () => {
     expect([store.session.endKnownBy, store.revision]).toEqual(['goodbye', 3]);
   });
 
+  it('ends with a goodbye only if the span that is over is the one that ends it', () => {
+    const store = new RecordedSession();
+    const one = { page: '/a/', end: 10, isReplayed: false };
+    const open = [
+      sight({ ...one, id: 'a', start: 0, isClosed: false }),
+      sight({ ...one, id: 'b', start: 5, isClosed: false }),
+    ];
+    store.record(open);
+    store.record([sight({ ...one, id: 'a', start: 0, isClosed: true })]);
+    expect([store.session.endKnownBy, store.spans.get('a')?.isClosed]).toEqual(['tick', true]);
+    // The page was still there later, as its beat shows.
+    store.record([{ session: 's', receivedMs: NOW + 15 }]);
+    store.record([sight({ ...one, id: 'b', start: 5, isClosed: true })]);
+    expect(store.session).toMatchObject({ endKnownBy: 'beat', endMs: NOW + 15 });
+  });
+
   it('that was seen after its last span ends with a beat, and not before its start', () => {
     const store = new RecordedSession();
     store.record([{ session: 's', receivedMs: NOW - 5 }]);
