@@ -147,6 +147,22 @@ describe('a consumer', () => {
     expect(told).toHaveLength(1);
   });
 
+  it('is told of others in the same round after one was deleted', async () => {
+    let isDeleted = false;
+    const consumer = consume(tell, {
+      store: {
+        ...reachable(),
+        listSpans: async (id) => {
+          const spans = await store.listSpans(id);
+          if (!isDeleted) await store.deleteSessions(['ann'], now);
+          isDeleted = true;
+          return spans;
+        },
+      },
+    });
+    expect([await consumer.round(), told]).toEqual([true, ['bob started 1']]);
+  });
+
   it('without history is told of what begins and changes after its start', async () => {
     const consumer = consume(tell, { hasHistory: false });
     await catchUp(consumer);
