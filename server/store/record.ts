@@ -188,7 +188,6 @@ class Recording {
     const removed = touched ? this.stretches.remove(touched) : 0;
     if (change.put) this.stretches.add(change.put);
     const before = this.#changed.get(id);
-    const isClamped = placed.isClamped || kept?.isClamped === true;
     const isClosed = span.isClosed === true || kept?.isClosed === true;
     const isReplayed = span.isReplayed === true || kept?.isReplayed === true;
     const isNew = before ? before.isNew : !kept;
@@ -198,7 +197,7 @@ class Recording {
       startMs,
       endMs,
       isLate: placed.isLate,
-      isClamped,
+      isClamped: placed.isClamped,
       isClosed,
       isReplayed,
       receivedMs: span.isReplayed || placed.isLate ? receivedMs : before?.receivedMs,
