@@ -17,6 +17,42 @@ describe('a session', () => {
     expect(store.spans.get('a')?.isReplayed).toBe(true);
   });
 
+  it('says of each span whether more of it ever came from the queue, and keeps its first page', () => {
+    const store = new RecordedSession();
+    const deliver = (end: number, isReplayed: boolean, page = '/a/'): unknown => {
+      store.record([sight({ id: 'a', page, start: 0, end, isClosed: false, isReplayed })]);
+      return store.spans.get('a');
+    };
+    expect(deliver(10, false)).toMatchObject({ page: '/a/', isReplayed: false });
+    expect(deliver(20, false)).toMatchObject({ isReplayed: false });
+    expect(deliver(30, true)).toMatchObject({ isReplayed: true });
+    expect(deliver(40, false)).toMatchObject({ isReplayed: true });
+    const both = ['/b/', '/c/'].map((page, nth) =>
+      sight({ id: 'b', page, start: 41, end: 42 + nth, isClosed: false, isReplayed: false }),
+    );
+    store.record(both);
+    expect(store.spans.get('b')).toMatchObject({ page: '/b/', endMs: NOW + 43 });
+  });
+
+  it('ends on the page that was opened last where two are left together', () => {
+    const make = (id: string, start: number, page: string): Sighting =>
+      sight({ id, page, start, end: 10, isClosed: false, isReplayed: false });
+    for (const order of [0, 1]) {
+      const store = new RecordedSession();
+      const both = [make('z', 0, '/first/'), make('a', 5, '/second/')];
+      store.record(order === 0 ? both : both.toReversed());
+      expect(store.session).toMatchObject({ currentPage: '/second/', lastSpanId: 'a', lastSpanStartMs: NOW + 5 });
+    }
+  });
+
+  it('still ends with its last beat when its span grows to a moment before that', () => {
+    const store = new RecordedSession();
+    const span = { id: 'a', page: '/a/', start: 0, isClosed: false, isReplayed: false };
+    store.record([sight({ ...span, end: 10 }), { session: 's', receivedMs: NOW + 15 }]);
+    store.record([sight({ ...span, end: 12 })]);
+    expect(store.session).toMatchObject({ endMs: NOW + 15, endKnownBy: 'beat', readingMs: 12 });
+  });
+
   it('keeps when a delivery from the queue, or a late one, brought more of a span', () => {
     const store = new RecordedSession();
     const deliver = (minute: number, end: number, isReplayed = false): number | undefined => {
@@ -63,9 +99,11 @@ describe('a session', () => {
     store.record([{ session: 's', receivedMs: NOW - 5 }]);
     expect(store.session).toMatchObject({ endMs: NOW, endKnownBy: 'beat' });
     store.record([sight({ id: 'a', page: '/a/', start: 0, end: 10, isClosed: true, isReplayed: false })]);
-    store.record([{ session: 's', receivedMs: NOW + 5 }]);
+    for (const ms of [5, 10]) store.record([{ session: 's', receivedMs: NOW + ms }]);
     expect(store.session).toMatchObject({ endMs: NOW + 10, endKnownBy: 'goodbye' });
+    expect(store.revision).toBe(3);
     store.record([{ session: 's', receivedMs: NOW + 15 }]);
+    expect(store.revision).toBe(4);
     expect(store.session).toMatchObject({ endMs: NOW + 15, endKnownBy: 'beat', currentPage: '/a/' });
   });
 

@@ -28,6 +28,8 @@ describe("the device's clock", () => {
     expect(deliver(store, 'a', 0, MINUTE, 400)).toEqual([900, MINUTE + 900, false]);
     expect(store.session).toMatchObject({ offsetMs: 400, endMs: NOW + MINUTE + 900, currentPage: '/a/' });
     expect(store.revision).toBe(revision);
+    // A slower delivery moves no end.
+    expect(deliver(store, 'a', 0, 2 * MINUTE, 900)).toEqual([900, 2 * MINUTE + 400, false]);
     expect(deliver(store, 'b', 2 * MINUTE, 3 * MINUTE, 700)).toEqual([2 * MINUTE + 400, 3 * MINUTE + 400, false]);
   });
 
@@ -37,6 +39,8 @@ describe("the device's clock", () => {
     // The device has been set back by a quarter of an hour, and the span stays on the clock that it began on.
     expect(deliver(store, 'a', 0, 5 * MINUTE, 15 * MINUTE)).toEqual([0, 5 * MINUTE, true]);
     expect(store.session).toMatchObject({ offsetMs: 15 * MINUTE, formerOffsetMs: 0, endKnownBy: 'bounded' });
+    // Once it was moved, it stays marked.
+    expect(deliver(store, 'a', -15 * MINUTE, -8 * MINUTE, 15 * MINUTE)).toEqual([0, 7 * MINUTE, true]);
     // What follows is on the new clock.
     expect(deliver(store, 'b', 0, MINUTE, 15 * MINUTE)).toEqual([15 * MINUTE, 16 * MINUTE, false]);
   });
@@ -74,6 +78,25 @@ describe("the device's clock", () => {
     expect(store.session.readingMs).toBe(15 * MINUTE);
     expect(store.spans.get('lost')).toMatchObject({ startMs: NOW + 10 * MINUTE, isClamped: true });
     expect(store.spans.get('known')).toMatchObject({ startMs: NOW, isClamped: false });
+  });
+
+  it('that nobody knows leaves the pauses between spans as long as they were', () => {
+    const store = new RecordedSession();
+    store.record(
+      [0, 10, 30].map((minute) => ({
+        session: 's',
+        receivedMs: NOW + HOUR,
+        span: {
+          id: `${minute}`,
+          page: '/a/',
+          startMs: NOW + minute * MINUTE - 9 * HOUR,
+          endMs: NOW + (minute + 5) * MINUTE - 9 * HOUR,
+          offsetMs: 0,
+        },
+      })),
+    );
+    const starts = [...store.spans.values()].map(({ startMs }) => (startMs - NOW) / MINUTE);
+    expect(starts).toEqual([0, 10, 30]);
   });
 
   it('that a span shows to have been another one is remembered for the spans after it', () => {

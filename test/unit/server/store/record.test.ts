@@ -48,6 +48,8 @@ describe('a session', () => {
         const inStretches = (ms: number): boolean =>
           store.union().some(({ startMs, endMs }) => startMs <= NOW + ms && NOW + ms < endMs);
         expect(Array.from({ length: LATEST }, (_, ms) => ms).filter(inStretches)).toEqual(read);
+        for (const { startMs, endMs } of store.union())
+          expect(startMs >= NOW && startMs <= endMs && endMs <= NOW + LATEST).toBe(true);
         for (const [nth, { startMs }] of store.union().entries())
           if (nth > 0) expect(startMs).toBeGreaterThan(store.union()[nth - 1]?.endMs ?? 0);
       }),

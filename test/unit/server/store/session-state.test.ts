@@ -82,5 +82,6 @@ describe("a session's row", () => {
   it('counts as visible from start to end where only beats of the original contract came', () => {
     expect(seenOf({ ...session, readingMs: 0, endKnownBy: 'beat' }).visibleMs).toBe(MINUTE);
     expect(seenOf({ ...session, endKnownBy: 'beat' }).visibleMs).toBe(30 * SECOND);
+    expect(seenOf({ ...session, readingMs: 0, endKnownBy: 'goodbye' }).visibleMs).toBe(0);
   });
 });

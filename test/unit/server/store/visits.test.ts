@@ -111,6 +111,9 @@ describe('a visit as it was last seen', () => {
   it('is not open at the gate, and open where a beat of the original contract came last', () => {
     expect(seen([], 0)).toEqual([0, null, 0]);
     expect(seen([], 20)).toEqual([20, 20, 20]);
+    // Not since the epoch.
+    const later = { startMs: 60 * MINUTE, endMs: 80 * MINUTE, readingMs: null, spans: [] };
+    expect(seenOfVisit(later, null).visibleMs).toBe(20 * MINUTE);
     expect(seen([span(0, 5)], 20)).toEqual([20, 20, 5]);
   });
 
