@@ -223,6 +223,7 @@ describe('clocks', () => {
     const after = (ms: number): readonly number[] =>
       open({ tick }).pass(tick).happen('tick').pass(ms).happen('tick').pass(tick).happen('hidden').lengths;
     expect(after(longest)).toEqual([2 * tick + longest]);
+    expect(open({ tick }).pass(longest).happen('hidden').lengths).toEqual([longest]);
     expect(after(longest + 1)).toEqual([tick, tick]);
     // Also where the monotonic clock stops meanwhile.
     const stopped = open({ tick })
