@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { takeBatch, WaitingTimes } from '../../../../server/nocodb/batches.ts';
+import { batchesBySize, takeBatch, WaitingTimes } from '../../../../server/nocodb/batches.ts';
 
 const SIZE = 10;
 const times = fc.array(fc.nat(100), { maxLength: 45 });
@@ -41,5 +41,13 @@ describe('the time that a session has waited', () => {
     waiting.forget(['b']);
     expect(Object.fromEntries(waiting.see(['a', 'b'], 2))).toEqual({ a: 1, b: 2 });
     expect(Object.fromEntries(waiting.see(['a', 'c'], 3))).toEqual({ a: 1, c: 3 });
+  });
+});
+
+describe('rows that fit only small batches', () => {
+  it('are divided by the largest that each fits, the smallest batches first', () => {
+    const sizes = { a: 4, b: 0, c: 2, d: 4, e: 2, f: 2, g: 10, h: 0 };
+    const batches = batchesBySize(Object.keys(sizes) as (keyof typeof sizes)[], (one) => sizes[one]);
+    expect(batches).toEqual([['b'], ['h'], ['c', 'e'], ['f'], ['a', 'd'], ['g']]);
   });
 });

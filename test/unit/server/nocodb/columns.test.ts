@@ -26,6 +26,18 @@ describe('a value', () => {
     expect(isShownAs(null, 'seconds', 0)).toBe(false);
   });
 
+  it('that is an empty text is shown as nothing, and as nothing else', () => {
+    for (const shown of ['', null, undefined]) expect(isShownAs('', 'text', shown)).toBe(true);
+    for (const shown of ['old', 0]) expect(isShownAs('', 'text', shown)).toBe(false);
+  });
+
+  it('in time has its zone at the end, with a colon or without', () => {
+    const sent = '2026-01-02T03:04:05.000Z';
+    expect(isShownAs(sent, 'time', '2026-01-02T04:04:05+0100')).toBe(true);
+    expect(isShownAs(sent, 'time', '2026-01-02T03:04:05z')).toBe(true);
+    expect(isShownAs(sent, 'time', '2026-01-02T03:04:05+00:00 ')).toBe(false);
+  });
+
   it('of text is shown exactly, and an object shows no value', () => {
     expect(isShownAs('/a/😀"\'', 'text', '/a/😀"\'')).toBe(true);
     expect(isShownAs('/a/', 'text', '/A/')).toBe(false);

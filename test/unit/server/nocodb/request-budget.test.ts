@@ -69,6 +69,14 @@ describe('a month’s requests', () => {
     expect(await spendAll(budget)).toBe(1);
   });
 
+  it('come back one by one: what is left after a busy day, in a month', async () => {
+    expect(open(1_000).intervalMs).toBeCloseTo(MONTH / 950, 3);
+    expect(open(0).intervalMs).toBe(0);
+    const budget = open(1_000);
+    await spendAll(budget);
+    expect(await budget.waitMs()).toBe(Math.ceil(budget.intervalMs));
+  });
+
   it('are ample while more than half of a busy day is left', async () => {
     const budget = open(1_000);
     expect(await budget.isAmple()).toBe(true);
