@@ -8,12 +8,15 @@ let abort: AbortController;
 beforeEach(() => {
   told = [];
   abort = new AbortController();
+  // The page listens to frequent events again after a second, when the window of this test is gone.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   // Each document has its own.
   vi.resetModules();
 });
 
 afterEach(() => {
   abort.abort();
+  vi.useRealTimers();
   vi.doUnmock('../../../client/frames.ts');
   vi.unstubAllGlobals();
 });
