@@ -1,4 +1,5 @@
 // The source of /stillhere.js: the element and the functions in one file.
+import './served-base.ts';
 import { INJECTED_SCRIPT } from './injected-script.ts';
 import { startShared } from './start.ts';
 

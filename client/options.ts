@@ -1,5 +1,6 @@
 // The options of the page library: units, ranges, defaults and validation.
 import { WORKER_PATH } from '../sw/protocol/delivery.ts';
+import { siteBase } from '../sw/protocol/site-base.ts';
 
 /** All times are in milliseconds. */
 export interface HeartbeatOptions {
@@ -24,7 +25,7 @@ export interface HeartbeatOptions {
    * that the site registers itself is always used if it contains the channel (`stillhere/sw`, or
    * `importScripts('/stillhere-sw.js')`), and is never replaced. If it doesn't contain the channel, pages deliver by
    * themselves. Set `none` if the site registers its own worker: while that is still loading, it can't be detected.
-   * @default '/sw.js'
+   * @default '/sw.js', in the site's root folder
    */
   readonly worker?: string | null | undefined;
   /** Prints to the console what is sent, stored, refused and kept. @default false */
@@ -35,20 +36,27 @@ export type Settings = { readonly [name in keyof HeartbeatOptions]-?: NonNullabl
 
 /** Fills in defaults. Invalid values are replaced by their default with a console warning; never throws. */
 export function normalizeOptions(options: HeartbeatOptions = {}): Settings {
-  const interval = milliseconds('interval', options.interval, 1_000, 180_000);
+  const interval = milliseconds(options, 'interval', 1_000, 180_000);
   return {
     interval,
-    tick: Math.min(interval, milliseconds('tick', options.tick, 100, 5_000)),
-    idleAfter: milliseconds('idleAfter', options.idleAfter, 0, 300_000),
+    tick: Math.min(interval, milliseconds(options, 'tick', 100, 5_000)),
+    idleAfter: milliseconds(options, 'idleAfter', 0, 300_000),
     adaptive: options.adaptive ?? true,
-    pageFrom: options.pageFrom ?? (({ pathname }) => pathname),
-    worker: options.worker ?? WORKER_PATH,
-    debug: options.debug ?? false,
+    // No path: readPageName takes the address's.
+    pageFrom: options.pageFrom ?? (() => ''),
+    worker: options.worker ?? siteBase() + WORKER_PATH,
+    debug: !!options.debug,
   };
 }
 
-function milliseconds(name: string, value: number | undefined, least: number, otherwise: number): number {
-  if (value === undefined || value >= least) return value ?? otherwise;
+function milliseconds(
+  options: HeartbeatOptions,
+  name: 'interval' | 'tick' | 'idleAfter',
+  least: number,
+  otherwise: number,
+): number {
+  const value = options[name] ?? otherwise;
+  if (value >= least) return value;
   console.warn(`stillhere: ${name} must be ${least} ms or more; using ${otherwise}`);
   return otherwise;
 }

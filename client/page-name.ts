@@ -10,14 +10,13 @@ const REFUSED = /[\p{Cc}\p{Cs}\p{Bidi_C}]/gu;
  * server accepts, so that no reading is lost because of its name. Never throws.
  */
 export function readPageName(pageFrom: Settings['pageFrom']): string {
-  let page: unknown;
-  try {
-    page = pageFrom(location);
-  } catch {
-    // An error of the host page. Its reading still counts.
-  }
   // The pathname of about:srcdoc and blob: has no leading slash.
-  const path = location.pathname.replace(/^(?!\/)/, '/');
-  const name = typeof page === 'string' && page.startsWith('/') ? page : path;
+  let name = location.pathname.replace(/^(?!\/)/, '/');
+  try {
+    const page = pageFrom(location);
+    if (page.startsWith('/')) name = page;
+  } catch {
+    // An error of the host page, or no text. Its reading still counts.
+  }
   return name.slice(0, MAX_PAGE_CHARS).replace(REFUSED, '\ufffd');
 }

@@ -156,5 +156,5 @@ export function runHeartbeat(
 /** 128 random bits. Not `randomUUID`, which plain http pages lack. */
 function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return bytes.reduce((id, byte) => id + byte.toString(16).padStart(2, '0'), '');
+  return bytes.reduce((id, byte) => id + (byte + 256).toString(16).slice(1), '');
 }

@@ -49,8 +49,9 @@ export function deliverWaiting(options?: Pick<HeartbeatOptions, 'worker' | 'debu
 /** A page's own heartbeat in a bundle is invisible to the server, but its options take precedence. */
 function endEarly(): void {
   const early = document.querySelector(INJECTED_SCRIPT);
-  early?.remove();
-  if (early) void window[RUNNING]?.stop();
+  if (!early) return;
+  early.remove();
+  void window[RUNNING]?.stop();
 }
 
 function startOnce(options: HeartbeatOptions | undefined, sessionNow: () => string | undefined): Heartbeat {

@@ -11,17 +11,24 @@ import { asksForPrivateFile, type ViteFolders } from './site/vite-files.ts';
 import { stillhere as createStillhere } from './app/embed.ts';
 import { DEFAULT_STORE_FILE } from './config/settings.ts';
 
+/** The part of Vite's configuration that the plugin uses. */
+interface ViteConfig {
+  /** Like `/work/`; `./` or an address of another host says nothing about the site's path. */
+  readonly base: string;
+}
+
 /** The part of Vite's servers that the plugin uses. */
 interface ViteServer {
   readonly middlewares: {
     use(handle: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void): unknown;
   };
   readonly httpServer: { once(event: 'close', listener: () => void): unknown } | null;
-  readonly config: ViteFolders;
+  readonly config: ViteFolders & ViteConfig;
 }
 
 export interface StillherePlugin {
   readonly name: string;
+  configResolved(config: ViteConfig): void;
   configureServer(server: ViteServer): void;
   configurePreviewServer(server: ViteServer): void;
   readonly transformIndexHtml: {
@@ -32,12 +39,13 @@ export interface StillherePlugin {
 
 /**
  * @param options `protect` is required: path prefixes behind the gate, like `['/confidential/']`. Other settings that
- * are omitted are read from the environment, as in the server.
+ * are omitted are read from the environment, as in the server; `base` is Vite's.
  * @throws ConfigError when a server starts; it lists all invalid settings.
  */
 export function stillhere(options: HostOptions & { readonly protect: readonly string[] }): StillherePlugin {
+  let { base } = options;
   const mount = ({ middlewares, httpServer, config }: ViteServer): void => {
-    const gate = createStillhere(options);
+    const gate = createStillhere({ ...options, base });
     const { worker: _worker, ...settings } = options;
     const privateFiles = [readConfig(process.env, settings).storeFile, DEFAULT_STORE_FILE];
     const refusePrivate = async (
@@ -58,19 +66,25 @@ export function stillhere(options: HostOptions & { readonly protect: readonly st
   const prefixes = options.protect.map((path) => path.toLowerCase());
   return {
     name: 'stillhere',
+    configResolved: (config) => {
+      if (/^\/[^/]/.test(config.base)) base ??= config.base;
+    },
     configureServer: mount,
     configurePreviewServer: mount,
     transformIndexHtml: {
       // Runs after Vite has found the scripts to bundle, because the server provides the library.
       order: 'post',
-      handler: async (html, { path }) => (isUnder(path, prefixes) ? putInto(html, options) : undefined),
+      handler: async (html, { path }) => (isUnder(path, prefixes) ? putInto(html, { ...options, base }) : undefined),
     },
   };
 }
 
 /** Adds the heartbeat in the same way as `stillhere serve`. */
-async function putInto(html: string, { worker, publicUrl }: HostOptions): Promise<string> {
+async function putInto(html: string, { worker, publicUrl, base = '' }: HostOptions): Promise<string> {
   const page = Buffer.from(html);
   const origin = publicUrl ? URL.parse(publicUrl)?.origin : undefined;
-  return editBytes(page, injectHeartbeat(await scanPage(page, false), { worker, origin })).toString();
+  return editBytes(
+    page,
+    injectHeartbeat(await scanPage(page, false), { worker, base: base.replace(/\/$/, ''), origin }),
+  ).toString();
 }

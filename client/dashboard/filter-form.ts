@@ -1,7 +1,7 @@
 // The form that filters the list of sessions. What it asks for stands in the address.
 import { html, nothing, type TemplateResult } from 'lit';
 import { STATE_NAMES } from './wording.ts';
-import { ownerPath } from './owner-path.ts';
+import { apiPath, ownerPath } from './owner-path.ts';
 
 /** Parameters of `GET /api/sessions`. */
 export type Filter = Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export function hrefOfList({ sort = 'start', ...filter }: Filter): string {
 /** All sessions that the filter finds, as a file. */
 export function hrefOfExport(filter: Filter): string {
   const { cursor: _, ...searched } = filter;
-  return `/api/sessions.csv?${new URLSearchParams(searched)}`;
+  return apiPath(`/api/sessions.csv?${new URLSearchParams(searched)}`);
 }
 
 /** Submitting it goes to the first of the owner's pages with what is filled in (owner-element.ts). */

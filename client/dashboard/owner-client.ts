@@ -14,6 +14,7 @@ import type {
   SpanView,
   Viewer,
 } from '../../sw/protocol/owner-api.ts';
+import { apiPath } from './owner-path.ts';
 import type { TotalsSort } from './totals-table.ts';
 
 const LOGIN_PATH = '/api/owner/login';
@@ -150,7 +151,7 @@ export async function logOut(): Promise<void> {
 
 /** Calls `listener` soon after sessions have changed, and when the connection is lost or back. */
 export function watchChanges(listener: () => void, signal: AbortSignal): void {
-  const source = new EventSource('/api/live');
+  const source = new EventSource(apiPath('/api/live'));
   for (const type of ['changed', 'open', 'error']) source.addEventListener(type, listener);
   signal.addEventListener('abort', () => source.close());
 }
@@ -161,9 +162,11 @@ function post(body: object): RequestInit {
 
 async function ask<Answer>(path: string, { signal, ...options }: RequestInit): Promise<Answer> {
   const limits = [AbortSignal.timeout(ANSWER_MS), ...(signal ? [signal] : [])];
-  const response = await fetch(path, { ...options, signal: AbortSignal.any(limits) }).catch((error: unknown) => {
-    throw (error as Error).name === 'AbortError' ? error : new RequestError(0, 'The server can’t be reached.');
-  });
+  const response = await fetch(apiPath(path), { ...options, signal: AbortSignal.any(limits) }).catch(
+    (error: unknown) => {
+      throw (error as Error).name === 'AbortError' ? error : new RequestError(0, 'The server can’t be reached.');
+    },
+  );
   const answer = (await response.json().catch(() => ({}))) as Answer & { readonly error?: string };
   if (!response.ok) throw new RequestError(response.status, answer.error ?? `The server answered ${response.status}.`);
   return answer;

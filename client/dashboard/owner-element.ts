@@ -46,7 +46,7 @@ class OwnerElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    useOwnerPath(this.getAttribute('path') ?? ownerPath());
+    useOwnerPath(this.getAttribute('path') ?? ownerPath(), this.getAttribute('base') ?? '');
     document.body.style.margin = '0';
     followLinks(this.renderRoot, () => void this.#load());
     void this.#begin();

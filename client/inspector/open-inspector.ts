@@ -1,5 +1,6 @@
 // Opens and closes the inspector: by Ctrl+Shift+H, by ?heartbeat-inspector in the address, and on each further page of
 // the tab until it is closed. A separate script, so that readers' pages load only this.
+import '../served-base.ts';
 
 /** In the same folder as this script. */
 const INSPECTOR = './stillhere-inspector.js';

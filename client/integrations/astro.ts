@@ -13,7 +13,10 @@ export interface StillhereAstroOptions extends PathOptions {
 export interface StillhereAstroIntegration {
   readonly name: string;
   readonly hooks: {
-    'astro:config:setup': (setup: { injectScript: (stage: 'page', content: string) => void }) => void;
+    'astro:config:setup': (setup: {
+      readonly config: { readonly base: string };
+      readonly injectScript: (stage: 'page', content: string) => void;
+    }) => void;
   };
 }
 
@@ -24,15 +27,16 @@ export interface StillhereAstroIntegration {
 export default function stillhere({ paths, ...options }: StillhereAstroOptions): StillhereAstroIntegration {
   if (!paths.some((path) => path.startsWith('/')))
     throw new TypeError("stillhere: paths must list the pages to count, like ['/confidential/']");
-  const told = [paths, options, 'astro:after-swap'].map((value) => JSON.stringify(value)).join(', ');
   return {
     name: 'stillhere',
     hooks: {
-      'astro:config:setup': ({ injectScript }) =>
+      'astro:config:setup': ({ config: { base }, injectScript }) => {
+        const told = [paths, options, 'astro:after-swap', base].map((value) => JSON.stringify(value)).join(', ');
         injectScript(
           'page',
           `import { heartbeatOnPaths } from 'stillhere/astro/integration';\nheartbeatOnPaths(${told});`,
-        ),
+        );
+      },
     },
   };
 }

@@ -16,8 +16,10 @@ const ROUTER = 'meta[name="astro-view-transitions-enabled"]';
  * Counts the pages whose path has one of these prefixes. Starts when the first of them is shown, after any kind of
  * navigation. From then on, other pages in this document deliver the queue. Never throws.
  * @param navigated the document's event after which page and address are right.
+ * @param base the path under which the site lies, like `/work/`.
  */
-export function heartbeatOnPaths(paths: readonly string[], options: PathOptions, navigated: string): void {
+export function heartbeatOnPaths(paths: readonly string[], options: PathOptions, navigated: string, base = '/'): void {
+  useBase(base);
   const isRead = (): boolean => paths.some((path) => location.pathname.startsWith(path));
   if (document.querySelector(ROUTER)) followRouter(() => (isRead() ? options : undefined), navigated);
   else if (isRead()) startHeartbeatWhere(isRead, options);
@@ -27,8 +29,13 @@ export function heartbeatOnPaths(paths: readonly string[], options: PathOptions,
  * Counts the pages that contain the component, with its attributes as options; otherwise like {@link heartbeatOnPaths}.
  */
 export function heartbeatOfComponent(navigated: string): void {
+  useBase(document.querySelector('session-heartbeat')?.getAttribute('base') ?? '/');
   if (document.querySelector(ROUTER)) followRouter(readComponent, navigated);
   else void import('../element.ts');
+}
+
+function useBase(base: string): void {
+  if (base !== '/') globalThis.stillhereBase ??= base.replace(/\/$/, '');
 }
 
 /** @param optionsNow the options of the current page; undefined if it isn't counted. */

@@ -1,5 +1,6 @@
 // Read access to the database `stillhere` for the inspector: never creates it, and never blocks its owner. The owner is
 // sw/channel/database.ts.
+import { siteBase } from '../../sw/protocol/site-base.ts';
 import { withTimeout } from './with-timeout.ts';
 
 /** Timeout for opening, in case the browser blocks it. */
@@ -40,7 +41,7 @@ export function answer<T>(request: IDBRequest<T>): Promise<T> {
 async function open(): Promise<IDBDatabase | undefined> {
   // Without a version, so that older and newer databases can be shown. If this creates the database, it has no stores
   // and must be removed.
-  const request = indexedDB.open('stillhere');
+  const request = indexedDB.open(`stillhere${siteBase()}`);
   let isMissing = false;
   request.addEventListener('upgradeneeded', () => {
     isMissing = true;

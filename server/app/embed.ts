@@ -7,6 +7,7 @@ import { WORKER_PATH } from '../../sw/protocol/delivery.ts';
 import { closeProtected } from '../gate/require-access.ts';
 import { ConfigError, readConfig } from '../config/config.ts';
 import { describeError } from '../http/describe-error.ts';
+import { underBase } from '../http/site-base.ts';
 import { fetchHandler } from '../http/fetch-adapter.ts';
 import { nodeHandler } from '../http/node-adapter.ts';
 import type { HostOptions } from '../config/options.ts';
@@ -56,7 +57,8 @@ export function stillhere(options: HostOptions & { readonly log?: Logger } = {})
   const opening = openServices(config, log).then((services) => {
     services.start();
     const { routes, check } = createRoutes({ config, secrets, services, log, now: Date.now });
-    return { services, answer: compose([routes, serveChannel(BUILD_DIR, isTaken), check]) };
+    const site = compose([routes, serveChannel(BUILD_DIR, isTaken, config.base), check]) as Middleware;
+    return { services, answer: underBase(config.base, site) };
   });
   const opened = opening.catch((error: unknown) => {
     log.error({ err: describeError(error) }, "can't open the store");
@@ -64,7 +66,7 @@ export function stillhere(options: HostOptions & { readonly log?: Logger } = {})
   });
   if (secrets.isNew) log.warn({ file: secrets.file }, "created the owner's token in this file");
 
-  const closed = closeProtected(config.protect);
+  const closed = closeProtected(config.protect, config.base);
   const middleware: Middleware = async (ctx, next) => {
     const ours = await opened;
     if (ours) {

@@ -1,10 +1,12 @@
 // Assembles the server; never listens. The order of the middleware is the order in which a request passes it.
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import Koa from 'koa';
+import Koa, { type Middleware } from 'koa';
+import compose from 'koa-compose';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import type { Config } from '../config/config.ts';
 import { createDirectRoute, isPlainDelivery } from '../deliveries/direct-route.ts';
+import { underBase } from '../http/site-base.ts';
 import { errorHandler } from '../http/error-handler.ts';
 import { describeError } from '../http/describe-error.ts';
 import { logRequest, logRequests } from '../ops/request-log.ts';
@@ -26,21 +28,24 @@ export interface ServerParts extends RouteParts {
 /** Answers all requests of the standalone server. */
 export function createRequestListener({ siteDir, buildDir, ...parts }: ServerParts): RequestListener {
   const { config, log } = parts;
+  const { base } = config;
   const { routes, check, admit, deliveries } = createRoutes(parts);
 
   // A proxy appends the client's address to the header that it received. Only the last entry is trustworthy.
   const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 });
   app.on('error', (error: Error) => log.warn({ err: describeError(error) }, 'response aborted'));
-  app.use(logRequests(log));
-  app.use(errorHandler(log));
-  app.use(routes);
-  app.use(siteHeaders());
-  app.use(serveChannel(buildDir, async (path) => Boolean(await findFile(siteDir, path))));
-  app.use(check);
-  app.use(
+  app.use(redirectToFolder(base));
+  const site = compose([
+    logRequests(log, base),
+    errorHandler(log),
+    routes,
+    siteHeaders(),
+    serveChannel(buildDir, async (path) => Boolean(await findFile(siteDir, path)), base),
+    check,
     serveSite({
       siteDir,
       buildDir,
+      base,
       protect: config.protect,
       isSinglePage: config.single,
       publicOrigin: config.publicUrl?.origin,
@@ -48,11 +53,12 @@ export function createRequestListener({ siteDir, buildDir, ...parts }: ServerPar
       privateFiles: [config.storeFile, DEFAULT_STORE_FILE, join(siteDir, DEFAULT_STORE_FILE)],
       requireAccess: admit,
     }),
-  );
+  ]) as Middleware;
+  app.use(underBase(base, site));
   const answer = app.callback();
   const answerDirectly = createDirectRoute(deliveries, log, config.trustProxy);
   return (request, response) => {
-    if (!isPlainDelivery(request)) {
+    if (!isPlainDelivery(request, base)) {
       void answer(request, response);
       return;
     }
@@ -60,5 +66,14 @@ export function createRequestListener({ siteDir, buildDir, ...parts }: ServerPar
     void answerDirectly(request, response).then((status) =>
       logRequest(log, { method: 'POST', path: HEARTBEAT_PATH, status, beganMs }),
     );
+  };
+}
+
+/** `/work` is not a folder's address, so relative links of a page there would lead elsewhere. */
+function redirectToFolder(base: string): Middleware {
+  return async (ctx, next) => {
+    if (base === '' || ctx.path !== base || !['GET', 'HEAD'].includes(ctx.method)) return next();
+    ctx.status = 301;
+    ctx.redirect(`${base}/${ctx.search}`);
   };
 }

@@ -44,7 +44,16 @@ const CROSS_ORIGIN_PATHS = new RegExp(`^(?:${HEARTBEAT_PATH}|${SUBMIT_PATH}|/sti
 export interface RouteParts {
   readonly config: Pick<
     Config,
-    'protect' | 'allow' | 'gate' | 'corsOrigins' | 'accessMs' | 'publicUrl' | 'ownerPath' | 'ownerOrigin' | 'limits'
+    | 'protect'
+    | 'allow'
+    | 'gate'
+    | 'corsOrigins'
+    | 'accessMs'
+    | 'publicUrl'
+    | 'ownerPath'
+    | 'ownerOrigin'
+    | 'base'
+    | 'limits'
   >;
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
   readonly services: Pick<Services, 'store' | 'feed' | 'refusals'> & {
@@ -55,6 +64,7 @@ export interface RouteParts {
   readonly now: () => number;
 }
 
+/** All middleware expects the site's own paths (server/http/site-base.ts). */
 export interface Routes {
   /** Answers requests for Stillhere's paths. */
   readonly routes: Middleware;
@@ -68,7 +78,7 @@ export interface Routes {
 
 export function createRoutes({ config, secrets, services, log, now }: RouteParts): Routes {
   const { store, mirror, feed, refusals } = services;
-  const { protect, allow, gate, publicUrl, ownerPath: path, ownerOrigin, limits } = config;
+  const { protect, allow, gate, publicUrl, ownerPath: path, ownerOrigin, base, limits } = config;
   const isHttps = publicUrl?.protocol === 'https:';
   const cookies = accessCookies(secrets.secret, config.accessMs, isHttps);
   const access = createAccessCheck(cookies, store, allow, now);
@@ -91,6 +101,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     limit,
     countRefusal: refusals.count,
     home: protect[0] ?? '/',
+    base,
     now,
   });
   const deliveries = createDeliveries(createReceiver(store), limits, now);
@@ -99,11 +110,14 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   const { ownerKeys: keys, shares } = store;
   const onHost = onlyOnHost(ownerOrigin);
   const fromOwnPages = compose([onHost, sameOriginOnly((ownerOrigin ?? publicUrl)?.origin)]) as Middleware;
-  const viewer = compose([fromOwnPages, requireViewer({ ownerToken, keys, shares, path, now })]) as Middleware;
+  const viewer = compose([
+    fromOwnPages,
+    requireViewer({ ownerToken, keys, shares, path: base + path, now }),
+  ]) as Middleware;
   const owner = compose([viewer, refuseShares]) as Middleware;
   addSessionRoutes(router, store, { owner, viewer, feed, now });
   addTotalsRoutes(router, store.totals, { owner, viewer, now });
-  addOpenApiRoute(router, viewer);
+  addOpenApiRoute(router, viewer, base);
   addExportRoutes(router, store, { viewer, giveWay: new GiveWay(store), now });
   addShareRoutes(router, shares, {
     owner,
@@ -116,6 +130,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     viewer,
     ownerToken,
     path,
+    base,
     onHost,
     fromOwnPages,
     isHttps: (ownerOrigin ?? publicUrl)?.protocol === 'https:',
@@ -131,8 +146,8 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
       router.routes(),
       stopAtOwnPaths,
     ]) as Middleware,
-    check: requireAccess(protect, access, log),
-    admit: admitReaders(access, log),
+    check: requireAccess(protect, access, log, base),
+    admit: admitReaders(access, log, base),
     deliveries,
   };
 }

@@ -13,6 +13,7 @@ import { findKeptPages } from '../site/own-workers.ts';
 import { findUnprotectedData } from '../site/unprotected-data.ts';
 import { listSite } from '../site/list-site.ts';
 import { isUnder } from '../http/request-path.ts';
+import { toSitePath } from '../http/site-base.ts';
 import { SAMPLE_DIR, startServer, type RunningServer } from '../app/listen.ts';
 
 /** If the default port is in use, this many further ports are tried. */
@@ -33,11 +34,12 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
     startServer(one, secrets, log),
   );
 
-  const address = config.publicUrl?.href ?? `http://localhost:${server.port}/`;
+  const host = config.publicUrl?.origin ?? `http://localhost:${server.port}`;
+  const address = `${host}${config.base}/`;
   console.info(`Stillhere serves ${config.siteDir ?? 'its sample'} on ${address}`);
   const isSaid = options.protect !== undefined || process.env['PROTECT'] !== undefined;
   for (const path of isSaid ? config.protect.filter((one) => !gated.includes(one)) : [])
-    console.warn(`There is nothing under ${path} in ${config.siteDir}. Check the spelling.`);
+    console.warn(`There is nothing under ${path} in ${config.siteDir}. ${hintAt(config, path)}`);
   console.info(
     gated.length > 0 ? `Behind the gate: ${gated.join(', ')}` : 'Nothing is behind the gate. Set --protect.',
   );
@@ -45,7 +47,7 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
     console.info(`Your owner's token, shown only once (stored in ${secrets.file}): ${secrets.ownerToken}`);
   const code = await makeOwnerKey(server.store.ownerKeys, 'code', Date.now());
   console.info(
-    `To see who reads it, open this link within 15 minutes (it works once): ${ownerLink(ownerUrlOf(config, address), code)}`,
+    `To see who reads it, open this link within 15 minutes (it works once): ${ownerLink(ownerUrlOf(config, host), code)}`,
   );
   if (open) openBrowser(address);
   // Errors are ignored: an unreadable file isn't served either.
@@ -66,8 +68,18 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
     });
 }
 
+function hintAt({ base }: Config, path: string): string {
+  return isUnder(path, base === '' ? [] : [base])
+    ? `Protected paths are written without the base: --protect ${toSitePath(base.toLowerCase(), path)}`
+    : 'Check the spelling.';
+}
+
 /** Builds the sample if necessary. A named folder is only checked. */
-async function checkSite({ siteDir }: Config): Promise<void> {
+async function checkSite({ siteDir, base }: Config): Promise<void> {
+  if (siteDir === undefined && base !== '')
+    throw new ConfigError(
+      `The sample lies at the root of its host. With --base ${base}, pass the folder of a built site.`,
+    );
   if (siteDir !== undefined && !existsSync(siteDir))
     throw new ConfigError(`There is no folder ${siteDir}: build the site first, then pass its output folder.`);
   if (await buildIfStale()) console.info('Built dist/.');

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { GateTheme } from '../gate/theme.ts';
 import { isUnder, readRequestPath } from '../http/request-path.ts';
+import { toSitePath } from '../http/site-base.ts';
 import type { MailConfig } from '../mail/mail-config.ts';
 import type { NocoConfig } from '../nocodb/client.ts';
 import type { WebhookConfig } from '../webhook/post-message.ts';
@@ -28,6 +29,8 @@ export interface Config {
   readonly ownerToken: string | undefined;
   /** Path of the owner's pages, like `/owner`. */
   readonly ownerPath: string;
+  /** The path under which the site lies, like `/work`; empty: at the root of its host. */
+  readonly base: string;
   /** Where the owner's pages and API are, and nowhere else; undefined: where the site is. */
   readonly ownerOrigin: URL | undefined;
   /** E-mail addresses and domains that the gate lets in, lower case; empty: everyone. */
@@ -123,7 +126,7 @@ export function readConfig(
   }
   const gate = readGateSettings(values, sourceOf);
   problems.push(...gate.problems);
-  if (problems.length === 0 && isBehindGate(gate.theme?.privacyUrl, values.protect))
+  if (problems.length === 0 && isBehindGate(gate.theme?.privacyUrl, values))
     problems.push(`${sourceOf('privacyUrl')}: must lie outside of PROTECT, where it can be read before the gate`);
   if (!gate.theme || problems.length > 0)
     throw new ConfigError(`The configuration can't be used:\n  ${[...new Set(problems)].join('\n  ')}`);
@@ -133,7 +136,7 @@ export function readConfig(
 function toConfig(values: SettingValues, gate: GateTheme): Config {
   const { host, port, siteDir, single, protect, secret, ownerToken, ownerPath, ownerOrigin, allow, corsOrigins } =
     values;
-  const { maxConnections, publicUrl, trustProxy, logLevel, webhookUrl: url, webhookSecret: key } = values;
+  const { base, maxConnections, publicUrl, trustProxy, logLevel, webhookUrl: url, webhookSecret: key } = values;
   return {
     host,
     port,
@@ -145,6 +148,7 @@ function toConfig(values: SettingValues, gate: GateTheme): Config {
     ownerToken,
     ownerPath,
     ownerOrigin,
+    base,
     allow,
     gate,
     corsOrigins,
@@ -160,9 +164,9 @@ function toConfig(values: SettingValues, gate: GateTheme): Config {
   };
 }
 
-function isBehindGate(address: string | undefined, protect: readonly string[]): boolean {
+function isBehindGate(address: string | undefined, { protect, base }: SettingValues): boolean {
   const [path] = address?.match(/^\/[^?#]*/) ?? [];
-  return path !== undefined && isUnder(readRequestPath(path) ?? path, protect);
+  return path !== undefined && isUnder(toSitePath(base, readRequestPath(path) ?? path), protect);
 }
 
 function toNocoConfig(values: SettingValues): NocoConfig | undefined {

@@ -4,6 +4,8 @@
 export interface StillhereOptions {
   /** The site's address as its readers see it, without a path, like `https://example.com`; https makes cookies `Secure`. By default: taken from each request. */
   readonly publicUrl?: string | undefined;
+  /** Path under which the site lies on its host, like `/work`; a proxy in front may remove it from requests or leave it. The paths in other settings are written without it. @default '/' */
+  readonly base?: string | undefined;
   /** A proxy in front sets the client's address and protocol (`X-Forwarded-For`, `X-Forwarded-Proto`). @default false */
   readonly trustProxy?: boolean | undefined;
   /** Other origins whose pages may deliver here, like `https://site.example`. By default: none. */

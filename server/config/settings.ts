@@ -76,6 +76,12 @@ const origin = (what: string) =>
     v.transform((address) => new URL(address)),
   );
 
+/** Characters that are never percent-encoded, so that every server writes the base in the same way. */
+const BASE =
+  /^(?!\/(?:api|access|healthz|readyz|stillhere[^/]*|sw\.js)(?:\/|$))(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z\d._~-]+)+$/;
+const BASE_PROBLEM =
+  'must be a path of letters, digits, "-", "." and "_", like /work or /sites/work, without spaces and %, and none that Stillhere uses, like /api';
+
 const PLAIN_ADDRESS = /^https?:\/\/[^?#@]+$/;
 
 /** May have a path. */
@@ -117,6 +123,19 @@ export const SETTINGS = {
       "the site's address as its readers see it, without a path, like `https://example.com`; https makes cookies `Secure`",
     otherwise: 'taken from each request',
     schema: origin('the site'),
+  },
+  base: {
+    group: 'server',
+    kind: 'text',
+    about:
+      'path under which the site lies on its host, like `/work`; a proxy in front may remove it from requests or leave it. The paths in other settings are written without it',
+    default: '/',
+    schema: v.pipe(
+      text,
+      v.transform((path) => `/${path.replace(/^\/|\/$/g, '')}`),
+      v.check((path) => path === '/' || BASE.test(path), BASE_PROBLEM),
+      v.transform((path) => (path === '/' ? '' : path)),
+    ),
   },
   trustProxy: {
     group: 'server',

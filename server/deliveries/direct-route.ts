@@ -6,14 +6,19 @@ import type { Logger } from 'pino';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { MAX_BODY_BYTES } from '../../sw/protocol/limits.ts';
 import { readRequestText } from '../http/body.ts';
+import { toSitePath } from '../http/site-base.ts';
 import { clientAddress } from '../http/client-address.ts';
 import { toHttpError } from '../http/error-handler.ts';
 import { RECEIPT_HEADERS } from '../http/security-headers.ts';
 import type { AnswerDelivery } from './answer-delivery.ts';
 
-/** True for a delivery with a body, by a page of the site or by no page. */
-export function isPlainDelivery({ method, url, headers }: IncomingMessage): boolean {
-  if (method !== 'POST' || url !== HEARTBEAT_PATH || !(Number(headers['content-length']) > 0)) return false;
+/**
+ * True for a delivery with a body, by a page of the site or by no page.
+ * @param base the path under which the site lies; empty at the root.
+ */
+export function isPlainDelivery({ method, url = '', headers }: IncomingMessage, base = ''): boolean {
+  if (method !== 'POST' || toSitePath(base, url) !== HEARTBEAT_PATH || !(Number(headers['content-length']) > 0))
+    return false;
   const site = headers['sec-fetch-site'];
   return site ? site === 'same-origin' : !headers.origin;
 }

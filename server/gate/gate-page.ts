@@ -1,6 +1,7 @@
 // The gate's form page. It works without its only script, which delivers spans that an earlier visit left on the
 // device: readers whose access has ended return here.
 import { readFileSync } from 'node:fs';
+import { toSitePath } from '../http/site-base.ts';
 import { escapeHtml } from '../http/escape-html.ts';
 import type { GateLanguage, GateTheme } from './theme.ts';
 import { fillTemplate, hashStyles } from './template.ts';
@@ -10,6 +11,8 @@ export interface GateForm {
   readonly id: string;
   /** The page to open after the form. */
   readonly next: string;
+  /** The path under which the site lies; empty at the root. */
+  readonly base?: string | undefined;
   /** Why the form is shown again. */
   readonly reason?: string;
   /** The reader's previous input. */
@@ -44,9 +47,10 @@ function styleElement(ownersStyle: string): string {
  * fragment of the requested page survives the round trip.
  */
 function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, form: GateForm): string {
-  const { id, next, reason, email = '' } = form;
+  const { id, next, base = '', reason, email = '' } = form;
   const refusal = reason && `<p id="reason" role="alert">${escapeHtml(reason)}</p>`;
-  const privacy = look.privacyUrl && ` <a href="${escapeHtml(look.privacyUrl)}">${escapeHtml(texts.privacy)}</a>`;
+  const privacyUrl = look.privacyUrl?.startsWith('/') ? base + toSitePath(base, look.privacyUrl) : look.privacyUrl;
+  const privacy = privacyUrl && ` <a href="${escapeHtml(privacyUrl)}">${escapeHtml(texts.privacy)}</a>`;
   return `<form class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="" novalidate>
         <input type="hidden" name="form" value="${escapeHtml(id)}">
         <input type="hidden" name="next" value="${escapeHtml(next)}">
@@ -57,6 +61,6 @@ function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, f
         <button>${escapeHtml(texts.button)}</button>
         <small>${escapeHtml(texts.notice)}${privacy ?? ''}</small>
       </form>
-      <script type="module" src="/stillhere.js"></script>
+      <script type="module" src="${base}/stillhere.js"></script>
       <session-heartbeat deliver-only worker="none"></session-heartbeat>`;
 }

@@ -45,13 +45,16 @@ export interface Gate {
   readonly countRefusal: () => void;
   /** The page to open if `next` is missing or invalid. */
   readonly home: string;
+  /** The path under which the site lies; empty at the root. */
+  readonly base?: string | undefined;
   readonly now: () => number;
 }
 
 export function addGateRoutes(router: Router, gate: Gate): void {
-  const { store, cookies, access, allow, look, log, limit, countRefusal, home, now } = gate;
+  const { store, cookies, access, allow, look, log, limit, countRefusal, home, base = '', now } = gate;
   const grants = createCache<string, Promise<string>>({ max: MAX_FORMS, ttlMs: SAME_FORM_MS });
-  const nextOf = (next: unknown): string => readNextPath(typeof next === 'string' ? next : undefined) ?? home;
+  /** A path of the site. */
+  const nextOf = (next: unknown): string => (typeof next === 'string' ? readNextPath(next, base) : undefined) ?? home;
 
   const make = async (email: string): Promise<string> => {
     const startMs = now();
@@ -91,7 +94,8 @@ export function addGateRoutes(router: Router, gate: Gate): void {
     const id = readFormId(query.entered);
     answerForm(ctx, 200, look, language, {
       id: id ?? newFormId(),
-      next,
+      next: base + next,
+      base,
       ...(id !== undefined && { reason: language.texts.noCookies }),
     });
   });
@@ -106,7 +110,13 @@ export function addGateRoutes(router: Router, gate: Gate): void {
     const refuse = (status: number, reason: string, cause?: unknown): void => {
       if (wantsJson(ctx)) throw new HttpError(status, reason, { cause });
       if (cause) log.error({ err: describeError(cause) }, 'request failed');
-      answerForm(ctx, status, look, language, { id: form ?? newFormId(), next, reason, email: fields.email });
+      answerForm(ctx, status, look, language, {
+        id: form ?? newFormId(),
+        next: base + next,
+        base,
+        reason,
+        email: fields.email,
+      });
     };
 
     const email = readEmailAddress(fields.email);
@@ -132,7 +142,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
       return refuse(500, texts.failed, cause);
     }
     cookies.grant(ctx, id, now());
-    if (wantsJson(ctx)) ctx.body = { success: true, next, session: id };
+    if (wantsJson(ctx)) ctx.body = { success: true, next: base + next, session: id };
     else {
       ctx.status = 303;
       ctx.redirect(toPage(next, form ?? newFormId()));
@@ -140,7 +150,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
   };
   // By way of the gate, which tells a reader whose browser did not store the cookie.
   router.post(GATE_PATH, (ctx) =>
-    submit(ctx, (next, form) => `${GATE_PATH}?next=${encodeURIComponent(next)}&entered=${form}`),
+    submit(ctx, (next, form) => `${GATE_PATH}?next=${encodeURIComponent(base + next)}&entered=${form}`),
   );
   router.post(SUBMIT_PATH, (ctx) => submit(ctx, (next) => next));
   // For readers who reload a refusal or type this address.

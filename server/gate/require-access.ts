@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { ACCESS_HEADER, NO_ACCESS } from '../../sw/protocol/delivery.ts';
 import { describeError } from '../http/describe-error.ts';
 import { isProtectedTarget, readRequestPath } from '../http/request-path.ts';
+import { withBase } from '../http/site-base.ts';
 import type { AccessCheck } from './access-check.ts';
 import { GATE_PATH } from './gate.ts';
 
@@ -13,19 +14,22 @@ const CACHING = 'private, no-cache';
  * Redirects requests for protected paths without access to the gate, which leads back. Refuses ambiguous paths (400),
  * so that no host interprets them differently from this check. Responses contain the end of the access, so that a
  * device can keep pages for offline reading until then.
+ * @param protect prefixes of the site.
+ * @param base the path under which the site lies.
  */
-export function requireAccess(protect: readonly string[], access: AccessCheck, log: Logger): Middleware {
-  const admit = admitReaders(access, log);
+export function requireAccess(protect: readonly string[], access: AccessCheck, log: Logger, base = ''): Middleware {
+  const admit = admitReaders(access, log, base);
+  const prefixes = withBase(base, protect);
   return async (ctx, next) => {
     const targets = targetsOf(ctx);
     if (targets.some((target) => readRequestPath(target) === undefined)) refusePath(ctx);
-    else if (targets.some((target) => isProtectedTarget(target, protect))) await admit(ctx, next);
+    else if (targets.some((target) => isProtectedTarget(target, prefixes))) await admit(ctx, next);
     else await next();
   };
 }
 
 /** The same check for any path: for protected files that have another name. */
-export function admitReaders(access: AccessCheck, log: Logger): Middleware {
+export function admitReaders(access: AccessCheck, log: Logger, base = ''): Middleware {
   return async (ctx, next) => {
     let untilMs: number | undefined;
     try {
@@ -45,15 +49,16 @@ export function admitReaders(access: AccessCheck, log: Logger): Middleware {
       if (!/private|no-store/i.test(ctx.response.get('Cache-Control'))) ctx.set('Cache-Control', CACHING);
     } else {
       ctx.status = 303;
-      ctx.redirect(`${GATE_PATH}?next=${encodeURIComponent(ctx.path + ctx.search)}`);
+      ctx.redirect(`${GATE_PATH}?next=${encodeURIComponent(base + ctx.path + ctx.search)}`);
     }
   };
 }
 
 /** Used without a store: protected paths stay closed, and everything else passes. */
-export function closeProtected(protect: readonly string[]): Middleware {
+export function closeProtected(protect: readonly string[], base = ''): Middleware {
+  const prefixes = withBase(base, protect);
   return async (ctx, next) => {
-    if (targetsOf(ctx).some((target) => isProtectedTarget(target, protect))) refuseForNow(ctx);
+    if (targetsOf(ctx).some((target) => isProtectedTarget(target, prefixes))) refuseForNow(ctx);
     else await next();
   };
 }

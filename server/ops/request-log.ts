@@ -3,14 +3,17 @@
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { isProtectedTarget, readRequestPath, type RequestLine } from '../http/request-path.ts';
+import { withBase } from '../http/site-base.ts';
 import { redact } from '../http/describe-error.ts';
 
-export function logRequests(log: Logger): Middleware {
+/** @param base the path under which the site lies; empty at the root. */
+export function logRequests(log: Logger, base: string): Middleware {
+  const secret = withBase(base, ['/api/']);
   return async (ctx, next) => {
     const beganMs = performance.now();
     await next();
     const { method, status } = ctx;
-    const path = (ctx['_matchedRoute'] as string | undefined) ?? publicPath(ctx.path);
+    const path = (ctx['_matchedRoute'] as string | undefined) ?? publicPath(ctx.path, secret);
     logRequest(log, { method, path, status, beganMs });
   };
 }
@@ -29,7 +32,7 @@ export function logRequest(log: Logger, { beganMs, ...request }: Request): void 
 }
 
 /** Normalizes the path first, so that its spelling doesn't matter. */
-function publicPath(requestPath: RequestLine['path']): string {
-  if (requestPath === null || isProtectedTarget(requestPath, ['/api/'])) return '…';
+function publicPath(requestPath: RequestLine['path'], secret: readonly string[]): string {
+  if (requestPath === null || isProtectedTarget(requestPath, secret)) return '…';
   return redact(readRequestPath(requestPath) ?? '…');
 }

@@ -1,7 +1,10 @@
 // The owner's page: its script makes everything on it.
 
-/** @param path where it is, like `/owner`. */
-export const ownerPage = (path: string): string => `<!doctype html>
+/**
+ * @param path where it is on the site, like `/owner`.
+ * @param base the path under which the site lies; empty at the root.
+ */
+export const ownerPage = (path: string, base: string): string => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -10,10 +13,10 @@ export const ownerPage = (path: string): string => `<!doctype html>
     <meta name="robots" content="noindex">
     <title>Stillhere</title>
     <link rel="icon" href="data:,">
-    <script type="module" src="/stillhere-owner.js"></script>
+    <script type="module" src="${base}/stillhere-owner.js"></script>
   </head>
   <body>
-    <stillhere-owner path="${path}"></stillhere-owner>
+    <stillhere-owner path="${path}" base="${base}"></stillhere-owner>
     <noscript>This page needs JavaScript. In a terminal, "npx stillhere sessions" shows the same.</noscript>
   </body>
 </html>

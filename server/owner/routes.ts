@@ -29,6 +29,8 @@ export interface OwnerRouteParts {
   readonly ownerToken: string;
   /** Where the owner's pages are, like `/owner`. */
   readonly path: string;
+  /** The path under which the site lies; empty at the root. */
+  readonly base: string;
   /** The check before the page: on no other host. */
   readonly onHost: Middleware;
   /** The check before the login: on no other host, and from no other page. */
@@ -41,11 +43,11 @@ export interface OwnerRouteParts {
 }
 
 export function addOwnerRoutes(router: Router, parts: OwnerRouteParts): void {
-  const { keys, shares, viewer, ownerToken, path, onHost, fromOwnPages, isHttps, log, now } = parts;
+  const { keys, shares, viewer, ownerToken, path, base, onHost, fromOwnPages, isHttps, log, now } = parts;
   const limit = createRateLimit(LOGINS, 60);
 
   // The page contains no data, so anyone may load it. Its script asks the API, which checks the login.
-  const page = ownerPage(path);
+  const page = ownerPage(path, base);
   router.get([path, `${path}/{*path}`], onHost, (ctx) => {
     ctx.set('Cache-Control', 'no-cache');
     ctx.set('X-Robots-Tag', 'noindex');

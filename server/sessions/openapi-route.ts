@@ -4,10 +4,11 @@ import type { Middleware } from 'koa';
 import { readKnownQuery } from '../http/query.ts';
 import { describeApi } from './openapi.ts';
 
-export function addOpenApiRoute(router: Router, viewer: Middleware): void {
+/** @param base the path under which the site lies; empty at the root. */
+export function addOpenApiRoute(router: Router, viewer: Middleware, base: string): void {
   let document: object | undefined;
   router.get('/api/openapi.json', viewer, (ctx) => {
     readKnownQuery(ctx, []);
-    ctx.body = document ??= describeApi();
+    ctx.body = document ??= describeApi(base);
   });
 }

@@ -136,8 +136,11 @@ const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   },
 };
 
-/** The document, as an object for JSON. */
-export function describeApi(): object {
+/**
+ * The document, as an object for JSON.
+ * @param base the path under which the site lies; empty at the root.
+ */
+export function describeApi(base = ''): object {
   return {
     openapi: '3.1.0',
     info: {
@@ -145,7 +148,7 @@ export function describeApi(): object {
       version: PACKAGE_VERSION,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: base || '/' }],
     security: [{ token: [] }, { login: [] }, { share: [] }],
     paths: Object.fromEntries(
       Object.entries(PATHS).map(([path, operations]) => [

@@ -26,10 +26,11 @@ const FALLBACKS = {
 /**
  * Extends a policy so that it allows the heartbeat.
  * @param policy the site's policy; a single one, as in a `meta` element.
- * @param origin the site's origin; undefined if unknown, then all scripts of the site are allowed.
+ * @param site the site's origin and base, without a slash at the end; undefined if unknown, then all scripts of the origin are
+ * allowed.
  * @param loaderHash hash of the inline script that loads the page library, like `sha256-…`.
  */
-export function extendPolicy(policy: string, origin: string | undefined, loaderHash: string): Allowed {
+export function extendPolicy(policy: string, site: string | undefined, loaderHash: string): Allowed {
   const directives: Directives = new Map();
   for (const part of policy.split(';')) {
     const [name, ...values] = part.trim().split(/\s+/);
@@ -42,7 +43,7 @@ export function extendPolicy(policy: string, origin: string | undefined, loaderH
   const isByHash = !nonce && Boolean(scripts?.some((value) => value.toLowerCase() === "'strict-dynamic'"));
   if (isByHash) add(directives, 'script-src-elem', [`'${loaderHash}'`]);
   else if (!nonce && !isOpen(scripts))
-    add(directives, 'script-src-elem', origin ? SCRIPTS.map((path) => origin + path) : [SELF]);
+    add(directives, 'script-src-elem', site ? SCRIPTS.map((path) => site + path) : [SELF]);
   for (const name of ['connect-src', 'worker-src'] as const)
     if (!isOpen(decisive(directives, name))) add(directives, name, [SELF]);
   return { policy: print(directives) === before ? policy : print(directives), nonce, isByHash };

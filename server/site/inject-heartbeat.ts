@@ -15,6 +15,8 @@ export interface Edit {
 export interface HeartbeatSettings {
   /** The worker that pages register, or `none`; undefined: Stillhere's own. */
   readonly worker?: string | undefined;
+  /** The path under which the site lies; empty at the root. */
+  readonly base?: string | undefined;
   /** The site's origin as readers see it; undefined if unknown. */
   readonly origin: string | undefined;
 }
@@ -25,16 +27,16 @@ export function needsOrigin({ hasOwn, hasBase, policies }: PageFacts): boolean {
 }
 
 /** Edits in the order of their positions, without overlaps. */
-export function injectHeartbeat(page: PageFacts, { worker, origin }: HeartbeatSettings): readonly Edit[] {
+export function injectHeartbeat(page: PageFacts, { worker, base = '', origin }: HeartbeatSettings): readonly Edit[] {
   // A root-relative path avoids mixed content behind a proxy that hides the protocol.
-  const src = `${(page.hasBase && origin) || ''}/stillhere.js`;
+  const src = `${(page.hasBase && origin) || ''}${base}/stillhere.js`;
   const loader = toLoader(src, worker);
   const loaderHash = `sha256-${createHash('sha256').update(loader).digest('base64')}`;
   let nonce: string | undefined;
   let isByHash = false;
   const edits: Edit[] = page.policies
     .map(({ start, end, policy }) => {
-      const allowed = extendPolicy(policy, origin, loaderHash);
+      const allowed = extendPolicy(policy, origin && origin + base, loaderHash);
       nonce ??= allowed.nonce;
       isByHash ||= allowed.isByHash;
       return { start, end, text: allowed.policy === policy ? undefined : attribute('content', allowed.policy) };

@@ -21,13 +21,21 @@ interface PreparedPage {
   readonly etag: string | undefined;
 }
 
+interface PageSettings {
+  readonly library: Assets;
+  /** The path under which the site lies; empty at the root. */
+  readonly base: string;
+  /** The site's origin as readers see it; undefined if unknown. */
+  readonly origin: () => string | undefined;
+}
+
 export async function sendPage(
   ctx: Context,
   cache: FileCache,
   root: string,
   { file, version }: Found,
   content: SiteFile,
-  { library, origin }: { readonly library: Assets; readonly origin: () => string | undefined },
+  { library, base, origin }: PageSettings,
 ): Promise<void> {
   const path = join(root, file);
   const { worker } = library;
@@ -38,12 +46,12 @@ export async function sendPage(
   const prepare = async (): Promise<PreparedPage> => {
     const scanned = await scanPage(content.bytes ?? path, content.page === 'xhtml');
     if (needsOrigin(scanned)) return { scanned, edits: undefined, bytes: undefined, etag: undefined };
-    const edits = injectHeartbeat(scanned, { worker, origin: undefined });
+    const edits = injectHeartbeat(scanned, { worker, base, origin: undefined });
     const bytes = content.bytes && editBytes(content.bytes, edits, scanned.utf);
     return { scanned, edits, bytes, etag: etagOf(edits) };
   };
   const page = await cache(`page\0${path}`, version, prepare, ({ bytes }) => bytes?.length ?? 0);
-  const edits = page.edits ?? injectHeartbeat(page.scanned, { worker, origin: origin() });
+  const edits = page.edits ?? injectHeartbeat(page.scanned, { worker, base, origin: origin() });
   const { utf } = page.scanned;
 
   ctx.status = 200;

@@ -13,6 +13,8 @@ export interface Site {
   readonly siteDir: string;
   /** The folder with the channel's built files. */
   readonly buildDir: string;
+  /** The path under which the site lies; empty at the root. */
+  readonly base?: string | undefined;
   /** Path prefixes of pages whose reading is recorded. */
   readonly protect: readonly string[];
   /** Paths that name no file show `index.html`. */
@@ -28,7 +30,7 @@ export interface Site {
 const isFileName = (path: string): boolean => /\.\w+$/.test(path);
 
 export function serveSite(site: Site): Middleware {
-  const { siteDir, protect } = site;
+  const { siteDir, protect, base = '' } = site;
   const library = readAssets(site.buildDir, siteDir, protect);
   const cache = createFileCache();
   const accessTo = createFileGuard(cache, siteDir, protect, site.privateFiles);
@@ -42,7 +44,7 @@ export function serveSite(site: Site): Middleware {
     const content = isCounted && (await readSiteFile(cache, siteDir, found));
     if (!content || !content.page) return sendFile(ctx, cache, siteDir, found);
     const origin = (): string | undefined => originOf(ctx, site.publicOrigin);
-    return sendPage(ctx, cache, siteDir, found, content, { library, origin });
+    return sendPage(ctx, cache, siteDir, found, content, { library, base, origin });
   };
 
   return async (ctx, next) => {

@@ -1,6 +1,7 @@
-// The database `stillhere` on the device: its stores, and a connection that is reopened after a loss. Rows are readable
+// The database `stillhere` on the device (`stillhere/work` of a site under `/work`): its stores, and a connection that is reopened after a loss. Rows are readable
 // in the devtools.
 import { answer, commitment } from './indexed-db.ts';
+import { siteBase } from '../protocol/site-base.ts';
 import type { Span } from '../protocol/delivery.ts';
 
 /** A row in the stores `spans` and `refused`. */
@@ -79,7 +80,7 @@ export class Database {
 
   async #open(version?: number): Promise<IDBDatabase> {
     const drop = (): void => this.#drop(opened);
-    const opening = indexedDB.open('stillhere', version);
+    const opening = indexedDB.open(`stillhere${siteBase()}`, version);
     opening.addEventListener('upgradeneeded', () => {
       const { result } = opening;
       for (const name of missing(result))

@@ -1,4 +1,5 @@
-// One delivery at a time per device, for page and worker (Web Lock).
+// One delivery at a time per device and site, for page and worker (Web Lock).
+import { siteBase } from '../protocol/site-base.ts';
 
 const LOCK = 'stillhere-delivery';
 
@@ -15,13 +16,14 @@ const LOOK_MS = 5_000;
 export function withDeliveryLock<T>(work: () => Promise<T>): Promise<T> {
   const { locks } = navigator as { locks?: LockManager };
   if (!locks) return work();
+  const lock = LOCK + siteBase();
   const waiting = new AbortController();
   const look = ({ held }: LockManagerSnapshot): void => {
-    if (!held?.some(({ name }) => name === LOCK)) waiting.abort();
+    if (!held?.some(({ name }) => name === lock)) waiting.abort();
   };
   const timer = setInterval(() => locks.query().then(look, () => {}), LOOK_MS);
   return locks
-    .request(LOCK, { signal: waiting.signal }, work)
+    .request(lock, { signal: waiting.signal }, work)
     .catch(work)
     .finally(() => clearInterval(timer));
 }

@@ -14,7 +14,11 @@ export function onEmit(listener: (event: EmittedEvent) => void): void {
  * It opens a BroadcastChannel for this one message: an open one would keep the page out of Firefox's back/forward cache.
  */
 export function emit(event: ChannelEvent): void {
-  const emitted: EmittedEvent = { ...event, at: Date.now(), by: 'document' in globalThis ? 'page' : 'worker' };
+  const emitted: EmittedEvent = {
+    ...event,
+    at: Date.now(),
+    by: (globalThis as { document?: unknown }).document ? 'page' : 'worker',
+  };
   hear(emitted);
   try {
     const channel = new BroadcastChannel(EVENT_CHANNEL);

@@ -1,10 +1,6 @@
 // Sends the request of a delivery. read-response.ts interprets the response; a page that is closing doesn't receive it.
 import { HEARTBEAT_PATH, type Delivery, type Span } from '../protocol/delivery.ts';
-
-declare global {
-  /** The origin of the Stillhere server, like `https://stillhere.example`, if it differs from the site's. */
-  var stillhereServer: string | undefined;
-}
+import { serverAddress } from '../protocol/site-base.ts';
 
 /**
  * Posts the spans with the device's clock at the time of sending.
@@ -12,8 +8,7 @@ declare global {
  */
 export function postDelivery(spans: readonly Span[], options: RequestInit, nextBeatMs?: number): Promise<Response> {
   const delivery: Delivery = { sentAt: Date.now(), nextBeatMs, spans };
-  // Not a relative path: the page's `<base>` could redirect it.
-  return fetch((globalThis.stillhereServer ?? globalThis.origin ?? '') + HEARTBEAT_PATH, {
+  return fetch(serverAddress() + HEARTBEAT_PATH, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(delivery),

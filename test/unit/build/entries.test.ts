@@ -23,13 +23,13 @@ describe('the Astro integration', () => {
   it('adds a script to every page that counts the given paths', () => {
     const injected: string[][] = [];
     const { name, hooks } = stillhere({ paths: ['/confidential/'], tick: 1_000, debug: undefined });
-    hooks['astro:config:setup']({ injectScript: (...all) => void injected.push(all) });
+    hooks['astro:config:setup']({ config: { base: '/work/' }, injectScript: (...all) => void injected.push(all) });
     expect(name).toBe('stillhere');
     expect(injected).toEqual([
       [
         'page',
         "import { heartbeatOnPaths } from 'stillhere/astro/integration';\n" +
-          'heartbeatOnPaths(["/confidential/"], {"tick":1000}, "astro:after-swap");',
+          'heartbeatOnPaths(["/confidential/"], {"tick":1000}, "astro:after-swap", "/work/");',
       ],
     ]);
   });
