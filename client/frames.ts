@@ -9,6 +9,12 @@
 const RUNNING = Symbol.for('stillhere');
 /** Event for framed windows: check again whether a page around them counts. */
 const CHANGED = 'stillhere-frames';
+/** The browser's viewer reports nothing. While the pointer or the focus is in it, the PDF is being read. */
+const READ_PDF =
+  ':is([type="application/pdf"], embed[src*=".pdf" i], iframe[src*=".pdf" i], [data*=".pdf" i]):is(:hover, :focus)';
+const LOOK_MS = 1_000;
+/** So long after the last input in the page, a reader in a PDF counts as gone: the pointer may just lie there. */
+const PDF_MS = 15 * 60_000;
 
 /**
  * Calls `hear` for events of these types in every same-origin frame, including frames added or navigated later. In a
@@ -38,6 +44,19 @@ export function watchFrames(
   for (const type of ['mouseover', 'blur']) window.addEventListener(type, look, options);
   start();
   signal.addEventListener('abort', tellFrames);
+  watchPdf(types, hear, signal);
+}
+
+function watchPdf(types: string, hear: (event: Event) => void, signal: AbortSignal): void {
+  let signAt = performance.now();
+  const note = (): void => void (signAt = performance.now());
+  for (const type of types.split(' ')) window.addEventListener(type, note, { capture: true, passive: true, signal });
+  const look = (): void => {
+    if (performance.now() < signAt + PDF_MS && document.hasFocus() && document.querySelector(READ_PDF))
+      hear({ type: 'pdf', isTrusted: true } as Event);
+  };
+  const timer = setInterval(look, LOOK_MS);
+  signal.addEventListener('abort', () => clearInterval(timer));
 }
 
 function watchSight(see: (isSeen: boolean) => void, signal: AbortSignal): void {

@@ -46,11 +46,11 @@ export function sessionView(
           : html`
               <h2>Pages</h2>
               ${barList(
-                pages.map(({ page, readingTimeMs: ms }) => ({
+                pages.map(({ page, readingTimeMs: ms, opened }) => ({
                   name: nameOf(page),
                   title: page,
                   value: ms,
-                  figure: lengthOf(ms),
+                  figure: opened && ms === 0 ? 'opened' : lengthOf(ms),
                 })),
               )}
             `

@@ -72,7 +72,10 @@ export function createRequestListener({ siteDir, buildDir, ...parts }: ServerPar
 /** `/work` is not a folder's address, so relative links of a page there would lead elsewhere. */
 function redirectToFolder(base: string): Middleware {
   return async (ctx, next) => {
-    if (base === '' || ctx.path !== base || !['GET', 'HEAD'].includes(ctx.method)) return next();
+    if (base === '' || ctx.path !== base || !['GET', 'HEAD'].includes(ctx.method)) {
+      await next();
+      return;
+    }
     ctx.status = 301;
     ctx.redirect(`${base}/${ctx.search}`);
   };

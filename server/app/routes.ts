@@ -9,9 +9,11 @@ import { createAccessCheck } from '../gate/access-check.ts';
 import { accessCookies } from '../gate/access-cookie.ts';
 import { gateStyleHashes } from '../gate/gate-page.ts';
 import { addGateRoutes, SUBMIT_PATH } from '../gate/gate.ts';
+import { createOpenedFiles } from '../gate/opened-files.ts';
 import { admitReaders, requireAccess } from '../gate/require-access.ts';
 import type { Config } from '../config/config.ts';
 import { createDeliveries, type AnswerDelivery } from '../deliveries/answer-delivery.ts';
+import { toPageName } from '../deliveries/page-name.ts';
 import { createReceiver } from '../deliveries/receive-spans.ts';
 import { addHeartbeatRoute } from '../deliveries/route.ts';
 import { errorHandler } from '../http/error-handler.ts';
@@ -104,7 +106,15 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     base,
     now,
   });
-  const deliveries = createDeliveries(createReceiver(store), limits, now);
+  const receive = createReceiver(store);
+  const deliveries = createDeliveries(receive, limits, now);
+  const noteOpened = createOpenedFiles({
+    record: receive,
+    sessionOf: (ctx) => cookies.read(ctx, now())?.sessionId,
+    pageName: (sitePath) => toPageName(base + sitePath),
+    log,
+    now,
+  });
   addHeartbeatRoute(router, deliveries);
   const { ownerToken } = secrets;
   const { ownerKeys: keys, shares } = store;
@@ -146,8 +156,8 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
       router.routes(),
       stopAtOwnPaths,
     ]) as Middleware,
-    check: requireAccess(protect, access, log, base),
-    admit: admitReaders(access, log, base),
+    check: requireAccess(protect, access, log, base, noteOpened),
+    admit: admitReaders(access, log, base, noteOpened),
     deliveries,
   };
 }

@@ -5,6 +5,7 @@ import { ACCESS_HEADER, NO_ACCESS } from '../../sw/protocol/delivery.ts';
 import { describeError } from '../http/describe-error.ts';
 import { isProtectedTarget, readRequestPath } from '../http/request-path.ts';
 import { withBase } from '../http/site-base.ts';
+import type { NoteOpenedFile } from './opened-files.ts';
 import type { AccessCheck } from './access-check.ts';
 import { GATE_PATH } from './gate.ts';
 
@@ -16,9 +17,16 @@ const CACHING = 'private, no-cache';
  * device can keep pages for offline reading until then.
  * @param protect prefixes of the site.
  * @param base the path under which the site lies.
+ * @param noteOpened called for each request with access, before it is answered.
  */
-export function requireAccess(protect: readonly string[], access: AccessCheck, log: Logger, base = ''): Middleware {
-  const admit = admitReaders(access, log, base);
+export function requireAccess(
+  protect: readonly string[],
+  access: AccessCheck,
+  log: Logger,
+  base = '',
+  noteOpened?: NoteOpenedFile,
+): Middleware {
+  const admit = admitReaders(access, log, base, noteOpened);
   const prefixes = withBase(base, protect);
   return async (ctx, next) => {
     const targets = targetsOf(ctx);
@@ -29,7 +37,7 @@ export function requireAccess(protect: readonly string[], access: AccessCheck, l
 }
 
 /** The same check for any path: for protected files that have another name. */
-export function admitReaders(access: AccessCheck, log: Logger, base = ''): Middleware {
+export function admitReaders(access: AccessCheck, log: Logger, base = '', noteOpened?: NoteOpenedFile): Middleware {
   return async (ctx, next) => {
     let untilMs: number | undefined;
     try {
@@ -44,6 +52,7 @@ export function admitReaders(access: AccessCheck, log: Logger, base = ''): Middl
     ctx.append('Content-Security-Policy', "frame-ancestors 'self'");
     ctx.set(ACCESS_HEADER, untilMs === undefined ? NO_ACCESS : new Date(untilMs).toUTCString());
     if (untilMs !== undefined) {
+      noteOpened?.(ctx);
       await next();
       // A host can be stricter, but shared caches must never store protected responses.
       if (!/private|no-store/i.test(ctx.response.get('Cache-Control'))) ctx.set('Cache-Control', CACHING);

@@ -45,7 +45,7 @@ export function underBase(base: string, site: Middleware): Middleware {
 
 function addBase(ctx: Context, base: string): void {
   const { location = '', 'set-cookie': given = [] } = ctx.response.headers;
-  if (String(location).startsWith('/')) ctx.redirect(`${base}${String(location)}`);
+  if (location.startsWith('/')) ctx.redirect(base + location);
   const cookies = [given].flat().map(String);
   if (cookies.length > 0)
     ctx.set(

@@ -78,7 +78,9 @@ const Span = answer<SpanView>()(
   }),
 );
 const Visit = answer<VisitView>()(v.strictObject({ start: time, end: time, readingTimeMs: v.nullable(ms) }));
-const Page = answer<PageView>()(v.strictObject({ page: v.string(), readingTimeMs: ms }));
+const Page = answer<PageView>()(
+  v.strictObject({ page: v.string(), readingTimeMs: ms, opened: v.exactOptional(v.literal(true)) }),
+);
 const Bucket = answer<BucketView>()(v.strictObject({ fromMs: ms, toMs: ms, sessions: count }));
 const SUMS = { sessions: count, readingTimeMs: ms };
 

@@ -4,12 +4,14 @@ import type {
   DayView,
   ExportedSession,
   PageTotalsView,
+  PageView,
   ReaderView,
   SessionView,
   ShareView,
   SpanView,
   VisitView,
 } from '../../sw/protocol/owner-api.ts';
+import type { PageTime } from '../store/page-times.ts';
 import type { StoredSpan } from '../store/session-store.ts';
 import { seenOf, stateOf } from '../store/session-state.ts';
 import { knownReadingMs, type Session } from '../store/session.ts';
@@ -56,6 +58,10 @@ export function viewSpan(span: StoredSpan): SpanView {
 export function viewExported(session: Session, now: number): ExportedSession {
   const { id: _, ...exported } = viewSession(session, now);
   return exported;
+}
+
+export function viewPage({ page, readingMs, isOpened }: PageTime): PageView {
+  return { page, readingTimeMs: readingMs, ...(isOpened && { opened: true }) };
 }
 
 export function viewVisit({ startMs, endMs, readingMs }: Visit): VisitView {

@@ -4,10 +4,9 @@ import { PageTimes } from '../store/page-times.ts';
 import { chunk } from '../store/chunk.ts';
 import type { StoredSpan } from '../store/session-store.ts';
 import type { Session } from '../store/session.ts';
-import type { PageView } from '../../sw/protocol/owner-api.ts';
 import { visitsOf } from '../store/visits.ts';
 import { nextOfSpans, SPANS_A_PAGE } from './spans-page.ts';
-import { viewSession, viewSpan, viewVisit } from './views.ts';
+import { viewPage, viewSession, viewSpan, viewVisit } from './views.ts';
 
 const PIECE = 200;
 
@@ -31,7 +30,7 @@ export async function* writeSession(
   yield `${JSON.stringify({ ...viewSession(session, now), reader }).slice(0, -1)},"visits":[`;
   yield* writeItems(visitsOf(session, spans).map(viewVisit));
   yield '],"pages":[';
-  yield* writeItems(pages.list().map(({ page, readingMs }): PageView => ({ page, readingTimeMs: readingMs })));
+  yield* writeItems(pages.list().map(viewPage));
   yield '],"spans":[';
   yield* writeItems(spans.slice(0, SPANS_A_PAGE).map(viewSpan));
   const { next } = nextOfSpans(spans);

@@ -133,6 +133,12 @@ class Recording {
     const kept = this.#changed.get(span.id) ?? this.#known.spans.get(span.id);
     if (!kept && session.spanCount >= MAX_SESSION_SPANS) return 'too-many-spans';
     const window = windowOf(session.startMs, receivedMs);
+    if (span.isByServer) {
+      if (kept) return 'stored';
+      return this.#put(span, kept, boundSpan(span, window, receivedMs), session, receivedMs)
+        ? 'stored'
+        : 'too-many-spans';
+    }
     let clock = observeClock(session, span.offsetMs);
     let placed: BoundedSpan;
     if (kept) placed = grow(kept, span, clock, window, receivedMs);
@@ -239,7 +245,7 @@ class Recording {
     const taken = this.#findTaken();
     for (const { span } of this.#sightings) {
       if (!span) continue;
-      const offsetMs = findOffset(clock, span, window);
+      const offsetMs = span.isByServer ? 0 : findOffset(clock, span, window);
       if (offsetMs === undefined) lost.push(span);
       else taken.push(shift(span, offsetMs));
     }

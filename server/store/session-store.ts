@@ -47,6 +47,8 @@ export interface Sighting {
     readonly isClosed?: boolean | undefined;
     /** Delivered from the queue, after an attempt had failed. */
     readonly isReplayed?: boolean | undefined;
+    /** The server has seen it itself (opened-file.ts): its times are the server's, and it says nothing about the device's clock. */
+    readonly isByServer?: boolean | undefined;
   };
 }
 

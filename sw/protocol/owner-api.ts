@@ -55,6 +55,8 @@ export interface SpanView {
 export interface PageView {
   readonly page: string;
   readonly readingTimeMs: number;
+  /** A file, like a PDF, that the reader opened by itself. How long it was read is not known. */
+  readonly opened?: true;
 }
 
 /** A session's spans without a gap of more than half an hour between them. */

@@ -202,7 +202,8 @@ describe('in a host', () => {
   const listen = async (...all: readonly Middleware[]): Promise<string> => {
     const app = new Koa();
     for (const one of all) app.use(one);
-    const server = createServer(app.callback()).listen(0, '127.0.0.1');
+    const answer = app.callback();
+    const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
     servers.push(server);
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -289,7 +290,7 @@ describe('in a host', () => {
 });
 
 describe('the setting', () => {
-  const read = (BASE: string): string => readConfig({ BASE }).base;
+  const read = (base: string): string => readConfig({ BASE: base }).base;
 
   it.each([
     ['/', ''],
