@@ -10,8 +10,7 @@ const RUNNING = Symbol.for('stillhere');
 /** Event for framed windows: check again whether a page around them counts. */
 const CHANGED = 'stillhere-frames';
 /** The browser's viewer reports nothing. While the pointer or the focus is in it, the PDF is being read. */
-const READ_PDF =
-  ':is([type="application/pdf"], embed[src*=".pdf" i], iframe[src*=".pdf" i], [data*=".pdf" i]):is(:hover, :focus)';
+const READ_PDF = ':is([type$=pdf],embed[src*=".pdf"],iframe[src*=".pdf"]):is(:hover,:focus)';
 const LOOK_MS = 1_000;
 /** So long after the last input in the page, a reader in a PDF counts as gone: the pointer may just lie there. */
 const PDF_MS = 15 * 60_000;

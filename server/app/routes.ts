@@ -8,7 +8,7 @@ import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { createAccessCheck } from '../gate/access-check.ts';
 import { accessCookies } from '../gate/access-cookie.ts';
 import { gateStyleHashes } from '../gate/gate-page.ts';
-import { addGateRoutes, SUBMIT_PATH } from '../gate/gate.ts';
+import { addGateRoutes, GATE_PATH, SUBMIT_PATH } from '../gate/gate.ts';
 import { createOpenedFiles } from '../gate/opened-files.ts';
 import { admitReaders, requireAccess } from '../gate/require-access.ts';
 import type { Config } from '../config/config.ts';
@@ -42,6 +42,9 @@ import type { Services } from './services.ts';
  */
 const CROSS_ORIGIN_PATHS = new RegExp(`^(?:${HEARTBEAT_PATH}|${SUBMIT_PATH}|/stillhere(?:-[\\w-]+)?\\.js)$`);
 
+/** Never the owner's pages. */
+const GATE_PATHS: readonly string[] = [GATE_PATH, SUBMIT_PATH];
+
 /** Dependencies of the routes. */
 export interface RouteParts {
   readonly config: Pick<
@@ -55,6 +58,7 @@ export interface RouteParts {
     | 'ownerPath'
     | 'ownerOrigin'
     | 'base'
+    | 'frameAncestors'
     | 'limits'
   >;
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
@@ -80,17 +84,21 @@ export interface Routes {
 
 export function createRoutes({ config, secrets, services, log, now }: RouteParts): Routes {
   const { store, mirror, feed, refusals } = services;
-  const { protect, allow, gate, publicUrl, ownerPath: path, ownerOrigin, base, limits } = config;
+  const { protect, allow, gate, publicUrl, ownerPath: path, ownerOrigin, base, frameAncestors, limits } = config;
   const isHttps = publicUrl?.protocol === 'https:';
-  const cookies = accessCookies(secrets.secret, config.accessMs, isHttps);
+  const cookies = accessCookies(secrets.secret, config.accessMs, isHttps, frameAncestors.length > 0);
   const access = createAccessCheck(cookies, store, allow, now);
   const router = new Router();
   const headers = pageHeaders(gateStyleHashes(gate));
+  const gateHeaders = pageHeaders(gateStyleHashes(gate), frameAncestors);
   router.use(
     errorHandler(log),
     csrf(publicUrl?.origin, ownerOrigin ? [...config.corsOrigins, ownerOrigin.origin] : config.corsOrigins),
     // A receipt doesn't need a page's headers, which would be twelve times its size.
-    (ctx, next) => (ctx.path === HEARTBEAT_PATH ? receiptHeaders(ctx, next) : headers(ctx, next)),
+    (ctx, next) => {
+      if (ctx.path === HEARTBEAT_PATH) return receiptHeaders(ctx, next);
+      return (GATE_PATHS.includes(ctx.path) ? gateHeaders : headers)(ctx, next);
+    },
   );
   const limit = createRateLimit(limits.gate, 60);
   addGateRoutes(router, {
@@ -156,8 +164,8 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
       router.routes(),
       stopAtOwnPaths,
     ]) as Middleware,
-    check: requireAccess(protect, access, log, base, noteOpened),
-    admit: admitReaders(access, log, base, noteOpened),
+    check: requireAccess(protect, access, log, { base, frameAncestors, noteOpened }),
+    admit: admitReaders(access, log, { base, frameAncestors, noteOpened }),
     deliveries,
   };
 }

@@ -37,6 +37,8 @@ export interface Config {
   readonly allow: readonly string[];
   /** The gate as readers see it. */
   readonly gate: GateTheme;
+  /** Origins whose pages may show the gated pages in a frame. */
+  readonly frameAncestors: readonly string[];
   /** Other sites whose pages may deliver to this server. */
   readonly corsOrigins: readonly string[];
   readonly accessMs: number;
@@ -128,6 +130,10 @@ export function readConfig(
   problems.push(...gate.problems);
   if (problems.length === 0 && isBehindGate(gate.theme?.privacyUrl, values))
     problems.push(`${sourceOf('privacyUrl')}: must lie outside of PROTECT, where it can be read before the gate`);
+  if (problems.length === 0 && values.frameAncestors.length > 0 && values.publicUrl?.protocol === 'http:')
+    problems.push(
+      `${sourceOf('frameAncestors')}: needs https, because browsers send no cookies to frames on plain http; ${sourceOf('publicUrl')} is an http address`,
+    );
   if (!gate.theme || problems.length > 0)
     throw new ConfigError(`The configuration can't be used:\n  ${[...new Set(problems)].join('\n  ')}`);
   return toConfig(values, gate.theme);
@@ -136,7 +142,16 @@ export function readConfig(
 function toConfig(values: SettingValues, gate: GateTheme): Config {
   const { host, port, siteDir, single, protect, secret, ownerToken, ownerPath, ownerOrigin, allow, corsOrigins } =
     values;
-  const { base, maxConnections, publicUrl, trustProxy, logLevel, webhookUrl: url, webhookSecret: key } = values;
+  const {
+    base,
+    frameAncestors,
+    maxConnections,
+    publicUrl,
+    trustProxy,
+    logLevel,
+    webhookUrl: url,
+    webhookSecret: key,
+  } = values;
   return {
     host,
     port,
@@ -151,6 +166,7 @@ function toConfig(values: SettingValues, gate: GateTheme): Config {
     base,
     allow,
     gate,
+    frameAncestors,
     corsOrigins,
     accessMs: values.accessHours * HOUR_MS,
     limits: { gate: values.limitGate, beats: values.limitBeats, network: values.limitNetwork },

@@ -28,6 +28,8 @@ export interface StillhereOptions {
   readonly allow?: readonly string[] | string | undefined;
   /** How long access lasts, in hours: 1 to 8760. @default 24 */
   readonly accessHours?: number | string | undefined;
+  /** Https origins whose pages may show the gated pages in a frame, like `https://wiki.example`; cookies are `SameSite=None; Secure; Partitioned` then. By default: none. */
+  readonly frameAncestors?: readonly string[] | string | undefined;
   /** JSON file with the gate's texts, by language. By default: English and German. */
   readonly gateTexts?: string | undefined;
   /** HTML file with `{{form}}` in it: the gate's page. By default: Stillhere's own. */

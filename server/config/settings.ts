@@ -258,6 +258,21 @@ export const SETTINGS = {
     default: '24',
     schema: wholeNumber(1, 24 * 365, 'must be a whole number of hours, at least 1'),
   },
+  frameAncestors: {
+    group: 'gate',
+    kind: 'list',
+    about:
+      'https origins whose pages may show the gated pages in a frame, like `https://wiki.example`; cookies are `SameSite=None; Secure; Partitioned` then',
+    default: '',
+    otherwise: 'none',
+    schema: v.pipe(
+      list,
+      v.everyItem(
+        (address) => /^https:\/\/[\w.-]+(?::\d+)?$/.test(address) && URL.parse(address)?.origin === address,
+        'must be https origins like https://wiki.example, without a path, separated by commas: browsers send no cookies to frames on plain http',
+      ),
+    ),
+  },
   gateTexts: {
     group: 'gate',
     kind: 'text',

@@ -23,8 +23,17 @@ export interface AccessCookies {
   end(ctx: Context, nowMs: number): void;
 }
 
-/** @param isHttps the site uses https even if the request doesn't (behind a TLS-terminating proxy). */
-export function accessCookies(secret: string, accessMs: number, isHttps: boolean): AccessCookies {
+/**
+ * @param isHttps the site uses https even if the request doesn't (behind a TLS-terminating proxy).
+ * @param isFramed pages of other sites may show the site in a frame. Over https, its cookies are sent there, too, and are kept for each of
+ * these sites apart (CHIPS).
+ */
+export function accessCookies(secret: string, accessMs: number, isHttps: boolean, isFramed = false): AccessCookies {
+  const scopeOf = (ctx: Context): string => {
+    const isSecure = isHttps || ctx.secure;
+    if (isFramed && isSecure) return '; Secure; SameSite=None; Partitioned';
+    return `${isSecure ? '; Secure' : ''}; SameSite=Lax`;
+  };
   const keys = new Keygrip([secret], 'sha256');
   /** By the cookie's text, only those whose signature is right: a page with its files sends the same one many times. */
   const verified = createCache<string, Grant>({ max: MAX_VERIFIED, ttlMs: 0 });
@@ -40,8 +49,7 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
     grant(ctx, sessionId, nowMs) {
       // Not ctx.cookies.set: it refuses `secure` behind a proxy that terminates TLS, and writes `Expires`, which a device's wrong
       // clock would end too early, instead of `Max-Age`.
-      const secure = isHttps || ctx.secure ? '; Secure' : '';
-      const life = `; Path=/; Max-Age=${Math.floor(accessMs / 1000)}${secure}; SameSite=Lax`;
+      const life = `; Path=/; Max-Age=${Math.floor(accessMs / 1000)}${scopeOf(ctx)}`;
       const granted = `${sessionId}.${nowMs + accessMs}`;
       // The readable cookie is Lax, too: after a link from webmail, Safari was reported to hide a Strict cookie from
       // `document.cookie`. It gives no access by itself.
@@ -56,11 +64,13 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
       return grant && grant.untilMs > nowMs ? grant : undefined;
     },
     end(ctx, nowMs) {
+      // A partitioned cookie is only replaced by another one.
+      const scope = isFramed ? scopeOf(ctx) : undefined;
       ctx.append('Set-Cookie', [
         // Open pages keep their session without its cookie, but stop when they see this cookie.
-        `${FORGOTTEN_COOKIE}=${nowMs}; Path=/; SameSite=Lax`,
-        `${SESSION_COOKIE}=; Path=/; Max-Age=0`,
-        `${ACCESS_COOKIE}=; Path=/; Max-Age=0; HttpOnly`,
+        `${FORGOTTEN_COOKIE}=${nowMs}; Path=/${scope ?? '; SameSite=Lax'}`,
+        `${SESSION_COOKIE}=; Path=/; Max-Age=0${scope ?? ''}`,
+        `${ACCESS_COOKIE}=; Path=/; Max-Age=0; HttpOnly${scope ?? ''}`,
       ]);
     },
   };

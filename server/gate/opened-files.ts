@@ -75,11 +75,10 @@ function readPurpose(ctx: Context): 'file' | 'part' | 'unknown' {
 
 /** Calls `tell` when the head of the answer is known, by whoever gives it: Koa, `send`, or a host's own handler. */
 function onAnswer(response: ServerResponse, tell: (status: number, type: string) => void): void {
-  const { writeHead } = response;
-  response.writeHead = function writeAndTell(this: ServerResponse, ...head: unknown[]): ServerResponse {
-    response.writeHead = writeHead;
-    const written = Reflect.apply(writeHead, this, head) as ServerResponse;
+  const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => ServerResponse;
+  response.writeHead = (...head: unknown[]) => {
+    const written = writeHead(...head);
     tell(response.statusCode, String(response.getHeader('content-type') ?? ''));
     return written;
-  } as ServerResponse['writeHead'];
+  };
 }

@@ -11,22 +11,29 @@ import { GATE_PATH } from './gate.ts';
 
 const CACHING = 'private, no-cache';
 
+export interface AdmitOptions {
+  /** The path under which the site lies; empty at the root. */
+  readonly base?: string;
+  /** Origins whose pages may show the protected pages in a frame. */
+  readonly frameAncestors?: readonly string[];
+  /** Called for each request with access, before it is answered. */
+  readonly noteOpened?: NoteOpenedFile;
+}
+
 /**
  * Redirects requests for protected paths without access to the gate, which leads back. Refuses ambiguous paths (400),
  * so that no host interprets them differently from this check. Responses contain the end of the access, so that a
  * device can keep pages for offline reading until then.
  * @param protect prefixes of the site.
- * @param base the path under which the site lies.
- * @param noteOpened called for each request with access, before it is answered.
  */
 export function requireAccess(
   protect: readonly string[],
   access: AccessCheck,
   log: Logger,
-  base = '',
-  noteOpened?: NoteOpenedFile,
+  options: AdmitOptions = {},
 ): Middleware {
-  const admit = admitReaders(access, log, base, noteOpened);
+  const { base = '' } = options;
+  const admit = admitReaders(access, log, options);
   const prefixes = withBase(base, protect);
   return async (ctx, next) => {
     const targets = targetsOf(ctx);
@@ -37,7 +44,12 @@ export function requireAccess(
 }
 
 /** The same check for any path: for protected files that have another name. */
-export function admitReaders(access: AccessCheck, log: Logger, base = '', noteOpened?: NoteOpenedFile): Middleware {
+export function admitReaders(
+  access: AccessCheck,
+  log: Logger,
+  { base = '', frameAncestors = [], noteOpened }: AdmitOptions = {},
+): Middleware {
+  const framePolicy = ["frame-ancestors 'self'", ...frameAncestors].join(' ');
   return async (ctx, next) => {
     let untilMs: number | undefined;
     try {
@@ -49,7 +61,7 @@ export function admitReaders(access: AccessCheck, log: Logger, base = '', noteOp
     }
     ctx.set('Cache-Control', CACHING);
     ctx.set('X-Robots-Tag', 'noindex');
-    ctx.append('Content-Security-Policy', "frame-ancestors 'self'");
+    ctx.append('Content-Security-Policy', framePolicy);
     ctx.set(ACCESS_HEADER, untilMs === undefined ? NO_ACCESS : new Date(untilMs).toUTCString());
     if (untilMs !== undefined) {
       noteOpened?.(ctx);

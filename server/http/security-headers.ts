@@ -5,8 +5,9 @@ import type { Middleware } from 'koa';
 /**
  * For the API and the gate: allows the site's scripts, styles, images and fonts and the inline stylesheets, but no
  * frames.
+ * @param frameAncestors origins whose pages may show them in a frame.
  */
-export function pageHeaders(styleHashes: readonly string[]): Middleware {
+export function pageHeaders(styleHashes: readonly string[], frameAncestors: readonly string[] = []): Middleware {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -20,12 +21,14 @@ export function pageHeaders(styleHashes: readonly string[]): Middleware {
         fontSrc: ["'self'"],
         formAction: ["'self'"],
         baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
+        frameAncestors: frameAncestors.length > 0 ? ["'self'", ...frameAncestors] : ["'none'"],
       },
     },
     // With helmet's default `no-referrer`, browsers send a form with `Origin: null`. Without `Sec-Fetch-Site` (plain
     // http; Safari before 16.4), csrf has only the origin, and would reject every reader.
     referrerPolicy: { policy: 'same-origin' },
+    // It knows no list of origins.
+    xFrameOptions: frameAncestors.length === 0,
     // HSTS is the decision of the host's owner.
     strictTransportSecurity: false,
   });
