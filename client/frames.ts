@@ -43,18 +43,12 @@ export function watchFrames(
   for (const type of ['mouseover', 'blur']) window.addEventListener(type, look, options);
   start();
   signal.addEventListener('abort', tellFrames);
-  watchPdf(types, hear, signal);
-}
-
-function watchPdf(types: string, hear: (event: Event) => void, signal: AbortSignal): void {
   let signAt = performance.now();
-  const note = (): void => void (signAt = performance.now());
-  for (const type of types.split(' ')) window.addEventListener(type, note, { capture: true, passive: true, signal });
-  const look = (): void => {
+  for (const type of types.split(' ')) window.addEventListener(type, () => (signAt = performance.now()), options);
+  const timer = setInterval(() => {
     if (performance.now() < signAt + PDF_MS && document.hasFocus() && document.querySelector(READ_PDF))
-      hear({ type: 'pdf', isTrusted: true } as Event);
-  };
-  const timer = setInterval(look, LOOK_MS);
+      hear({ isTrusted: true } as Event);
+  }, LOOK_MS);
   signal.addEventListener('abort', () => clearInterval(timer));
 }
 

@@ -46,14 +46,14 @@ describe('with FRAME_ANCESTORS', () => {
 });
 
 it('without it, nothing changes', async () => {
-  app = await startTestApp({ PUBLIC_URL: 'https://site.example'   await app.close();
-});
+  app = await startTestApp({ PUBLIC_URL: 'https://site.example' });
   expect(await policyOf('/confidential/')).toBe("frame-ancestors 'self'");
   expect(await policyOf('/access')).toContain(";frame-ancestors 'none'");
   expect(attributesOf(await enter())).toEqual([
     'Path=/; Secure; SameSite=Lax',
     'Path=/; Secure; SameSite=Lax; HttpOnly',
   ]);
+  await app.close();
 });
 
 it.each(['http://wiki.example', 'wiki.example', `${WIKI}/path`, '*', 'https://*', "'self'", `${WIKI};script-src`])(
