@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { toSitePath } from '../http/site-base.ts';
 import { escapeHtml } from '../http/escape-html.ts';
+import { readEmailAddress } from './email-address.ts';
 import type { GateLanguage, GateTheme } from './theme.ts';
 import { fillTemplate, hashStyles } from './template.ts';
 
@@ -41,6 +42,15 @@ function styleElement(ownersStyle: string): string {
   return `<style>${STYLE}${ownersStyle}</style>`;
 }
 
+/** @param reason as HTML. */
+function linkContact(reason: string, contact: string | undefined): string {
+  const address = contact && readEmailAddress(contact);
+  if (!address) return reason;
+  const text = escapeHtml(contact);
+  const href = address.split('@').map(encodeURIComponent).join('@');
+  return reason.replaceAll(text, () => `<a href="mailto:${escapeHtml(href)}">${text}</a>`);
+}
+
 /**
  * The form has its own `lang`, because an owner's template may be in another language. It is submitted to the current
  * address (an empty `action`; HTML, "form submission algorithm"). So a reload after a refusal shows the gate, and the
@@ -48,7 +58,7 @@ function styleElement(ownersStyle: string): string {
  */
 function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, form: GateForm): string {
   const { id, next, base = '', reason, email = '' } = form;
-  const refusal = reason && `<p id="reason" role="alert">${escapeHtml(reason)}</p>`;
+  const refusal = reason && `<p id="reason" role="alert">${linkContact(escapeHtml(reason), look.contact)}</p>`;
   const privacyUrl = look.privacyUrl?.startsWith('/') ? base + toSitePath(base, look.privacyUrl) : look.privacyUrl;
   const privacy = privacyUrl && ` <a href="${escapeHtml(privacyUrl)}">${escapeHtml(texts.privacy)}</a>`;
   return `<form class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="" novalidate>

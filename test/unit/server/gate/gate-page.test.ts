@@ -35,6 +35,14 @@ describe('the form', () => {
     expect(page()).toMatch(/autofocus value="">\s+<button>/);
   });
 
+  it('links whom to ask, if that is an address', () => {
+    const reason = "Ask o'b&c@example.com.";
+    expect(page({ reason }, { contact: "o'b&c@example.com" })).toContain(
+      'Ask <a href="mailto:o&#39;b%26c@example.com">o&#39;b&amp;c@example.com</a>.</p>',
+    );
+    expect(page({ reason: 'Ask Ann.' }, { contact: 'Ann' })).toContain('role="alert">Ask Ann.</p>');
+  });
+
   it('ends with the notice, and the privacy page where there is one', () => {
     expect(page()).toContain(`<small>${english.texts.notice}</small>`);
     expect(page({}, { privacyUrl: '/p?a&b' })).toContain(
