@@ -9,10 +9,10 @@
 const RUNNING = Symbol.for('stillhere');
 /** Event for framed windows: check again whether a page around them counts. */
 const CHANGED = 'stillhere-frames';
-/** The browser's viewer reports nothing. While the pointer or the focus is in it, the PDF is being read. */
-const READ_PDF = ':is([type$=pdf],embed[src*=".pdf"],iframe[src*=".pdf"]):is(:hover,:focus)';
+/** The browser's viewer reports nothing. While it has the focus, the PDF is being read; `:focus` and `:hover` don't match it (Chromium 156). */
+const PDF = '[type$=pdf],embed[src*=".pdf"],iframe[src*=".pdf"]';
 const LOOK_MS = 1_000;
-/** So long after the last input in the page, a reader in a PDF counts as gone: the pointer may just lie there. */
+/** So long after the last input in the page, a reader in a PDF counts as gone: the focus may just have stayed there. */
 const PDF_MS = 15 * 60_000;
 
 /**
@@ -46,7 +46,7 @@ export function watchFrames(
   let signAt = performance.now();
   for (const type of types.split(' ')) window.addEventListener(type, () => (signAt = performance.now()), options);
   const timer = setInterval(() => {
-    if (performance.now() < signAt + PDF_MS && document.hasFocus() && document.querySelector(READ_PDF))
+    if (performance.now() < signAt + PDF_MS && document.hasFocus() && document.activeElement?.matches(PDF))
       hear({ isTrusted: true } as Event);
   }, LOOK_MS);
   signal.addEventListener('abort', () => clearInterval(timer));
