@@ -63,9 +63,9 @@ describe.concurrent.each([
       reader.evaluate(async () => (await navigator.serviceWorker.ready).active?.scriptURL),
     );
     expect(worker).toBe(`${proxy.url}/sw.js`);
-    expect(
-      await reader.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)),
-    ).toContain(`stillhere${BASE}`);
+    expect(await reader.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))).toContain(
+      `stillhere${BASE}`,
+    );
 
     await server.stop();
     await reader.reload().catch(() => {});
