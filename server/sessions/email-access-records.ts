@@ -4,7 +4,7 @@ import type { OlderRow } from '../nocodb/older-rows.ts';
 import { PageTimes } from '../store/page-times.ts';
 import type { StoredSpan } from '../store/session-store.ts';
 import { knownReadingMs, type Session } from '../store/session.ts';
-import { iso } from './views.ts';
+import { iso, viewPage } from './views.ts';
 
 /** A session in the form of the original NocoDB records. */
 export interface EmailAccessRecord {
@@ -45,7 +45,7 @@ export function recordOfSession(
       sessionStartTime: iso(startMs),
       sessionEndTime: iso(endMs ?? startMs),
       readingTimeMs: knownReadingMs(session),
-      pages: pages.list().map(({ page, readingMs }) => ({ page, readingTimeMs: readingMs })),
+      pages: pages.list().map(viewPage),
     },
   };
 }
