@@ -19,16 +19,21 @@ export function saveLastActivity(signAt: number, activeAt: number): void {
 }
 
 /**
- * Resolves with the time since the reader's last activity, when a heartbeat starts or its document is restored. Never
- * rejects.
+ * Calls `begin` with the time since the reader's last activity, when a heartbeat starts or its document is restored: at
+ * once, unless code has to be loaded. A page may be closed right after it was opened, and has been read.
  */
-export async function restoreLastActivity(): Promise<number> {
+export function restoreLastActivity(begin: (untouchedMs: number) => void): void {
+  let handed: string | undefined;
   try {
-    const handed = sessionStorage[KEY] as string | undefined;
+    handed = sessionStorage[KEY] as string | undefined;
     delete sessionStorage[KEY];
-    if (handed) return (await import('./successor.ts')).sinceActivity(handed);
   } catch {
-    // As above, or the code can't be loaded.
+    // As above.
   }
-  return 0;
+  if (handed)
+    import('./successor.ts').then(
+      ({ sinceActivity }) => begin(sinceActivity(handed)),
+      () => begin(0),
+    );
+  else begin(0);
 }

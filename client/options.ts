@@ -32,7 +32,9 @@ export interface HeartbeatOptions {
   readonly debug?: boolean | undefined;
 }
 
-export type Settings = { readonly [name in keyof HeartbeatOptions]-?: NonNullable<HeartbeatOptions[name]> };
+export type Settings = Pick<HeartbeatOptions, 'debug'> & {
+  readonly [name in Exclude<keyof HeartbeatOptions, 'debug'>]-?: NonNullable<HeartbeatOptions[name]>;
+};
 
 /** Fills in defaults. Invalid values are replaced by their default with a console warning; never throws. */
 export function normalizeOptions(options: HeartbeatOptions = {}): Settings {
@@ -41,11 +43,11 @@ export function normalizeOptions(options: HeartbeatOptions = {}): Settings {
     interval,
     tick: Math.min(interval, milliseconds(options, 'tick', 100, 5_000)),
     idleAfter: milliseconds(options, 'idleAfter', 0, 300_000),
+    worker: options.worker ?? siteBase() + WORKER_PATH,
     adaptive: options.adaptive ?? true,
     // No path: readPageName takes the address's.
     pageFrom: options.pageFrom ?? (() => ''),
-    worker: options.worker ?? siteBase() + WORKER_PATH,
-    debug: !!options.debug,
+    debug: options.debug,
   };
 }
 

@@ -100,19 +100,19 @@ export function runHeartbeat(
   const happen = (...event: Parameters<typeof handle>): void => void handle(...event).catch(() => {});
 
   /** A document begins, or returns from the back/forward cache: perhaps nobody is there. */
-  const arrive = async (trigger: Trigger): Promise<void> => {
+  const arrive = (trigger: Trigger): void => {
     const at = now();
-    const untouchedMs = await restoreLastActivity();
-    reading = { ...reading, activeAt: now().monotonic - untouchedMs };
-    // That may have loaded code. The document counts from before it, unless something else happened meanwhile.
-    const isFirst = reading.seenAt.monotonic <= at.monotonic;
-    if (isShown() && !signal.aborted) happen('loaded', trigger, isFirst ? at : now());
+    restoreLastActivity((untouchedMs) => {
+      reading = { ...reading, activeAt: now().monotonic - untouchedMs };
+      // That may have loaded code, and the document counts from before it. What happened meanwhile stays: no span gets shorter.
+      if (isShown() && !signal.aborted) happen('loaded', trigger, at);
+    });
   };
   const leave = (): void => saveLastActivity(signAt, reading.activeAt);
   const follow = (event: PageEvent): void => {
     if (event === 'active' || event === 'shown') signAt = performance.now();
     if (event === 'left') leave();
-    if (event === 'restored') void arrive('visible');
+    if (event === 'restored') arrive('visible');
     else happen(event, event === 'shown' ? 'visible' : 'beat');
   };
 
@@ -125,7 +125,7 @@ export function runHeartbeat(
     if (signal.aborted) return;
     watchPageLifecycle(follow, signal);
     if (!isShown()) return;
-    if (wasShown) void arrive('start');
+    if (wasShown) arrive('start');
     else follow('shown');
   });
 

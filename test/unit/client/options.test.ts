@@ -13,7 +13,7 @@ describe('options', () => {
       idleAfter: 300_000,
       adaptive: true,
       worker: '/sw.js',
-      debug: false,
+      debug: undefined,
       pageFrom: expect.any(Function) as unknown,
     };
     expect(normalizeOptions()).toEqual(defaults);
