@@ -17,6 +17,10 @@ const SENT = [200, 206, 304];
 const PART_OF_PAGES =
   /^(?:text\/(?:css|javascript|html)|application\/(?:javascript|json|manifest\+json|wasm|xhtml\+xml)|font\/)/;
 const PAGE = /^(?:text\/html|application\/xhtml\+xml)/;
+const NOT_MODIFIED = 304;
+/** A 304 doesn't have the type. A page can have any name, like `/guide/v1.2`, so these are the names that only files have. */
+const FILE_NAME =
+  /\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|epub|zip|rar|7z|t?gz|csv|txt|mp[34]|m4[av]|mov|webm|og[gv]|wav|flac|png|jpe?g|gif|webp|avif|svg|heic|tiff?)$/i;
 
 export interface OpenedFilesParts {
   readonly record: (sightings: readonly Sighting[]) => Promise<unknown>;
@@ -42,17 +46,16 @@ export function createOpenedFiles({ record, sessionOf, pageName, log, now }: Ope
     if (session === undefined) return;
     const page = pageName(ctx.path);
     onAnswer(ctx.res, (status, type) => {
-      const isFile = !(opens === 'file' ? PAGE : PART_OF_PAGES).test(type);
+      const isFile =
+        status === NOT_MODIFIED ? FILE_NAME.test(ctx.path) : !(opens === 'file' ? PAGE : PART_OF_PAGES).test(type);
       if (!isFile || !SENT.includes(status)) return;
-      const key = `${session} ${page}`;
+      const atMs = now();
+      const nameInVisit = `${page} ${Math.floor(atMs / VISIT_MS)}`;
+      const key = `${session} ${nameInVisit}`;
       const isKnown = known.get(key);
       known.set(key, true);
       if (isKnown) return;
-      const atMs = now();
-      const visit = createHash('sha256')
-        .update(`${page} ${Math.floor(atMs / VISIT_MS)}`)
-        .digest('base64url')
-        .slice(0, 22);
+      const visit = createHash('sha256').update(nameInVisit).digest('base64url').slice(0, 22);
       record([openedFile(session, page, visit, atMs)]).catch((error: unknown) => {
         known.delete(key);
         log.warn({ err: describeError(error) }, 'an opened file could not be recorded');

@@ -45,6 +45,23 @@ describe('a file opened by itself', () => {
     for (let nth = 0; nth < 5; nth++) await open({ ...OPENED, range: `bytes=${nth}-` });
     await settle();
     expect((await app.session(id)).spans).toHaveLength(1);
+    app.clock.now += 30 * MINUTE;
+    await open();
+    await settle();
+    expect((await app.session(id)).spans).toHaveLength(2);
+  });
+
+  it('counts, too, when the browser has kept it; a page does not', async () => {
+    const { headers } = await open();
+    const isKept = { ...OPENED, 'if-none-match': String(headers['etag']) };
+    app.clock.now += 30 * MINUTE;
+    expect((await open(isKept)).status).toBe(304);
+    const page = await open(OPENED, '/confidential/');
+    expect((await open({ ...OPENED, 'if-none-match': String(page.headers['etag']) }, '/confidential/')).status).toBe(
+      304,
+    );
+    await settle();
+    expect((await app.session(id)).spans.map((span) => span.page)).toEqual([`/work${FILE}`, `/work${FILE}`]);
   });
 
   it.each<[string, Readonly<Record<string, string>>, string, string]>([
