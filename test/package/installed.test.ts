@@ -21,7 +21,7 @@ import { installPacked, packedTarball } from '../helpers/packed.ts';
 import { until } from '../helpers/until.ts';
 import { readDoors } from './entries.ts';
 
-const MAX_TARBALL_BYTES = 445_000;
+const MAX_TARBALL_BYTES = 455_000;
 /** Everything that runs in production is among them, so that `npm audit` sees it. */
 const MAX_PACKAGES = 88;
 const MAX_PAGE_BYTES = 5_500;
@@ -153,10 +153,13 @@ test('keeps and lists a session where it is installed', async () => {
   expect(JSON.parse(stdout)).toEqual([
     {
       id: 'one',
+      recordId: null,
       fields: {
         emailOfAccessor: 'ann@example.com',
         sessionStartTime: '1970-01-01T00:00:00.000Z',
-        sessionEndTime: null,
+        sessionEndTime: '1970-01-01T00:00:00.000Z',
+        readingTimeMs: 0,
+        pages: [],
       },
     },
   ]);

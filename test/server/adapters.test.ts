@@ -236,7 +236,7 @@ it('gives host code the sessions in its store', async () => {
   const [record] = await gate.sessions.fetchEmailAccessSessions({ email: 'READER@example.com' });
   expect(record).toMatchObject({
     id: session,
-    fields: { emailOfAccessor: 'reader@example.com', sessionEndTime: null },
+    fields: { emailOfAccessor: 'reader@example.com', readingTimeMs: 0 },
   });
 });
 

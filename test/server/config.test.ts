@@ -24,6 +24,8 @@ describe('the environment', () => {
       ownerToken: undefined,
       ownerPath: '/owner',
       ownerOrigin: undefined,
+      base: '',
+      frameAncestors: [],
       allow: [],
       gate: DEFAULT_THEME,
       corsOrigins: [],

@@ -63,7 +63,7 @@ describe('a link', () => {
       const { status, headers, body } = await app.send('GET', path);
       expect([status, headers['cache-control'], headers['x-robots-tag']]).toEqual([200, 'no-cache', 'noindex']);
       expect(headers['content-security-policy']).toContain("default-src 'none'");
-      expect(body).toContain('<stillhere-owner path="/owner">');
+      expect(body).toContain('<stillhere-owner path="/owner" base="">');
     }
   });
 });

@@ -26,7 +26,7 @@ it('at a path of choice, and not at the usual one', async () => {
   ] as const) {
     const answer = await app.send('GET', path);
     expect([path, answer.status]).toEqual([path, status]);
-    if (status === 200) expect(answer.body).toContain('<stillhere-owner path="/desk/who">');
+    if (status === 200) expect(answer.body).toContain('<stillhere-owner path="/desk/who" base="">');
   }
   expect((await app.send('GET', '/api/sessions')).body).toContain('Log in at /desk/who');
   expect(await shareLink()).toBe(`${app.url}/desk/who`);
