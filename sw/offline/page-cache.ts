@@ -87,7 +87,9 @@ export async function cachePage({ cacheName }: Grant, url: string, answer: Respo
   const cache = await caches.open(cacheName);
   await trim(cache, MOST_BYTES - body.size);
   // A cache lists entries in insertion order; an entry that is put again becomes the last.
-  await cache.put(url, kept.clone()).catch(async () => {
+  await cache.put(url, kept.clone()).catch(async (error: unknown) => {
+    // It fails, too, where a page is left that is being kept: WebKitGTK 2.50 then lost the pages opened before.
+    if ((error as Error).name !== 'QuotaExceededError') return;
     // The storage is full: delete pages, keep the queue.
     await trim(cache, (await bytesOf(cache)) / 2);
     await cache.put(url, kept).catch(() => {});

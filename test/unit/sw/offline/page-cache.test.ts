@@ -153,6 +153,15 @@ describe('a cached page', () => {
     expect(await kept(grant)).toEqual([]);
   });
 
+  it('is missing where keeping it is broken off, as when its page is left, and the others stay', async () => {
+    const grant = await begun();
+    for (const name of ['a', 'b']) await cachePage(grant, at(name), page(100));
+    const cache = await caches.open(grant.cacheName);
+    vi.spyOn(cache, 'put').mockRejectedValueOnce(new DOMException('left', 'AbortError'));
+    await cachePage(grant, at('c'), page(100));
+    expect(await kept(grant)).toEqual(['/b', '/a']);
+  });
+
   it('replaces others if the device is full', async () => {
     const grant = await begun();
     for (const name of ['a', 'b']) await cachePage(grant, at(name), page(100));
