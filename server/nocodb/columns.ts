@@ -43,10 +43,15 @@ export function isShownAs(value: Value, kind: ValueKind, shown: unknown): boolea
   return `${shown}` === `${value}`;
 }
 
-/** NocoDB drops fractions of seconds. A time without a zone is in UTC. */
+/** NocoDB drops fractions of seconds. */
 function toSecond(time: string): number {
-  const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/i.test(time);
-  return Math.floor(Date.parse(hasZone ? time : `${time}Z`) / 1_000);
+  return Math.floor(parseTime(time) / 1_000);
+}
+
+/** Epoch milliseconds; NaN where the text is no time. Without a zone it is in UTC. */
+export function parseTime(text: string): number {
+  const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text);
+  return Date.parse(hasZone ? text : `${text}Z`);
 }
 
 function words(text: string): readonly string[] {

@@ -1,10 +1,11 @@
 // The rows of the table that the mirror didn't write: those of the original script, or a person's. They have no key.
 import type { Notes } from '../store/notes.ts';
 import { NocoClient, type NocoConfig } from './client.ts';
+import { parseTime } from './columns.ts';
 import type { FieldName } from './fields.ts';
 import { RequestBudget } from './request-budget.ts';
 import type { NocoResult } from './response.ts';
-import type { Fields } from './schemas.ts';
+import type { Fields, NocoField } from './schemas.ts';
 import { inspectTable } from './table.ts';
 import { readTableIds } from './table-ids.ts';
 
@@ -24,10 +25,21 @@ export interface OlderRow {
 export async function listOlderRows(config: NocoConfig, notes: Notes): Promise<readonly OlderRow[]> {
   const budget = new RequestBudget(notes, config.requestsPerMonth, Date.now);
   const client = new NocoClient(config, budget, new AbortController().signal);
-  const { found } = valueOf(await inspectTable(client, config.table, await readTableIds(notes, config.table)));
+  const known = await readTableIds(notes, config.table);
+  const { found } = valueOf(await inspectTable(client, config.table, known));
   if (!found) throw new Error(`NocoDB has no table ${config.table}. Run: stillhere nocodb setup`);
-  const key: FieldName = 'sessionId';
-  const records = valueOf(await client.listWithout(found.id, found.fields.find(({ title }) => title === key)?.id));
+  /** A person may have renamed a column: its id stays. */
+  const findColumn = (name: FieldName): NocoField | undefined =>
+    found.fields.find(({ id }) => id === known?.columns[name]?.id) ?? found.fields.find(({ title }) => title === name);
+  const textOf = (fields: Fields, name: FieldName): string => {
+    const value = fields[findColumn(name)?.title ?? name];
+    return typeof value === 'string' ? value.trim() : '';
+  };
+  const timeOf = (fields: Fields, name: FieldName): number | null => {
+    const ms = parseTime(textOf(fields, name));
+    return Number.isNaN(ms) ? null : ms;
+  };
+  const records = valueOf(await client.listWithout(found.id, findColumn('sessionId')?.id));
   return records.flatMap(({ id, fields }) => {
     const email = textOf(fields, 'emailOfAccessor');
     const startMs = timeOf(fields, 'sessionStartTime');
@@ -40,17 +52,4 @@ export async function listOlderRows(config: NocoConfig, notes: Notes): Promise<r
 function valueOf<T>(result: NocoResult<T>): T {
   if (result.type === 'ok') return result.value;
   throw new Error(`NocoDB can't be read: ${result.message}`);
-}
-
-function textOf(fields: Fields, name: FieldName): string {
-  const value = fields[name];
-  return typeof value === 'string' ? value.trim() : '';
-}
-
-/** Epoch milliseconds; null where it shows no time. Without a zone it is UTC, as in NocoDB's own answers. */
-function timeOf(fields: Fields, name: FieldName): number | null {
-  const text = textOf(fields, name);
-  const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text);
-  const ms = Date.parse(hasZone ? text : `${text}Z`);
-  return Number.isNaN(ms) ? null : ms;
 }

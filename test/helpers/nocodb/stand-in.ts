@@ -192,6 +192,7 @@ export class NocoStandIn {
     const where = searchParams.get('where') ?? '';
     const keyed = [...this.rows].filter(([, row]) => (row[this.#titleOf(where)] ?? '') !== '');
     if (pathname.endsWith('/count')) return { count: keyed.length };
+    if (where.includes(',blank)')) return { records: [...this.rows].filter((row) => !keyed.some(([id]) => id === row[0])).map(show) };
     if (where.includes('notblank')) return { records: keyed.map(show) };
     if (method === 'GET') {
       const wanted = /,in,(.*)\)$/.exec(where)?.[1]?.split(',') ?? [];
