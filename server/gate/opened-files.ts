@@ -8,9 +8,8 @@ import { createCache } from '../http/cache.ts';
 import { describeError } from '../http/describe-error.ts';
 import { openedFile } from '../store/opened-file.ts';
 import type { Sighting } from '../store/session-store.ts';
+import { VISIT_GAP_MS } from '../store/visits.ts';
 
-/** A visit ends after so long without a sign (docs/internals/architecture.md, "visit"). */
-const VISIT_MS = 30 * 60_000;
 const MAX_KNOWN = 10_000;
 const SENT = [200, 206, 304];
 /** What pages load, where a browser doesn't say what it loads a file for. */
@@ -38,7 +37,7 @@ export type NoteOpenedFile = (ctx: Context) => void;
 
 export function createOpenedFiles({ record, sessionOf, pageName, log, now }: OpenedFilesParts): NoteOpenedFile {
   /** Once in a visit, however many ranges of the file are requested. */
-  const known = createCache<string, true>({ max: MAX_KNOWN, ttlMs: VISIT_MS });
+  const known = createCache<string, true>({ max: MAX_KNOWN, ttlMs: VISIT_GAP_MS });
   return (ctx) => {
     if (ctx.method !== 'GET') return;
     const opens = readPurpose(ctx);
@@ -50,7 +49,7 @@ export function createOpenedFiles({ record, sessionOf, pageName, log, now }: Ope
         status === NOT_MODIFIED ? FILE_NAME.test(ctx.path) : !(opens === 'file' ? PAGE : PART_OF_PAGES).test(type);
       if (!isFile || !SENT.includes(status)) return;
       const atMs = now();
-      const nameInVisit = `${page} ${Math.floor(atMs / VISIT_MS)}`;
+      const nameInVisit = `${page} ${Math.floor(atMs / VISIT_GAP_MS)}`;
       const key = `${session} ${nameInVisit}`;
       const isKnown = known.get(key);
       known.set(key, true);
@@ -76,7 +75,7 @@ function readPurpose(ctx: Context): 'file' | 'part' | 'unknown' {
   return ctx.get('range') === '' && ['', '*/*'].includes(accepted) ? 'unknown' : 'part';
 }
 
-/** Calls `tell` when the head of the answer is known, by whoever gives it: Koa, `send`, or a host's own handler. */
+/** Calls `tell` when the response headers are sent, whether by Koa, by `send` or by a host's own handler. */
 function onAnswer(response: ServerResponse, tell: (status: number, type: string) => void): void {
   const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => ServerResponse;
   response.writeHead = (...head: unknown[]) => {
