@@ -151,8 +151,8 @@ function offlineMsOf({ spans }: Visit, { offlineMs }: Session, visits: number): 
 }
 
 /**
- * The visits, with what was told of each. A told visit has become a part of the last one that begins no later; there is one, because no
- * visit begins later than before.
+ * Pairs each visit with the told visits that are now part of it. A told visit is part of the last visit that begins no later. There is
+ * always one, because no visit begins later than it did before.
  */
 function assign(
   told: readonly KnownVisit[],
