@@ -12,7 +12,7 @@ const CHANGED = 'stillhere-frames';
 /** The browser's viewer reports nothing. While it has the focus, the PDF is being read; `:focus` and `:hover` don't match it (Chromium 156). */
 const PDF = '[type$=pdf],embed[src*=".pdf"],iframe[src*=".pdf"]';
 const LOOK_MS = 1_000;
-/** So long after the last input in the page, a reader in a PDF counts as gone: the focus may just have stayed there. */
+/** How long after the last input outside it a PDF with the focus counts as read. The focus stays there when the reader leaves. */
 const PDF_MS = 15 * 60_000;
 
 /**

@@ -1,5 +1,5 @@
-// Notes which protected files a reader opens by themselves, like a PDF, a film or an archive. Pages have a heartbeat, and what belongs to a page
-// (its pictures, its films) is part of reading it. Runs after the answer has begun, so that it delays nothing.
+// Records which protected files a reader opens directly, like a PDF, a film or an archive. Pages have a heartbeat instead, and the pictures and
+// films of a page are part of reading it. Runs after the response has begun, so that it delays nothing.
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
