@@ -44,6 +44,13 @@ filtered(program.command('sessions'))
   .option('--json', 'print JSON')
   .action(whenCalled(async () => (await import('./commands/sessions.ts')).listSessions));
 
+program
+  .command('session')
+  .description('print one session, with its visits and pages')
+  .argument('<id>', 'as stillhere sessions lists it')
+  .option('--json', 'print JSON, with the first spans')
+  .action(whenCalled(async () => (await import('./commands/session.ts')).printSession));
+
 for (const [name, what, list] of [
   [
     'readers',

@@ -38,13 +38,15 @@ export async function listSessions({
       if (isCut) break;
       sessions.push(viewSession(session, now));
     }
+    const more = `There are more than these ${most}: raise --limit, or use stillhere export.`;
     if (json) {
       console.info(JSON.stringify({ sessions }, null, 2));
+      if (isCut) console.error(more);
       return;
     }
     if (sessions.length === 0) console.info('No sessions yet.');
     else for (const line of printSessions(sessions)) console.info(line);
-    if (isCut) console.info(`There are more than these ${most}: raise --limit, or use stillhere export.`);
+    if (isCut) console.info(more);
     const unmirrored = readConfig(process.env).nocodb ? await store.outboxOf(NOCODB).countUntold() : 0;
     if (unmirrored > 0)
       console.info(`${unmirrored} sessions are not yet written to NocoDB; stillhere nocodb check shows why.`);
@@ -54,13 +56,14 @@ export async function listSessions({
 /** A table with headings, in local time. */
 export function printSessions(sessions: readonly SessionView[]): readonly string[] {
   return textTable([
-    ['reader', 'from', 'until', 'read', 'page'],
-    ...sessions.map(({ emailOfAccessor, sessionStartTime, sessionEndTime, readingTimeMs, currentPage }) => [
+    ['reader', 'from', 'until', 'read', 'page', 'id'],
+    ...sessions.map(({ id, emailOfAccessor, sessionStartTime, sessionEndTime, readingTimeMs, currentPage }) => [
       emailOfAccessor,
       localTime(sessionStartTime),
       sessionEndTime === null ? '–' : localTime(sessionEndTime),
       duration(readingTimeMs),
       currentPage ?? '–',
+      id,
     ]),
   ]);
 }

@@ -18,9 +18,9 @@ export async function listReaders({ sort, limit, json }: TotalsOptions): Promise
   const { sort: order = 'last' } = readOptions(() => readParameters({ sort: READER_LIST.sort }, { sort }));
   const { found, isCut } = await list(limit, order, (totals, query) => totals.listReaders(query));
   const readers = found.map(viewReader);
-  if (json) return console.info(JSON.stringify({ readers }, null, 2));
+  if (json) return printJson({ readers }, readers.length, isCut);
   print(
-    ['reader', 'sessions', 'visits', 'read', 'median', 'first seen', 'last seen'],
+    ['reader', 'sessions', 'visits', 'read', 'median', 'first seen', 'last seen', 'id'],
     readers.map((reader) => [
       reader.emailOfAccessor,
       String(reader.sessions),
@@ -29,6 +29,7 @@ export async function listReaders({ sort, limit, json }: TotalsOptions): Promise
       reader.medianReadingTimeMs === null ? '–' : duration(reader.medianReadingTimeMs),
       localTime(reader.firstSeen),
       localTime(reader.lastSeen),
+      reader.id,
     ]),
     isCut,
   );
@@ -38,7 +39,7 @@ export async function listPages({ sort, limit, json }: TotalsOptions): Promise<v
   const { sort: order = 'last' } = readOptions(() => readParameters({ sort: PAGE_LIST.sort }, { sort }));
   const { found, isCut } = await list(limit, order, (totals, query) => totals.listPages(query));
   const pages = found.map(viewPageTotals);
-  if (json) return console.info(JSON.stringify({ pages }, null, 2));
+  if (json) return printJson({ pages }, pages.length, isCut);
   print(
     ['page', 'sessions', 'readers', 'read', 'median', 'last read'],
     pages.map((page) => [
@@ -63,8 +64,18 @@ async function list<Found>(
   return { found: found.slice(0, most), isCut: found.length > most };
 }
 
+/** Readable by a program: what is missing is said on the standard error. */
+function printJson(found: object, count: number, isCut: boolean): void {
+  console.info(JSON.stringify(found, null, 2));
+  if (isCut) console.error(sayMore(count));
+}
+
+function sayMore(count: number): string {
+  return `There are more than these ${count}: raise --limit.`;
+}
+
 function print(headings: readonly string[], rows: readonly (readonly string[])[], isCut: boolean): void {
   if (rows.length === 0) console.info('Nothing has been read, or the server has not counted it yet.');
   else for (const line of textTable([headings, ...rows])) console.info(line);
-  if (isCut) console.info(`There are more than these ${rows.length}: raise --limit.`);
+  if (isCut) console.info(sayMore(rows.length));
 }

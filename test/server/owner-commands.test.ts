@@ -47,8 +47,26 @@ it('`sessions` filters like the API, and says when there are more', async () => 
   const { stdout } = await run('sessions', '--email', 'ANN+1@example.com', '--limit', '2', '--sort', 'reading');
   const lines = stdout.trimEnd().split('\n');
   expect(lines).toHaveLength(4);
-  expect(lines[1]).toMatch(/^ann\+1@example\.com {2}\S+ \S+ {2}\S+ \S+ {2}00:02:00 {2}\/report\/$/);
+  expect(lines[1]).toMatch(/^ann\+1@example\.com {2}\S+ \S+ {2}\S+ \S+ {2}00:02:00 {2}\/report\/ +s\d+$/);
   expect(lines[3]).toBe('There are more than these 2: raise --limit, or use stillhere export.');
+});
+
+it('`sessions --json` says on the standard error when there are more', async () => {
+  const { stdout, stderr } = await run('sessions', '--limit', '2', '--json');
+  expect((JSON.parse(stdout) as { sessions: unknown[] }).sessions).toHaveLength(2);
+  expect(stderr).toContain('There are more than these 2');
+});
+
+it('`session` prints the visits and pages of one session', async () => {
+  const { stdout } = await run('session', 's2');
+  expect(stdout).toMatch(/^reader +ann\+0@example\.com\n/);
+  expect(stdout).toMatch(/^read +00:02:00$/m);
+  expect(stdout).toMatch(/^1 {6}\S+ \S+ {2}\S+ \S+ {2}00:02:00$/m);
+  expect(stdout).toMatch(/^\/report\/ {2}00:02:00$/m);
+  const { stdout: json } = await run('session', 's2', '--json');
+  expect(JSON.parse(json)).toMatchObject({ id: 's2', pages: [{ page: '/report/', readingTimeMs: 120_000 }] });
+  const { code, stderr } = await run('session', 'unknown');
+  expect([code, stderr]).toEqual([1, 'There is no session unknown; stillhere sessions lists them with their ids.\n']);
 });
 
 it('`readers` and `pages` print totals, without control characters', async () => {
@@ -57,6 +75,10 @@ it('`readers` and `pages` print totals, without control characters', async () =>
   expect(rows[0]).toBe('reader sessions visits read');
   expect(rows.slice(1, 3).toSorted()).toEqual(['ann+0@example.com 5 5 00:10:00', 'ann+1@example.com 5 5 00:10:00']);
   expect(rows.slice(3)).toEqual(['evil\ufffd[2J@example.com 1 1 00:02:00', '']);
+  expect(readers).toMatch(/ {2}id\nann\+\d@example\.com .* {2}[\w-]{16}\n/);
+  const { stdout: first, stderr } = await run('readers', '--json', '--limit', '1');
+  expect((JSON.parse(first) as { readers: unknown[] }).readers).toHaveLength(1);
+  expect(stderr).toBe('There are more than these 1: raise --limit.\n');
   const { stdout: pages } = await run('pages', '--json');
   expect(JSON.parse(pages)).toMatchObject({ pages: [{ page: '/report/', sessions: 11, readers: 3 }] });
 });

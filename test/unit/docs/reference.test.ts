@@ -49,10 +49,10 @@ it('docs/http-api.md has every path', async () => {
 
 it('README.md shows a session as `stillhere sessions` prints it', async () => {
   const shown = await readSnippet('README.md', 'text', 'ann@example.com');
-  const [, from = '', until = '', read = '', page = ''] =
-    /^ann@example\.com +(\S+ \S+) +(\S+ \S+) +(\S+) +(\S+)$/m.exec(shown) ?? [];
+  const [, from = '', until = '', read = '', page = '', id = ''] =
+    /^ann@example\.com +(\S+ \S+) +(\S+ \S+) +(\S+) +(\S+) +(\S+)$/m.exec(shown) ?? [];
   const ann = {
-    id: 'ann',
+    id,
     ref: 'ref',
     emailOfAccessor: 'ann@example.com',
     // Without a zone: the machine's own, in which they are printed.
