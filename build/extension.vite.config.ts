@@ -4,7 +4,7 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { zipSync, type Zippable } from 'fflate';
 import { defineConfig } from 'vite';
-import { BROWSERS, writeManifest } from '../client/extension/manifest.ts';
+import { BROWSERS, ICON_SIZES, iconFile, writeManifest } from '../client/extension/manifest.ts';
 
 const HERE = join(import.meta.dirname, '../client/extension');
 const DIST = join(HERE, '../../dist');
@@ -41,6 +41,7 @@ export default defineConfig({
 function pack(browser: (typeof BROWSERS)[number]): void {
   const files: Record<string, Uint8Array> = { 'manifest.json': Buffer.from(writeManifest(browser)) };
   for (const file of globSync('**/*.{html,js}', { cwd: BUILT })) files[file] = readFileSync(join(BUILT, file));
+  for (const px of ICON_SIZES) files[iconFile(px)] = readFileSync(join(HERE, iconFile(px)));
   const zipped: Zippable = {};
   for (const [file, content] of Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     zipped[file] = [content, { mtime: NO_TIME, level: 9 }];

@@ -1,4 +1,5 @@
 // Runs when the devtools open: creates the panel.
 import { devtools } from './devtools-api.ts';
+import { iconFile } from './manifest.ts';
 
-devtools().panels.create('Heartbeat', '', 'panel.html');
+devtools().panels.create('Heartbeat', iconFile(32), 'panel.html');

@@ -14,7 +14,10 @@ export interface Fact {
 }
 
 /** The summary at the top. */
-export function summarize({ storage, waiting, refused, pause, at }: Snapshot, waitingCount: number): string {
+export function summarize(snapshot: Snapshot, waitingCount: number): string {
+  const { storage, waiting, refused, pause, at } = snapshot;
+  if (isWithoutUs(snapshot) && waitingCount === 0)
+    return 'This page has no heartbeat, and this site has stored nothing here. Open a page that has <session-heartbeat>, or add it to this one.';
   const until = offlineUntil(pause, at);
   // What is being read goes with the next beat: on a page where all is well, nothing is stuck.
   const beingRead = pause ? 0 : waiting.filter((row) => isBeingRead(row, at)).length;
@@ -29,6 +32,11 @@ export function summarize({ storage, waiting, refused, pause, at }: Snapshot, wa
     refused.length > 0 && `${formatCount(refused.length, 'span was', 'spans were')} refused.`,
   ];
   return parts.filter(Boolean).join(' ');
+}
+
+/** Nothing of ours has run on this site: no heartbeat, no queue, no worker that answers as ours. */
+function isWithoutUs({ heartbeat, storage, workers }: Snapshot): boolean {
+  return !heartbeat && storage.mode === 'empty' && workers.every(({ version }) => version === undefined);
 }
 
 function sayNextTry({ cause, until }: Pause, now: number): string {

@@ -4,20 +4,21 @@ import { deliver } from '../../sw/channel/deliver.ts';
 import { withDeliveryLock } from '../../sw/channel/delivery-lock.ts';
 import { SpanQueue } from '../../sw/channel/queue.ts';
 import { askWorker } from '../ask-worker.ts';
-
 import { onChannelEvent } from '../ui/channel-events.ts';
 import type { SessionHeartbeat } from '../element.ts';
 import type { Heartbeat } from '../heartbeat.ts';
 import { answer, useStores } from '../ui/device-database.ts';
+import type { FailureName } from './failures.ts';
 import { goOffline, goOnline } from './simulate-offline.ts';
 import { takeSnapshot } from './snapshot.ts';
 import type { Action, Source } from './source.ts';
+import { replaySpan, simulateFailure } from './try-delivery.ts';
 import { watchWorkers } from './workers.ts';
 
 /** One request may take a worker 20 s. */
 const ANSWER_MS = 30_000;
 
-const ACTIONS: Readonly<Record<Exclude<Action, `drop ${string}`>, () => Promise<void>>> = {
+const ACTIONS: Readonly<Record<Extract<Action, string>, () => Promise<void>>> = {
   deliver: deliverNow,
   'go-offline': goOffline,
   'go-online': () => goOnline().then(deliverNow),
@@ -27,7 +28,7 @@ const ACTIONS: Readonly<Record<Exclude<Action, `drop ${string}`>, () => Promise<
 export const pageSource: Source = {
   read: () => takeSnapshot(findHeartbeat()?.status()),
   watch: watchPage,
-  act: (action) => (isDrop(action) ? drop(action.slice(DROP.length)) : ACTIONS[action]()),
+  act,
 };
 
 function watchPage(listener: (announced: EmittedEvent | undefined) => void): () => void {
@@ -38,10 +39,16 @@ function watchPage(listener: (announced: EmittedEvent | undefined) => void): () 
   return () => abort.abort();
 }
 
-const DROP = 'drop ';
+function act(action: Action): Promise<void> {
+  if (typeof action === 'string') return ACTIONS[action]();
+  if ('drop' in action) return drop(action.drop);
+  return 'replay' in action ? replaySpan(action.replay) : simulate(action.simulate);
+}
 
-function isDrop(action: Action): action is `drop ${string}` {
-  return action.startsWith(DROP);
+/** The next try comes when the pause ends, as after a failure of the page's own delivery. */
+async function simulate(name: FailureName): Promise<void> {
+  const { retryInMs } = await simulateFailure(name);
+  if (retryInMs > 0) setTimeout(() => void deliverNow(), retryInMs);
 }
 
 /** A delivery that is under way comes first, so that it doesn't put the row back. */

@@ -7,7 +7,8 @@ import { tableSection } from '../ui/table-section.ts';
 import type { Column, RowControl } from '../ui/row-table.ts';
 import { DELIVERED, DELIVERIES, REFUSED, WAITING } from './columns.ts';
 import { listFacts, summarize } from './facts.ts';
-import { readingGraph } from './reading-graph.ts';
+import { FAILURES, type FailureName } from './failures.ts';
+import { readingGraph, type Zoom } from './reading-graph.ts';
 import { offlineUntil } from './simulate-offline.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Action } from './source.ts';
@@ -28,6 +29,7 @@ export interface Shown {
   readonly filter: string;
   /** The row that is dropped if its button is pressed once more. */
   readonly dropping: string | undefined;
+  readonly zoom: Zoom;
 }
 
 export interface PanelActions {
@@ -37,6 +39,7 @@ export interface PanelActions {
   readonly filter: (text: string) => void;
   /** The first time, it asks whether this is meant. */
   readonly drop: (id: string) => void;
+  readonly zoom: (zoom: Zoom) => void;
   /** If set, there is a close button. */
   readonly close: (() => void) | undefined;
 }
@@ -77,6 +80,7 @@ function head(
           @click=${toggle}
           .textContent=${isOffline ? 'Back online' : 'Simulate offline'}
         ></button>
+        ${failureMenu(act)}
         <button type="button" @click=${copy}>Copy as JSON</button>
         <button type="button" @click=${download}>Download</button>
         ${
@@ -91,12 +95,48 @@ function head(
   `;
 }
 
+/** One delivery that fails in the chosen way. */
+function failureMenu(act: PanelActions['act']): TemplateResult {
+  const close = (menu: HTMLElement): void => menu.removeAttribute('open');
+  const choose = (event: Event, simulate: FailureName): void => {
+    const menu = (event.currentTarget as HTMLElement).closest('details');
+    if (menu) close(menu);
+    menu?.querySelector('summary')?.focus();
+    act({ simulate });
+  };
+  // Escape closes the menu, and not the inspector.
+  const onKey = (event: KeyboardEvent): void => {
+    const menu = event.currentTarget as HTMLDetailsElement;
+    if (event.key !== 'Escape' || !menu.open) return;
+    event.stopPropagation();
+    close(menu);
+    menu.querySelector('summary')?.focus();
+  };
+  const onLeave = ({ currentTarget, relatedTarget }: FocusEvent): void => {
+    const menu = currentTarget as HTMLElement;
+    if (relatedTarget instanceof Node && !menu.contains(relatedTarget)) close(menu);
+  };
+  return html`
+    <details class="menu" @keydown=${onKey} @focusout=${onLeave}>
+      <summary>Simulate a failure</summary>
+      <div>
+        ${(Object.keys(FAILURES) as FailureName[]).map(
+          (name) =>
+            html`<button type="button" @click=${(event: Event) => choose(event, name)}>
+              ${FAILURES[name].label}
+            </button>`,
+        )}
+      </div>
+    </details>
+  `;
+}
+
 function sayState(snapshot: Snapshot | undefined, log: VisitLog, failure: string | undefined): string {
   if (failure !== undefined) return `This page can’t be inspected: ${failure}.`;
   return snapshot ? summarize(snapshot, listWaiting(snapshot, log).length) : 'Loading …';
 }
 
-function body(snapshot: Snapshot, { log, filter, dropping }: Shown, actions: PanelActions): TemplateResult {
+function body(snapshot: Snapshot, { log, filter, dropping, zoom }: Shown, actions: PanelActions): TemplateResult {
   const { at, refused } = snapshot;
   const { delivered, turns } = log;
   const waiting = listWaiting(snapshot, log);
@@ -106,8 +146,8 @@ function body(snapshot: Snapshot, { log, filter, dropping }: Shown, actions: Pan
     findRows(columns, rows, filter, at);
   const nothingOr = (text: string): string => (filter === '' ? text : 'No row has this text.');
   const control: RowControl<QueuedSpan> = {
-    title: 'Drop',
-    button: (row) => (isBeingRead(row, at) ? nothing : dropButton(row, dropping, actions)),
+    title: 'Send or drop',
+    buttons: (row) => (isBeingRead(row, at) ? nothing : rowButtons(row, dropping, actions)),
   };
   return html`
     <dl class="facts">
@@ -120,7 +160,7 @@ function body(snapshot: Snapshot, { log, filter, dropping }: Shown, actions: Pan
         `,
       )}
     </dl>
-    ${readingGraph({ delivered, refused, waiting }, at)}
+    ${readingGraph({ delivered, refused, waiting }, at, zoom, actions.zoom)}
     <label class="filter">
       <span>Filter</span>
       <input
@@ -158,15 +198,18 @@ export function findRows<Row>(
   return rows.filter((row) => columns.some(({ text }) => text(row, now).toLowerCase().includes(wanted)));
 }
 
-function dropButton({ id, page }: QueuedSpan, dropping: string | undefined, { drop }: PanelActions): TemplateResult {
+function rowButtons({ id, page }: QueuedSpan, dropping: string | undefined, actions: PanelActions): TemplateResult {
   const isAsked = id === dropping;
   const label = isAsked ? `Drop the reading of ${page} for good` : `Drop the reading of ${page}`;
   return html`
+    <button type="button" aria-label=${`Send the reading of ${page}`} @click=${() => actions.act({ replay: id })}>
+      Send
+    </button>
     <button
       type="button"
       class=${isAsked ? 'asked' : ''}
       aria-label=${label}
-      @click=${() => drop(id)}
+      @click=${() => actions.drop(id)}
       .textContent=${isAsked ? 'For good?' : 'Drop'}
     ></button>
   `;

@@ -16,18 +16,55 @@ export interface Marked {
   readonly waiting: readonly Span[];
 }
 
-/** @param now epoch milliseconds. */
-export function readingGraph(marked: Marked, now: number): TemplateResult | typeof nothing {
-  const spans = toGraphSpans(marked, now);
-  if (spans.length === 0) return nothing;
+/** What the graph shows: all, or the last minutes. */
+export const ZOOMS = [undefined, 60, 10, 1] as const;
+export type Zoom = (typeof ZOOMS)[number];
+
+/** @param now epoch milliseconds. @param choose is called with another zoom. */
+export function readingGraph(
+  marked: Marked,
+  now: number,
+  zoom: Zoom,
+  choose: (zoom: Zoom) => void,
+): TemplateResult | typeof nothing {
+  const all = toGraphSpans(marked, now);
+  if (all.length === 0) return nothing;
+  const spans = zoom === undefined ? all : cutBefore(all, now - zoom * 60_000);
   const words = {
     nameOf: namePages(spans.map(({ page }) => page)),
-    timeOf: (at: number): string => new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' }),
-    exactTimeOf: (at: number): string => new Date(at).toLocaleTimeString('en-GB'),
+    timeOf: (at: number): string => formatClock(at, zoom === 1),
+    exactTimeOf: (at: number): string => formatClock(at, true),
   };
   return html`
-    <div class="picture" aria-hidden="true">${trainGraph(layOutVisit(spans, MOST_PAGES), undefined, words)}</div>
+    <div class="picture">
+      <div class="zoom" role="group" aria-label="Zoom">
+        ${ZOOMS.map(
+          (one) => html`
+            <button
+              type="button"
+              aria-pressed=${one === zoom}
+              @click=${() => choose(one)}
+              .textContent=${one === undefined ? 'All' : `${one} min`}
+            ></button>
+          `,
+        )}
+      </div>
+      ${
+        spans.length === 0
+          ? html`<p class="empty">Nothing was read in this time.</p>`
+          : html`<div aria-hidden="true">${trainGraph(layOutVisit(spans, MOST_PAGES), undefined, words)}</div>`
+      }
+    </div>
   `;
+}
+
+/** What was read since then. */
+export function cutBefore(spans: readonly GraphSpan[], fromMs: number): readonly GraphSpan[] {
+  return spans.filter(({ toMs }) => toMs > fromMs).map((span) => ({ ...span, fromMs: Math.max(span.fromMs, fromMs) }));
+}
+
+function formatClock(at: number, withSeconds: boolean): string {
+  return new Date(at).toLocaleTimeString('en-GB', { timeStyle: withSeconds ? 'medium' : 'short' });
 }
 
 /** By start. A span that waits may have been delivered before, when it was shorter. */

@@ -1,9 +1,17 @@
 // Where the view gets its data: from its own page or, in the devtools, from the inspected page.
 import type { EmittedEvent } from '../../sw/protocol/messages.ts';
+import type { FailureName } from './failures.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** The actions that a person can request. `drop …` names the span to remove from the device. */
-export type Action = 'deliver' | 'go-offline' | 'go-online' | 'clear-refused' | `drop ${string}`;
+/** The actions that a person can request. `drop` and `replay` name a span. */
+export type Action =
+  | 'deliver'
+  | 'go-offline'
+  | 'go-online'
+  | 'clear-refused'
+  | { readonly drop: string }
+  | { readonly replay: string }
+  | { readonly simulate: FailureName };
 
 export interface Source {
   /** Reads the current state of the device. */

@@ -47,6 +47,7 @@ export class InspectorView {
       trouble: '',
       filter: '',
       dropping: undefined,
+      zoom: undefined,
     };
     this.#actions = {
       act: (action) => void this.#act(action),
@@ -54,6 +55,7 @@ export class InspectorView {
       download: () => this.#download(),
       filter: (filter) => this.#show({ filter }),
       drop: (id) => this.#drop(id),
+      zoom: (zoom) => this.#show({ zoom }),
       close: onClose,
     };
     // A constructed stylesheet is allowed under any Content-Security-Policy.
@@ -134,7 +136,7 @@ export class InspectorView {
   }
 
   #drop(id: string): void {
-    if (this.#shown.dropping === id) void this.#act(`drop ${id}`);
+    if (this.#shown.dropping === id) void this.#act({ drop: id });
     else this.#show({ dropping: id });
   }
 

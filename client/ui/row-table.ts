@@ -15,7 +15,7 @@ export interface Column<Row> {
 /** What can be done with a single row: a cell at its end. */
 export interface RowControl<Row> {
   readonly title: string;
-  readonly button: (row: Row) => TemplateResult | typeof nothing;
+  readonly buttons: (row: Row) => TemplateResult | typeof nothing;
 }
 
 /**
@@ -49,7 +49,7 @@ export function rowTable<Row extends { readonly id: string }>(
           (row) =>
             html`<tr role="row">
               ${columns.map((column) => cell(column, row, now))}
-              ${control ? html`<td role="cell" class="control">${control.button(row)}</td>` : nothing}
+              ${control ? html`<td role="cell" class="control">${control.buttons(row)}</td>` : nothing}
             </tr>`,
         )}
       </tbody>

@@ -20,14 +20,27 @@ import { sendDelivery } from './send-delivery.ts';
 /** Pause after a bug of ours, which the next try is unlikely to avoid. */
 const BUG_PAUSE_MS = 60_000;
 
+/** Which spans go next, and how a request is sent. The inspector has means of its own (client/inspector/try-delivery.ts). */
+export interface DeliveryMeans {
+  readonly next: typeof oldestSpans;
+  readonly send: typeof sendDelivery;
+}
+
+const MEANS: DeliveryMeans = { next: oldestSpans, send: sendDelivery };
+
 /**
  * Delivers the queue, oldest spans first, unless a pause forbids it. Waits for a delivery that another page or the worker
  * has under way. Resolves with the outcome; never rejects.
  * @param nextBeatMs milliseconds until the page's next beat.
  */
-export async function deliver(queue: SpanQueue, trigger: Trigger, nextBeatMs?: number): Promise<DeliveryOutcome> {
+export async function deliver(
+  queue: SpanQueue,
+  trigger: Trigger,
+  nextBeatMs?: number,
+  means = MEANS,
+): Promise<DeliveryOutcome> {
   const askedAt = Date.now();
-  const outcome = await withDeliveryLock(() => deliverAll(queue, trigger, askedAt, nextBeatMs)).catch(
+  const outcome = await withDeliveryLock(() => deliverAll(queue, trigger, askedAt, nextBeatMs, means)).catch(
     async (error: unknown): Promise<DeliveryOutcome> => ({
       stored: 0,
       refused: [],
@@ -44,7 +57,8 @@ async function deliverAll(
   queue: SpanQueue,
   trigger: Trigger,
   askedAt: number,
-  nextBeatMs?: number,
+  nextBeatMs: number | undefined,
+  { next, send }: DeliveryMeans,
 ): Promise<DeliveryOutcome> {
   const refused: Refusal[] = [];
   let stored = 0;
@@ -53,19 +67,20 @@ async function deliverAll(
   const pause = await readPause(queue);
   let plan = startPlan(pause, trigger, askedAt, Date.now());
   while (plan.retryInMs === 0) {
-    const batch = nextBatch(plan, await oldestSpans(queue));
+    const batch = nextBatch(plan, await next(queue));
     ({ plan } = batch);
     const { spans } = batch;
     if (spans.length === 0) break;
 
     const sentAt = Date.now();
-    const sent = await sendDelivery(spans, pause !== undefined, nextBeatMs);
+    const sent = await send(spans, pause !== undefined, nextBeatMs);
     emit({ type: 'sent', spans, sentAt, sent });
     if (sent.type === 'receipt') serverNow = sent.receipt.now;
 
     const at = { sentAt, now: Date.now(), random: Math.random, isOnline: navigator.onLine };
-    const { plan: next, settled, failure, endsPause } = judge(plan, spans, sent, at);
-    plan = next;
+    const verdict = judge(plan, spans, sent, at);
+    ({ plan } = verdict);
+    const { settled, failure, endsPause } = verdict;
     if (settled) {
       await acknowledge(queue, spans, settled);
       stored += settled.stored.length;

@@ -1,10 +1,13 @@
 // The inspector at work: what it shows is what lies on the device, live, and its buttons do what they say.
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { layRows, makeRows, press, untilShown } from '../helpers/inspected-device.ts';
+import { layRows, makeRows, press, type Shown, untilShown } from '../helpers/inspected-device.ts';
 import { enter, readQueue } from '../helpers/reader.ts';
-import { NEXT, READ } from '../helpers/reading-site.ts';
+import { NEXT, READ, readPage, SMALL_SITE } from '../helpers/reading-site.ts';
 import { elapsed, until } from '../helpers/until.ts';
+
+const INSPECTED = '/inspected/';
+const OPENER = '<script type="module" src="/stillhere-open-inspector.js"></script>';
 
 describe.concurrent('the inspector', () => {
   it('shows what waits, why, and when it is tried again; and the span that is read growing', async ({
@@ -102,13 +105,125 @@ describe.concurrent('the inspector', () => {
     expect(others.map(([path]) => path)).not.toContain('/portfolio/confidential/day-nine/');
   });
 
+  it('sends one row alone, and one that was refused again', async ({ serveFar, device }) => {
+    // Without a heartbeat of its own, which would deliver all of them.
+    const inspected = readPage(OPENER).replace(/<session-heartbeat[^>]*>/, '');
+    const { server, proxy } = await serveFar({ ...SMALL_SITE, [INSPECTED]: inspected });
+    const page = await device.newPage();
+    const session = await enter(page, proxy.url);
+    await until(async () => (await readQueue(page)).length > 0);
+    await page.goto(proxy.url + INSPECTED);
+    const [first, second, third] = makeRows(3, session, Date.now() - 30_000);
+    if (!first || !second || !third) throw new Error('no rows');
+    await layRows(page, [first, second]);
+    await layRows(page, [{ ...third, lastError: 'unknown session' }], 'refused');
+    const sent = proxy.seen.length;
+    await page.goto(`${proxy.url}${INSPECTED}?heartbeat-inspector`);
+    // The page that was left has sent its last words, and got no receipt.
+    const waitingPages = ({ waiting }: Shown): (string | undefined)[] =>
+      waiting.map(([path]) => path).filter((path) => path !== READ);
+    await untilShown(page, (shown) => waitingPages(shown).length === 2 && shown.refused.length === 1);
+
+    await press(page, `Send the reading of ${second.page}`);
+    await untilShown(page, (shown) => waitingPages(shown).length === 1);
+    await press(page, `Send the reading of ${third.page}`);
+    const shown = await untilShown(page, ({ refused }) => refused.length === 0);
+    expect(waitingPages(shown)).toEqual([first.page]);
+    const bodies = proxy.seen.slice(sent).map(({ body }) => JSON.parse(body) as { spans: { page: string }[] });
+    expect(bodies.map(({ spans }) => spans.map((span) => span.page))).toEqual([[second.page], [third.page]]);
+    const { spans } = await server.session(session);
+    expect(spans.map((span) => span.page)).toEqual(expect.arrayContaining([second.page, third.page]));
+  });
+
+  it('simulates a server error: the row is tried again by itself, and arrives', async ({ server, device }) => {
+    const page = await device.newPage();
+    const session = await enter(page, server.url);
+    await page.goto(`${server.url}${READ}?heartbeat-inspector`);
+    await untilShown(page, ({ delivered }) => delivered.length > 0);
+    const [row] = makeRows(1, session, Date.now() - 30_000);
+    if (!row) throw new Error('no row');
+    await layRows(page, [row]);
+    await page.locator('heartbeat-inspector >>> summary').click();
+    await press(page, 'Server error (500)');
+
+    await untilShown(page, ({ timeline }) => timeline.some((run) => run.at(-1)?.includes('HTTP 500: Simulated')));
+    await untilShown(page, ({ delivered }) => delivered.some(([path]) => path === row.page));
+    const { spans } = await server.session(session);
+    expect(spans.map((span) => span.page)).toContain(row.page);
+  });
+
+  it('simulates a lost answer: stored, sent once more, and stored once', async ({ server, device }) => {
+    const page = await device.newPage();
+    const session = await enter(page, server.url);
+    await page.goto(`${server.url}${READ}?heartbeat-inspector`);
+    await untilShown(page, ({ delivered }) => delivered.length > 0);
+    const [row] = makeRows(1, session, Date.now() - 30_000);
+    if (!row) throw new Error('no row');
+    await layRows(page, [row]);
+    await page.locator('heartbeat-inspector >>> summary').click();
+    await press(page, 'Lost answer');
+
+    await untilShown(page, ({ timeline }) => timeline.some((run) => run.at(-1)?.includes('the answer was lost')));
+    const stored = async (): Promise<string[]> => (await server.session(session)).spans.map((span) => span.page);
+    expect(await stored()).toContain(row.page);
+    await untilShown(page, ({ delivered }) => delivered.some(([path]) => path === row.page));
+    expect((await stored()).filter((path) => path === row.page)).toHaveLength(1);
+  });
+
+  it('has a menu of failures for the keyboard: Escape closes it, and not the inspector', async ({ server, device }) => {
+    const page = await device.newPage();
+    await enter(page, server.url);
+    await page.goto(`${server.url}${READ}?heartbeat-inspector`);
+    await untilShown(page, ({ delivered }) => delivered.length > 0);
+    await page.locator('heartbeat-inspector >>> summary').click();
+    await page.keyboard.press('Tab');
+    const focused = (): Promise<string> =>
+      page.evaluate(
+        () => document.querySelector('heartbeat-inspector')?.shadowRoot?.activeElement?.textContent?.trim() ?? '',
+      );
+    expect(await focused()).toBe('Captive portal');
+    await page.keyboard.press('Escape');
+    expect(await focused()).toBe('Simulate a failure');
+    const isOpen = (): Promise<boolean | undefined> =>
+      page.evaluate(
+        () =>
+          document.querySelector('heartbeat-inspector')?.shadowRoot?.querySelector<HTMLDetailsElement>('details')?.open,
+      );
+    expect(await isOpen()).toBe(false);
+    await page.keyboard.press('Escape');
+    expect(await isOpen()).toBeUndefined();
+  });
+
+  it('zooms the graph to the last minutes', async ({ server, device }) => {
+    const page = await device.newPage();
+    const session = await enter(page, server.url);
+    await page.goto(`${server.url}${READ}?heartbeat-inspector`);
+    await untilShown(page, ({ delivered }) => delivered.length > 0);
+    await layRows(page, makeRows(1, session, Date.now() - 5 * 60_000));
+    const names = (): Promise<string[]> =>
+      page.evaluate(() =>
+        [
+          ...(document.querySelector('heartbeat-inspector')?.shadowRoot?.querySelectorAll('.graph .names li') ?? []),
+        ].map((item) => item.textContent ?? ''),
+      );
+    await until(async () => (await names()).includes('Night handover'));
+    await press(page, '1 min');
+    await until(async () => !(await names()).includes('Night handover'));
+    expect(await names()).toHaveLength(1);
+    await press(page, '10 min');
+    await until(async () => (await names()).includes('Night handover'));
+  });
+
   it('says where all is well that nothing is stuck', async ({ server, device }) => {
     const page = await device.newPage();
     await enter(page, server.url);
     await page.goto(`${server.url}${READ}?heartbeat-inspector`);
-    const { summary, waiting } = await untilShown(page, (shown) => shown.waiting.length > 0);
-    expect(summary).toBe('What is being read now goes with the next beat.');
-    expect(waiting[0]?.at(-1)).toBe('is being read, and goes with the next beat');
+    // The page's first span may be shown as waiting until its receipt is here.
+    const { waiting } = await untilShown(
+      page,
+      ({ summary }) => summary === 'What is being read now goes with the next beat.',
+    );
+    expect(waiting.map((row) => row.at(-1))).toEqual(['is being read, and goes with the next beat']);
   });
 
   it('"Simulate offline" keeps page, worker and last words from the network, and ends by itself', async ({

@@ -79,11 +79,13 @@ export async function readInspector(page: Page | Frame): Promise<Shown | undefin
   });
 }
 
-/** Presses a button of the inspector. */
+/** Presses a button of the inspector, named by its text or its label. */
 export async function press(page: Page | Frame, label: string): Promise<void> {
   await page.evaluate((text) => {
     const root = document.querySelector('heartbeat-inspector')?.shadowRoot ?? document;
-    const button = [...root.querySelectorAll('button')].find(({ textContent }) => textContent === text);
+    const button = [...root.querySelectorAll('button')].find(
+      ({ textContent, ariaLabel }) => textContent?.trim() === text || ariaLabel === text,
+    );
     if (!button) throw new Error(`No button ${text}`);
     button.click();
   }, label);

@@ -43,7 +43,9 @@ describe('the zip files', () => {
       expect(manifest['content_security_policy']).toEqual({
         extension_pages: "default-src 'none'; script-src 'self'; connect-src 'self'",
       });
-      for (const file of ['devtools.html', 'panel.html', 'agent.js']) expect(files).toHaveProperty([file]);
+      const icons = Object.values(manifest['icons'] as Record<string, string>);
+      expect(icons).toHaveLength(4);
+      for (const file of ['devtools.html', 'panel.html', 'agent.js', ...icons]) expect(files).toHaveProperty([file]);
     }
   });
 
@@ -114,11 +116,12 @@ describe('in Chromium', () => {
     expect(await readInspector(page)).toBeUndefined();
   });
 
-  it('of a site without Stillhere it shows that nothing is there, and leaves nothing behind', async () => {
+  it('of a site without Stillhere it says so and what to do, and leaves nothing behind', async () => {
     const page = await browser.newPage();
     await page.goto(`${server.url}/healthz`);
     const { panel } = await openPanel(page);
-    await shown(panel, ({ facts }) => facts['Storage']?.startsWith('nothing kept yet'));
+    const { summary } = await shown(panel, ({ facts }) => facts['Storage']?.startsWith('nothing kept yet'));
+    expect(summary).toMatch(/^This page has no heartbeat, .* Open a page that has <session-heartbeat>/);
     expect(await page.evaluate(() => indexedDB.databases())).toEqual([]);
   });
 });

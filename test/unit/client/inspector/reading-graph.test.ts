@@ -1,6 +1,6 @@
 // What the inspector's graph is made from.
 import { expect, it } from 'vitest';
-import { toGraphSpans } from '../../../../client/inspector/reading-graph.ts';
+import { cutBefore, toGraphSpans } from '../../../../client/inspector/reading-graph.ts';
 
 const NOW = 1_000_000;
 const span = (id: string, start: number, end: number, closed = true) => ({
@@ -28,4 +28,17 @@ it('a span that waits again is shown as it waits, and spans are ordered by their
 it('a span that has not grown lately was cut off', () => {
   const marked = { delivered: [span('a', -90_000, -30_000, false)], refused: [], waiting: [] };
   expect(toGraphSpans(marked, NOW)[0]?.end).toBe('tick');
+});
+
+it('zoomed, it has what was read since then, cut at that moment', () => {
+  const marked = {
+    delivered: [span('a', -90_000, -61_000), span('b', -80_000, -50_000), span('c', -40_000, -30_000)],
+    refused: [],
+    waiting: [],
+  };
+  const cut = cutBefore(toGraphSpans(marked, NOW), NOW - 60_000);
+  expect(cut.map(({ page, fromMs, toMs }) => [page, fromMs - NOW, toMs - NOW])).toEqual([
+    ['/b/', -60_000, -50_000],
+    ['/c/', -40_000, -30_000],
+  ]);
 });

@@ -79,6 +79,24 @@ describe('the summary', () => {
   });
 });
 
+describe('of a site on which nothing of ours has run', () => {
+  const device = { at: NOW, waiting: [], refused: [], storage: { mode: 'empty' }, workers: [] };
+  const say = (change: object): string => summarize({ ...device, ...change } as unknown as Snapshot, 0);
+
+  it('the summary says so, and what to do', () => {
+    expect(say({})).toMatch(/^This page has no heartbeat/);
+    expect(say({ workers: [{ state: 'activated', version: undefined }] })).toMatch(/^This page has no heartbeat/);
+  });
+
+  it.for([
+    ['the page has a heartbeat', { heartbeat: {} }],
+    ['a worker of ours is there', { workers: [{ state: 'activated', version: '0.1.0' }] }],
+    ['something was stored before', { storage: { mode: 'stored' } }],
+  ] as const)('it does not where %s', ([, change]) => {
+    expect(say(change)).toBe('Nothing waits: all reading is stored on the server.');
+  });
+});
+
 describe('a filter', () => {
   const columns = [
     { title: 'Page', text: ({ page }: { page: string }) => page },
