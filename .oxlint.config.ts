@@ -175,7 +175,7 @@ export default defineConfig({
     {
       files: [
         'test/faults/scripts.ts',
-        'test/package/*.test.ts',
+        'test/package/**/*.test.ts',
         'test/server/vite-plugin.test.ts',
         'build/package.vite.config.ts',
       ],

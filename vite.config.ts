@@ -167,7 +167,7 @@ export default defineConfig({
         test: {
           name: 'server',
           root: import.meta.dirname,
-          include: ['test/{server,package}/**/*.test.ts'],
+          include: ['test/server/**/*.test.ts'],
           setupFiles: SETUP_FILES,
           isolate: false,
           // No test waits that long: on a busy machine, one with a second of work takes more than Vitest's 5 s.
@@ -196,6 +196,18 @@ export default defineConfig({
           maxWorkers: 2,
           // Until three runs in a row are green without it. What it hides is printed as a retry, and is to be mended.
           retry: 1,
+        },
+      },
+      {
+        // The packed package: what is in it, and in sites built with other people's tools.
+        test: {
+          name: 'package',
+          root: import.meta.dirname,
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 120_000,
+          // The first test installs the tools of the sites.
+          hookTimeout: 300_000,
+          maxWorkers: 2,
         },
       },
       {

@@ -1,5 +1,5 @@
 // `npm test` on two cores. Browser tests wait two fifths of the time, so all others run beside them, in what they leave of the
-// processors. Unit tests don't need the package, and run while it is built.
+// processors. Unit tests don't need the built scripts, and run while these are built.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setPriority } from 'node:os';
@@ -11,23 +11,18 @@ const LOW_PRIORITY = 10;
 // For the hundreds of Node processes that the tests and Vitest itself start.
 process.env['NODE_COMPILE_CACHE'] = NODE_COMPILE_CACHE;
 
-const packed = pack();
+const built = build();
 await Promise.all([
-  packed.then(() => vitest(['--project', 'browser'])),
+  built.then(() => vitest(['--project', 'browser'])),
   vitest(['--maxWorkers', '1', '--project', 'unit'], LOW_PRIORITY)
-    .then(() => packed)
+    .then(() => built)
     .then(() => vitest(['--maxWorkers', '2', '--project', 'server', '--project', 'faults'], LOW_PRIORITY)),
 ]);
 
-/** Prints its output only if it fails. */
-async function pack(): Promise<void> {
-  const child = spawn('npm', ['run', 'pack'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+async function build(): Promise<void> {
+  const child = spawn(process.execPath, ['server/cli.ts', 'build'], { stdio: 'inherit' });
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code === 0) return;
-  console.error(output);
-  process.exit(1);
+  if (code !== 0) process.exit(1);
 }
 
 /** After a failure the others go on to their end. @param priority a nice value. */
