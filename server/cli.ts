@@ -110,6 +110,19 @@ program
   .action(whenCalled(async () => (await import('./commands/shares.ts')).revokeShare));
 
 program
+  .command('erase')
+  .description('erase all that is kept about a reader, and print what went')
+  .argument('<address>', "the reader's e-mail address")
+  .option('--json', 'print JSON')
+  .action(whenCalled(async () => (await import('./commands/erase.ts')).erase));
+
+program
+  .command('erasures')
+  .description('list copies outside the store that are still to be deleted')
+  .option('--json', 'print JSON')
+  .action(whenCalled(async () => (await import('./commands/erase.ts')).listErasures));
+
+program
   .command('snippet')
   .description('print the HTML to add to a page, with the integrity hash of /stillhere.js')
   .action(whenCalled(async () => (await import('./commands/snippet.ts')).printSnippet));

@@ -2,6 +2,8 @@
 import type {
   CreatedShare,
   DayList,
+  ErasurePreview,
+  ErasureReceipt,
   PageDetail,
   PageList,
   ReaderDetail,
@@ -118,6 +120,20 @@ export async function findSession(ref: string, signal: AbortSignal): Promise<Ses
  */
 export async function setExcluded(what: 'sessions' | 'readers', id: string, isExcluded: boolean): Promise<void> {
   await ask(`/api/${what}/${encodeURIComponent(id)}/excluded`, { method: isExcluded ? 'PUT' : 'DELETE' });
+}
+
+/** What an erasure of this reader would delete. */
+export function previewErasure(reader: string): Promise<ErasurePreview> {
+  return ask(`/api/readers/${encodeURIComponent(reader)}/erasure`, {});
+}
+
+export function eraseReader(reader: string): Promise<ErasureReceipt> {
+  return ask(`/api/readers/${encodeURIComponent(reader)}`, { method: 'DELETE' });
+}
+
+/** Everything that is kept about the reader, as a file. */
+export function hrefOfReader(reader: string): string {
+  return apiPath(`/api/readers/${encodeURIComponent(reader)}/export`);
 }
 
 export function listShares(signal: AbortSignal): Promise<ShareList> {

@@ -1,5 +1,6 @@
 // All readers, and one of them: what was read, what was not, and each session.
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { PageTotalsView, ReaderDetail, ReaderView, SessionList } from '../../sw/protocol/owner-api.ts';
 import { formatCount } from '../ui/format.ts';
 import { namePages } from '../ui/page-names.ts';
@@ -84,11 +85,17 @@ function readerLink({ id, emailOfAccessor }: Pick<ReaderView, 'id' | 'emailOfAcc
   return html`<a href="${ownerPath('/readers')}/${id}" title=${emailOfAccessor}>${emailOfAccessor}</a>`;
 }
 
+export interface ReaderActions {
+  readonly exclude: (isExcluded: boolean) => void;
+  /** Shows the address again. */
+  readonly onErased: () => void;
+}
+
 export function readerView(
   reader: ReaderDetail,
   { sessions, next }: SessionList,
   pages: readonly PageTotalsView[],
-  exclude: (isExcluded: boolean) => void,
+  { exclude, onErased }: ReaderActions,
   now: number,
 ): TemplateResult {
   const { emailOfAccessor, firstSeen, visits, readingTimeMs, medianReadingTimeMs } = reader;
@@ -150,6 +157,14 @@ export function readerView(
       ${next ? html`<p class="empty">These are the latest ${sessions.length} sessions.</p>` : nothing}
       <p class="more"><a href=${hrefOfExport({ reader: reader.id })} download>Download as CSV</a></p>
       ${exclusionView(reader.excluded, 'This reader', 'This is me: keep my sessions out of the totals', exclude)}
+      ${keyed(
+        reader.id,
+        html`<stillhere-erase-reader
+          class="owner-only"
+          .reader=${reader.id}
+          .onErased=${onErased}
+        ></stillhere-erase-reader>`,
+      )}
     </main>
   `;
 }

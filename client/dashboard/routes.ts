@@ -17,6 +17,7 @@ import {
   setExcluded,
 } from './owner-client.ts';
 import { readOwnerPath } from './owner-path.ts';
+import { findReceipt, receiptView } from './erase-view.ts';
 import { pageView, pagesView } from './pages-view.ts';
 import { readersView, readerView } from './readers-view.ts';
 import { sessionView } from './session-view.ts';
@@ -63,6 +64,8 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
   [
     /^\/readers\/([^/]+)$/,
     async ({ id, signal, change }) => {
+      const receipt = findReceipt(id);
+      if (receipt) return { title: 'Erased', render: (now) => receiptView(receipt, now) };
       const [reader, sessions, { pages }] = await Promise.all([
         findReader(id, signal),
         listSessions({ reader: id }, signal),
@@ -71,7 +74,8 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
       const exclude = (isExcluded: boolean): void => change(setExcluded('readers', id, isExcluded));
       return {
         title: reader.emailOfAccessor,
-        render: (now) => readerView(reader, sessions, pages, exclude, now),
+        render: (now) =>
+          readerView(reader, sessions, pages, { exclude, onErased: () => change(Promise.resolve()) }, now),
       };
     },
   ],

@@ -29,6 +29,7 @@ import { onlyOnHost } from '../owner/owner-host.ts';
 import { refuseShares, requireViewer } from '../owner/require-owner.ts';
 import { addOwnerRoutes } from '../owner/routes.ts';
 import { makeShare } from '../owner/share.ts';
+import { addErasureRoutes } from '../sessions/erasure-routes.ts';
 import { addExportRoutes } from '../sessions/export-routes.ts';
 import { GiveWay } from '../sessions/give-way.ts';
 import { addOpenApiRoute } from '../sessions/openapi-route.ts';
@@ -64,6 +65,7 @@ export interface RouteParts {
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
   readonly services: Pick<Services, 'store' | 'feed' | 'refusals'> & {
     readonly mirror?: Pick<Mirror, 'status'> | undefined;
+    readonly findOtherRows?: Services['findOtherRows'];
   };
   readonly log: Logger;
   /** Server time in epoch milliseconds. */
@@ -83,7 +85,7 @@ export interface Routes {
 }
 
 export function createRoutes({ config, secrets, services, log, now }: RouteParts): Routes {
-  const { store, mirror, feed, refusals } = services;
+  const { store, mirror, findOtherRows, feed, refusals } = services;
   const { protect, allow, gate, publicUrl, ownerPath: path, ownerOrigin, base, frameAncestors, limits } = config;
   const isHttps = publicUrl?.protocol === 'https:';
   const cookies = accessCookies(secrets.secret, config.accessMs, isHttps, frameAncestors.length > 0);
@@ -136,6 +138,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   addSessionRoutes(router, store, { owner, viewer, feed, now });
   addTotalsRoutes(router, store.totals, { owner, viewer, now });
   addOpenApiRoute(router, viewer, base);
+  addErasureRoutes(router, { store, findOtherRows, owner, now });
   addExportRoutes(router, store, { viewer, giveWay: new GiveWay(store), now });
   addShareRoutes(router, shares, {
     owner,

@@ -6,6 +6,7 @@ import { createRefusalCounter, type RefusalCounter } from '../jobs/count-refusal
 import { createTotalsJob } from '../jobs/count-totals.ts';
 import { createMailer } from '../mail/mailer.ts';
 import { createMirror, type Mirror } from '../nocodb/mirror.ts';
+import { findRowsIn } from '../nocodb/older-rows.ts';
 import { Feed } from '../sessions/feed.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { openStore } from '../store/open-store.ts';
@@ -15,6 +16,8 @@ export interface Services {
   readonly store: SessionStore;
   /** The copy in NocoDB; undefined where none is configured. */
   readonly mirror: Mirror | undefined;
+  /** Ids of the rows in NocoDB that hold this address, and that Stillhere didn't write; undefined without NocoDB. */
+  readonly findOtherRows: ((email: string) => Promise<readonly string[]>) | undefined;
   /** Tells the owner's pages of changes. */
   readonly feed: Feed;
   /** Counts tries at the gate that are refused. */
@@ -40,6 +43,7 @@ export async function openServices(
   return {
     store,
     mirror,
+    findOtherRows: config.nocodb && findRowsIn(config.nocodb, store),
     feed,
     refusals,
     start: () => {

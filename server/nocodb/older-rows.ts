@@ -49,6 +49,15 @@ export async function listOlderRows(config: NocoConfig, notes: Notes): Promise<r
   });
 }
 
+/** Finds the rows with an address among them, by their ids. */
+export function findRowsIn(
+  config: NocoConfig,
+  { notes }: { readonly notes: Notes },
+): (email: string) => Promise<readonly string[]> {
+  return async (email) =>
+    (await listOlderRows(config, notes)).filter((row) => row.email.toLowerCase() === email).map(({ id }) => id);
+}
+
 function valueOf<T>(result: NocoResult<T>): T {
   if (result.type === 'ok') return result.value;
   throw new Error(`NocoDB can't be read: ${result.message}`);

@@ -5,12 +5,16 @@ import type {
   BucketView,
   CreatedShare,
   DayList,
+  ErasureList,
+  ErasurePreview,
+  ErasureReceipt,
   ExportedSession,
   PageDetail,
   PageList,
   PageTotalsView,
   PageView,
   ReaderDetail,
+  ReaderExport,
   ReaderList,
   ReaderView,
   SessionDetail,
@@ -126,6 +130,12 @@ const SHARE_ENTRIES = {
   lastUsed: v.pipe(v.nullable(time), v.description('Within a minute; null: never')),
 };
 
+const ERASED = { reader: id, sessions: count, spans: count };
+const outstanding = v.pipe(
+  v.array(v.strictObject({ consumer: v.string(), sessions: count })),
+  v.description('Copies that are still to be deleted, of this erasure and of earlier ones'),
+);
+
 /** By the name that the document has for them. */
 export const ANSWERS = {
   SessionList: answer<SessionList>()(v.strictObject({ sessions: v.array(Session), next })),
@@ -151,6 +161,32 @@ export const ANSWERS = {
       next,
     }),
   ),
+  ReaderExport: answer<ReaderExport>()(
+    v.strictObject({
+      emailOfAccessor: v.string(),
+      sessions: v.array(
+        v.strictObject({ ...v.omit(Session, ['id']).entries, visits: v.array(Visit), spans: v.array(Span) }),
+      ),
+    }),
+  ),
+  ErasurePreview: answer<ErasurePreview>()(v.strictObject(ERASED)),
+  ErasureReceipt: answer<ErasureReceipt>()(
+    v.strictObject({
+      ...ERASED,
+      erasedAt: time,
+      scrubbed: v.pipe(v.boolean(), v.description('What was deleted is overwritten in the files of the store')),
+      outstanding,
+      otherRows: v.exactOptional(
+        v.pipe(
+          v.nullable(v.array(v.string())),
+          v.description(
+            'Rows in NocoDB that hold the address and that Stillhere didn’t write; null: it could not be read',
+          ),
+        ),
+      ),
+    }),
+  ),
+  ErasureList: answer<ErasureList>()(v.strictObject({ outstanding })),
   PageList: answer<PageList>()(v.strictObject({ pages: v.array(PageTotals), next })),
   PageDetail: answer<PageDetail>()(
     v.strictObject({

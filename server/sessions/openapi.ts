@@ -75,6 +75,32 @@ const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
       answer: 'ReaderDetail',
       failures: { ...BAD_PARAMETER, ...NOT_FOUND },
     },
+    delete: {
+      summary: 'Erase all that is kept about a reader',
+      answer: 'ErasureReceipt',
+      failures: { ...BAD_PARAMETER, ...NOT_FOUND },
+    },
+  },
+  '/api/readers/{reader}/erasure': {
+    get: {
+      summary: 'What an erasure would delete',
+      answer: 'ErasurePreview',
+      failures: { ...BAD_PARAMETER, ...NOT_FOUND },
+    },
+  },
+  '/api/readers/{reader}/export': {
+    get: {
+      summary: 'All that is kept about a reader',
+      answer: 'ReaderExport',
+      failures: { ...BAD_PARAMETER, ...NOT_FOUND },
+    },
+  },
+  '/api/erasures': {
+    get: {
+      summary: 'Copies of erased sessions that are still to be deleted',
+      answer: 'ErasureList',
+      failures: BAD_PARAMETER,
+    },
   },
   '/api/readers/{reader}/excluded': {
     put: {

@@ -1,8 +1,9 @@
 // What a store needs from a database, beyond statements that are the same for all of them.
+import type { Erasures } from './erasures.ts';
 import type { Runner } from './runner.ts';
 import type { SessionStore } from './session-store.ts';
 
-export interface Database extends Pick<SessionStore, 'record' | 'findAccess' | 'close'> {
+export interface Database extends Pick<SessionStore, 'record' | 'findAccess' | 'close'>, Pick<Erasures, 'scrub'> {
   readonly writer: Runner;
   /** For the owner's queries: it never delays the writer. */
   readonly reader: Runner;

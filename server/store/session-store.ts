@@ -1,5 +1,6 @@
 // The contract of a session store, whatever the database. Everything is asynchronous: a store may run in another thread
 // or on another machine. Times are epoch milliseconds on the server's clock.
+import type { Erasures } from './erasures.ts';
 import type { Leases } from './leases.ts';
 import type { Notes } from './notes.ts';
 import type { Outbox } from './outbox.ts';
@@ -86,6 +87,7 @@ export interface Cursor {
  * - Recording a sighting again changes nothing.
  */
 export interface SessionStore {
+  readonly erasures: Erasures;
   readonly leases: Leases;
   readonly notes: Notes;
   readonly ownerKeys: OwnerKeys;

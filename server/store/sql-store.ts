@@ -2,6 +2,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Database } from './database.ts';
 import { deleteSessions } from './delete-sessions.ts';
+import type { Erasures } from './erasures.ts';
 import { SqlLeases, type Leases } from './leases.ts';
 import { SqlNotes, type Notes } from './notes.ts';
 import { NOCODB, type Outbox } from './outbox.ts';
@@ -14,6 +15,7 @@ import type { Access, Recorded, SessionQuery, SessionStore, Sighting, StoredSpan
 import type { SessionFilter, SessionPage, SessionSearch, SessionSort } from './session-query.ts';
 import type { Session } from './session.ts';
 import { makeSessionRef } from './session-id.ts';
+import { SqlErasures } from './sql-erasures.ts';
 import { SqlOutbox } from './sql-outbox.ts';
 import { searchSessions } from './sql-session-search.ts';
 import { SqlShares, type Shares } from './shares.ts';
@@ -28,6 +30,7 @@ export class SqlStore implements SessionStore {
   readonly #queries: Kysely<Tables>;
   readonly #outboxes = new Map<string, Outbox>();
   readonly #watchers = new Set<(ids: readonly string[]) => void>();
+  readonly erasures: Erasures;
   readonly leases: Leases;
   readonly notes: Notes;
   readonly ownerKeys: OwnerKeys;
@@ -39,6 +42,7 @@ export class SqlStore implements SessionStore {
   constructor(database: Database, queries: Kysely<Tables>) {
     this.#database = database;
     this.#queries = queries;
+    this.erasures = new SqlErasures(queries, database, (ids, atMs) => this.deleteSessions(ids, atMs));
     this.leases = new SqlLeases(queries, database.writer);
     this.notes = new SqlNotes(queries, database.writer);
     this.ownerKeys = new SqlOwnerKeys(queries, database.writer, database.reader);

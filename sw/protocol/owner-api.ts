@@ -221,3 +221,45 @@ export interface Viewer {
   readonly pages: string | null;
   readonly expires: string | null;
 }
+
+/** Everything that is kept about one reader. */
+export interface ReaderExport {
+  readonly emailOfAccessor: string;
+  /** Newest first, with all spans. */
+  readonly sessions: readonly (ExportedSession & {
+    readonly visits: readonly VisitView[];
+    readonly spans: readonly SpanView[];
+  })[];
+}
+
+/** What an erasure would delete. */
+export interface ErasurePreview {
+  /** The reader's id. */
+  readonly reader: string;
+  readonly sessions: number;
+  readonly spans: number;
+}
+
+/** What an erasure has deleted, and what is still to be done. */
+export interface ErasureReceipt extends ErasurePreview {
+  readonly erasedAt: string;
+  /** Deleted data is overwritten in the store's files. False: something that was there before is still read; erase again later. */
+  readonly scrubbed: boolean;
+  readonly outstanding: readonly OutstandingErasureView[];
+  /**
+   * Ids of rows in NocoDB's table that hold the address, and that Stillhere didn't write: it leaves them alone. Null: NocoDB could not
+   * be read. Missing: there is no NocoDB.
+   */
+  readonly otherRows?: readonly string[] | null;
+}
+
+/** Copies outside the store that are still to be deleted: of this erasure and of earlier ones. */
+export interface OutstandingErasureView {
+  /** `nocodb`, `webhook` or `mail`. */
+  readonly consumer: string;
+  readonly sessions: number;
+}
+
+export interface ErasureList {
+  readonly outstanding: readonly OutstandingErasureView[];
+}

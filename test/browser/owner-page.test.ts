@@ -162,6 +162,37 @@ describe.concurrent('the owner', () => {
     await shows(page, 'This is me');
   });
 
+  it('erases a reader after a question, and shows what went', async ({ server, browser }) => {
+    await addMonth(server);
+    const page = await (await browser.createBrowserContext()).newPage();
+    await page.setViewport({ width: 1_280, height: 900 });
+    await page.goto(await makeLink(server));
+    await page.locator('stillhere-owner >>> tr:has(.offline) a').click();
+    await page.locator('stillhere-owner >>> h1 a').click();
+    const button = (name: string): Promise<void> => page.locator(`stillhere-owner >>> ::-p-text(${name})`).click();
+    const address = await until(
+      async () => /[\w.-]+@[\w.-]+/.exec((await textOf(page)).split('First seen')[0] ?? '')?.[0],
+    );
+
+    await button('Erase this reader');
+    await shows(page, 'It can’t be undone.');
+    await look(page, 'erase');
+    await page.setViewport({ width: 1_280, height: 900 });
+    await button('Cancel');
+    await until(async () => !(await textOf(page)).includes('It can’t be undone.'));
+    await button('Erase this reader');
+    await button('Erase for good');
+    await shows(page, 'Backups keep what they have.');
+    expect(await textOf(page)).toMatch(/Erased Deleted .+: \d+ sessions? with \d+ stretch(es)? of reading\. /);
+    await look(page, 'erased');
+    const store = await openStore(server.storeUrl);
+    expect(await store.erasures.preview(address, Date.now())).toEqual({ sessions: 0, spans: 0 });
+    await store.close();
+    await page.goto(`${server.url}/owner/readers`);
+    await shows(page, 'Last seen');
+    expect(await textOf(page)).not.toContain(address);
+  });
+
   it('sorts sessions by their headings, with the keyboard, and downloads what is listed', async ({
     server,
     browser,

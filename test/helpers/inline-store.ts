@@ -33,6 +33,7 @@ export async function openInlineStore(
         ]);
         return answer?.rows[0] as { email: string; accessEndedMs: number | null } | undefined;
       },
+      scrub: async () => connection.scrub(),
       close: async () => connection.close(),
     },
     sqliteQueries(),

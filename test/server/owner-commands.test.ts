@@ -129,3 +129,16 @@ it.for([
 ] as const)('%j is refused', async ([args, message]) => {
   expect(await run(...args)).toMatchObject({ code: 1, stdout: '', stderr: `${message}\n` });
 });
+
+it('`erase` prints what went, and finds nothing the second time', async () => {
+  const erased = await run('erase', 'ann+0@example.com');
+  expect([erased.code, erased.stdout]).toEqual([0, 'Erased 5 sessions with 5 stretches of reading.\n']);
+  const again = await run('erase', 'Ann+0@example.com');
+  expect([again.code, again.stdout]).toEqual([0, 'Nothing was found of this address.\n']);
+});
+
+it('`erase` takes only addresses, and `erasures` says when nothing is outstanding', async () => {
+  const { code, stderr } = await run('erase', 'ann');
+  expect([code, stderr]).toEqual([1, 'address: must be an e-mail address\n']);
+  expect((await run('erasures')).stdout).toBe('Nothing is outstanding.\n');
+});

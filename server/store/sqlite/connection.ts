@@ -10,6 +10,8 @@ export function configureConnection(connection: DatabaseSync, isReadOnly: boolea
   connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA foreign_keys = ON`);
   if (isReadOnly) return;
   connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  // What is erased must not stay in pages that are free.
+  connection.exec('PRAGMA secure_delete = ON');
   const setting = (name: string): unknown => Object.values(connection.prepare(`PRAGMA ${name}`).get() ?? {})[0];
   if (setting('journal_mode') !== 'wal' || setting('synchronous') !== SYNCHRONOUS_FULL) {
     const file = connection.location() ?? 'This database';

@@ -81,6 +81,20 @@ export class SqliteConnection {
     }
   }
 
+  /** Overwrites deleted data in the files. @returns false while another connection reads what was there before. */
+  scrub(): boolean {
+    const [setting] = this.run([{ sql: 'PRAGMA busy_timeout', parameters: [] }]);
+    const { timeout = 0 } = (setting?.rows[0] ?? {}) as { timeout?: number };
+    // Deliveries would wait, too.
+    this.#connection.exec('PRAGMA busy_timeout = 0');
+    try {
+      const [checkpoint] = this.run([{ sql: 'PRAGMA wal_checkpoint(TRUNCATE)', parameters: [] }]);
+      return (checkpoint?.rows[0] as { busy: number } | undefined)?.busy === 0;
+    } finally {
+      this.#connection.exec(`PRAGMA busy_timeout = ${timeout}`);
+    }
+  }
+
   close(): void {
     if (!this.#isReadOnly) this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     this.#connection.close();

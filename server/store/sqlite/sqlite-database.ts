@@ -42,6 +42,10 @@ export class SqliteDatabase implements Database {
     return this.#writing.call('addConsumer', name, hasHistory);
   }
 
+  scrub(): Promise<boolean> {
+    return this.#writing.call('scrub');
+  }
+
   async findAccess(id: string): Promise<Access | undefined> {
     return this.#findAccess.get(id) as unknown as Access | undefined;
   }

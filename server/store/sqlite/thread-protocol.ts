@@ -7,7 +7,7 @@ export interface ThreadData {
   readonly isReadOnly: boolean;
 }
 
-export type Calls = Pick<SqliteConnection, 'record' | 'run' | 'addConsumer' | 'close'>;
+export type Calls = Pick<SqliteConnection, 'record' | 'run' | 'addConsumer' | 'scrub' | 'close'>;
 export type CallName = keyof Calls;
 
 export interface Call {

@@ -9,6 +9,7 @@ import type { SessionStore } from '../../../server/store/session-store.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import { readSnippet } from '../../helpers/read-snippet.ts';
 
+const CLI = join(import.meta.dirname, '../../../server/cli.ts');
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 
 let folder: string;
@@ -44,15 +45,14 @@ it('a backup while the server runs contains everything in the store', async () =
   await restored.close();
 });
 
-it('deleting a reader removes that reader from the file, and no one else', async () => {
+it('erasing a reader removes that reader from the file, and no one else', async () => {
   await store.totals.counting.count(['ann', 'bob']);
   for (const name of ['ann', 'bob']) await store.totals.setReaderExcluded(`${name}@example.com`, true);
   await store.close();
-  const page = await readFile(join(import.meta.dirname, '../../../docs/privacy.md'), 'utf8');
-  const [, command = ''] = /^ +(node -e .*DELETE FROM .*)$/m.exec(page) ?? [];
-  await type(command);
+  const command = await readSnippet('docs/privacy.md', 'sh', 'stillhere erase');
+  await type(command.replace('npx stillhere', `node ${CLI}`));
   for (const file of await readdir(join(folder, 'data')))
-    expect(await readFile(join(folder, 'data', file), 'latin1')).not.toMatch(/ann@example|for-ann/);
+    expect(await readFile(join(folder, 'data', file), 'latin1')).not.toContain('ann@example');
   const after = await openStore(`file:${join(folder, 'data/stillhere.db')}`);
   expect(await readEmails(after)).toEqual(['bob@example.com']);
   expect(await after.listSpans('ann')).toEqual([]);
@@ -60,7 +60,6 @@ it('deleting a reader removes that reader from the file, and no one else', async
   const span = { id: 'b', page: '/', startMs: NOW, endMs: NOW, offsetMs: 0 };
   expect(await after.totals.listExcludedReaders()).toEqual(['bob@example.com']);
   await after.totals.setReaderExcluded('bob@example.com', false);
-  expect((await after.totals.counting.compare(undefined)).ids).toEqual(['bob']);
   await after.totals.counting.count(['bob']);
   const readers = await after.totals.listReaders({ sort: 'last', pageSize: 9 });
   expect(readers.map(({ email, readingMs }) => [email, readingMs])).toEqual([['bob@example.com', 60_000]]);

@@ -1,0 +1,57 @@
+// The commands `erase` and `erasures`.
+import { ConfigError, readConfig } from '../config/config.ts';
+import { findRowsIn } from '../nocodb/older-rows.ts';
+import { eraseReader } from '../sessions/erase-reader.ts';
+import { email as address } from '../sessions/parameters.ts';
+import { readParameters } from '../sessions/read-parameters.ts';
+import type { OutstandingErasure } from '../store/erasures.ts';
+import { HttpError } from '../http/http-error.ts';
+import { withStore } from './existing-store.ts';
+
+/** @throws ConfigError if it is no address. */
+export async function erase(given: string, { json }: { readonly json?: boolean }): Promise<void> {
+  const email = readAddress(given);
+  const { nocodb } = readConfig(process.env);
+  await withStore(async (store) => {
+    const receipt = await eraseReader({ store, findOtherRows: nocodb && findRowsIn(nocodb, store) }, email, Date.now());
+    if (json) return console.info(JSON.stringify(receipt, null, 2));
+    const { sessions, spans, scrubbed, outstanding, otherRows } = receipt;
+    console.info(
+      sessions === 0
+        ? 'Nothing was found of this address.'
+        : `Erased ${sessions} sessions with ${spans} stretches of reading.`,
+    );
+    if (!scrubbed)
+      console.info('Something in the store is being read. Erase again later to overwrite what was deleted.');
+    printOutstanding(outstanding);
+    if (otherRows === null) console.info('NocoDB could not be read: look there for rows that you have added yourself.');
+    else if (otherRows && otherRows.length > 0)
+      console.info(
+        `These rows in NocoDB hold the address, and Stillhere didn't write them. Delete them there: ${otherRows.join(', ')}`,
+      );
+  });
+}
+
+export async function listErasures({ json }: { readonly json?: boolean }): Promise<void> {
+  await withStore(async (store) => {
+    const outstanding = await store.erasures.listOutstanding();
+    if (json) console.info(JSON.stringify({ outstanding }, null, 2));
+    else if (outstanding.length === 0) console.info('Nothing is outstanding.');
+    else printOutstanding(outstanding);
+  });
+}
+
+function printOutstanding(outstanding: readonly OutstandingErasure[]): void {
+  for (const { consumer, sessions } of outstanding)
+    console.info(
+      `Still to be deleted outside, by ${consumer}: ${sessions} sessions. The server does it while it runs.`,
+    );
+}
+
+function readAddress(given: string): string {
+  try {
+    return readParameters({ address }, { address: given }).address;
+  } catch (error) {
+    throw error instanceof HttpError ? new ConfigError(error.message) : error;
+  }
+}

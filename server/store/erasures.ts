@@ -1,0 +1,30 @@
+// What deletes all that names a reader, or what has not been read for long.
+
+/** How much of a reader there is, or was. */
+export interface Erased {
+  readonly sessions: number;
+  readonly spans: number;
+}
+
+/** Copies outside the store that are still to be deleted. */
+export interface OutstandingErasure {
+  /** The consumer of the outbox that has to delete them. */
+  readonly consumer: string;
+  readonly sessions: number;
+}
+
+export interface Erasures {
+  /** What {@link erase} would delete. */
+  preview(email: string, atMs: number): Promise<Erased>;
+  /** Deletes the sessions of this address that began by `atMs`, and whatever else holds it. Consumers of the outbox are told to. */
+  erase(email: string, atMs: number): Promise<Erased>;
+  /** Of all sessions that were deleted. Holds no personal data. */
+  listOutstanding(): Promise<readonly OutstandingErasure[]>;
+  /** Deletes at most `limit` sessions without a sign of their reader since then. @returns how many. */
+  deleteUnseenSince(sinceMs: number, atMs: number, limit: number): Promise<number>;
+  /**
+   * Overwrites what was deleted in the files of the store.
+   * @returns false while something is read that was there before: it stays in the log until then.
+   */
+  scrub(): Promise<boolean>;
+}

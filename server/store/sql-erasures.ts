@@ -1,0 +1,89 @@
+// Deletes all that names a reader, and what has not been read for long, in SQL that is the same for every database.
+import { sql, type Kysely } from 'kysely';
+import type { Database } from './database.ts';
+import type { Erased, Erasures, OutstandingErasure } from './erasures.ts';
+import { change, rowsOf } from './runner.ts';
+import type { Tables } from './schema.ts';
+import { DELETED } from './sql-deletions.ts';
+
+/** Each transaction of a deletion is smaller (delete-sessions.ts); this many ids are read at once. */
+const SESSIONS_AT_ONCE = 200;
+
+export class SqlErasures implements Erasures {
+  readonly #queries: Kysely<Tables>;
+  readonly #database: Database;
+  readonly #deleteSessions: (ids: readonly string[], atMs: number) => Promise<number>;
+
+  constructor(
+    queries: Kysely<Tables>,
+    database: Database,
+    deleteSessions: (ids: readonly string[], atMs: number) => Promise<number>,
+  ) {
+    this.#queries = queries;
+    this.#database = database;
+    this.#deleteSessions = deleteSessions;
+  }
+
+  async preview(email: string, atMs: number): Promise<Erased> {
+    const query = this.#sessionsOf(email, atMs).select((eb) => [
+      eb.fn.countAll<number>().as('sessions'),
+      eb.fn.coalesce(eb.fn.sum<number>('span_count'), sql.lit(0)).as('spans'),
+    ]);
+    const [found] = await rowsOf(this.#database.reader, query.compile());
+    return { sessions: found?.sessions ?? 0, spans: found?.spans ?? 0 };
+  }
+
+  async erase(email: string, atMs: number): Promise<Erased> {
+    let sessions = 0;
+    let spans = 0;
+    for (;;) {
+      const query = this.#sessionsOf(email, atMs).select(['id', 'span_count']).limit(SESSIONS_AT_ONCE);
+      const found = await rowsOf(this.#database.writer, query.compile());
+      if (found.length === 0) break;
+      sessions += await this.#deleteSessions(
+        found.map(({ id }) => id),
+        atMs,
+      );
+      spans += found.reduce((sum, { span_count: count }) => sum + count, 0);
+    }
+    await change(this.#database.writer, [
+      this.#queries.deleteFrom('excluded_readers').where('email', '=', email).compile(),
+    ]);
+    return { sessions, spans };
+  }
+
+  async listOutstanding(): Promise<readonly OutstandingErasure[]> {
+    const query = this.#queries
+      .selectFrom('outbox')
+      .select((eb) => ['consumer', eb.fn.countAll<number>().as('sessions')])
+      .where('kind', '=', DELETED)
+      .groupBy('consumer')
+      .orderBy('consumer');
+    return rowsOf(this.#database.reader, query.compile());
+  }
+
+  async deleteUnseenSince(sinceMs: number, atMs: number, limit: number): Promise<number> {
+    const query = this.#queries
+      .selectFrom('sessions')
+      .select('id')
+      .where('start_ms', '<', sinceMs)
+      .where((eb) => eb(eb.fn.coalesce('end_ms', 'start_ms'), '<', sinceMs))
+      .orderBy('start_ms')
+      .limit(limit);
+    const found = await rowsOf(this.#database.reader, query.compile());
+    return found.length === 0
+      ? 0
+      : this.#deleteSessions(
+          found.map(({ id }) => id),
+          atMs,
+        );
+  }
+
+  scrub(): Promise<boolean> {
+    return this.#database.scrub();
+  }
+
+  #sessionsOf(email: string, atMs: number) {
+    return this.#queries.selectFrom('sessions').where('email', '=', email).where('start_ms', '<=', atMs);
+  }
+}
