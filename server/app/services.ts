@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { createRefusalCounter, type RefusalCounter } from '../jobs/count-refusals.ts';
 import { createTotalsJob } from '../jobs/count-totals.ts';
+import { createRetentionJob } from '../jobs/retention.ts';
 import { createMailer } from '../mail/mailer.ts';
 import { createMirror, type Mirror } from '../nocodb/mirror.ts';
 import { findRowsIn } from '../nocodb/older-rows.ts';
@@ -30,7 +31,7 @@ export interface Services {
 
 /** @throws when the store can't be opened. */
 export async function openServices(
-  config: Pick<Config, 'storeFile' | 'nocodb' | 'webhook' | 'mail'>,
+  config: Pick<Config, 'storeFile' | 'retentionMs' | 'nocodb' | 'webhook' | 'mail'>,
   log: Logger,
 ): Promise<Services> {
   const store = await openStore(`file:${config.storeFile}`);
@@ -38,6 +39,7 @@ export async function openServices(
   const webhook = config.webhook && createWebhook(config.webhook, store, log);
   const mailer = config.mail && createMailer(config.mail, store, log);
   const totals = createTotalsJob(store, log);
+  const retention = config.retentionMs === undefined ? undefined : createRetentionJob(store, config.retentionMs, log);
   const refusals = createRefusalCounter(store, log);
   const feed = new Feed(store);
   return {
@@ -48,13 +50,21 @@ export async function openServices(
     refusals,
     start: () => {
       totals.start();
+      retention?.start();
       mirror?.start();
       webhook?.start();
       mailer?.start();
     },
     stop: async () => {
       feed.close();
-      await Promise.all([totals.stop(), refusals.write(), mirror?.stop(), webhook?.stop(), mailer?.stop()]);
+      await Promise.all([
+        totals.stop(),
+        retention?.stop(),
+        refusals.write(),
+        mirror?.stop(),
+        webhook?.stop(),
+        mailer?.stop(),
+      ]);
       await store.close();
     },
   };

@@ -9,7 +9,15 @@ import type { WebhookConfig } from '../webhook/post-message.ts';
 import { readGateSettings } from './gate-settings.ts';
 import { findOwnerUrl } from './owner-url.ts';
 import type { ServeOptions } from './options.ts';
-import { HOUR_MS, SETTINGS, variableOf, type LogLevel, type SettingName, type SettingValues } from './settings.ts';
+import {
+  DAY_MS,
+  HOUR_MS,
+  SETTINGS,
+  variableOf,
+  type LogLevel,
+  type SettingName,
+  type SettingValues,
+} from './settings.ts';
 
 /** What the server needs to know. Paths are as they were given; times are in milliseconds. */
 export interface Config {
@@ -42,6 +50,8 @@ export interface Config {
   /** Other sites whose pages may deliver to this server. */
   readonly corsOrigins: readonly string[];
   readonly accessMs: number;
+  /** How long a session is kept after the last sign of its reader, in milliseconds; undefined: until it is erased. */
+  readonly retentionMs: number | undefined;
   readonly limits: Limits;
   /** Open connections at a time; 0: no limit. */
   readonly maxConnections: number;
@@ -169,6 +179,7 @@ function toConfig(values: SettingValues, gate: GateTheme): Config {
     frameAncestors,
     corsOrigins,
     accessMs: values.accessHours * HOUR_MS,
+    retentionMs: values.retentionDays && values.retentionDays * DAY_MS,
     limits: { gate: values.limitGate, beats: values.limitBeats, network: values.limitNetwork },
     maxConnections,
     publicUrl,

@@ -12,6 +12,8 @@ export interface StillhereOptions {
   readonly corsOrigins?: readonly string[] | string | undefined;
   /** `file:` and the path of the SQLite file, on a local disk. @default 'file:data/stillhere.db' */
   readonly storeUrl?: string | undefined;
+  /** How many days a session is kept after the last sign of its reader, 1 to 36500. By default: until it is erased. */
+  readonly retentionDays?: number | string | undefined;
   /** Signs the access cookies, at least 32 characters. By default: made at the first start and kept beside the store (mode 600). */
   readonly secret?: string | undefined;
   /** The owner's password for the API, at least 32 characters. By default: made at the first start and kept beside the store (mode 600). */

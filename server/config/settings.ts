@@ -32,6 +32,7 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
 /** The store's file where STORE_URL is not set. */
 export const DEFAULT_STORE_FILE = 'data/stillhere.db';
 
@@ -168,6 +169,13 @@ export const SETTINGS = {
       v.regex(/^file:./, 'must be file: and the path of a file, like file:data/stillhere.db'),
       v.transform((url) => url.slice('file:'.length)),
     ),
+  },
+  retentionDays: {
+    group: 'server',
+    kind: 'number',
+    about: 'how many days a session is kept after the last sign of its reader, 1 to 36500',
+    otherwise: 'until it is erased',
+    schema: wholeNumber(1, 36_500, 'must be a whole number of days, 1 to 36500'),
   },
   secret: {
     group: 'server',
