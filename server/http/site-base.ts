@@ -44,12 +44,13 @@ export function underBase(base: string, site: Middleware): Middleware {
 }
 
 function addBase(ctx: Context, base: string): void {
-  const { location = '', 'set-cookie': given = [] } = ctx.response.headers;
-  if (location.startsWith('/')) ctx.redirect(base + location);
-  const cookies = [given].flat().map(String);
-  if (cookies.length > 0)
+  const { location, 'set-cookie': cookies } = ctx.response.headers;
+  if (location?.startsWith('/')) ctx.redirect(base + location);
+  if (cookies)
     ctx.set(
       'Set-Cookie',
-      cookies.map((cookie) => cookie.replace(COOKIE_PATH, (_, rest: string) => (rest ? `${base}/${rest}` : base))),
+      [cookies]
+        .flat()
+        .map((cookie) => cookie.replace(COOKIE_PATH, (_, rest: string) => (rest ? `${base}/${rest}` : base))),
     );
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Context, Middleware } from 'koa';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { readFields, readText } from '../../../../server/http/body.ts';
+import { readFields, readRequestText, readText } from '../../../../server/http/body.ts';
 import { errorHandler } from '../../../../server/http/error-handler.ts';
 import type { HttpError } from '../../../../server/http/http-error.ts';
 import { startKoa } from '../../../helpers/start-koa.ts';
@@ -83,6 +83,30 @@ describe('the text of a body', () => {
     expect(seen).toMatchObject([
       { status: 400, message: 'The body is incomplete', cause: expect.any(Error) as unknown },
     ]);
+  });
+});
+
+describe('the text of a request that nothing has read', () => {
+  const raw: Middleware = async (ctx) => {
+    ctx.body = { text: await readRequestText(ctx.req, MAX_BYTES) };
+  };
+
+  it('is that of its body', async () => {
+    expect(await post([raw], 'ü'.repeat(MAX_BYTES / 2))).toEqual([200, { text: 'ü'.repeat(MAX_BYTES / 2) }]);
+    expect(await post([raw], undefined)).toEqual([200, { text: '' }]);
+    expect(await post([raw], new Uint8Array([0xff]))).toEqual(refusal(400, 'The body must be UTF-8 text'));
+    expect(await post([raw], new Blob(['x'.repeat(MAX_BYTES + 1)]).stream())).toEqual(
+      refusal(413, 'The body must not be larger than 100 bytes'),
+    );
+  });
+
+  it('is refused before it is sent, if it says that it is too long', async () => {
+    const url = await startKoa(failures, raw);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(`POST / HTTP/1.1\r\nHost: h\r\nContent-Length: ${MAX_BYTES + 1}\r\n\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 413 /);
   });
 });
 

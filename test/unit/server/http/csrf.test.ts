@@ -1,7 +1,7 @@
 // Who may post. With the whole application: test/server/csrf.test.ts.
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { csrf } from '../../../../server/http/csrf.ts';
+import { csrf, sameOriginOnly } from '../../../../server/http/csrf.ts';
 import { errorHandler } from '../../../../server/http/error-handler.ts';
 import { startKoa } from '../../../helpers/start-koa.ts';
 
@@ -64,4 +64,26 @@ it('a link from another site is welcome: HEAD', async () => {
   });
   const { status } = await fetch(url, { method: 'HEAD', headers: { 'sec-fetch-site': 'cross-site' } });
   expect(status).toBe(200);
+});
+
+describe('what is only for the own pages', () => {
+  async function read(headers: Record<string, string>, publicOrigin: string | undefined = PUBLIC): Promise<unknown> {
+    const url = await startKoa(errorHandler(pino({ level: 'silent' })), sameOriginOnly(publicOrigin), (ctx) => {
+      ctx.body = { success: true };
+    });
+    return (await fetch(url, { headers })).json();
+  }
+  const hidden = { success: false, error: 'Requests of other sites are not allowed' };
+
+  it.for<[Record<string, string>, unknown]>([
+    [{}, { success: true }],
+    [{ origin: PUBLIC }, { success: true }],
+    [{ 'sec-fetch-site': 'same-origin' }, { success: true }],
+    [{ 'sec-fetch-site': 'none' }, { success: true }],
+    [{ origin: FRIEND }, hidden],
+    [{ 'sec-fetch-site': 'cross-site' }, hidden],
+    [{ 'sec-fetch-site': 'same-site', origin: PUBLIC }, hidden],
+  ])('is read by a GET with %j: %j', async ([headers, answer]) => {
+    expect(await read(headers)).toEqual(answer);
+  });
 });

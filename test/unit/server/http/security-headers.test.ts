@@ -34,6 +34,13 @@ describe('the gate and the API', () => {
     expect(await headersOf(pageHeaders([]))).toMatchObject({ 'referrer-policy': 'same-origin' });
   });
 
+  it('are framed by the sites that the owner has named, which the older header can not say', async () => {
+    const named = await headersOf(pageHeaders([], ['https://a.example', 'https://b.example']));
+    expect(named['content-security-policy']).toContain("frame-ancestors 'self' https://a.example https://b.example");
+    expect(named).not.toHaveProperty('x-frame-options');
+    expect(await headersOf(pageHeaders([]))).toHaveProperty('x-frame-options');
+  });
+
   it('are not sniffed', async () => {
     expect(await headersOf(pageHeaders([]))).toMatchObject({ 'x-content-type-options': 'nosniff' });
   });
