@@ -80,7 +80,7 @@ function onAnswer(response: ServerResponse, tell: (status: number, type: string)
   const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => ServerResponse;
   response.writeHead = (...head: unknown[]) => {
     const written = writeHead(...head);
-    tell(response.statusCode, String(response.getHeader('content-type') ?? ''));
+    tell(response.statusCode, String(response.getHeader('content-type')));
     return written;
   };
 }

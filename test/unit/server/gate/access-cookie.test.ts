@@ -96,3 +96,33 @@ it('the end of access deletes both, and says when to pages that are open', () =>
     'stillhere_access=; Path=/; Max-Age=0; HttpOnly',
   ]);
 });
+
+describe('where other sites may show the pages in a frame', () => {
+  const framed = (isHttps: boolean): AccessCookies => accessCookies('secret', HOUR, isHttps, true);
+  const SCOPE = '; Secure; SameSite=None; Partitioned';
+
+  it('both cookies go to frames over https, and each of these sites has its own', () => {
+    for (const [cookies, isSecure] of [
+      [framed(true), false],
+      [framed(false), true],
+    ] as const)
+      for (const line of grant(cookies, isSecure)) expect(line).toContain(`; Path=/; Max-Age=3600${SCOPE}`);
+  });
+
+  it('they are as everywhere over plain http', () => {
+    for (const line of grant(framed(false))) expect(line).toMatch(/; Max-Age=3600; SameSite=Lax(?:; HttpOnly)?$/);
+  });
+
+  it.for([
+    [true, SCOPE],
+    [false, '; SameSite=Lax'],
+  ] as const)('the end of access replaces the same cookies, with https: %s', ([isHttps, scope]) => {
+    const { ctx, set } = context();
+    framed(isHttps).end(ctx, NOW);
+    expect(set).toEqual([
+      `stillhere_forgotten=${NOW}; Path=/${scope}`,
+      `session_record_id=; Path=/; Max-Age=0${scope}`,
+      `stillhere_access=; Path=/; Max-Age=0; HttpOnly${scope}`,
+    ]);
+  });
+});

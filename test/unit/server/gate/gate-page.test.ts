@@ -57,6 +57,20 @@ describe('the form', () => {
   });
 });
 
+describe('under a path of the host', () => {
+  it.for([
+    ['/privacy/', '/work/privacy/'],
+    ['/work/privacy/', '/work/privacy/'],
+    ['https://a.example/privacy', 'https://a.example/privacy'],
+  ] as const)('the privacy page %s is %s', ([privacyUrl, href]) => {
+    expect(page({ base: '/work' }, { privacyUrl })).toContain(`<a href="${href}">`);
+  });
+
+  it('the script is there, too', () => {
+    expect(page({ base: '/work' })).toContain('src="/work/stillhere.js"');
+  });
+});
+
 describe('the page', () => {
   it('has language, direction and texts where the template says, each as text', () => {
     const language = { tag: 'x"', direction: "y'", texts: { ...english.texts, title: '<T>', intro: '&I' } };

@@ -4,7 +4,6 @@ import { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AccessCheck } from '../../../../server/gate/access-check.ts';
 import type { AccessCookies } from '../../../../server/gate/access-cookie.ts';
 import { addGateRoutes, type Gate } from '../../../../server/gate/gate.ts';
 import { DEFAULT_THEME, type GateTheme } from '../../../../server/gate/theme.ts';
@@ -24,6 +23,8 @@ let findEnd: () => Promise<number | undefined>;
 let holds: (sessionId: string) => Promise<boolean>;
 let waitSeconds: number;
 let look: GateTheme;
+let refusals: number;
+let ended: number;
 let url: string;
 beforeEach(async () => {
   [sessions, granted, limited, logged] = [[], [], [], []];
@@ -31,6 +32,7 @@ beforeEach(async () => {
   findEnd = async () => undefined;
   holds = async () => true;
   waitSeconds = 0;
+  [refusals, ended] = [0, 0];
   look = { ...DEFAULT_THEME };
   const log = pino({ level: 'trace' }, { write: (line) => logged.push(line) });
   const gate: Gate = {
@@ -38,12 +40,16 @@ beforeEach(async () => {
     cookies: {
       grant: (_ctx: Context, id: string, nowMs: number) => granted.push([id, nowMs]),
     } as unknown as AccessCookies,
-    access: { findEnd: () => findEnd(), holds: (id: string) => holds(id) } as unknown as AccessCheck,
+    access: {
+      findEnd: () => findEnd(),
+      holds: (id: string) => holds(id),
+      end: async () => void ended++,
+    },
     allow: ['example.com'],
     look,
     log,
     limit: async (key) => (limited.push(key), waitSeconds),
-    countRefusal: () => {},
+    countRefusal: () => void refusals++,
     home: '/home/',
     now: () => NOW,
   };
@@ -171,7 +177,7 @@ describe('an address', () => {
         200,
         { success: true, next: '/home/', session: sessions[0]?.id },
       ]);
-    else expect(good.status).toBe(303);
+    else expect([good.status, good.headers.get('location')]).toEqual([303, '/home/']);
     const bad = await post('ann');
     expect(bad.status).toBe(400);
     if (isJson) expect(JSON.parse(bad.body)).toEqual({ success: false, error: texts.badAddress });
@@ -194,6 +200,8 @@ describe('a refusal', () => {
       expect(answer.status).toBe(status);
       expect(['email', 'next', 'form'].map((name) => input(name, answer))).toEqual([email, '/a', 'one']);
       expect(reason(answer)).toBe(why);
+      // Only the address and the list are reasons that the owner counts.
+      expect(refusals).toBe(status === 400 || status === 403 ? 1 : 0);
       expect(answer.headers.get('cache-control')).toBe('no-store');
       expect(answer.headers.get('retry-after')).toBe(status === 429 ? String(waitSeconds) : null);
       expect(granted).toEqual([]);
@@ -204,6 +212,12 @@ describe('a refusal', () => {
       expect(log()).toHaveLength(status === 500 ? 1 : 0);
     },
   );
+
+  it('by the list says whom to ask, where the owner has named somebody, to everybody alike', async () => {
+    Object.assign(look, { contact: 'Ann $& Bob' });
+    const { body } = await submit({ email: 'ann@example.org' });
+    expect(body).toContain(texts.notOnListContact.replace('{contact}', () => 'Ann $&amp; Bob'));
+  });
 
   it('of a form without an id has a new one', async () => {
     expect(input('form', await submit({ email: 'ann' }))).toMatch(NEW_FORM);
@@ -275,4 +289,21 @@ describe('one form', () => {
 it('the address of a submission leads to the gate', async () => {
   const { status, headers } = await ask('/api/verify-temp-access');
   expect([status, headers.get('location')]).toEqual([303, '/access']);
+});
+
+it('whoever wants to be forgotten has no access any more, and nothing of it in the cache of the browser', async () => {
+  const { status, headers, body } = await ask('/api/end-access', { method: 'POST' });
+  expect([status, headers.get('clear-site-data'), JSON.parse(body)]).toEqual([200, '"cache"', { success: true }]);
+  expect(ended).toBe(1);
+});
+
+it.for([
+  ['de-AT,de;q=0.9,en;q=0.5', 'de'],
+  ['fr,en;q=0.5', 'en'],
+  ['fr', 'en'],
+  [undefined, 'en'],
+] as const)('a reader of %j sees the form in %s', async ([accepted, tag]) => {
+  const { headers, body } = await ask('/access', { headers: accepted ? { 'accept-language': accepted } : {} });
+  expect(headers.get('content-language')).toBe(tag);
+  expect(body).toContain(`<html lang="${tag}"`);
 });

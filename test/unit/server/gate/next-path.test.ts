@@ -34,4 +34,21 @@ describe('the way back', () => {
   ])('%j leads nowhere', (next) => {
     expect(readNextPath(next)).toBeUndefined();
   });
+
+  it.for([
+    ['/work/a?b#c', '/a?b#c'],
+    ['/work', '/'],
+    ['/work?a', '/?a'],
+    ['/a', '/a'],
+    ['/works', '/works'],
+  ] as const)('%j leads to %j of a site under /work', ([next, path]) => {
+    expect(readNextPath(next, '/work')).toBe(path);
+  });
+
+  it.for(['/work//host.example', '/work/\\host.example', '/work/.//host.example', undefined, 'work'])(
+    '%j leads nowhere on a site under /work',
+    (next) => {
+      expect(readNextPath(next, '/work')).toBeUndefined();
+    },
+  );
 });

@@ -99,6 +99,49 @@ describe('a protected path', () => {
   });
 });
 
+describe('a site under a path of its host', () => {
+  it('is protected there and at the root, and the gate leads back to it', async () => {
+    findEnd = async () => undefined;
+    const check = requireAccess(PROTECT, access, log, { base: '/work' });
+    // What stands before it has removed the base.
+    expect((await get('/report/a?b', check, host)).headers.location).toBe('/access?next=%2Fwork%2Freport%2Fa%3Fb');
+    expect((await get('/work/report/a', check, host)).status).toBe(303);
+    expect((await get('/work/other', check, host)).status).toBe(200);
+    for (const path of ['/report/a', '/work/report/a'])
+      expect((await get(path, closeProtected(PROTECT, '/work'), host)).status).toBe(503);
+    expect((await get('/work/other', closeProtected(PROTECT, '/work'), host)).status).toBe(200);
+  });
+});
+
+describe('what the owner has set', () => {
+  it('names the sites that may show the pages in a frame', async () => {
+    const frameAncestors = ['https://a.example', 'https://b.example'];
+    for (const middleware of [
+      requireAccess(PROTECT, access, log, { frameAncestors }),
+      admitReaders(access, log, { frameAncestors }),
+    ])
+      expect((await get('/report/a', middleware, host)).headers['content-security-policy']).toBe(
+        "frame-ancestors 'self' https://a.example https://b.example",
+      );
+  });
+
+  it('has each request with access noted before it is answered, and no other', async () => {
+    const seen: string[] = [];
+    const noteOpened = (ctx: { readonly path: string }): void => void seen.push(`open ${ctx.path}`);
+    const tell: Middleware = (ctx) => {
+      seen.push('answer');
+      ctx.body = 'the page';
+    };
+    const check = requireAccess(PROTECT, access, log, { noteOpened });
+    await get('/report/a', check, tell);
+    expect(seen).toEqual(['open /report/a', 'answer']);
+    findEnd = async () => undefined;
+    await get('/report/b', check, tell);
+    await get('/other', check, tell);
+    expect(seen).toEqual(['open /report/a', 'answer', 'answer']);
+  });
+});
+
 describe('any other path', () => {
   it('goes on, untouched and unasked', async () => {
     findEnd = () => Promise.reject(new Error('must not be asked'));
