@@ -102,6 +102,17 @@ describe('a plain delivery', () => {
     expect(of(headers)).toBe(isPlain);
   });
 
+  it('lies under the path of the site, or at the root where a proxy has removed that', () => {
+    const at = (url: string): boolean =>
+      isPlainDelivery({ method: 'POST', url, headers: body } as unknown as IncomingMessage, '/work');
+    expect(['/work', '', '/works', '/work/work'].map((base) => at(base + HEARTBEAT_PATH))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it.each([
     ['GET', HEARTBEAT_PATH],
     ['OPTIONS', HEARTBEAT_PATH],
@@ -148,6 +159,21 @@ describe('without Koa, and with it, the answer is the same', () => {
     expect(answered[0]).toEqual(answered[1]);
     expect(answered[0]?.map(({ status }) => status)).toEqual(statuses);
   });
+});
+
+it('a body of nothing but a byte order mark names no session, and the store is not asked for one', async () => {
+  const asked: unknown[] = [];
+  const answer = createDeliveries(
+    (sightings) => (asked.push(...sightings), record(sightings)),
+    { beats: 0, network: 0 },
+    () => NOW,
+  );
+  const headers = { cookie: 'session_record_id=ann' };
+  expect(await post(await start(listenDirectly(answer)), '\ufeff', headers)).toMatchObject({
+    status: 400,
+    body: '{"success":false,"error":"No session"}',
+  });
+  expect(asked).toEqual([]);
 });
 
 it('a device that is gone before the answer does no harm', async () => {
