@@ -34,7 +34,7 @@ export class SqliteConnection {
     this.#connection = new DatabaseSync(file, { readOnly: isReadOnly });
     configureConnection(this.#connection, isReadOnly);
     // Otherwise a checkpoint is a part of a commit, and acknowledgements wait for it.
-    if (!isReadOnly) this.#connection.exec('PRAGMA wal_autocheckpoint = 0');
+    this.#connection.exec('PRAGMA wal_autocheckpoint = 0');
   }
 
   /** Records all sightings in one transaction. Results are in the same order. */
@@ -47,7 +47,8 @@ export class SqliteConnection {
   /** Runs the statements in one transaction, and returns their answers in order. */
   run(statements: readonly Statement[]): readonly Answer[] {
     const runAll = (): readonly Answer[] => statements.map((one) => this.#runOne(one));
-    const isOne = statements.length === 1 && statements[0]?.mustChange === undefined;
+    const [first, ...others] = statements;
+    const isOne = others.length === 0 && first?.mustChange === undefined;
     return this.#isReadOnly || isOne ? runAll() : inTransaction(this.#connection, runAll);
   }
 
