@@ -75,10 +75,8 @@ export class SqlStore implements SessionStore {
 
   async record(sightings: readonly Sighting[]): Promise<readonly Recorded[]> {
     const recorded = await this.#database.record(sightings);
-    if (this.#watchers.size > 0) {
-      const stored = sightings.flatMap(({ session }, nth) => (recorded[nth] === 'stored' ? session : []));
-      for (const watcher of this.#watchers) watcher(stored);
-    }
+    for (const watcher of this.#watchers)
+      watcher(sightings.flatMap(({ session }, nth) => (recorded[nth] === 'stored' ? session : [])));
     return recorded;
   }
 
@@ -146,7 +144,8 @@ export class SqlStore implements SessionStore {
       for (const row of rows) spans.push(toSpan(row));
       after = rows.length < SPANS_AT_ONCE ? undefined : rows.at(-1)?.id;
     }
-    return spans.toSorted((one, other) => one.startMs - other.startMs || (one.id < other.id ? -1 : 1));
+    // Those that start together stay in the order of their ids.
+    return spans.toSorted((one, other) => one.startMs - other.startMs);
   }
 
   async listSpansAfter(

@@ -1,0 +1,11 @@
+// The contract of session stores with SQLite in one thread, as in most tests. Mutation tests can change what runs in it, and nothing in
+// the threads of a real store.
+import { join } from 'node:path';
+import { openInlineStore } from '../helpers/inline-store.ts';
+import { makeMemoryFolder } from '../helpers/memory-folder.ts';
+import { describeStore } from '../helpers/store-contract.ts';
+
+describeStore('inline SQLite', async () => {
+  const file = join(await makeMemoryFolder(), 'test.db');
+  return () => openInlineStore(file);
+});

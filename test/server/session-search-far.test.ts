@@ -1,0 +1,84 @@
+// A filter without an index looks at 2,000 sessions for a page, so a page can be empty though others follow.
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { MOST_LOOKED_AT, type SessionCursor, type SessionSearch } from '../../server/store/session-query.ts';
+import type { SessionStore } from '../../server/store/session-store.ts';
+import { openInlineStore } from '../helpers/inline-store.ts';
+import { makeMemoryFolder } from '../helpers/memory-folder.ts';
+
+const NOW = Date.parse('2026-11-24T08:00:00Z');
+const MINUTE = 60_000;
+const COUNT = MOST_LOOKED_AT + 500;
+
+let store: SessionStore;
+beforeAll(async () => {
+  store = await openInlineStore(join(await makeMemoryFolder(), 'test.db'));
+  for (let nth = 0; nth < COUNT; nth++) {
+    const id = `s${String(nth).padStart(5, '0')}`;
+    await store.createSession({
+      id,
+      email: `${nth % 100 === 50 ? 'zoe' : 'ann'}@example.com`,
+      startMs: NOW + nth * MINUTE,
+    });
+  }
+  const ids = Array.from({ length: COUNT }, (_, nth) => `s${String(nth).padStart(5, '0')}`);
+  await store.totals.counting.count(ids);
+}, 60_000);
+afterAll(() => store.close());
+
+const placeOf = (nth: number): SessionCursor => ({ value: NOW + nth * MINUTE, id: `s${String(nth).padStart(5, '0')}` });
+
+async function search(
+  more: Partial<SessionSearch>,
+): Promise<{ found: readonly number[]; next: SessionCursor | undefined }> {
+  const { sessions, next } = await store.searchSessions({
+    filter: {},
+    sort: 'start',
+    pageSize: 50,
+    nowMs: NOW + COUNT * MINUTE,
+    ...more,
+  });
+  return { found: sessions.map(({ id }) => Number(id.slice(1))), next };
+}
+
+it.for(['start', 'end'] as const)(
+  'by %s: a page looks no further than 2,000 sessions, and the next goes on there',
+  async (sort) => {
+    const filter = { text: 'zoe' };
+    const first = await search({ filter, sort });
+    expect(first.found).toEqual(Array.from({ length: 20 }, (_, nth) => 2_450 - nth * 100));
+    expect(first.next).toEqual(placeOf(COUNT - MOST_LOOKED_AT));
+    const second = await search({ filter, sort, after: first.next });
+    expect(second).toEqual({ found: [450, 350, 250, 150, 50], next: undefined });
+  },
+);
+
+it('a page that is full before ends with its last session', async () => {
+  const first = await search({ filter: { text: 'ZOE' }, pageSize: 20 });
+  expect(first.next).toEqual(placeOf(COUNT - MOST_LOOKED_AT));
+  const short = await search({ filter: { text: 'ZOE' }, pageSize: 19 });
+  expect(short.next).toEqual(placeOf(650));
+  expect(await search({ filter: { text: 'ZOE' }, pageSize: 19, after: short.next })).toEqual({
+    found: [550, 450, 350, 250, 150, 50],
+    next: undefined,
+  });
+});
+
+it('a page without a match is empty, and still leads on', async () => {
+  expect(await search({ filter: { text: 'nobody' } })).toEqual({ found: [], next: placeOf(COUNT - MOST_LOOKED_AT) });
+});
+
+it('an order or a filter with an index looks at no more than it shows', async () => {
+  expect((await search({})).next).toEqual(placeOf(COUNT - 50));
+  const zoe = await search({ filter: { reader: { email: 'zoe@example.com' } } });
+  expect([zoe.found.length, zoe.next]).toEqual([25, undefined]);
+});
+
+it('a time to begin at stays, whatever else is asked for', async () => {
+  const fromMs = NOW + 2_300 * MINUTE;
+  expect(await search({ filter: { text: 'zoe', fromMs } })).toEqual({ found: [2_450, 2_350], next: undefined });
+  const toMs = NOW + 2_350 * MINUTE;
+  const until = await search({ filter: { text: 'zoe', toMs } });
+  expect([until.found[0], until.next]).toEqual([2_250, placeOf(350)]);
+  expect((await search({ filter: { text: 'zoe', toMs }, after: until.next })).found).toEqual([250, 150, 50]);
+});
