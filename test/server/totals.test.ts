@@ -1,4 +1,4 @@
-// The totals' contract (server/store/totals.ts).
+// The totals' contract (server/store/totals.ts). test/server/totals-of-many.test.ts tests it with large sessions, and with many.
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,27 +18,29 @@ const EVERY = { sort: 'last', pageSize: 100 } as const;
 
 let file: string;
 let statements: Statement[];
-let transactions: (readonly Statement[])[];
-let rowsRead: number[];
 /** Called before the next transaction that changes totals. */
 let atNextChange: (() => void) | undefined;
+/** Called after the next reading of what takes long of days. */
+let atNextDetails: (() => void) | undefined;
 let store: SessionStore;
 beforeEach(async () => {
   file = join(await mkdtemp(join(tmpdir(), 'stillhere-totals-')), 'test.db');
   statements = [];
-  transactions = [];
-  rowsRead = [];
   atNextChange = undefined;
+  atNextDetails = undefined;
   store = await openInlineStore(file, (run, some) => {
     statements.push(...some);
-    transactions.push(some);
     if (some.some(({ sql }) => sql.includes('INTO reader_totals'))) {
       const call = atNextChange;
       atNextChange = undefined;
       call?.();
     }
     const answers = run();
-    rowsRead.push(...answers.map(({ rows }) => rows.length));
+    if (some.some(({ sql }) => sql.includes('FROM slot_readers'))) {
+      const call = atNextDetails;
+      atNextDetails = undefined;
+      call?.();
+    }
     return answers;
   });
 });
@@ -266,29 +268,81 @@ describe('days', () => {
   });
 });
 
-it('a session of 20,000 pages is counted and removed in short transactions', { timeout: 120_000 }, async () => {
-  await begin('ann');
-  for (let from = 0; from < 20_000; from += 2_000)
-    await store.record(
-      Array.from({ length: 2_000 }, (_, nth) => {
-        const startMs = NOW + (from + nth) * SECOND;
-        const span = { id: `s${from + nth}`, page: `/${from + nth}/`, startMs, endMs: startMs + SECOND, offsetMs: 0 };
-        return { session: 'ann', receivedMs: NOW + 1_000 * HOUR, span };
-      }),
+describe('what takes long to find out of days', () => {
+  const DAY = 24 * HOUR;
+  const days = { fromMs: NOW - 40 * DAY, toMs: NOW + 2 * DAY, timeZone: 'UTC' };
+  const details = (): number => statements.filter(({ sql }) => /FROM slot_(?:readers|buckets)/.test(sql)).length;
+  const today = async () => (await store.totals.listDays(days)).find(({ day }) => day === '2026-11-24');
+
+  it('is read once, and again only of a day that has changed', async () => {
+    await begin('ann');
+    await read('ann', '/a/', 0, 10);
+    await count();
+    const first = await store.totals.listDays(days);
+    expect(first).toHaveLength(43);
+    expect(first.map(({ startMs }) => startMs)).toEqual(
+      Array.from({ length: 43 }, (_, nth) => Date.parse('2026-11-26T00:00:00Z') - nth * DAY),
     );
-  await store.totals.counting.count(['ann']);
-  const [ann] = await store.totals.listReaders(EVERY);
-  expect(ann?.readingMs).toBe(20_000 * SECOND);
-  expect(await store.totals.listReaderPages({ readerId: ann?.id ?? '', pageSize: 30_000 })).toHaveLength(20_000);
-  expect((await store.totals.counting.compare(undefined)).ids).toEqual([]);
-  // The last answer is the list above; before it, none had more.
-  expect(rowsRead.filter((rows) => rows > 500)).toEqual([20_000]);
-  expect(await store.deleteSessions(['ann'], NOW)).toBe(1);
-  expect(await store.totals.listPages(EVERY)).toEqual([]);
-  const pages = transactions.map((some) =>
-    some.filter(({ sql }) => /INTO "counted_pages"/.test(sql)).reduce((sum, one) => sum + one.parameters.length / 4, 0),
-  );
-  expect(Math.max(...pages)).toBe(200);
+    statements = [];
+    expect(await store.totals.listDays(days)).toEqual(first);
+    expect(details()).toBe(0);
+    await begin('bob');
+    await read('bob', '/a/', 0, 20);
+    await count();
+    statements = [];
+    expect(await today()).toMatchObject({ sessions: 2, readers: 2, readingMs: 30 * SECOND });
+    expect(details()).toBe(2);
+  });
+
+  it('of a day that changes while it is read is read again the next time', async () => {
+    await begin('ann');
+    await read('ann', '/a/', 0, 10);
+    await count();
+    const other = new DatabaseSync(file);
+    atNextDetails = () => {
+      other
+        .prepare("INSERT INTO slot_readers (slot, reader_id, sessions) SELECT slot, 'bob', 1 FROM slot_totals")
+        .run();
+      other.prepare('UPDATE slot_totals SET version = version + 1').run();
+    };
+    // As it was, or as it is: what is read of it belongs together with neither.
+    await today();
+    expect(atNextDetails).toBeUndefined();
+    expect((await today())?.readers).toBe(2);
+    other.close();
+  });
+
+  it('has the distribution, and the tries that were refused', async () => {
+    for (const [nth, id] of ['ann', 'bob', 'eve'].entries()) {
+      await begin(id);
+      await read(id, '/a/', 0, 10 * 10 ** nth);
+    }
+    await begin('scanner');
+    await count();
+    const slot = Math.floor(NOW / (15 * MINUTE));
+    await store.refusals.add(new Map([[slot, 2]]));
+    await store.refusals.add(
+      new Map([
+        [slot, 3],
+        [slot - 40, 7],
+      ]),
+    );
+    const day = await today();
+    expect(day).toMatchObject({ sessions: 3, opened: 1, visits: 3, readers: 3, refused: 5 });
+    expect(day?.buckets.map(({ sessions }) => sessions)).toEqual([1, 1, 1]);
+    expect((day?.medianMs ?? 0) / (100 * SECOND)).toBeCloseTo(1, 1);
+    const [, , , before] = await store.totals.listDays(days);
+    expect(before).toMatchObject({
+      sessions: 0,
+      opened: 0,
+      visits: 0,
+      readers: 0,
+      readingMs: 0,
+      refused: 7,
+      medianMs: null,
+      buckets: [],
+    });
+  });
 });
 
 it('lists are read in the order of an index', async () => {
@@ -328,15 +382,4 @@ it('lists are read in the order of an index', async () => {
   for (const plan of statements.map(planOf))
     expect(plan).toMatch(/SEARCH \w+ USING PRIMARY KEY \(slot>\? AND slot<\?\)/);
   database.close();
-});
-
-it('the sessions of an older store are counted step by step, and not when it is opened', async () => {
-  for (let nth = 0; nth < 4_100; nth++) await begin(`s${String(nth).padStart(5, '0')}`, `r${nth % 50}@example.com`);
-  await read('s00000', '/a/', 0, 10);
-  expect(await store.totals.listOpened(EVERY)).toEqual([]);
-  const first = await store.totals.counting.compare(undefined);
-  expect([first.ids.length, first.ids[0], first.next]).toEqual([2_000, 's04099', 's02100']);
-  await count();
-  expect((await store.totals.listOpened(EVERY)).reduce((sum, { opened }) => sum + opened, 0)).toBe(4_099 - 81);
-  expect(await store.totals.listReaders(EVERY)).toMatchObject([{ email: 'r0@example.com', sessions: 1, opened: 81 }]);
 });
