@@ -57,6 +57,20 @@ it('waits for a lock that somebody has, also where the browser does not say who'
   expect(begun).toEqual(['one', 'one']);
 });
 
+it('is one of the site alone, where several sites lie under paths of a host', async () => {
+  const request = vi.fn((_name: string, _options: unknown, run: () => Promise<string>) => run());
+  vi.stubGlobal('navigator', { locks: { request, query: async () => ({}) } });
+  const deliver = async (base: string | undefined): Promise<void> => {
+    vi.stubGlobal('stillhereBase', base);
+    const turn = withDeliveryLock(work('one'));
+    await vi.advanceTimersByTimeAsync(20_000);
+    await turn;
+  };
+  await deliver(undefined);
+  await deliver('/work');
+  expect(request.mock.calls.map(([name]) => name)).toEqual(['stillhere-delivery', 'stillhere-delivery/work']);
+});
+
 it('runs at once without locks', async () => {
   vi.stubGlobal('navigator', {});
   void withDeliveryLock(work('one'));

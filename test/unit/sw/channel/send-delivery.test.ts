@@ -74,6 +74,20 @@ describe('a request', () => {
     ]);
   });
 
+  it('goes to the path under which the site lies, also on another server', async () => {
+    vi.stubGlobal('stillhereBase', '/work');
+    await send(json(500, refusal));
+    vi.stubGlobal('origin', 'https://site.example');
+    await send(json(500, refusal));
+    vi.stubGlobal('stillhereServer', 'https://stillhere.example');
+    await send(json(500, refusal));
+    expect(asked.map(([url]) => url)).toEqual([
+      '/work/api/session-heartbeat',
+      'https://site.example/work/api/session-heartbeat',
+      'https://stillhere.example/work/api/session-heartbeat',
+    ]);
+  });
+
   it('has 20 s to be answered, then it is broken off: that is no missing network', async () => {
     const sending = send(
       ({ signal }) =>

@@ -97,6 +97,16 @@ describe('a database with an unexpected schema', () => {
 });
 
 describe('a connection', () => {
+  it('is to a database of the site alone, where several sites lie under paths of a host', async () => {
+    const open = vi.spyOn(indexedDB, 'open');
+    await new SpanQueue().keep([makeSpan('a')]);
+    vi.stubGlobal('stillhereBase', '/work');
+    const other = new SpanQueue();
+    await other.keep([makeSpan('b')]);
+    expect(open.mock.calls.map(([name]) => name)).toEqual(['stillhere', 'stillhere/work']);
+    expect(await rowsOf(other)).toMatchObject([{ id: 'b' }]);
+  });
+
   it('lets others delete the database, even if it was lost while opening', async () => {
     const keeping = device.queue.keep([makeSpan('a')]);
     device.queue.database.connection?.close();
