@@ -24,7 +24,7 @@ const ZONES: Readonly<Record<string, number>> = {
 };
 
 /** Mutation tests run it for each mutant. */
-const RUNS = 'MUTATION_ISOLATE' in process.env ? 20 : 200;
+const RUNS = 'MUTATION_ISOLATE' in process.env ? 8 : 200;
 
 const WEEK = { fromMs: NOW - DAY, toMs: NOW + 5 * DAY };
 
