@@ -16,7 +16,7 @@ import type { AnswerDelivery } from './answer-delivery.ts';
  * True for a delivery with a body, by a page of the site or by no page.
  * @param base the path under which the site lies; empty at the root.
  */
-export function isPlainDelivery({ method, url = '', headers }: IncomingMessage, base = ''): boolean {
+export function isPlainDelivery({ method, url = '', headers }: IncomingMessage, base: string): boolean {
   if (method !== 'POST' || toSitePath(base, url) !== HEARTBEAT_PATH || !(Number(headers['content-length']) > 0))
     return false;
   const site = headers['sec-fetch-site'];
@@ -27,17 +27,14 @@ export function isPlainDelivery({ method, url = '', headers }: IncomingMessage, 
 export function createDirectRoute(answer: AnswerDelivery, log: Logger, trustProxy: boolean) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<number> => {
     const { status, headers, body } = await answerOrFail(answer, request, log, trustProxy);
-    // The device may be gone.
-    if (!response.destroyed) {
-      const text = JSON.stringify(body);
-      const length = Buffer.byteLength(text);
-      response.writeHead(status, {
-        ...headers,
-        'Content-Type': 'application/json; charset=utf-8',
-        'Content-Length': length,
-      });
-      response.end(text);
-    }
+    const text = JSON.stringify(body);
+    response.writeHead(status, {
+      ...headers,
+      'Content-Type': 'application/json; charset=utf-8',
+      'Content-Length': Buffer.byteLength(text),
+    });
+    // Nothing happens where the device is gone.
+    response.end(text);
     return status;
   };
 }

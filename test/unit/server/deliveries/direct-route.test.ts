@@ -86,7 +86,7 @@ async function post(
 
 describe('a plain delivery', () => {
   const of = (headers: Readonly<Record<string, string>>, method = 'POST', url: string = HEARTBEAT_PATH): boolean =>
-    isPlainDelivery({ method, url, headers } as unknown as IncomingMessage);
+    isPlainDelivery({ method, url, headers } as unknown as IncomingMessage, '');
   const body = { 'content-length': '1' };
 
   it.each([
