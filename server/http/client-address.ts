@@ -3,10 +3,7 @@ import type { IncomingMessage } from 'node:http';
 
 /** @param trustProxy a proxy appends the address to `X-Forwarded-For`. Only the last entry is trustworthy. */
 export function clientAddress({ headers, socket }: IncomingMessage, trustProxy: boolean): string {
-  const forwarded = trustProxy ? headers['x-forwarded-for'] : undefined;
-  const last = String(forwarded ?? '')
-    .split(',')
-    .at(-1)
-    ?.trim();
+  const forwarded = String((trustProxy ? headers['x-forwarded-for'] : undefined) ?? '');
+  const last = forwarded.slice(forwarded.lastIndexOf(',') + 1).trim();
   return last || (socket.remoteAddress ?? '');
 }

@@ -22,6 +22,6 @@ export default defineConfig({
     sequence: { sequencer: UnitTestsFirst },
     // See run.ts.
     isolate: process.env['MUTATION_ISOLATE'] === 'true',
-    testTimeout: 30_000,
+    testTimeout: Number(process.env['MUTATION_TEST_TIMEOUT'] ?? 30_000),
   },
 });
