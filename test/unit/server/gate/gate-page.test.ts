@@ -60,8 +60,8 @@ describe('the form', () => {
 describe('under a path of the host', () => {
   it.for([
     ['/privacy/', '/work/privacy/'],
-    ['/work/privacy/', '/work/privacy/'],
-    ['https://a.example/privacy', 'https://a.example/privacy'],
+    ['/work/privacy', '/work/privacy'],
+    ['https://a.example/privacy/', 'https://a.example/privacy/'],
   ] as const)('the privacy page %s is %s', ([privacyUrl, href]) => {
     expect(page({ base: '/work' }, { privacyUrl })).toContain(`<a href="${href}">`);
   });

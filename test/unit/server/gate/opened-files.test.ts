@@ -159,6 +159,12 @@ describe('what the answer says', () => {
     expect(recorded).toHaveLength(isFile ? 1 : 0);
   });
 
+  it('a stylesheet that a reader opens is a file, too, where the browser only says what it accepts', async () => {
+    const open = await start({ type: 'text/css' });
+    await open('/a', { accept: 'text/html,*/*;q=0.8' });
+    expect(recorded).toHaveLength(1);
+  });
+
   it.for<[string, boolean]>([
     ['application/pdf', true],
     ['image/png', true],
