@@ -323,6 +323,39 @@ export function describeStore(name: string, place: () => Promise<() => Promise<S
       });
     });
 
+    it('keeps what was said of a span once, however it grows later, alone or beside others', async () => {
+      const first = { closed: { isClosed: true }, replayed: { isReplayed: true }, neither: {} };
+      await store.record(Object.entries(first).map(([id, its]) => seen(0, 5, { id, receivedS: 5, ...its })));
+      const said = async (): Promise<unknown> =>
+        (await store.listSpans('ann')).map(({ id, isClosed, isReplayed, endMs }) => [
+          id,
+          isClosed,
+          isReplayed,
+          (endMs - NOW) / SECOND,
+        ]);
+      const expected = (end: number): unknown => [
+        ['closed', true, false, end],
+        ['neither', false, false, end],
+        ['replayed', false, true, end],
+      ];
+      await store.record(Object.keys(first).map((id) => seen(0, 7, { id, receivedS: 7 })));
+      expect(await said()).toEqual(expected(7));
+      for (const id of Object.keys(first)) await store.record([seen(0, 9, { id, receivedS: 9 })]);
+      expect(await said()).toEqual(expected(9));
+    });
+
+    it('finds a free place among all that was read for a span whose time is unknown', async () => {
+      for (const [id, start, end] of [
+        ['early', 0, 100],
+        ['later', 160, 200],
+      ] as const)
+        await store.record([seen(start, end, { id, receivedS: end })]);
+      const day = 86_400;
+      await store.record([seen(-day, 90 - day, { id: 'unknown', receivedS: 300 })]);
+      // Not beside what was read last alone: then it would lie over what was read first.
+      expect((await inSeconds()).reading).toBe(230);
+    });
+
     it('lists many spans by their start, then by their id, whole or in parts', async () => {
       // Each start is that of two spans, and neither is in the order in which they arrive.
       const many = Array.from({ length: 1_001 }, (_, nth) => {

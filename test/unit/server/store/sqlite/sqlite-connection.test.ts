@@ -134,6 +134,12 @@ describe('a consumer of the outbox', () => {
   });
 });
 
+it('a commit is on the disk, and waits 2 s for another process', () => {
+  const settings = ['synchronous', 'journal_mode', 'busy_timeout', 'foreign_keys'];
+  const values = settings.map((name) => Object.values({ ...run(`PRAGMA ${name}`)[0]?.rows[0] })[0]);
+  expect(values).toEqual([2, 'wal', 2_000, 1]);
+});
+
 describe('checkpoints', () => {
   const spyOnCheckpoints = () => {
     const exec = vi.spyOn(DatabaseSync.prototype, 'exec');
