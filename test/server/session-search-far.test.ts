@@ -11,7 +11,7 @@ const NOW = Date.parse('2026-11-24T08:00:00Z');
 const MINUTE = 60_000;
 const COUNT = MOST_LOOKED_AT + 500;
 
-const idOf = (nth: number): string => `s${String(nth).padStart(5, '0')}`;
+const idOf = (nth: number): string => String(nth).padStart(5, '0');
 
 let store: SessionStore;
 beforeAll(async () => {
@@ -40,7 +40,7 @@ async function search(
     nowMs: NOW + COUNT * MINUTE,
     ...more,
   });
-  return { found: sessions.map(({ id }) => Number(id.slice(1))), next };
+  return { found: sessions.map(({ id }) => Number(id)), next };
 }
 
 it('a page looks no further than 2,000 sessions, and the next goes on there', async () => {
@@ -74,10 +74,16 @@ it('an order or a filter with an index looks at no more than it shows', async ()
 });
 
 it('a time to begin at stays, whatever else is asked for', async () => {
-  const fromMs = NOW + 2_300 * MINUTE;
+  const fromMs = NOW + 2_350 * MINUTE;
   expect(await search({ filter: { text: 'zoe', fromMs } })).toEqual({ found: [2_450, 2_350], next: undefined });
   const toMs = NOW + 2_350 * MINUTE;
   const until = await search({ filter: { text: 'zoe', toMs } });
   expect([until.found[0], until.next]).toEqual([2_250, placeOf(350)]);
   expect((await search({ filter: { text: 'zoe', toMs }, after: until.next })).found).toEqual([250, 150, 50]);
+});
+
+it('a place that lies after the time to end at is no reason to show what began later', async () => {
+  const filter = { toMs: NOW + 450 * MINUTE };
+  for (const after of [placeOf(700), { value: filter.toMs, id: 'z' }])
+    expect((await search({ filter, after, pageSize: 2 })).found).toEqual([449, 448]);
 });

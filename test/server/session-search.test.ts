@@ -5,7 +5,7 @@ import { makeSpan, NOW, OWNER_TOKEN, startTestApp, type TestApp } from '../helpe
 
 const MINUTE = 60_000;
 const READERS = ['ann+work@example.com', 'bob@example.com', 'c%_d@example.com'];
-const PAGES = ['/report/', '/report/Annex.html', '/100%/'];
+const PAGES = ['/report/', '/report/Annex.html', '/100%/', '/ÉTÉ/'];
 
 let app: TestApp;
 let all: readonly SessionView[];
@@ -74,6 +74,9 @@ describe('each filter shows what matches it, page by page', () => {
     ['q=C%25_D', ({ emailOfAccessor }) => emailOfAccessor.startsWith('c%_d')],
     ['q=annex', ({ currentPage }) => currentPage?.includes('Annex') ?? false],
     ['q=0%25/', ({ currentPage }) => currentPage === '/100%/'],
+    ['q=%25', ({ emailOfAccessor, currentPage }) => emailOfAccessor.includes('%') || (currentPage ?? '').includes('%')],
+    ['q=_', ({ emailOfAccessor }) => emailOfAccessor.includes('_')],
+    ['q=%C3%89T', ({ currentPage }) => currentPage === '/ÉTÉ/'],
     ['q=nothing', () => false],
     [
       'page=/report/index.html',
@@ -115,6 +118,16 @@ describe('each filter shows what matches it, page by page', () => {
     expect(new Set(all.map(({ state }) => state))).toEqual(new Set(['reading', 'away', 'ended', 'opened']));
     for (const [query, matches] of filters)
       if (!/nobody|AAAA|nothing|nowhere|11-25$/.test(query)) expect(all.some(matches), query).toBe(true);
+  });
+
+  it.for(['start', 'end', 'reading'] as const)('finds what was read below a path, by %s', async (sort) => {
+    const below = { filter: { pagesBelow: '/report/' }, sort, pageSize: 99, nowMs: app.clock.now };
+    const { sessions } = await app.store.searchSessions(below);
+    const expected = all.filter(
+      ({ currentPage, readingTimeMs }) => currentPage?.startsWith('/report/') && (readingTimeMs ?? 0) >= 5_000,
+    );
+    expect(expected.length).toBeGreaterThan(5);
+    expect(new Set(sessions.map(({ ref }) => ref))).toEqual(new Set(expected.map(({ ref }) => ref)));
   });
 
   it('finds a reader by the id', async () => {
