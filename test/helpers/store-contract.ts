@@ -161,7 +161,9 @@ export function describeStore(name: string, place: () => Promise<() => Promise<S
 
     it('ends the access of a session once, and keeps its record', async () => {
       await store.record([seen(0, 5)]);
+      expect(await store.findAccess('ann')).toEqual({ email: 'ann@example.com', accessEndedMs: null });
       await store.endAccess('ann', NOW + 7);
+      expect(await store.findAccess('ann')).toEqual({ email: 'ann@example.com', accessEndedMs: NOW + 7 });
       await store.endAccess('ann', NOW + 9);
       await store.endAccess('nobody', NOW);
       expect(await store.findSession('ann')).toMatchObject({ accessEndedMs: NOW + 7, readingMs: 5 * SECOND });
@@ -360,7 +362,7 @@ export function describeStore(name: string, place: () => Promise<() => Promise<S
       // Each start is that of two spans, and neither is in the order in which they arrive.
       const many = Array.from({ length: 1_001 }, (_, nth) => {
         const start = ((nth * 7) % 501) * 2;
-        return seen(start, start + 1, { id: `s${String((nth * 10) % 1_001).padStart(4, '0')}` });
+        return seen(start, start + 1, { id: String((nth * 10) % 1_001).padStart(4, '0') });
       });
       await store.record(many);
       const all = await store.listSpans('ann');
