@@ -130,9 +130,15 @@ describe('each filter shows what matches it, page by page', () => {
     expect(new Set(sessions.map(({ ref }) => ref))).toEqual(new Set(expected.map(({ ref }) => ref)));
   });
 
-  it('finds a reader by the id', async () => {
-    const id = await app.store.totals.readerIdOf('bob@example.com');
-    expect(ids(await list(`reader=${id}`))).toEqual(ids(await list('email=bob@example.com')));
+  it.for(['start', 'end', 'reading'] as const)('finds a reader and a page by the id, by %s', async (sort) => {
+    const reader = await app.store.totals.readerIdOf('bob@example.com');
+    expect(ids(await list(`reader=${reader}&sort=${sort}`))).toEqual(
+      ids(await list(`email=bob@example.com&sort=${sort}`)),
+    );
+    const page = await app.store.totals.pageIdOf('/report/');
+    const read = ids(await list(`page=/report/&sort=${sort}`));
+    expect(read.length).toBeGreaterThan(3);
+    expect(ids(await list(`page=${page}&sort=${sort}`))).toEqual(read);
   });
 });
 
