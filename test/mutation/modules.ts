@@ -36,22 +36,23 @@ export const MODULES: Readonly<Record<string, Module>> = {
   },
   'server/store/totals': {
     mutate: ['server/store/{keyed-hash,recount,sql-counted,sql-counting,sql-contributions,sql-days,sql-totals*}.ts'],
-    tests: ['test/unit/server/store/*.test.ts', ...server('totals')],
+    tests: ['test/unit/server/store/*.test.ts', ...server('totals', 'totals-properties')],
   },
   'server/store/sessions': {
     mutate: ['server/store/{rows,session-query,sql-session-search,sql-store}.ts'],
-    tests: server('session-search', 'store-contract'),
+    tests: server('session-search', 'session-search-far', 'inline-store'),
   },
   'server/store/sqlite': {
     mutate: ['server/store/sqlite/{record-statements,sqlite-connection,sqlite-recorder,transaction}.ts'],
-    tests: server('outbox', 'store-contract'),
+    tests: ['test/unit/server/store/sqlite/*.test.ts', ...server('outbox', 'inline-store')],
   },
   'server/outbox': { mutate: ['server/outbox/*.ts'], tests: ['test/unit/server/outbox/*.test.ts'] },
   'server/nocodb': {
     mutate: ['server/nocodb/*.ts'],
     tests: [
       'test/unit/server/nocodb/*.test.ts',
-      ...server('nocodb-deletions', 'nocodb-mirror', 'nocodb-bad-rows', 'nocodb-redirect'),
+      ...server('nocodb-bad-rows', 'nocodb-commands', 'nocodb-deletions', 'nocodb-mirror', 'nocodb-month'),
+      ...server('nocodb-older-rows', 'nocodb-redirect'),
     ],
   },
   'sw/channel': {
