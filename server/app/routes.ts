@@ -112,7 +112,8 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     log,
     limit,
     countRefusal: refusals.count,
-    home: protect[0] ?? '/',
+    protect,
+    publicUrl,
     base,
     now,
   });

@@ -11,6 +11,7 @@ const OPTIONS = {
   gateStyle: { option: 'style', isFile: true },
   privacyUrl: { option: 'privacyUrl', isFile: false },
   gateContact: { option: 'contact', isFile: false },
+  ownerName: { option: 'ownerName', isFile: false },
 } as const;
 
 /** Either a theme, or what is wrong: a line each, beginning with the setting, then the file if it names one. */

@@ -32,6 +32,8 @@ export interface StillhereOptions {
   readonly accessHours?: number | string | undefined;
   /** Https origins whose pages may show the gated pages in a frame, like `https://wiki.example`; cookies are `SameSite=None; Secure; Partitioned` then. By default: none. */
   readonly frameAncestors?: readonly string[] | string | undefined;
+  /** Whose pages these are: the person or company that the gate names, like `Jane Doe`. By default: "the owner of these pages". */
+  readonly ownerName?: string | undefined;
   /** JSON file with the gate's texts, by language. By default: English and German. */
   readonly gateTexts?: string | undefined;
   /** HTML file with `{{form}}` in it: the gate's page. By default: Stillhere's own. */

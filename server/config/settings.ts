@@ -281,6 +281,13 @@ export const SETTINGS = {
       ),
     ),
   },
+  ownerName: {
+    group: 'gate',
+    kind: 'text',
+    about: 'whose pages these are: the person or company that the gate names, like `Jane Doe`',
+    otherwise: '"the owner of these pages"',
+    schema: text,
+  },
   gateTexts: {
     group: 'gate',
     kind: 'text',

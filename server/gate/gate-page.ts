@@ -1,11 +1,13 @@
-// The gate's form page. It works without its only script, which delivers spans that an earlier visit left on the
-// device: readers whose access has ended return here.
+// The gate's form page. It works without its scripts: one delivers spans that an earlier visit left on the device, because
+// readers whose access has ended return here; the other is client/gate/gate-form.ts.
 import { readFileSync } from 'node:fs';
 import { toSitePath } from '../http/site-base.ts';
 import { escapeHtml } from '../http/escape-html.ts';
 import { readEmailAddress } from './email-address.ts';
+import type { GateTexts } from './texts.ts';
 import type { GateLanguage, GateTheme } from './theme.ts';
 import { fillTemplate, hashStyles } from './template.ts';
+import type { WayBack } from './way-back.ts';
 
 export interface GateForm {
   /** Identifies this form, so that repeated submissions are recognized. */
@@ -14,6 +16,8 @@ export interface GateForm {
   readonly next: string;
   /** The path under which the site lies; empty at the root. */
   readonly base?: string | undefined;
+  /** Where a reader who doesn't want to go on can go; undefined: everything is behind the gate. */
+  readonly wayBack?: WayBack | undefined;
   /** Why the form is shown again. */
   readonly reason?: string;
   /** The reader's previous input. */
@@ -33,6 +37,8 @@ export function gatePage(look: GateTheme, { tag, direction, texts }: GateLanguag
     dir: escapeHtml(direction),
     title: escapeHtml(texts.title),
     intro: escapeHtml(texts.intro),
+    owner: escapeHtml(look.ownerName ?? ''),
+    back: backLink(texts, form),
     style: styleElement(look.style),
     form: formElement(look, { tag, direction, texts }, form),
   });
@@ -40,6 +46,12 @@ export function gatePage(look: GateTheme, { tag, direction, texts }: GateLanguag
 
 function styleElement(ownersStyle: string): string {
   return `<style>${STYLE}${ownersStyle}</style>`;
+}
+
+function backLink(texts: GateTexts, { base = '', wayBack }: GateForm): string {
+  if (!wayBack) return '';
+  const text = wayBack.isHome ? texts.home : texts.back;
+  return `<a class="stillhere-back" href="${escapeHtml(base + wayBack.path)}">${escapeHtml(text)}</a>`;
 }
 
 /** @param reason as HTML. */
@@ -57,20 +69,25 @@ function linkContact(reason: string, contact: string | undefined): string {
  * fragment of the requested page survives the round trip.
  */
 function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, form: GateForm): string {
-  const { id, next, base = '', reason, email = '' } = form;
+  const { id, next, base = '', wayBack, reason, email = '' } = form;
   const refusal = reason && `<p id="reason" role="alert">${linkContact(escapeHtml(reason), look.contact)}</p>`;
   const privacyUrl = look.privacyUrl?.startsWith('/') ? base + toSitePath(base, look.privacyUrl) : look.privacyUrl;
   const privacy = privacyUrl && ` <a href="${escapeHtml(privacyUrl)}">${escapeHtml(texts.privacy)}</a>`;
+  const back = wayBack && !wayBack.isHome && base + wayBack.path;
+  const notice = texts.notice.replaceAll('{owner}', () => look.ownerName ?? texts.owner);
   return `<form class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="" novalidate>
         <input type="hidden" name="form" value="${escapeHtml(id)}">
         <input type="hidden" name="next" value="${escapeHtml(next)}">
+        ${back ? `<input type="hidden" name="back" value="${escapeHtml(back)}">` : ''}
+        <p id="installed" hidden>${escapeHtml(texts.installed)}</p>
         <label for="email">${escapeHtml(texts.label)}</label>
         <input id="email" name="email" type="email" inputmode="email" autocomplete="email" autocapitalize="none" dir="ltr"
           spellcheck="false" required autofocus value="${escapeHtml(email)}"${reason ? ' aria-invalid="true" aria-describedby="reason"' : ''}>
         ${refusal ?? ''}
-        <button>${escapeHtml(texts.button)}</button>
-        <small>${escapeHtml(texts.notice)}${privacy ?? ''}</small>
+        <button data-opening="${escapeHtml(texts.opening)}">${escapeHtml(texts.button)}</button>
+        <small>${escapeHtml(notice)}${privacy ?? ''}</small>
       </form>
+      <script type="module" src="${base}/stillhere-gate.js"></script>
       <script type="module" src="${base}/stillhere.js"></script>
       <session-heartbeat deliver-only worker="none"></session-heartbeat>`;
 }

@@ -19,6 +19,7 @@ import { isAllowed, readEmailAddress } from './email-address.ts';
 import type { GateLanguage, GateTheme } from './theme.ts';
 import { gatePage, type GateForm } from './gate-page.ts';
 import { readNextPath } from './next-path.ts';
+import { createWayBack } from './way-back.ts';
 
 /** Shows and accepts the form. `next` in its query is the page to open afterwards. */
 export const GATE_PATH = '/access';
@@ -43,15 +44,19 @@ export interface Gate {
   readonly limit: RateLimit;
   /** Counts a try without a usable address, or with one that the list doesn't have. */
   readonly countRefusal: () => void;
-  /** The page to open if `next` is missing or invalid. */
-  readonly home: string;
+  /** Path prefixes behind the gate. The first is the page to open if `next` is missing or invalid. */
+  readonly protect: readonly string[];
+  /** Where readers see the site; undefined: taken from each request. */
+  readonly publicUrl?: URL | undefined;
   /** The path under which the site lies; empty at the root. */
   readonly base?: string | undefined;
   readonly now: () => number;
 }
 
 export function addGateRoutes(router: Router, gate: Gate): void {
-  const { store, cookies, access, allow, look, log, limit, countRefusal, home, base = '', now } = gate;
+  const { store, cookies, access, allow, look, log, limit, countRefusal, protect, base = '', now } = gate;
+  const home = protect[0] ?? '/';
+  const findWayBack = createWayBack([...protect, GATE_PATH], base, gate.publicUrl);
   const grants = createCache<string, Promise<string>>({ max: MAX_FORMS, ttlMs: SAME_FORM_MS });
   /** A path of the site. */
   const nextOf = (next: unknown): string => (typeof next === 'string' ? readNextPath(next, base) : undefined) ?? home;
@@ -96,6 +101,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
       id: id ?? newFormId(),
       next: base + next,
       base,
+      wayBack: findWayBack(ctx),
       ...(id !== undefined && { reason: language.texts.noCookies }),
     });
   });
@@ -104,7 +110,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
   const submit = async (ctx: Context, toPage: (next: string, form: string) => string): Promise<void> => {
     const language = chooseLanguage(ctx, look);
     const { texts } = language;
-    const fields = await readFields(ctx, ['email', 'next', 'form'], MAX_FORM_BYTES);
+    const fields = await readFields(ctx, ['email', 'next', 'form', 'back'], MAX_FORM_BYTES);
     const next = nextOf(fields.next);
     const form = readFormId(fields.form);
     const refuse = (status: number, reason: string, cause?: unknown): void => {
@@ -114,6 +120,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
         id: form ?? newFormId(),
         next: base + next,
         base,
+        wayBack: findWayBack(ctx, fields.back),
         reason,
         email: fields.email,
       });

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 
 /** The allowed placeholders. Only `form` is required. */
-export const PLACEHOLDERS: readonly string[] = ['form', 'style', 'lang', 'dir', 'title', 'intro'];
+export const PLACEHOLDERS: readonly string[] = ['form', 'style', 'lang', 'dir', 'title', 'intro', 'owner', 'back'];
 
 const PLACEHOLDER = /\{\{\s*(\w*)\s*\}\}/g;
 
@@ -21,6 +21,8 @@ export const DEFAULT_TEMPLATE = `<!doctype html>
   </head>
   <body>
     <main>
+      {{back}}
+      <p class="stillhere-owner">{{owner}}</p>
       <h1>{{title}}</h1>
       <p>{{intro}}</p>
       {{form}}

@@ -1,4 +1,5 @@
 // The gate's texts in the languages that are built in. theme.ts defines how an owner can change them.
+import { RECORD_NOTICE } from '../../sw/protocol/record-notice.ts';
 
 /** All texts that a reader of the gate can see. Plain text: it is escaped when inserted. */
 export interface GateTexts {
@@ -9,8 +10,18 @@ export interface GateTexts {
   /** Label of the e-mail field. */
   readonly label: string;
   readonly button: string;
-  /** Below the button: who sees which data. */
+  /** On the button while the form is being sent. */
+  readonly opening: string;
+  /** Below the button: who sees which data. `{owner}` is the owner's name, or else the text `owner`. */
   readonly notice: string;
+  /** Who sees the data, where the owner gives no name. Begins a sentence. */
+  readonly owner: string;
+  /** The link to the page from which the reader came. */
+  readonly back: string;
+  /** The link that is there instead, if the reader came from elsewhere. */
+  readonly home: string;
+  /** Above the form in an app installed on iOS, which has cookies of its own. */
+  readonly installed: string;
   /** The link after the notice; shown if there is a privacy page. */
   readonly privacy: string;
   /** Error: the address is invalid. */
@@ -29,6 +40,7 @@ export interface GateTexts {
 
 /** The placeholder that a text may contain. */
 export const FILLED_IN: Readonly<Partial<Record<keyof GateTexts, string>>> = {
+  notice: 'owner',
   notOnListContact: 'contact',
   tooMany: 'wait',
 };
@@ -38,8 +50,12 @@ const en: GateTexts = {
   intro: 'Please enter your e-mail address to read these pages.',
   label: 'E-mail address',
   button: 'Continue',
-  notice:
-    'By continuing, you agree that the owner of these pages sees your address, which pages you read, when, and for how long. A cookie keeps your access on this device.',
+  opening: 'Opening…',
+  notice: `${RECORD_NOTICE.en} By continuing, you agree to this. A cookie keeps your access on this device.`,
+  owner: 'The owner of these pages',
+  back: 'Back to the previous page',
+  home: 'To the home page',
+  installed: 'This app does not share your browser’s access. Please enter the same address once more.',
   privacy: 'Privacy notice',
   badAddress: 'Please enter an e-mail address, like name@example.com.',
   notOnList: 'This address is not on the list. Please ask the person who gave you the link.',
@@ -55,8 +71,13 @@ const de: GateTexts = {
   intro: 'Bitte geben Sie Ihre E-Mail-Adresse ein, um diese Seiten zu lesen.',
   label: 'E-Mail-Adresse',
   button: 'Weiterlesen',
-  notice:
-    'Wenn Sie weiterlesen, stimmen Sie zu, dass die Person, die diese Seiten betreibt, Ihre Adresse sieht und erfährt, welche Seiten Sie wann und wie lange lesen. Ein Cookie merkt sich auf diesem Gerät, dass Sie Zugang haben.',
+  opening: 'Wird geöffnet …',
+  notice: `${RECORD_NOTICE.de} Wenn Sie weiterlesen, stimmen Sie dem zu. Ein Cookie merkt sich auf diesem Gerät, dass Sie Zugang haben.`,
+  owner: 'Die für diese Seiten verantwortliche Person',
+  back: 'Zurück zur vorigen Seite',
+  home: 'Zur Startseite',
+  installed:
+    'Diese App hat einen eigenen Zugang, getrennt von Ihrem Browser. Bitte geben Sie dieselbe Adresse noch einmal ein.',
   privacy: 'Datenschutzhinweise',
   badAddress: 'Bitte geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com.',
   notOnList:
@@ -70,7 +91,14 @@ const de: GateTexts = {
 };
 
 /** Texts that were added later, so an owner's own language may lack them. */
-export const ADDED_LATER: Readonly<Partial<GateTexts>> = { noCookies: en.noCookies };
+export const ADDED_LATER: Readonly<Partial<GateTexts>> = {
+  opening: en.opening,
+  owner: en.owner,
+  back: en.back,
+  home: en.home,
+  installed: en.installed,
+  noCookies: en.noCookies,
+};
 
 /** By language; the default first. */
 export const SHIPPED_TEXTS: Readonly<Record<string, GateTexts>> = { en, de };

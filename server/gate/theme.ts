@@ -24,9 +24,12 @@ export interface GateTheme {
   readonly privacyUrl?: string | undefined;
   /** Whom to ask for access. */
   readonly contact?: string | undefined;
+  /** Whose pages these are: a person or a company. */
+  readonly ownerName?: string | undefined;
 }
 
 const LONGEST_CONTACT = 200;
+const LONGEST_NAME = 100;
 
 /** Browsers hash a stylesheet after HTML's newline normalization. Files from Windows have other line ends. */
 const htmlText = v.pipe(
@@ -62,17 +65,18 @@ const PrivacyUrl = v.pipe(
   v.string('must be a path of the site, like /privacy/, or an https address'),
 );
 
-const Contact = v.pipe(
-  v.string(),
-  v.trim(),
-  v.minLength(1, 'must be text, like an e-mail address'),
-  v.maxLength(LONGEST_CONTACT, `must have at most ${LONGEST_CONTACT} characters`),
-);
+const shortText = (example: string, longest: number) =>
+  v.pipe(
+    v.string(),
+    v.trim(),
+    v.minLength(1, `must be text, like ${example}`),
+    v.maxLength(longest, `must have at most ${longest} characters`),
+  );
 
 /**
  * Validates all of an owner's values together and adds defaults. `texts` are by language: single texts of a built-in
  * language, or all texts of another one; the first language is the default. Also `template`, `style`, `privacyUrl`,
- * `contact`.
+ * `contact`, `ownerName`.
  */
 export const GateOptions = v.pipe(
   v.strictObject({
@@ -80,7 +84,8 @@ export const GateOptions = v.pipe(
     template: v.optional(Template, DEFAULT_TEMPLATE),
     style: v.optional(Style, ''),
     privacyUrl: v.optional(PrivacyUrl),
-    contact: v.optional(Contact),
+    contact: v.optional(shortText('an e-mail address', LONGEST_CONTACT)),
+    ownerName: v.optional(shortText('Jane Doe', LONGEST_NAME)),
   }),
   v.forward(
     v.partialCheck(

@@ -39,8 +39,9 @@ describe('the language', () => {
     expect(headers).toMatchObject({ 'content-language': tag });
     expect(headers.vary).toMatch(/\bAccept-Language\b/);
     expect(body).toContain(`<html lang="${tag}" dir="ltr"`);
-    const { title, intro, label, button, notice } = tag === 'de' ? de : en;
-    for (const text of [title, intro, label, button, notice]) expect(body).toContain(`>${text}<`);
+    const { title, intro, label, button, notice, owner } = tag === 'de' ? de : en;
+    for (const text of [title, intro, label, button, notice.replace('{owner}', owner)])
+      expect(body).toContain(`>${text}<`);
   });
 
   it('is kept in a refusal, for people and for programs', async () => {

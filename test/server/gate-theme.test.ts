@@ -34,7 +34,7 @@ describe('a template', () => {
     expect(body).toContain('<form class="stillhere-form" lang="en" dir="ltr" method="post"');
     expect(body).toContain('name="next" value="/confidential/plan.html"');
     expect(body).toMatch(
-      /<script type="module" src="\/stillhere\.js"><\/script>\s*<session-heartbeat deliver-only worker="none">/,
+      /<script type="module" src="\/stillhere-gate\.js"><\/script>\s*<script type="module" src="\/stillhere\.js"><\/script>\s*<session-heartbeat deliver-only worker="none">/,
     );
     expect(headers).toMatchObject({ 'x-robots-tag': 'noindex', 'cache-control': 'no-store' });
   });
@@ -113,7 +113,70 @@ describe('the notice', () => {
       ' <a href="https://example.com/p?a=1&amp;b=2">Privacy notice</a></small>',
     );
     await app?.close();
-    expect((await show({})).body).not.toContain('<a ');
+    expect((await show({})).body).toMatch(/<small>[^<]+<\/small>/);
+  });
+
+  it.for([
+    ['en', 'Doe & Sons', 'Doe &amp; Sons sees the address you enter, '],
+    ['en', '', 'The owner of these pages sees the address you enter, '],
+    ['de', 'Doe & Sons', 'Doe &amp; Sons sieht die Adresse, die Sie eingeben, '],
+    ['de', '', 'Die für diese Seiten verantwortliche Person sieht die Adresse, die Sie eingeben, '],
+  ] as const)('says who sees what, in %s, OWNER_NAME=%j', async ([language, OWNER_NAME, beginning]) => {
+    app = await startTestApp({ OWNER_NAME });
+    const { body } = await app.send('GET', '/access', { 'accept-language': language });
+    expect(body).toContain(`<small>${beginning}`);
+    expect(body).toContain(`<p class="stillhere-owner">${OWNER_NAME && 'Doe &amp; Sons'}</p>`);
+  });
+});
+
+describe('the way back', () => {
+  const linkOf = ({ body }: Answer): string | undefined => body.match(/<a class="stillhere-back" href="([^"]*)">/)?.[1];
+
+  it.for([
+    ['/about/?x=1', '/about/?x=1'],
+    // Without access, these lead to the gate again.
+    ['/confidential/plan.html', '/'],
+    ['/Confidential', '/'],
+    ['/access?next=/', '/'],
+  ] as const)('from %s is %s, also after a refusal', async ([from, to]) => {
+    app = await startTestApp();
+    const shown = await app.send('GET', '/access?next=/confidential/', { referer: app.url + from });
+    expect(linkOf(shown)).toBe(to);
+    const back = shown.body.match(/name="back" value="([^"]*)"/)?.[1] ?? '';
+    const refused = await app.send(
+      'POST',
+      '/access',
+      { ...FORM, referer: `${app.url}/access` },
+      new URLSearchParams({ email: 'nobody', back }).toString(),
+    );
+    expect(refused.status).toBe(400);
+    expect(linkOf(refused)).toBe(to);
+  });
+
+  it.for(['https://elsewhere.example/about/', 'nonsense', ''])('from elsewhere (%j) is home', async (referer) => {
+    app = await startTestApp();
+    expect(linkOf(await app.send('GET', '/access', { referer }))).toBe('/');
+  });
+
+  it.for(['//elsewhere.example', 'https://elsewhere.example/', 'javascript:alert(1)', '/confidential/'])(
+    'never leads to %j, whatever the form is sent with',
+    async (back) => {
+      app = await startTestApp();
+      const fields = new URLSearchParams({ email: 'nobody', back }).toString();
+      expect(linkOf(await app.send('POST', '/access', FORM, fields))).toBe('/');
+    },
+  );
+
+  it('is a path with the base, and is known behind a proxy by the public address', async () => {
+    app = await startTestApp({ BASE: '/work', PUBLIC_URL: 'https://site.example' });
+    const shown = await app.send('GET', '/access', { referer: 'https://site.example/work/about/' });
+    expect(linkOf(shown)).toBe('/work/about/');
+    expect(linkOf(await app.send('GET', '/access'))).toBe('/work/');
+  });
+
+  it('is not there where the whole site is behind the gate', async () => {
+    app = await startTestApp({ PROTECT: '/' });
+    expect(linkOf(await app.send('GET', '/access', { referer: `${app.url}/about/` }))).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 // The gate's variables and their files: accepted values, and a report of all errors together.
 import { describe, expect, it } from 'vitest';
-import { SHIPPED_TEXTS } from '../../server/gate/texts.ts';
+import { ADDED_LATER, SHIPPED_TEXTS } from '../../server/gate/texts.ts';
 import { ConfigError, readConfig } from '../../server/config/config.ts';
 import { writeOwnerFiles } from '../helpers/owner-files.ts';
 
@@ -44,8 +44,8 @@ describe('texts', () => {
         'en.headline: is not a text of the gate',
         'fr.title: is missing',
         ...Object.keys(SHIPPED_TEXTS['en'] ?? {})
-          // Added later, so an owner's own language may lack it.
-          .filter((name) => name !== 'noCookies')
+          // Added later, so an owner's own language may lack them.
+          .filter((name) => !(name in ADDED_LATER))
           .map((name) => `nl.${name}: is missing`),
         'english: must be a language, like fr or pt-BR',
         'de_DE: must be a language, like fr or pt-BR',
@@ -74,7 +74,10 @@ describe('a template', () => {
   it.for([
     ['', 'must contain {{form}} once, for the e-mail field and its button'],
     ['{{form}}{{form}}', 'must contain {{form}} once, for the e-mail field and its button'],
-    ['{{form}}{{ titel }}', '{{titel}} is unknown, use {{form}}, {{style}}, {{lang}}, {{dir}}, {{title}}, {{intro}}'],
+    [
+      '{{form}}{{ titel }}',
+      '{{titel}} is unknown, use {{form}}, {{style}}, {{lang}}, {{dir}}, {{title}}, {{intro}}, {{owner}}, {{back}}',
+    ],
     ['<style>a::after { content: "{{title}}" }</style>{{form}}', 'must not contain {{…}} inside <style>'],
   ] as const)('%j is refused', async ([template, reason]) => {
     expect(await refuse({ GATE_TEMPLATE: template })).toEqual([`GATE_TEMPLATE: gate_template: ${reason}`]);

@@ -17,7 +17,7 @@ describe('the form', () => {
       /^<form class="stillhere-form" lang="en" dir="ltr" method="post" action="" novalidate>\s*<input type="hidden" name="form" value="form-id">\s*<input type="hidden" name="next" value="\/a\?b&amp;c">/,
     );
     expect(page()).toContain(`<label for="email">${english.texts.label}</label>`);
-    expect(page()).toContain(`<button>${english.texts.button}</button>`);
+    expect(page()).toContain(`<button data-opening="${english.texts.opening}">${english.texts.button}</button>`);
   });
 
   it('asks for an address, and gives back what was typed', () => {
@@ -29,10 +29,10 @@ describe('the form', () => {
 
   it('says why it is shown again, to everybody', () => {
     const html = page({ reason: 'No <that>' });
-    expect(html).toContain('<p id="reason" role="alert">No &lt;that&gt;</p>\n        <button>');
+    expect(html).toContain('<p id="reason" role="alert">No &lt;that&gt;</p>\n        <button ');
     expect(input(html)).toContain('value="" aria-invalid="true" aria-describedby="reason">');
     // Nothing stands there without a reason.
-    expect(page()).toMatch(/autofocus value="">\s+<button>/);
+    expect(page()).toMatch(/autofocus value="">\s+<button /);
   });
 
   it('links whom to ask, if that is an address', () => {
@@ -44,15 +44,16 @@ describe('the form', () => {
   });
 
   it('ends with the notice, and the privacy page where there is one', () => {
-    expect(page()).toContain(`<small>${english.texts.notice}</small>`);
+    const notice = english.texts.notice.replace('{owner}', 'The owner of these pages');
+    expect(page()).toContain(`<small>${notice}</small>`);
     expect(page({}, { privacyUrl: '/p?a&b' })).toContain(
-      `<small>${english.texts.notice} <a href="/p?a&amp;b">${english.texts.privacy}</a></small>`,
+      `<small>${notice} <a href="/p?a&amp;b">${english.texts.privacy}</a></small>`,
     );
   });
 
   it('delivers what an earlier visit has left on the device', () => {
     expect(page()).toMatch(
-      /<\/form>\s*<script type="module" src="\/stillhere\.js"><\/script>\s*<session-heartbeat deliver-only worker="none"><\/session-heartbeat>$/,
+      /<\/form>\s*<script type="module" src="\/stillhere-gate\.js"><\/script>\s*<script type="module" src="\/stillhere\.js"><\/script>\s*<session-heartbeat deliver-only worker="none"><\/session-heartbeat>$/,
     );
   });
 });
@@ -68,6 +69,37 @@ describe('under a path of the host', () => {
 
   it('the script is there, too', () => {
     expect(page({ base: '/work' })).toContain('src="/work/stillhere.js"');
+  });
+});
+
+describe('the owner', () => {
+  it('is named in the notice and where the template says, as text', () => {
+    const named = { ownerName: 'Doe & <Sons> $&', template: '<b>{{owner}}</b>{{form}}' };
+    expect(page({}, named)).toMatch(/^<b>Doe &amp; &lt;Sons&gt; \$&amp;<\/b>/);
+    expect(page({}, named)).toContain('<small>Doe &amp; &lt;Sons&gt; $&amp; sees the address you enter, ');
+    expect(page({}, { template: '<b>{{owner}}</b>{{form}}' })).toMatch(/^<b><\/b>/);
+  });
+});
+
+describe('the way back', () => {
+  const template = '<nav>{{back}}</nav>{{form}}';
+
+  it('is a link, which the form carries on so that a refusal has it, too', () => {
+    const html = page({ base: '/work', wayBack: { path: '/a?b&c', isHome: false } }, { template });
+    expect(html).toMatch(
+      new RegExp(`^<nav><a class="stillhere-back" href="/work/a\\?b&amp;c">${english.texts.back}</a></nav>`),
+    );
+    expect(html).toContain('<input type="hidden" name="back" value="/work/a?b&amp;c">');
+  });
+
+  it('says that it leads to the home page, which needs not be carried', () => {
+    const html = page({ wayBack: { path: '/', isHome: true } }, { template });
+    expect(html).toContain(`href="/">${english.texts.home}</a></nav>`);
+    expect(html).not.toContain('name="back"');
+  });
+
+  it('is not there where everything is behind the gate', () => {
+    expect(page({}, { template })).toMatch(/^<nav><\/nav>/);
   });
 });
 

@@ -50,7 +50,7 @@ beforeEach(async () => {
     log,
     limit: async (key) => (limited.push(key), waitSeconds),
     countRefusal: () => void refusals++,
-    home: '/home/',
+    protect: ['/home/'],
     now: () => NOW,
   };
   const router = new Router();

@@ -29,10 +29,12 @@ it('every stylesheet in the page is hashed, as browsers do it', () => {
 
 it('the gate comes as a page with all of its parts', () => {
   expect(readPlaceholders(DEFAULT_TEMPLATE).toSorted()).toEqual([
+    'back',
     'dir',
     'form',
     'intro',
     'lang',
+    'owner',
     'style',
     'title',
     'title',

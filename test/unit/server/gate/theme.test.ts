@@ -42,14 +42,14 @@ describe('texts', () => {
   });
 
   it('of another one must be all, but for those that were added later', () => {
-    const { noCookies, ...older } = en;
+    const { noCookies, opening, owner, back, home, installed, ...older } = en;
     const { languages } = theme({ texts: { 'ar-EG': older } });
     expect(languages.map(({ tag, direction }) => [tag, direction])).toEqual([
       ['ar-EG', 'rtl'],
       ['en', 'ltr'],
       ['de', 'ltr'],
     ]);
-    expect(languages[0].texts).toEqual({ ...older, noCookies });
+    expect(languages[0].texts).toEqual({ ...older, noCookies, opening, owner, back, home, installed });
   });
 
   it('are known by the usual spelling of their tag', () => {
@@ -60,7 +60,7 @@ describe('texts', () => {
   });
 
   it('may have the words in braces that are filled in', () => {
-    const texts = { en: { tooMany: '{wait}, {wait}', notOnListContact: 'ask {contact}' } };
+    const texts = { en: { tooMany: '{wait}, {wait}', notOnListContact: 'ask {contact}', notice: '{owner} sees you' } };
     expect(theme({ texts }).languages[0].texts).toMatchObject(texts.en);
   });
 
@@ -106,7 +106,9 @@ describe('template and style', () => {
     [{ template: '{{form}}{{form}}' }, ['template: must contain {{form}} once, for the e-mail field and its button']],
     [
       { template: '{{form}}{{a}}{{a}}' },
-      ['template: {{a}} is unknown, use {{form}}, {{style}}, {{lang}}, {{dir}}, {{title}}, {{intro}}'],
+      [
+        'template: {{a}} is unknown, use {{form}}, {{style}}, {{lang}}, {{dir}}, {{title}}, {{intro}}, {{owner}}, {{back}}',
+      ],
     ],
     [
       { template: '{{form}}<style>{{title}}</style><style>a{}</style>' },
@@ -159,6 +161,12 @@ it('the contact is a short text, trimmed', () => {
   expect(theme({ contact: 'x'.repeat(200) }).contact).toHaveLength(200);
   expect(read({ contact: ' ' })).toEqual(['contact: must be text, like an e-mail address']);
   expect(read({ contact: 'x'.repeat(201) })).toEqual(['contact: must have at most 200 characters']);
+});
+
+it("the owner's name is a short text, trimmed", () => {
+  expect(theme({ ownerName: ' Jane Doe ' }).ownerName).toBe('Jane Doe');
+  expect(read({ ownerName: ' ' })).toEqual(['ownerName: must be text, like Jane Doe']);
+  expect(read({ ownerName: 'x'.repeat(101) })).toEqual(['ownerName: must have at most 100 characters']);
 });
 
 it('a wish that the gate does not know is refused', () => {
