@@ -2,12 +2,13 @@
 // and its opener, the portfolio's pages, and the portfolio's worker with pages for offline reading. Also defines the
 // test projects.
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { alias, define, smallest, SYNTAX, treeshake } from './build/minify.ts';
+import { TEXTS } from './client/portfolio/app/texts.ts';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 
@@ -73,6 +74,21 @@ const lateScripts: Plugin = {
   },
 };
 
+/** Puts the app's texts into the pages: `{{recorded}}` is that text. The gate's placeholders stay. */
+const pageTexts: Plugin = {
+  name: 'stillhere:page-texts',
+  transformIndexHtml: {
+    order: 'pre',
+    handler: (html) =>
+      Object.entries(TEXTS.en).reduce((page, [name, text]) => page.replaceAll(`{{${name}}}`, text), html),
+  },
+};
+
+/** The sample's gate is a page for the server, which fills it in, not for its readers. */
+function moveGate(): void {
+  renameSync(at('dist/site/gate.html'), at('dist/sample-gate.html'));
+}
+
 /** Smaller files fit into one packet anyway. */
 const LEAST_COMPRESSED_BYTES = 1_000;
 
@@ -97,7 +113,7 @@ function compressBuild(): void {
 const SETUP_FILES = [at('test/helpers/fixed-seed.ts')];
 
 export default defineConfig({
-  plugins: [precacheList, lateScripts],
+  plugins: [precacheList, lateScripts, pageTexts],
   root: at('client/portfolio'),
   appType: 'mpa',
   build: { target: SYNTAX },
@@ -146,6 +162,7 @@ export default defineConfig({
       ]) {
         const environment = builder.environments[name];
         if (environment) await builder.build(environment);
+        if (name === 'client') moveGate();
       }
       compressBuild();
     },

@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createRequestListener } from './request-listener.ts';
 import { ConfigError, type Config } from '../config/config.ts';
@@ -10,10 +9,8 @@ import { BACKLOG, CONNECTION_TIMEOUTS, limitConnections } from '../http/connecti
 import type { Secrets } from '../config/secrets.ts';
 import { BUILD_DIR } from '../config/package-root.ts';
 import type { SessionStore } from '../store/session-store.ts';
+import { withSample } from './sample.ts';
 import { openServices } from './services.ts';
-
-/** The sample portfolio. Only a clone of the repository has it. */
-export const SAMPLE_DIR = join(BUILD_DIR, 'site');
 
 /** How long a stop waits for pending requests, in milliseconds. */
 const LAST_REQUESTS_MS = 5_000;
@@ -28,13 +25,13 @@ export interface RunningServer {
 /** Opens the store and starts listening. Resolves when the server accepts requests. */
 export async function startServer(config: Config, secrets: Secrets, log: Logger): Promise<RunningServer> {
   const services = await openServices(config, log);
-  const siteDir = config.siteDir ?? SAMPLE_DIR;
+  const site = config.siteDir === undefined ? withSample(config) : { ...config, siteDir: config.siteDir };
   const listener = createRequestListener({
-    config,
+    config: site,
     secrets,
     services,
     log,
-    siteDir,
+    siteDir: site.siteDir,
     buildDir: BUILD_DIR,
     now: Date.now,
   });

@@ -14,7 +14,8 @@ import { findUnprotectedData } from '../site/unprotected-data.ts';
 import { listSite } from '../site/list-site.ts';
 import { isUnder } from '../http/request-path.ts';
 import { toSitePath } from '../http/site-base.ts';
-import { SAMPLE_DIR, startServer, type RunningServer } from '../app/listen.ts';
+import { startServer, type RunningServer } from '../app/listen.ts';
+import { SAMPLE_DIR } from '../app/sample.ts';
 
 /** If the default port is in use, this many further ports are tried. */
 const OTHER_PORTS = 20;

@@ -3,7 +3,7 @@ import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import { readLoadTimes, type LoadTimes } from '../helpers/host-page.ts';
-import { CASE_STUDY, passGate } from '../helpers/reader.ts';
+import { CASE_STUDY, forgetDevice, passGate } from '../helpers/reader.ts';
 import { startShortAccess } from '../helpers/short-access.ts';
 import { elapsed, until } from '../helpers/until.ts';
 
@@ -121,12 +121,14 @@ describe.concurrent('without a network', () => {
     await server.stop();
     await elapsed(READ_MS);
     const clickedAt = Date.now();
-    await page.click('[data-forget]');
+    await forgetDevice(page);
     const endedAt = Date.now();
 
-    const note = await until(() => page.$eval('.app-note', (found) => found.textContent));
-    expect(note).toContain('This device has forgotten you.');
-    expect(note).toContain('One reading waits for the network');
+    const farewell = await until(() => page.$eval('.farewell', (found) => found.textContent));
+    expect(farewell).toContain('This device has forgotten you');
+    expect(farewell).toContain('One reading waits for the network');
+    expect(farewell).toContain('Maren Achterberg sees the address you enter');
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
     expect(await confidential(page)).toEqual([]);
     expect(await page.evaluate(() => document.body.textContent)).not.toContain('twenty-eight patients');
     await page.goto(server.url + CASE_STUDY);
@@ -139,6 +141,96 @@ describe.concurrent('without a network', () => {
       const end = Date.parse((await server.session(id)).sessionEndTime ?? '');
       return end > clickedAt - NEAR_MS && end < endedAt + NEAR_MS;
     });
+  });
+});
+
+/** The text at the upper edge of the window, below the bar. */
+const textAtEdge = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const edge = document.querySelector('.bar')?.getBoundingClientRect().bottom ?? 0;
+    const blocks = [...document.querySelectorAll('.prose > *')];
+    return (
+      blocks
+        .find((block) => block.getBoundingClientRect().bottom > edge + 1)
+        ?.textContent.trim()
+        .slice(0, 60) ?? ''
+    );
+  });
+
+async function readTo(page: Page, heading: string): Promise<void> {
+  await page.evaluate(async (text) => {
+    const found = [...document.querySelectorAll('h2')].find(({ textContent }) => textContent === text);
+    const isDone = new Promise((resolve) => addEventListener('scrollend', resolve, { once: true }));
+    found?.scrollIntoView({ behavior: 'instant' });
+    await isDone;
+  }, heading);
+}
+
+const readPlaces = (page: Page): Promise<string | null> =>
+  page.evaluate(() => localStorage.getItem('stillhere-places'));
+
+describe.concurrent("the reader's place in a text", () => {
+  it('is kept when the tab is closed, in a window of any width, without a network', async ({
+    portfolio: server,
+    device,
+  }) => {
+    const page = await device.newPage();
+    await page.setViewport({ width: 1280, height: 800 });
+    await passGate(page, server.url, 'ann@example.com');
+    await untilKept(page, CASE_STUDY);
+    await untilReadyOffline(page);
+    await readTo(page, 'The summary');
+    const left = await textAtEdge(page);
+    expect(await readPlaces(page)).not.toContain('ann@');
+    await page.close();
+    await server.stop();
+
+    const phone = await device.newPage();
+    await phone.setViewport({ width: 390, height: 844 });
+    await phone.goto(server.url + CASE_STUDY);
+    await until(async () => (await textAtEdge(phone)) === left);
+    expect(await phone.$eval('.app-note', (note) => note.textContent)).toContain('Where you left off');
+    await phone.locator('.app-note ::-p-text(To the beginning)').click();
+    await until(() => phone.evaluate(() => scrollY === 0));
+    // At the beginning there is no place to keep.
+    await until(async () => !(await readPlaces(phone))?.includes(CASE_STUDY));
+  });
+
+  it('is not gone to where the address names another one, or the text was read to its end', async ({
+    portfolio: server,
+    device,
+  }) => {
+    const page = await device.newPage();
+    await passGate(page, server.url, 'ann@example.com');
+    await untilKept(page, CASE_STUDY);
+    await readTo(page, 'The summary');
+    await until(async () => (await readPlaces(page))?.includes(CASE_STUDY));
+    await page.close();
+    const named = await device.newPage();
+    await named.goto(`${server.url}${CASE_STUDY}#content`);
+    expect(await named.evaluate(() => scrollY < innerHeight)).toBe(true);
+    await named.evaluate(() => scrollTo({ top: document.body.scrollHeight, behavior: 'instant' }));
+    await until(async () => !(await readPlaces(named))?.includes(CASE_STUDY));
+  });
+
+  it('is gone when the device forgets the reader, and when the access ends', async ({ portfolio: server, device }) => {
+    const page = await device.newPage();
+    await passGate(page, server.url, 'ann@example.com');
+    await untilKept(page, CASE_STUDY);
+    await readTo(page, 'The summary');
+    await until(() => readPlaces(page));
+    await forgetDevice(page);
+    await until(() => page.$('.farewell'));
+    await page.goto(server.url);
+    expect(await readPlaces(page)).toBeNull();
+
+    const site = await startShortAccess(10_000);
+    await passGate(page, site.url, 'ann@example.com');
+    await untilKept(page, CASE_STUDY);
+    await readTo(page, 'The summary');
+    await until(() => readPlaces(page));
+    await until(async () => (await readPlaces(page)) === null);
+    await site.close();
   });
 });
 

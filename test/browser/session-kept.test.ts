@@ -1,7 +1,7 @@
 // A page keeps its session while it is open, whatever becomes of the cookie; until the device forgets the reader.
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { CASE_STUDY, enter, passGate } from '../helpers/reader.ts';
+import { CASE_STUDY, enter, forgetDevice, passGate } from '../helpers/reader.ts';
 import { elapsed, until } from '../helpers/until.ts';
 
 const READ_MS = 2_000;
@@ -34,8 +34,7 @@ describe.concurrent('a page that is open', () => {
     await until(async () => (await server.session(id)).spans.length === 1);
     const other = await device.newPage();
     await other.goto(server.url + CASE_STUDY);
-    await other.waitForSelector('[data-forget]:not([hidden])');
-    await other.click('[data-forget]');
+    await forgetDevice(other);
     await until(() => other.evaluate(() => document.body.innerText.includes('has forgotten you')));
     const forgottenAt = Date.now();
     await page.bringToFront();

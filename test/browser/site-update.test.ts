@@ -64,7 +64,7 @@ it('two versions live side by side until the reader takes the new one, and all t
   // Otherwise Chromium may take 30 s to end the old worker, because it still answers requests of this page. Waiting for the
   // page's first span instead was not enough: at a load of 18 the new worker was not in charge after 40 s.
   await second.waitForNetworkIdle();
-  expect(note).toContain('There is a new version of this site.');
+  expect(note).toContain('There is a new version.');
   expect(await isMarked(first)).toBe(true);
   await mark(second);
 

@@ -32,6 +32,12 @@ export async function enter(page: Page, url: string, email = 'ann@example.com', 
   return cookies.find(({ name }) => name === 'session_record_id')?.value ?? '';
 }
 
+/** Uses "Forget this device", and is sure of it. */
+export async function forgetDevice(page: Page): Promise<void> {
+  await page.locator('[data-forget]').click();
+  await page.locator('dialog button[value=sure]').click();
+}
+
 function toCookie(line: string) {
   const [, name = '', value = '', attributes = ''] = line.match(/^([^=]+)=([^;]*)(.*)$/) ?? [];
   const [, maxAge = ''] = attributes.match(/Max-Age=(\d+)/) ?? [];

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createRequestListener } from '../../server/app/request-listener.ts';
+import { SAMPLE_DIR, withSample } from '../../server/app/sample.ts';
 import { readConfig } from '../../server/config/config.ts';
 import { BUILD_DIR } from '../../server/config/package-root.ts';
 import { openStore } from '../../server/store/open-store.ts';
@@ -16,11 +17,11 @@ import { Feed } from '../../server/sessions/feed.ts';
 export async function startShortAccess(accessMs: number): Promise<{ url: string; close(): Promise<void> }> {
   const store = await openStore(`file:${join(await mkdtemp(join(tmpdir(), 'stillhere-short-')), 'test.db')}`);
   const answer = createRequestListener({
-    config: { ...readConfig({}), accessMs },
+    config: withSample({ ...readConfig({}), accessMs }),
     secrets: { secret: SECRET, ownerToken: OWNER_TOKEN },
     services: { store, feed: new Feed(store), refusals: { count: () => {} } },
     log: pino({ level: 'silent' }),
-    siteDir: join(BUILD_DIR, 'site'),
+    siteDir: SAMPLE_DIR,
     buildDir: BUILD_DIR,
     now: Date.now,
   });

@@ -1,13 +1,23 @@
-// Shows a note while the device is offline, and that nothing is lost.
+// Shows a note while the device is offline, and that nothing is lost. A reader who closes it is told again the next time.
 import { showNote } from './note.ts';
+import { openStorage } from './open-storage.ts';
+import { say } from './translate.ts';
 
-export function sayWhenOffline(): void {
+/** Set in this tab while the reader wants no note of the current outage. */
+const CLOSED = 'stillhere-offline-note-closed';
+
+/** @param isRecorded what is read on this page is recorded. */
+export function sayWhenOffline(isRecorded: boolean): void {
+  const storage = openStorage('sessionStorage');
   let hide: (() => void) | undefined;
   const look = (): void => {
     hide?.();
-    hide = navigator.onLine ? undefined : showNote('You are offline. Your reading is saved.');
+    hide = undefined;
+    if (navigator.onLine) storage?.removeItem(CLOSED);
+    else if (!storage?.getItem(CLOSED))
+      hide = showNote(say(isRecorded ? 'offline' : 'offlineOnPublicPage'), [], () => storage?.setItem(CLOSED, 'true'));
   };
   addEventListener('online', look);
   addEventListener('offline', look);
-  if (!navigator.onLine) look();
+  look();
 }

@@ -1,46 +1,58 @@
-// "Forget this device": delivers the reading first, then deletes everything that the reader left on the device.
+// "Forget this device": asks first, then delivers the reading, and deletes everything that the reader left on the device.
 import { signOut } from '../../../sw/offline/sign-out.ts';
 import { FORGOTTEN_COOKIE, SESSION_COOKIE } from '../../../sw/protocol/delivery.ts';
 import type { SessionHeartbeat } from '../../element.ts';
-import { showNote } from './note.ts';
+import { askToForget } from './forget-dialog.ts';
+import { forgetPlaces } from './places.ts';
+import { say, sayIn } from './translate.ts';
 
 export function letForget(button: Element | null): void {
   if (!(button instanceof HTMLButtonElement)) return;
   button.hidden = false;
-  button.addEventListener('click', () => {
-    button.disabled = true;
-    void forget(button);
-  });
+  button.addEventListener('click', () => void forgetIfSure(button));
 }
 
-async function forget(button: Element): Promise<void> {
+async function forgetIfSure(button: HTMLButtonElement): Promise<void> {
+  if (await askToForget()) await forget(button);
+}
+
+async function forget(button: HTMLButtonElement): Promise<void> {
+  button.disabled = true;
   const heartbeat = document.querySelector<SessionHeartbeat>('session-heartbeat')?.heartbeat;
   await heartbeat?.stop();
   const waiting = heartbeat?.status().lastDelivery?.waiting ?? 0;
   document.cookie = `${SESSION_COOKIE}=; Path=/; Max-Age=0`;
   // Other open pages keep their session without its cookie, but stop when they see this cookie.
   document.cookie = `${FORGOTTEN_COOKIE}=${Date.now()}; Path=/; SameSite=Lax`;
+  forgetPlaces();
   const isTold = await signOut();
-  document.querySelector('main')?.replaceChildren(farewell());
   button.remove();
-  const lines = [
-    'This device has forgotten you.',
-    ...(isTold ? [] : ['The pages can’t be opened again. The last cookie will be deleted when you are back online.']),
-    ...(waiting > 0
-      ? [
-          `${waiting === 1 ? 'One reading waits' : `${waiting} readings wait`} for the network, with the page, the time and the duration, but no name.`,
-        ]
-      : []),
-  ];
-  showNote(lines.join(' '), { text: 'Go to the home page', act: () => location.assign('/') });
+  showFarewell([
+    say('forgotten'),
+    ...(isTold ? [] : [say('lastCookie')]),
+    ...(waiting > 0 ? [waiting === 1 ? say('oneWaits') : say('manyWait').replace('{count}', String(waiting))] : []),
+  ]);
 }
 
-/** Removes confidential content from the screen. */
-function farewell(): Element {
+/** Replaces the confidential content by a word of thanks, what became of the device, and what the owner keeps. */
+function showFarewell(onDevice: readonly string[]): void {
   const head = document.createElement('div');
-  head.className = 'page-head';
-  const title = document.createElement('h1');
-  title.textContent = 'Thank you for reading.';
-  head.append(title);
-  return head;
+  head.className = 'page-head farewell';
+  const title = sayIn('h1', say('farewell'));
+  title.tabIndex = -1;
+  const home = sayIn('a', say('toHome'));
+  home.className = 'button';
+  home.href = '/';
+  head.append(title, section(say('onThisDevice'), onDevice), section(say('whatStays'), [say('recorded')]), home);
+  document.querySelector('main')?.replaceChildren(head);
+  document.querySelector('.site-foot [data-text=recorded]')?.closest('p')?.remove();
+  document.title = say('farewell');
+  scrollTo({ top: 0, behavior: 'instant' });
+  title.focus();
+}
+
+function section(heading: string, lines: readonly string[]): Element {
+  const made = document.createElement('section');
+  made.append(sayIn('h2', heading), ...lines.map((line) => sayIn('p', line)));
+  return made;
 }

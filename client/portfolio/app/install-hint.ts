@@ -1,4 +1,6 @@
 // Offers to install the portfolio: once, at the end of a text that has been read, and never over it.
+import { openStorage } from './open-storage.ts';
+import { say, sayIn } from './translate.ts';
 
 interface InstallPrompt extends Event {
   prompt(): Promise<{ readonly outcome: 'accepted' | 'dismissed' }>;
@@ -39,14 +41,11 @@ export function hintAtInstalling(text: Element | null): void {
 function hint(prompt: InstallPrompt | undefined): Element {
   const aside = document.createElement('aside');
   aside.className = 'hint';
-  const line = document.createElement('p');
-  line.textContent = prompt
-    ? 'Install these pages as an app to read them offline, too.'
-    : 'To read these pages offline, too, tap Share, then “Add to Home Screen”.';
-  const button = (text: string, act: () => void): HTMLButtonElement => {
-    const made = document.createElement('button');
+  const line = sayIn('p', say(prompt ? 'install' : 'installOnIos'));
+  const button = (text: string, act: () => void, isQuiet = false): HTMLButtonElement => {
+    const made = sayIn('button', text);
     made.type = 'button';
-    made.textContent = text;
+    made.className = isQuiet ? 'button quiet' : 'button';
     made.addEventListener('click', () => {
       aside.remove();
       act();
@@ -54,8 +53,8 @@ function hint(prompt: InstallPrompt | undefined): Element {
     return made;
   };
   aside.append(line);
-  if (prompt) aside.append(button('Install', () => void prompt.prompt()));
-  aside.append(button('No, thank you', () => {}));
+  if (prompt) aside.append(button(say('installButton'), () => void prompt.prompt()));
+  aside.append(button(say('noInstall'), () => {}, true));
   return aside;
 }
 
@@ -71,16 +70,13 @@ function isIos(): boolean {
 }
 
 function wasOffered(): boolean {
-  try {
-    return localStorage.getItem(OFFERED) !== null;
-  } catch {
-    return true;
-  }
+  const storage = openStorage('localStorage');
+  return !storage || storage.getItem(OFFERED) !== null;
 }
 
 function rememberOffer(): void {
   try {
-    localStorage.setItem(OFFERED, new Date().toISOString());
+    openStorage('localStorage')?.setItem(OFFERED, new Date().toISOString());
   } catch {
     // The hint will be offered again.
   }

@@ -8,19 +8,26 @@ import {
   type Grant,
 } from '../../../sw/offline/page-cache.ts';
 import { readSession } from '../../cookies.ts';
+import { dropEndedPlaces, forgetPlaces } from './places.ts';
 
 /** The maximum timer delay. Longer ones fire immediately. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Never rejects. Without storage space or caches (private windows), nothing is available offline. */
-export async function keepPage(): Promise<void> {
+/**
+ * Never rejects. Without storage space or caches (private windows), nothing is available offline.
+ * @param onGrant called once, as soon as it is known how long the access lasts.
+ */
+export async function keepPage(onGrant: (grant: Grant) => void): Promise<void> {
   const session = readSession();
   if (!session || !('caches' in window)) return;
   try {
     const url = location.origin + location.pathname;
     // The page before its images: if space runs out, whole pages are deleted first, never a page's image.
-    const grant = await keepWhatAnswers(url, session);
+    const known = await findGrant((owner) => owner === session);
+    if (known) onGrant(known);
+    const grant = await keepWhatAnswers(url, session, known);
     if (!grant) return;
+    if (!known) onGrant(grant);
     endWith(grant, session);
     for (const needed of whatPageNeeds()) await keepBeside(grant, needed);
   } catch {
@@ -28,11 +35,13 @@ export async function keepPage(): Promise<void> {
   }
 }
 
-async function keepWhatAnswers(url: string, session: string): Promise<Grant | undefined> {
-  const grant = await findGrant((owner) => owner === session);
+async function keepWhatAnswers(url: string, session: string, grant: Grant | undefined): Promise<Grant | undefined> {
   const answer = await fetch(url, { cache: 'no-cache', priority: 'low' });
   const answered = grantOf(answer, session);
-  if (answered === 'none') await deletePageCaches();
+  if (answered === 'none') {
+    forgetPlaces();
+    await deletePageCaches();
+  }
   // The reader may have used "Forget this device" meanwhile.
   if (!answered || answered === 'none' || readSession() !== session) return undefined;
   // A response from the device's own cache contains an outdated access time, so the first response counts.
@@ -57,6 +66,9 @@ function whatPageNeeds(): ReadonlySet<string> {
 
 /** A page may stay open longer than the access lasts. */
 function endWith({ untilMs }: Grant, session: string): void {
-  const takeWhatIsOver = (): void => void findGrant((owner) => owner === session);
+  const takeWhatIsOver = (): void => {
+    dropEndedPlaces(session);
+    void findGrant((owner) => owner === session);
+  };
   setTimeout(takeWhatIsOver, Math.min(untilMs - Date.now(), LONGEST_TIMER_MS));
 }

@@ -1,36 +1,47 @@
-// A short note at the lower edge of the window, without animation: one at a time, and announced to screen readers.
+// Notes in the page's bar, which has room for them: they neither move nor cover anything. The newest is shown, and the one
+// before it again when that is gone. Screen readers announce them.
+import { say, sayIn } from './translate.ts';
 
 export interface NoteAction {
   readonly text: string;
   readonly act: () => void;
 }
 
-/** Shows the text with buttons for the actions, and replaces the previous note. Returns a function that removes it. */
-export function showNote(text: string, ...actions: readonly NoteAction[]): () => void {
-  const place = document.querySelector('.app-note') ?? makePlace();
-  const line = document.createElement('span');
-  line.textContent = text;
-  place.replaceChildren(line);
+const notes: HTMLElement[][] = [];
+
+/**
+ * Shows the text with buttons for the actions.
+ * @param onClose called when the reader closes the note; undefined: it can't be closed.
+ * @returns removes the note.
+ */
+export function showNote(text: string, actions: readonly NoteAction[] = [], onClose?: () => void): () => void {
+  const note: HTMLElement[] = [sayIn('span', text)];
   const hide = (): void => {
-    if (line.parentNode === place) place.replaceChildren();
+    const at = notes.indexOf(note);
+    if (at < 0) return;
+    notes.splice(at, 1);
+    render();
   };
-  for (const action of actions) {
-    const button = document.createElement('button');
+  const addButton = (button: HTMLButtonElement, act: () => void): void => {
     button.type = 'button';
-    button.textContent = action.text;
     button.addEventListener('click', () => {
       hide();
-      action.act();
+      act();
     });
-    place.append(button);
+    note.push(button);
+  };
+  for (const action of actions) addButton(sayIn('button', action.text), action.act);
+  if (onClose) {
+    const close = sayIn('button', '×');
+    close.className = 'close';
+    close.ariaLabel = say('close');
+    addButton(close, onClose);
   }
+  notes.push(note);
+  render();
   return hide;
 }
 
-function makePlace(): Element {
-  const place = document.createElement('div');
-  place.className = 'app-note';
-  place.role = 'status';
-  document.body.append(place);
-  return place;
+function render(): void {
+  document.querySelector('.app-note')?.replaceChildren(...(notes.at(-1) ?? []));
 }

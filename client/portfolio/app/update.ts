@@ -1,6 +1,7 @@
 // Offers a new version of the site and never forces it, so that pages don't change while they are read.
 import type { SkipWaiting } from '../../../sw/protocol/messages.ts';
 import { showNote } from './note.ts';
+import { say } from './translate.ts';
 
 export function offerUpdates(): void {
   if (!('serviceWorker' in navigator)) return;
@@ -25,7 +26,7 @@ function offer(waiting: ServiceWorker): void {
     waiting.postMessage(takeOver, []);
     // Chromium 156 takes 30 s if the page requests an image from the old worker while that is ending: the worker is
     // restarted and not told to end. Asking again changes nothing (measured).
-    showNote('Loading the new version …');
+    showNote(say('updating'));
   };
-  showNote('There is a new version of this site.', { text: 'Update', act: take }, { text: 'Later', act: () => {} });
+  showNote(say('newVersion'), [{ text: say('update'), act: take }], () => {});
 }
