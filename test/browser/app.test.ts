@@ -154,20 +154,19 @@ describe.concurrent('the portfolio', () => {
     expect(await findBarriers(page)).toEqual([]);
   });
 
-  it.for(PAGES)(
-    'needs no sideways scrolling at 200 %% on a small screen: %s',
-    async (path, { portfolio: server, device }) => {
-      const page = await device.newPage();
-      await passGate(page, server.url, 'ann@example.com');
-      await page.setViewport({ width: 320, height: 400 });
+  it('needs no sideways scrolling at 200 % on a small screen', async ({ portfolio: server, device }) => {
+    const page = await device.newPage();
+    await passGate(page, server.url, 'ann@example.com');
+    await page.setViewport({ width: 320, height: 400 });
+    for (const path of PAGES) {
       await page.goto(server.url + path);
       const { scrollWidth, clientWidth } = await page.evaluate(() => {
         const { scrollWidth: needed, clientWidth: given } = document.documentElement;
         return { scrollWidth: needed, clientWidth: given };
       });
-      expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
-    },
-  );
+      expect([path, scrollWidth]).toEqual([path, clientWidth]);
+    }
+  });
 
   it('sends no more than it must for its first page', async ({ portfolio: server, device }) => {
     const page = await device.newPage();

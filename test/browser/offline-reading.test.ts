@@ -221,6 +221,8 @@ describe.concurrent("the reader's place in a text", () => {
     await until(() => readPlaces(page));
     await forgetDevice(page);
     await until(() => page.$('.farewell'));
+    expect(await readPlaces(page)).toBeNull();
+    // Nor is it written once more when the page is left.
     await page.goto(server.url);
     expect(await readPlaces(page)).toBeNull();
 

@@ -7,7 +7,7 @@ export interface NoteAction {
   readonly act: () => void;
 }
 
-const notes: HTMLElement[][] = [];
+const notes: (readonly HTMLElement[])[] = [];
 
 /**
  * Shows the text with buttons for the actions.
@@ -15,31 +15,34 @@ const notes: HTMLElement[][] = [];
  * @returns removes the note.
  */
 export function showNote(text: string, actions: readonly NoteAction[] = [], onClose?: () => void): () => void {
-  const note: HTMLElement[] = [sayIn('span', text)];
+  const words = document.createElement('div');
+  words.append(sayIn('span', text));
   const hide = (): void => {
     const at = notes.indexOf(note);
     if (at < 0) return;
     notes.splice(at, 1);
     render();
   };
-  const addButton = (button: HTMLButtonElement, act: () => void): void => {
+  const makeButton = (label: string, act: () => void): HTMLButtonElement => {
+    const button = sayIn('button', label);
     button.type = 'button';
     button.addEventListener('click', () => {
       hide();
       act();
     });
-    note.push(button);
+    return button;
   };
-  for (const action of actions) addButton(sayIn('button', action.text), action.act);
-  if (onClose) {
-    const close = sayIn('button', '×');
-    close.className = 'close';
-    close.ariaLabel = say('close');
-    addButton(close, onClose);
-  }
+  for (const action of actions) words.append(makeButton(action.text, action.act));
+  const note = [words, ...(onClose ? [closing(makeButton('×', onClose))] : [])];
   notes.push(note);
   render();
   return hide;
+}
+
+function closing(button: HTMLButtonElement): HTMLButtonElement {
+  button.className = 'close';
+  button.ariaLabel = say('close');
+  return button;
 }
 
 function render(): void {
