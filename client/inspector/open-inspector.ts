@@ -1,5 +1,6 @@
 // Opens and closes the inspector: by Ctrl+Shift+H, by ?heartbeat-inspector in the address, and on each further page of
-// the tab until it is closed. A separate script, so that readers' pages load only this.
+// the tab until it is closed. Switches the option `debug` on by ?heartbeat-debug. A separate script, so that readers' pages
+// load only this.
 import '../served-base.ts';
 
 /** In the same folder as this script. */
@@ -50,4 +51,8 @@ addEventListener('keydown', (event) => {
   void toggle();
 });
 
-if (new URLSearchParams(location.search).has('heartbeat-inspector') || isRemembered()) void open();
+const asked = new URLSearchParams(location.search);
+if (asked.has('heartbeat-inspector') || isRemembered()) void open();
+// The element reads it when it is defined, by a script that comes after this one.
+if (asked.has('heartbeat-debug'))
+  for (const heartbeat of document.querySelectorAll('session-heartbeat')) heartbeat.setAttribute('debug', '');

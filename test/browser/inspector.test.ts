@@ -61,6 +61,25 @@ describe.concurrent('the inspector', () => {
     await untilShown(page, ({ waiting }) => waiting.length > 0);
   });
 
+  it('opens at the gate of the sample, and where there is no page', async ({ portfolio, device }) => {
+    const page = await device.newPage();
+    for (const path of [CASE_STUDY, '/nothing-here/']) {
+      await page.goto(portfolio.url + path);
+      await pressKeys(page);
+      await untilShown(page, ({ facts }) => facts['Storage']);
+      await page.keyboard.press('Escape');
+    }
+  });
+
+  it('the console commands are there for who asks by the address', async ({ portfolio, device }) => {
+    const page = await device.newPage();
+    await passGate(page, portfolio.url, 'ann@example.com');
+    const commands = (): Promise<string> => page.evaluate(() => typeof (window as { stillhere?: object }).stillhere);
+    expect(await commands()).toBe('undefined');
+    await page.goto(`${portfolio.url}${CASE_STUDY}?heartbeat-debug`);
+    await until(async () => (await commands()) === 'object');
+  });
+
   it('opens on any site that has the line of docs/inspector.md', async ({ serve, device }) => {
     const line = await readSnippet('docs/inspector.md', 'html', 'stillhere-open-inspector');
     const server = await serve({ '/plain/': `<!doctype html><title>Plain</title>${line}<body>` });
