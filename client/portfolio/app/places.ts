@@ -54,8 +54,12 @@ export function forgetPlaces(): void {
 function readPlaces(session: string | undefined): Places | undefined {
   const text = openStorage('localStorage')?.getItem(KEY);
   if (!text) return undefined;
-  const places = JSON.parse(text) as Places;
-  if (places.session === session && places.untilMs > Date.now()) return places;
+  try {
+    const places = JSON.parse(text) as Places;
+    if (places.session === session && places.untilMs > Date.now()) return places;
+  } catch {
+    // Not ours: another script of the origin has written it.
+  }
   forgetPlaces();
   return undefined;
 }
