@@ -2,11 +2,12 @@
 // and its opener, the portfolio's pages, and the portfolio's worker with pages for offline reading. Also defines the
 // test projects.
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { listFiles } from './build/list-files.ts';
 import { alias, define, smallest, SYNTAX, treeshake } from './build/minify.ts';
 import { TEXTS } from './client/portfolio/app/texts.ts';
 
@@ -47,17 +48,15 @@ const precacheList: Plugin = {
   load: (id) => {
     if (id !== 'stillhere:precache') return null;
     const files = PRECACHED.flatMap(({ from, files: pattern }) =>
-      globSync(pattern, { cwd: at(from), exclude: NOT_PRECACHED })
-        .toSorted()
-        .map((file) => ({
-          url: `/${file}`,
-          revision: file.startsWith('assets/')
-            ? null
-            : createHash('sha256')
-                .update(readFileSync(join(at(from), file)))
-                .digest('base64url')
-                .slice(0, 16),
-        })),
+      listFiles(pattern, at(from), NOT_PRECACHED).map((file) => ({
+        url: `/${file}`,
+        revision: file.startsWith('assets/')
+          ? null
+          : createHash('sha256')
+              .update(readFileSync(join(at(from), file)))
+              .digest('base64url')
+              .slice(0, 16),
+      })),
     );
     return `export const files = ${JSON.stringify(files)};`;
   },
@@ -97,7 +96,7 @@ const LEAST_COMPRESSED_BYTES = 1_000;
  */
 function compressBuild(): void {
   // Not all of dist/, because the package is built there, too.
-  for (const file of globSync('{*,site/**/*}.{html,css,js,svg,webmanifest}', { cwd: at('dist') })) {
+  for (const file of listFiles('{*,site/**/*}.{html,css,js,svg,webmanifest}', at('dist'))) {
     const path = join(at('dist'), file);
     const text = readFileSync(path);
     if (text.length < LEAST_COMPRESSED_BYTES) {
@@ -126,7 +125,7 @@ export default defineConfig({
         emptyOutDir: true,
         // The portfolio's Content-Security-Policy would block inlined images.
         assetsInlineLimit: 0,
-        rolldownOptions: { input: globSync('client/portfolio/**/*.html', { cwd: import.meta.dirname }).map(at) },
+        rolldownOptions: { input: listFiles('client/portfolio/**/*.html', import.meta.dirname).map(at) },
       },
     },
     library: { consumer: 'client', ...script('client/bundle.ts', 'stillhere.js', 'es') },

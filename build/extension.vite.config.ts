@@ -1,10 +1,11 @@
 // Builds the devtools extension (`npm run build:devtools`): its pages, the agent as a classic script, and for each
 // browser a folder and a zip file (the only user of fflate). The output is reproducible.
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { zipSync, type Zippable } from 'fflate';
 import { defineConfig } from 'vite';
 import { BROWSERS, ICON_SIZES, iconFile, writeManifest } from '../client/extension/manifest.ts';
+import { listFiles } from './list-files.ts';
 
 const HERE = join(import.meta.dirname, '../client/extension');
 const DIST = join(HERE, '../../dist');
@@ -40,7 +41,7 @@ export default defineConfig({
 
 function pack(browser: (typeof BROWSERS)[number]): void {
   const files: Record<string, Uint8Array> = { 'manifest.json': Buffer.from(writeManifest(browser)) };
-  for (const file of globSync('**/*.{html,js}', { cwd: BUILT })) files[file] = readFileSync(join(BUILT, file));
+  for (const file of listFiles('**/*.{html,js}', BUILT)) files[file] = readFileSync(join(BUILT, file));
   for (const px of ICON_SIZES) files[iconFile(px)] = readFileSync(join(HERE, iconFile(px)));
   const zipped: Zippable = {};
   for (const [file, content] of Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1))) {

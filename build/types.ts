@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Extractor, ExtractorConfig, type ExtractorLogLevel, type IConfigFile } from '@microsoft/api-extractor';
 import { TYPED_ENTRIES } from './entries.ts';
+import { findScript } from './find-script.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const TYPES = join(ROOT, 'dist/types');
@@ -32,11 +33,11 @@ if (changed.length > 0) {
 
 async function declare(folder: string): Promise<void> {
   const options = ['--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--rootDir', '.', '--outDir', SINGLE];
-  await promisify(execFile)('tsc', ['-p', folder, ...options], { cwd: ROOT }).catch(
-    ({ stdout }: { stdout: string }) => {
-      throw new Error(stdout);
-    },
-  );
+  await promisify(execFile)(process.execPath, [findScript('typescript', 'tsc'), '-p', folder, ...options], {
+    cwd: ROOT,
+  }).catch(({ stdout }: { stdout: string }) => {
+    throw new Error(stdout);
+  });
 }
 
 /** TypeScript keeps the `.ts` extension, which doesn't resolve from a declaration file. */

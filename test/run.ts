@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setPriority } from 'node:os';
+import { findScript } from '../build/find-script.ts';
 import { NODE_COMPILE_CACHE } from './helpers/server-process.ts';
 
 /** What reads the clock comes first: browser tests. */
@@ -27,7 +28,7 @@ async function build(): Promise<void> {
 
 /** After a failure the others go on to their end. @param priority a nice value. */
 async function vitest(options: readonly string[], priority = 0): Promise<void> {
-  const child = spawn('vitest', ['run', ...options], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [findScript('vitest'), 'run', ...options], { stdio: 'inherit' });
   if (child.pid) setPriority(child.pid, priority);
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) process.exitCode = 1;

@@ -2,17 +2,33 @@
 // available and permitted. Runs before `npm test`; imported by the launcher.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { posix, win32 } from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+const MAC_APPS = ['Google Chrome', 'Chromium', 'Microsoft Edge'];
+const WINDOWS_FILES = [
+  ['Google', 'Chrome', 'Application', 'chrome.exe'],
+  ['Chromium', 'Application', 'chrome.exe'],
+  ['Microsoft', 'Edge', 'Application', 'msedge.exe'],
+] as const;
+/** Variables with the folders of programs. */
+const WINDOWS_FOLDERS = ['ProgramFiles', 'ProgramFiles(x86)', 'LocalAppData'];
 
-/** The path of a Chromium or Chrome; undefined if there is none. */
+/** The path of a Chromium, Chrome or Edge; undefined if there is none. */
 export function findBrowser(): string | undefined {
-  const given = process.env['CHROME_PATH'];
-  if (given) return given;
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), MAC].find(isExecutable);
+  return process.env['CHROME_PATH'] || browserPaths(process.platform, process.env).find(isExecutable);
+}
+
+/** Where the system's browsers are looked for, in this order. */
+export function browserPaths(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): readonly string[] {
+  if (platform === 'win32') {
+    const folders = WINDOWS_FOLDERS.flatMap((name) => environment[name] ?? []);
+    return WINDOWS_FILES.flatMap((parts) => folders.map((folder) => win32.join(folder, ...parts)));
+  }
+  const folders = (environment['PATH'] ?? '').split(posix.delimiter);
+  const installed = NAMES.flatMap((name) => folders.map((folder) => posix.join(folder, name)));
+  const apps = MAC_APPS.map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
+  return platform === 'darwin' ? [...apps, ...installed] : installed;
 }
 
 function isExecutable(path: string): boolean {
