@@ -11,6 +11,7 @@ import { readSecrets } from '../config/secrets.ts';
 import { buildIfStale } from './build.ts';
 import { findKeptPages } from '../site/own-workers.ts';
 import { findUnprotectedData } from '../site/unprotected-data.ts';
+import { findUnprotectedMedia } from '../site/unprotected-media.ts';
 import { listSite } from '../site/list-site.ts';
 import { isUnder } from '../http/request-path.ts';
 import { toSitePath } from '../http/site-base.ts';
@@ -19,6 +20,8 @@ import { SAMPLE_DIR } from '../app/sample.ts';
 
 /** If the default port is in use, this many further ports are tried. */
 const OTHER_PORTS = 20;
+
+const MOST_NAMED = 5;
 
 /** Serves until a signal stops it. Resolves when the server is listening. */
 export async function serve(dir: string | undefined, flags: ServeOptions & { readonly open?: boolean }): Promise<void> {
@@ -52,7 +55,9 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
   );
   if (open) openBrowser(address);
   // Errors are ignored: an unreadable file isn't served either.
-  warnOfLeaks(config, paths).catch(() => {});
+  warnOfLeaks(config, paths)
+    .then(() => warnOfOpenMedia(config, paths))
+    .catch(() => {});
 
   let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -104,6 +109,17 @@ async function warnOfLeaks({ siteDir = SAMPLE_DIR, protect }: Config, paths: rea
   console.warn(
     `Text of ${pages} behind the gate is also in unprotected files: ${one.file}, which anyone can load, has text of ${one.page}. ` +
       'Put the whole site behind the gate (--protect /), or build the protected part separately.',
+  );
+}
+
+/** Their names are hard to guess, but a reader can pass on the address. */
+async function warnOfOpenMedia({ siteDir = SAMPLE_DIR, protect }: Config, paths: readonly string[]): Promise<void> {
+  const files = await findUnprotectedMedia(siteDir, paths, protect);
+  if (files.length === 0) return;
+  const others = files.length > MOST_NAMED ? ` and ${files.length - MOST_NAMED} more` : '';
+  console.warn(
+    `Anyone who has the address can load files that only pages behind the gate use: ${files.slice(0, MOST_NAMED).join(', ')}${others}. ` +
+      'Put them under a protected path, or the whole site behind the gate (--protect /).',
   );
 }
 

@@ -109,6 +109,17 @@ describe('serve', () => {
     );
   });
 
+  it('names public files that only protected pages use', async () => {
+    await mkdir(join(folder, 'site/_astro'));
+    for (const name of ['plan.a1.webp', 'logo.b2.webp']) await writeFile(join(folder, 'site/_astro', name), '');
+    const pictures = '<img src="/_astro/plan.a1.webp"><img src="/_astro/logo.b2.webp">';
+    await writeFile(join(folder, 'site/report/index.html'), `<body>${pictures}</body>`);
+    await writeFile(join(folder, 'site/index.html'), '<body><img src="/_astro/logo.b2.webp"></body>');
+    const { said } = await serve(['--protect', '/report/', '--port', '0']);
+    await until(() => said().includes('can load files that only pages behind the gate use: /_astro/plan.a1.webp. '));
+    expect(said()).not.toContain('logo');
+  });
+
   it('warns of a service worker that keeps protected pages', async () => {
     await writeFile(join(folder, 'site/ngsw.js'), "addEventListener('install', () => {}); cache.addAll(['report/']);");
     const { said } = await serve(['--port', String(await freePort()), '--protect', '/report/']);
