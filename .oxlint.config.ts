@@ -198,7 +198,7 @@ export default defineConfig({
     { files: ['test/faults/*.ts'], rules: { 'import/no-cycle': 'error' } },
     // Astro requires default exports.
     {
-      files: ['*.config.ts', '.*.config.ts', 'client/integrations/astro.ts', 'test/sites/**'],
+      files: ['*.config.ts', '.*.config.ts', 'server/astro-integration.ts', 'test/sites/**'],
       rules: { 'import/no-default-export': 'off' },
     },
   ],

@@ -4,7 +4,7 @@
 export const PAGE_ENTRIES = {
   index: 'client/index.ts',
   element: 'client/element.ts',
-  'astro-integration': 'client/integrations/astro.ts',
+  'astro-client': 'client/integrations/follow-router.ts',
 } as const;
 
 /** For service workers. Bundled, too. */
@@ -14,6 +14,8 @@ export const WORKER_ENTRIES = { sw: 'sw/worker/index.ts' } as const;
 export const NODE_ENTRIES = {
   server: 'server/index.ts',
   vite: 'server/vite-plugin.ts',
+  'astro-integration': 'server/astro-integration.ts',
+  'astro-server': 'server/astro-server.ts',
 } as const;
 
 /**

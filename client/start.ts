@@ -30,7 +30,7 @@ export function startShared(options?: HeartbeatOptions): Heartbeat {
 
 /**
  * Like {@link startHeartbeat}, but a page counts only while `isRead` returns true. It is called on each event and tick.
- * @internal for code that follows a router: `stillhere/astro/integration`.
+ * @internal for code that follows a router: `stillhere/astro/client`.
  */
 export function startHeartbeatWhere(isRead: () => boolean, options?: HeartbeatOptions): Heartbeat {
   endEarly();

@@ -1,15 +1,12 @@
 // The Vite plugin. It serves the gate and Stillhere's routes in `vite dev` and `vite preview` on the site's own origin,
 // and adds the heartbeat to protected pages, also in the build. It imports nothing from Vite.
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readConfig } from './config/config.ts';
 import type { HostOptions } from './config/options.ts';
 import { editBytes } from './site/edit-bytes.ts';
 import { injectHeartbeat } from './site/inject-heartbeat.ts';
 import { scanPage } from './site/scan-page.ts';
 import { isUnder } from './http/request-path.ts';
-import { asksForPrivateFile, type ViteFolders } from './site/vite-files.ts';
-import { stillhere as createStillhere } from './app/embed.ts';
-import { DEFAULT_STORE_FILE } from './config/settings.ts';
+import type { ViteFolders } from './site/vite-files.ts';
+import { createViteGate, type ConnectMiddleware } from './app/vite-server.ts';
 
 /** The part of Vite's configuration that the plugin uses. */
 interface ViteConfig {
@@ -19,9 +16,7 @@ interface ViteConfig {
 
 /** The part of Vite's servers that the plugin uses. */
 interface ViteServer {
-  readonly middlewares: {
-    use(handle: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void): unknown;
-  };
+  readonly middlewares: { use(handle: ConnectMiddleware): unknown };
   readonly httpServer: { once(event: 'close', listener: () => void): unknown } | null;
   readonly config: ViteFolders & ViteConfig;
 }
@@ -45,22 +40,8 @@ export interface StillherePlugin {
 export function stillhere(options: HostOptions & { readonly protect: readonly string[] }): StillherePlugin {
   let { base } = options;
   const mount = ({ middlewares, httpServer, config }: ViteServer): void => {
-    const gate = createStillhere({ ...options, base });
-    const { worker: _worker, ...settings } = options;
-    const privateFiles = [readConfig(process.env, settings).storeFile, DEFAULT_STORE_FILE];
-    const refusePrivate = async (
-      request: IncomingMessage,
-      response: ServerResponse,
-      next: () => void,
-    ): Promise<void> => {
-      // If the check fails, the file is not served.
-      const isPrivate = await asksForPrivateFile(request.url ?? '', config, privateFiles).catch(() => true);
-      if (!isPrivate) return next();
-      response.statusCode = 404;
-      response.end();
-    };
-    middlewares.use((request, response, next) => void refusePrivate(request, response, next));
-    middlewares.use((request, response, next) => gate.node(request, response, next));
+    const gate = createViteGate({ ...options, base }, config);
+    middlewares.use(gate.answer);
     httpServer?.once('close', () => void gate.close());
   };
   const prefixes = options.protect.map((path) => path.toLowerCase());

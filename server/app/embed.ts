@@ -45,6 +45,17 @@ export interface Stillhere extends Middleware {
  * @throws ConfigError that lists all invalid settings.
  */
 export function stillhere(options: HostOptions & { readonly log?: Logger } = {}): Stillhere {
+  return embed(options);
+}
+
+/**
+ * The same.
+ * @param isAlsoProtected whether a request target is behind the gate although it isn't under a protected path.
+ */
+export function embed(
+  options: HostOptions & { readonly log?: Logger },
+  isAlsoProtected: (target: string) => boolean = () => false,
+): Stillhere {
   const { log: given, worker, ...settings } = options;
   const config = readConfig(process.env, settings);
   if (config.protect.length === 0 || (!settings.protect && !process.env['PROTECT']))
@@ -56,8 +67,9 @@ export function stillhere(options: HostOptions & { readonly log?: Logger } = {})
   const isTaken = (path: string): boolean => worker === 'none' && path.startsWith(WORKER_PATH);
   const opening = openServices(config, log).then((services) => {
     services.start();
-    const { routes, check } = createRoutes({ config, secrets, services, log, now: Date.now });
-    const site = compose([routes, serveChannel(BUILD_DIR, isTaken, config.base), check]) as Middleware;
+    const { routes, check, admit } = createRoutes({ config, secrets, services, log, now: Date.now });
+    const channel = serveChannel(BUILD_DIR, isTaken, config.base);
+    const site = compose([routes, channel, check, checkTargets(isAlsoProtected, admit)]) as Middleware;
     return { services, answer: underBase(config.base, site) };
   });
   const opened = opening.catch((error: unknown) => {
@@ -66,7 +78,7 @@ export function stillhere(options: HostOptions & { readonly log?: Logger } = {})
   });
   if (secrets.isNew) log.warn({ file: secrets.file }, "created the owner's token in this file");
 
-  const closed = closeProtected(config.protect, config.base);
+  const closed = closeProtected(config.protect, config.base, isAlsoProtected);
   const middleware: Middleware = async (ctx, next) => {
     const ours = await opened;
     if (ours) {
@@ -77,14 +89,18 @@ export function stillhere(options: HostOptions & { readonly log?: Logger } = {})
     await closed(ctx, next);
   };
   const node = nodeHandler(middleware, config.trustProxy);
+  let closing: Promise<void> | undefined;
   return Object.assign(middleware, {
     node,
     fetch: fetchHandler(node),
     sessions: readSessions(async () => (await opening).services.store, config.nocodb),
     ready: async () => void (await opening),
-    close: async () => {
-      const ours = await opened;
-      await ours?.services.stop();
-    },
+    close: () => (closing ??= opened.then((ours) => ours?.services.stop())),
   });
+}
+
+function checkTargets(isProtected: (target: string) => boolean, admit: Middleware): Middleware {
+  return async (ctx, next) => {
+    await (isProtected(ctx.originalUrl) ? admit(ctx, next) : next());
+  };
 }

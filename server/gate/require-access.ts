@@ -76,10 +76,15 @@ export function admitReaders(
 }
 
 /** Used without a store: protected paths stay closed, and everything else passes. */
-export function closeProtected(protect: readonly string[], base = ''): Middleware {
+export function closeProtected(
+  protect: readonly string[],
+  base = '',
+  isAlsoProtected: (target: string) => boolean = () => false,
+): Middleware {
   const prefixes = withBase(base, protect);
   return async (ctx, next) => {
-    if (targetsOf(ctx).some((target) => isProtectedTarget(target, prefixes))) refuseForNow(ctx);
+    if (targetsOf(ctx).some((target) => isProtectedTarget(target, prefixes) || isAlsoProtected(target)))
+      refuseForNow(ctx);
     else await next();
   };
 }

@@ -1,24 +1,39 @@
-// The two Astro sites of test/sites, built and served, and a reader's visit to the one with <ClientRouter />.
+// The Astro sites of test/sites, built and served, and a reader's visit to the one with <ClientRouter />.
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { expect } from 'vitest';
 import { passGate } from './reader.ts';
-import { buildSite, servePacked } from './site-folder.ts';
+import { buildSite, NOT_IN_VITEST, servePacked, toolPath } from './site-folder.ts';
 import { StillhereServer, type SessionDetail } from './stillhere-server.ts';
 import { elapsed, until } from './until.ts';
 
 const SLOW_MS = 2_000;
 const NEAR_MS = 100;
 
+/** What the site `astro-mixed` is built with. */
+export interface MixedSite {
+  readonly base?: string;
+  readonly trailingSlash?: 'always' | 'never';
+}
+
 /** Each site is built once per process, by the first test that needs it. */
 const built = new Map<string, Promise<string>>();
 
 /** Resolves with the folder of the built site. */
-export async function buildAstro(site: 'astro' | 'astro-node'): Promise<string> {
-  const build = async (): Promise<string> => join(await buildSite(site, 'astro', 'build'), 'dist');
-  const building = built.get(site) ?? build();
-  built.set(site, building);
+export async function buildAstro(
+  site: 'astro' | 'astro-node' | 'astro-mixed',
+  options: MixedSite = {},
+): Promise<string> {
+  const name = [site, ...Object.values(options)].join('').replaceAll('/', '-');
+  const build = async (): Promise<string> =>
+    join(await buildSite(site, { name, environment: toVariables(options) }, 'astro', 'build'), 'dist');
+  const building = built.get(name) ?? build();
+  built.set(name, building);
   return building;
+}
+
+function toVariables({ base, trailingSlash }: MixedSite): NodeJS.ProcessEnv {
+  return { ...(base && { SITE_BASE: base }), ...(trailingSlash && { TRAILING_SLASH: trailingSlash }) };
 }
 
 /** Built as files, behind `stillhere serve`; `/report/` uses the component, `/offer/` the integration. */
@@ -26,9 +41,27 @@ export async function serveStaticAstro(): Promise<StillhereServer> {
   return servePacked(await buildAstro('astro'), '--protect', '/report/,/offer/');
 }
 
-/** Served by Astro's Node adapter, with the gate in its middleware. */
+/** With `<ClientRouter />`, rendered on demand by Astro's Node adapter. */
 export async function serveNodeAstro(): Promise<StillhereServer> {
-  return StillhereServer.start({}, [join(await buildAstro('astro-node'), 'server/entry.mjs')]);
+  return startBuilt(await buildAstro('astro-node'));
+}
+
+/** Prerendered, but for the gated pages: a start page and a 404 page. `/report/figures.csv` is a file of public/. */
+export async function serveMixedAstro(
+  options: MixedSite = {},
+  environment: NodeJS.ProcessEnv = {},
+): Promise<StillhereServer> {
+  return startBuilt(await buildAstro('astro-mixed', options), environment);
+}
+
+async function startBuilt(folder: string, environment: NodeJS.ProcessEnv = {}): Promise<StillhereServer> {
+  return StillhereServer.start(environment, [join(folder, 'server/entry.mjs')]);
+}
+
+/** `astro dev` of a copy of that site, in `folder`. */
+export async function serveAstroDev(folder: string, options: MixedSite = {}): Promise<StillhereServer> {
+  const environment = { ...NOT_IN_VITEST, ASTRO_TELEMETRY_DISABLED: '1', ...toVariables(options) };
+  return StillhereServer.start(environment, [toolPath('astro'), 'dev', '--root', folder]);
 }
 
 /** Navigates within one document, across a page that isn't counted, and back in history, finally on a slow network. */

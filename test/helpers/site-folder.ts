@@ -23,6 +23,11 @@ const OPTIONS = ['--no-audit', '--no-fund', '--prefer-offline'];
 /** The first test that needs a site installs the tools. */
 export const INSTALL_MS = 300_000;
 
+/** Vitest's own variables, unset: Astro does nothing in Vitest, and builds addresses from BASE_URL. */
+export const NOT_IN_VITEST: NodeJS.ProcessEnv = Object.fromEntries(
+  ['VITEST', 'TEST', 'NODE_ENV', 'MODE', 'DEV', 'PROD', 'SSR', 'BASE_URL'].map((name) => [name, undefined]),
+);
+
 const run = promisify(execFile);
 
 /**
@@ -37,33 +42,57 @@ export async function siteFolder(site: string, name = site): Promise<string> {
   return folder;
 }
 
+/** How a site is built. */
+export interface Variant {
+  /** The folder's name. */
+  readonly name: string;
+  /** Variables for the tool. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
 /**
  * As {@link siteFolder}, after `tool` has built it; a build of the same sources by the same tools is used again.
- * One call at a time for each site.
+ * One call at a time for each variant.
  */
 export async function buildSite(
   site: string,
+  { name, environment = {} }: Variant,
   ...command: readonly [tool: string, ...options: string[]]
 ): Promise<string> {
   await inTurn(installTools);
-  const folder = join(TOOLS, site);
+  const folder = join(TOOLS, name);
   const files = globSync('**/*', { cwd: join(SITES, site), withFileTypes: true }).filter((file) => file.isFile());
-  const sources = files.map(({ parentPath, name }) => join(parentPath, name)).toSorted();
+  const sources = files.map((file) => join(file.parentPath, file.name)).toSorted();
   const wanted = digest(
-    [readFileSync(MARKS, 'utf8'), ...sources, ...sources.map((file) => digest(readFileSync(file)))].join(),
+    [
+      readFileSync(MARKS, 'utf8'),
+      JSON.stringify(environment),
+      ...sources,
+      ...sources.map((file) => digest(readFileSync(file))),
+    ].join(),
   );
   const mark = join(folder, BUILT);
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return folder;
-  await siteFolder(site);
-  await runTool(folder, ...command);
+  await siteFolder(site, name);
+  await runToolWith(environment, folder, ...command);
   writeFileSync(mark, wanted);
   return folder;
 }
 
 /** Runs a tool of the sites, like `vite build`, in a site's folder; resolves with what it printed. */
 export async function runTool(folder: string, tool: string, ...options: readonly string[]): Promise<string> {
+  return runToolWith({}, folder, tool, ...options);
+}
+
+/** As {@link runTool}, with these variables. */
+export async function runToolWith(
+  environment: NodeJS.ProcessEnv,
+  folder: string,
+  tool: string,
+  ...options: readonly string[]
+): Promise<string> {
   // Disables Astro's telemetry.
-  const env = { ...process.env, ASTRO_TELEMETRY_DISABLED: '1' };
+  const env = { ...process.env, ...NOT_IN_VITEST, ASTRO_TELEMETRY_DISABLED: '1', ...environment };
   const { stdout } = await run(toolPath(tool), options, { cwd: folder, env });
   return stdout;
 }

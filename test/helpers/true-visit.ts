@@ -10,14 +10,18 @@ const TUNNEL_MS = 4_000;
 const TOLERANCE_MS = 1_000;
 const TOUCHING_MS = 500;
 
-/** @returns the session's id. */
+/**
+ * @param url the site's address, if a proxy is in front of the server.
+ * @returns the session's id.
+ */
 export async function expectTrueVisit(
   server: StillhereServer,
   device: { newPage(): Promise<Page> },
   path: string,
+  url = server.url,
 ): Promise<string> {
   const page = await device.newPage();
-  const id = await passGate(page, server.url, 'ann@example.com', path);
+  const id = await passGate(page, url, 'ann@example.com', path);
   await until(async () => (await server.session(id)).sessionEndTime);
   await server.stop();
   await elapsed(TUNNEL_MS);
@@ -27,7 +31,7 @@ export async function expectTrueVisit(
   await server.start();
 
   const again = await device.newPage();
-  await again.goto(server.url + path);
+  await again.goto(url + path);
 
   const spans = await until(async () => {
     const stays = joinTouching((await server.session(id)).spans);

@@ -72,7 +72,7 @@ test.each([
   './dist/package/index.js',
   './dist/package/element.js',
   './dist/package/sw.js',
-  './dist/package/astro-integration.js',
+  './dist/package/astro-client.js',
 ])('reaches nothing of the server, and no other package, from %s', (entry) => {
   const reached = new Set<string>();
   const reach = (path: string): void => {

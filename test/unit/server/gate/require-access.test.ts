@@ -188,4 +188,10 @@ describe('without a store', () => {
     const rewrite: Middleware = (ctx, next) => ((ctx.url = '/other'), next());
     expect((await get('/report/a', rewrite, closeProtected(PROTECT), host)).status).toBe(503);
   });
+
+  it('so do targets that are protected by themselves', async () => {
+    const closed = closeProtected(PROTECT, '', (target) => target.includes('plan.png'));
+    expect((await get('/image?href=plan.png', closed, host)).status).toBe(503);
+    expect((await get('/image?href=logo.png', closed, host)).status).toBe(200);
+  });
 });
