@@ -1,5 +1,5 @@
 // <session-heartbeat>: the heartbeat without code. Attributes are the options: interval, tick and idle-after in
-// milliseconds; `worker` is the path of the worker's script, or `none`; `debug` is on if present. With `deliver-only`,
+// milliseconds; `adaptive` is on unless it is `false`; `worker` is the path of the worker's script, or `none`; `debug` is on if present. With `deliver-only`,
 // the page is not counted and only delivers the queue.
 // Without custom elements (server-side rendering), importing this file defines none.
 import type { Heartbeat } from './heartbeat.ts';
@@ -16,17 +16,18 @@ export class SessionHeartbeat extends Base {
   heartbeat: Heartbeat | undefined;
 
   connectedCallback(): void {
-    const ms = (name: string): number | undefined =>
-      this.hasAttribute(name) ? Number(this.getAttribute(name)) : undefined;
+    // The options' reader takes a number as text, too, and null as undefined.
+    const read = (name: string) => this.getAttribute(name) as string & number;
     // The element that a server injects has no other attribute.
-    const start = this.getAttributeNames().some((name) => name !== 'worker') ? startHeartbeat : startShared;
+    const start = this.attributes.length > +this.hasAttribute('worker') ? startHeartbeat : startShared;
     const run = this.hasAttribute('deliver-only') ? deliverWaiting : start;
     elements.add(this);
     this.heartbeat = run({
-      interval: ms('interval'),
-      tick: ms('tick'),
-      idleAfter: ms('idle-after'),
-      worker: this.getAttribute('worker'),
+      interval: read('interval'),
+      tick: read('tick'),
+      idleAfter: read('idle-after'),
+      worker: read('worker'),
+      adaptive: read('adaptive') !== 'false',
       debug: this.hasAttribute('debug'),
     });
   }

@@ -57,7 +57,8 @@ function milliseconds(
   least: number,
   otherwise: number,
 ): number {
-  const value = options[name] ?? otherwise;
+  // Attributes are text.
+  const value = +((options[name] ?? otherwise) as number | string);
   if (value >= least) return value;
   console.warn(`stillhere: ${name} must be ${least} ms or more; using ${otherwise}`);
   return otherwise;

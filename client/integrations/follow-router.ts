@@ -67,6 +67,7 @@ function readComponent(): PathOptions | undefined {
     interval: ms('interval'),
     tick: ms('tick'),
     idleAfter: ms('idle-after'),
+    adaptive: element.getAttribute('adaptive') !== 'false',
     worker: element.getAttribute('worker'),
     debug: element.hasAttribute('debug'),
   };

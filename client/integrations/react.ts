@@ -9,6 +9,8 @@ export * from '../element.ts';
 export interface SessionHeartbeatAttributes
   extends HTMLAttributes<SessionHeartbeat>, Pick<HeartbeatOptions, 'interval' | 'tick' | 'worker' | 'debug'> {
   readonly 'idle-after'?: HeartbeatOptions['idleAfter'];
+  /** `false`: beats don't slow down while there is no input. @default 'true' */
+  readonly adaptive?: 'true' | 'false' | undefined;
   /** The page is not counted and only delivers the queue. @default false */
   readonly 'deliver-only'?: boolean | undefined;
 }

@@ -21,7 +21,10 @@ describe.concurrent('an Astro site that is built as files', { timeout: INSTALL_M
       page.on('console', (message) => said.push(message.text()));
       await passGate(page, server.url.replace('localhost', '127.0.0.1'), 'bob@example.com', '/report/');
       await until(() => said.some((line) => line.startsWith('stillhere: ')));
-      expect(await page.$eval('session-heartbeat', (element) => element.getAttribute('interval'))).toBe('60000');
+      const attributes = await page.$eval('session-heartbeat', (element) =>
+        ['interval', 'adaptive'].map((name) => element.getAttribute(name)),
+      );
+      expect(attributes).toEqual(['60000', 'false']);
       await page.close();
       await expectTrueVisit(server, device, '/report/');
     } finally {

@@ -33,6 +33,11 @@ describe('options', () => {
     },
   );
 
+  it('may be text, as attributes are', () => {
+    const text = { interval: '60000', idleAfter: '0' } as unknown as { interval: number; idleAfter: number };
+    expect(normalizeOptions(text)).toMatchObject({ interval: 60_000, tick: 5_000, idleAfter: 0 });
+  });
+
   it('name what they replace', () => {
     expect(normalizeOptions({ tick: 99, idleAfter: -1 })).toMatchObject({ tick: 5_000, idleAfter: 300_000 });
     expect(warn.mock.calls).toEqual([
