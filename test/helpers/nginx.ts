@@ -1,0 +1,85 @@
+// nginx with https in front of a server, set up as docs/deployment.md shows it. Its certificate is its own.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { readSnippet } from './read-snippet.ts';
+import { until } from './until.ts';
+
+export interface Nginx {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Listens on `port`, and passes requests on to the server on `targetPort`. Needs Debian's `nginx` and `openssl`. The browser must
+ * ignore certificate errors.
+ */
+export async function startNginx(port: number, targetPort: number): Promise<Nginx> {
+  const folder = await mkdtemp(join(tmpdir(), 'stillhere-nginx-'));
+  const key = join(folder, 'key.pem');
+  const certificate = join(folder, 'certificate.pem');
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const files = ['-keyout', key, '-out', certificate];
+  await promisify(execFile)('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...subject]);
+  const shown = await readSnippet('docs/deployment.md', 'nginx', 'proxy_pass');
+  const site = replaceAll(shown, {
+    '443 ssl': `127.0.0.1:${port} ssl`,
+    '/etc/ssl/example.com.pem': certificate,
+    '/etc/ssl/example.com.key': key,
+    'example.com': 'localhost',
+    ':8080;': `:${targetPort};`,
+  });
+  const own = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  );
+  const settings = [
+    'daemon off;',
+    `pid ${folder}/pid;`,
+    'error_log stderr;',
+    'events {}',
+    `http {\naccess_log off;\n${own.join('\n')}\n${site}}`,
+  ];
+  const file = join(folder, 'nginx.conf');
+  await writeFile(file, settings.join('\n'));
+
+  const child = spawn('nginx', ['-p', folder, '-c', file, '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  let isOver = false;
+  child.stderr.on('data', (chunk) => (said += String(chunk)));
+  for (const event of ['error', 'exit'] as const)
+    child.once(event, (reason) => {
+      isOver = true;
+      said += String(reason);
+    });
+  await until(async () => isOver || (await accepts(port)));
+  if (isOver) throw new Error(`nginx doesn't start: ${said}`);
+  return {
+    url: `https://localhost:${port}`,
+    stop: async () => {
+      child.kill('SIGQUIT');
+      if (!isOver) await once(child, 'exit');
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function replaceAll(text: string, replacements: Readonly<Record<string, string>>): string {
+  return Object.entries(replacements).reduce((changed, [from, to]) => {
+    if (!changed.includes(from)) throw new Error(`docs/deployment.md no longer has ${from}`);
+    return changed.replaceAll(from, to);
+  }, text);
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  const isConnected = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  });
+  socket.destroy();
+  return isConnected;
+}
