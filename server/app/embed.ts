@@ -23,8 +23,7 @@ export interface Stillhere extends Middleware {
   /** For Node's http server, Express, Connect and Fastify's hooks. Calls `next` for requests that it doesn't answer. */
   node(request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
   /**
-   * For servers that use `Request` and `Response`, like Hono or Astro's middleware. Calls `next` for requests that it
-   * doesn't answer.
+   * For servers that use `Request` and `Response`, like Hono. Calls `next` for requests that it doesn't answer.
    * @param clientAddress the reader's address, which a `Request` doesn't have. Without it, all readers share one rate
    * limit.
    */

@@ -1,4 +1,4 @@
-// The same for servers that take a `Request` and give a `Response`: Hono, Astro's middleware. Bodies stream in both directions.
+// The same for servers that take a `Request` and give a `Response`, like Hono. Bodies stream in both directions.
 import { STATUS_CODES, type IncomingMessage, type OutgoingHttpHeader, type ServerResponse } from 'node:http';
 import { Readable, Transform, type TransformCallback } from 'node:stream';
 import type { NodeHandler } from './node-adapter.ts';
