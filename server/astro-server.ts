@@ -37,7 +37,6 @@ export async function startBehindGate(
   privateFiles: URL,
 ): Promise<AstroNodeServer> {
   const files = JSON.parse(await readFile(privateFiles, 'utf8')) as readonly string[];
-  const gate = embed(options, createNamedFiles(files));
   const given = process.env[AUTOSTART];
   process.env[AUTOSTART] = 'disabled';
   const astro = await load().finally(() => {
@@ -46,6 +45,7 @@ export async function startBehindGate(
   });
   if (typeof astro.startServer !== 'function')
     throw new Error('stillhere: needs @astrojs/node 11, whose server can be started with the gate in front');
+  const gate = embed(options, createNamedFiles(files));
   const startServer: AstroNodeServer['startServer'] = () => {
     const started = astro.startServer();
     putInFront(gate, started.server.server);
