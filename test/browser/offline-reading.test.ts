@@ -59,6 +59,7 @@ describe.concurrent('without a network', () => {
     const page = await device.newPage();
     const id = await passGate(page, server.url, 'ann@example.com');
     await untilKept(page, CASE_STUDY);
+    await untilReadyOffline(page);
     await page.goto(server.url + SECOND_STUDY);
     await untilKept(page, SECOND_STUDY);
     await until(async () => (await server.session(id)).pages.length === 2);
