@@ -43,7 +43,7 @@ export class Recount {
     // From the end, which is fast.
     const pages = this.#pages.splice(-most, most);
     const room = most - pages.length;
-    const slots = room > 0 ? this.#slots.splice(-room, room) : [];
+    const slots = this.#slots.splice(-room, room);
     for (const [id, part] of pages) change.page(readerId, id, counted?.pages.get(id), part);
     for (const [slot, part] of slots) change.slot(readerId, slot, counted?.slots.get(slot), part);
     return { pages, slots };

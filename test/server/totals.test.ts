@@ -20,7 +20,7 @@ let file: string;
 let statements: Statement[];
 /** Called before the next transaction that changes totals. */
 let atNextChange: (() => void) | undefined;
-/** Called after the next reading of what takes long of days. */
+/** Called before what takes long of days is read. */
 let atNextDetails: (() => void) | undefined;
 let store: SessionStore;
 beforeEach(async () => {
@@ -35,13 +35,12 @@ beforeEach(async () => {
       atNextChange = undefined;
       call?.();
     }
-    const answers = run();
     if (some.some(({ sql }) => sql.includes('FROM slot_readers'))) {
       const call = atNextDetails;
       atNextDetails = undefined;
       call?.();
     }
-    return answers;
+    return run();
   });
 });
 afterEach(() => store.close());
@@ -185,6 +184,58 @@ describe('the totals', () => {
     await other.close();
   });
 
+  it('follow a session of many pages that grows, and forget it when it is deleted', async () => {
+    const MANY = 600;
+    const QUARTER_S = 900;
+    await begin('ann');
+    await begin('bob');
+    await read('bob', '/0/', 0, 30);
+    const spans = Array.from({ length: MANY }, (_, nth) => {
+      const startMs = NOW + nth * QUARTER_S * SECOND;
+      const id = `many${String((nth * 7) % MANY).padStart(3, '0')}`;
+      return { id, page: `/${nth}/`, startMs, endMs: startMs + 10 * SECOND, offsetMs: 0 };
+    });
+    const record = (more: readonly (typeof spans)[number][]) =>
+      store.record(more.map((span) => ({ session: 'ann', receivedMs: NOW + 1_000 * HOUR, span })));
+    await record(spans);
+    await record([
+      { id: 'glance', page: '/glance/', startMs: NOW + 50 * SECOND, endMs: NOW + 50 * SECOND, offsetMs: 0 },
+    ]);
+    await count();
+    const zone = { fromMs: NOW, toMs: NOW + MANY * QUARTER_S * SECOND, timeZone: 'UTC' };
+    const sums = async (): Promise<unknown> => {
+      const pages = await store.totals.listPages({ sort: 'reading', pageSize: 1_000 });
+      const days = await store.totals.listDays(zone);
+      const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0) / SECOND;
+      const [ann] = await store.totals.listReaders({ sort: 'reading', pageSize: 1 });
+      return {
+        ann: (ann?.readingMs ?? 0) / SECOND,
+        visits: ann?.visits,
+        pages: pages.length,
+        ofPages: sum(pages.map(({ readingMs }) => readingMs)),
+        ofDays: sum(days.map(({ readingMs }) => readingMs)),
+        last: Math.max(...pages.map(({ lastMs }) => lastMs)) - NOW,
+      };
+    };
+    const end = (MANY - 1) * QUARTER_S * SECOND;
+    const last = end + 10 * SECOND;
+    expect(await sums()).toEqual({ ann: 6_000, visits: 1, pages: 600, ofPages: 6_030, ofDays: 6_030, last });
+    await record(spans.map((span) => ({ ...span, endMs: span.startMs + 12 * SECOND })));
+    const later = NOW + end + 2 * HOUR;
+    await record([{ id: 'new', page: '/new/', startMs: later, endMs: later + 5 * SECOND, offsetMs: 0 }]);
+    await count();
+    expect(await sums()).toEqual({
+      ann: 7_205,
+      visits: 2,
+      pages: 601,
+      ofPages: 7_235,
+      ofDays: 7_235,
+      last: later + 5 * SECOND - NOW,
+    });
+    await store.deleteSessions(['ann'], NOW);
+    expect(await sums()).toEqual({ ann: 30, visits: 1, pages: 1, ofPages: 30, ofDays: 30, last: 30 * SECOND });
+  });
+
   it('leave out what is excluded, until it no longer is', async () => {
     for (const [id, email] of [
       ['ann-1', 'ann'],
@@ -309,6 +360,19 @@ describe('what takes long to find out of days', () => {
     await today();
     expect(atNextDetails).toBeUndefined();
     expect((await today())?.readers).toBe(2);
+    other.close();
+  });
+
+  it('of a day that is empty before and after, but not while it is read, is read again', async () => {
+    const other = new DatabaseSync(file);
+    const slot = Math.floor(NOW / (15 * MINUTE));
+    atNextDetails = () => {
+      other.exec(`INSERT INTO slot_totals (slot, version, sessions, opened, visits, reading_ms) VALUES (${slot}, 5, 1, 0, 1, 9);
+        INSERT INTO slot_readers (slot, reader_id, sessions) VALUES (${slot}, 'bob', 1)`);
+    };
+    await today();
+    other.exec('DELETE FROM slot_totals; DELETE FROM slot_readers');
+    expect(await today()).toMatchObject({ sessions: 0, readers: 0 });
     other.close();
   });
 
