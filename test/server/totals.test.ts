@@ -190,14 +190,14 @@ describe('the totals', () => {
     await begin('ann');
     await begin('bob');
     await read('bob', '/0/', 0, 30);
-    const spans = Array.from({ length: MANY }, (_, nth) => {
+    const many = Array.from({ length: MANY }, (_, nth) => {
       const startMs = NOW + nth * QUARTER_S * SECOND;
       const id = `many${String((nth * 7) % MANY).padStart(3, '0')}`;
       return { id, page: `/${nth}/`, startMs, endMs: startMs + 10 * SECOND, offsetMs: 0 };
     });
-    const record = (more: readonly (typeof spans)[number][]) =>
+    const record = (more: readonly (typeof many)[number][]) =>
       store.record(more.map((span) => ({ session: 'ann', receivedMs: NOW + 1_000 * HOUR, span })));
-    await record(spans);
+    await record(many);
     await record([
       { id: 'glance', page: '/glance/', startMs: NOW + 50 * SECOND, endMs: NOW + 50 * SECOND, offsetMs: 0 },
     ]);
@@ -220,7 +220,7 @@ describe('the totals', () => {
     const end = (MANY - 1) * QUARTER_S * SECOND;
     const last = end + 10 * SECOND;
     expect(await sums()).toEqual({ ann: 6_000, visits: 1, pages: 600, ofPages: 6_030, ofDays: 6_030, last });
-    await record(spans.map((span) => ({ ...span, endMs: span.startMs + 12 * SECOND })));
+    await record(many.map((span) => ({ ...span, endMs: span.startMs + 12 * SECOND })));
     const later = NOW + end + 2 * HOUR;
     await record([{ id: 'new', page: '/new/', startMs: later, endMs: later + 5 * SECOND, offsetMs: 0 }]);
     await count();
