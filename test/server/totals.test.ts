@@ -187,7 +187,8 @@ describe('the totals', () => {
   it('follow a session of many pages that grows, and forget it when it is deleted', async () => {
     const MANY = 600;
     const QUARTER_S = 900;
-    await begin('ann');
+    // At the gate twenty minutes before, in a quarter of an hour without reading.
+    await begin('ann', 'ann@example.com', NOW - 20 * MINUTE);
     await begin('bob');
     await read('bob', '/0/', 0, 30);
     const many = Array.from({ length: MANY }, (_, nth) => {
@@ -211,6 +212,7 @@ describe('the totals', () => {
       return {
         ann: (ann?.readingMs ?? 0) / SECOND,
         visits: ann?.visits,
+        ofDaysVisits: days.reduce((all, { visits }) => all + visits, 0),
         pages: pages.length,
         ofPages: sum(pages.map(({ readingMs }) => readingMs)),
         ofDays: sum(days.map(({ readingMs }) => readingMs)),
@@ -219,7 +221,15 @@ describe('the totals', () => {
     };
     const end = (MANY - 1) * QUARTER_S * SECOND;
     const last = end + 10 * SECOND;
-    expect(await sums()).toEqual({ ann: 6_000, visits: 1, pages: 600, ofPages: 6_030, ofDays: 6_030, last });
+    expect(await sums()).toEqual({
+      ann: 6_000,
+      visits: 1,
+      ofDaysVisits: 2,
+      pages: 600,
+      ofPages: 6_030,
+      ofDays: 6_030,
+      last,
+    });
     await record(many.map((span) => ({ ...span, endMs: span.startMs + 12 * SECOND })));
     const later = NOW + end + 2 * HOUR;
     await record([{ id: 'new', page: '/new/', startMs: later, endMs: later + 5 * SECOND, offsetMs: 0 }]);
@@ -227,13 +237,22 @@ describe('the totals', () => {
     expect(await sums()).toEqual({
       ann: 7_205,
       visits: 2,
+      ofDaysVisits: 3,
       pages: 601,
       ofPages: 7_235,
       ofDays: 7_235,
       last: later + 5 * SECOND - NOW,
     });
     await store.deleteSessions(['ann'], NOW);
-    expect(await sums()).toEqual({ ann: 30, visits: 1, pages: 1, ofPages: 30, ofDays: 30, last: 30 * SECOND });
+    expect(await sums()).toEqual({
+      ann: 30,
+      visits: 1,
+      ofDaysVisits: 1,
+      pages: 1,
+      ofPages: 30,
+      ofDays: 30,
+      last: 30 * SECOND,
+    });
   });
 
   it('leave out what is excluded, until it no longer is', async () => {
