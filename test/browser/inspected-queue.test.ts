@@ -1,13 +1,39 @@
 // The inspector at work: what it shows is what lies on the device, live, and its buttons do what they say.
 import { describe, expect } from 'vitest';
+import type { QueuedSpan } from '../../sw/channel/database.ts';
 import { it } from '../helpers/browser-test.ts';
-import { layRows, makeRows, press, type Shown, untilShown } from '../helpers/inspected-device.ts';
+import type { Device } from '../helpers/chromium.ts';
+import type { FaultProxy } from '../helpers/fault-proxy.ts';
+import { layRows, makeRows, press, pressKeys, untilShown } from '../helpers/inspected-device.ts';
 import { enter, readQueue } from '../helpers/reader.ts';
-import { NEXT, READ, readPage, SMALL_SITE } from '../helpers/reading-site.ts';
+import { NEXT, READ, readPage, SMALL_SITE, type SiteFiles } from '../helpers/reading-site.ts';
+import type { StillhereServer } from '../helpers/stillhere-server.ts';
 import { elapsed, until } from '../helpers/until.ts';
 
 const INSPECTED = '/inspected/';
 const OPENER = '<script type="module" src="/stillhere-open-inspector.js"></script>';
+
+/** A reader on a page without a heartbeat, which would deliver all rows by itself, and rows to lay. */
+async function inspectRows(
+  serveFar: (files: SiteFiles) => Promise<{ server: StillhereServer; proxy: FaultProxy }>,
+  device: Device,
+  count: number,
+) {
+  const inspected = readPage(OPENER).replace(/<session-heartbeat[^>]*>/, '');
+  const { server, proxy } = await serveFar({ ...SMALL_SITE, [INSPECTED]: inspected });
+  const page = await device.newPage();
+  const session = await enter(page, proxy.url);
+  await until(async () => (await readQueue(page)).length > 0);
+  await page.goto(proxy.url + INSPECTED);
+  return { server, proxy, page, session, rows: makeRows(count, session, Date.now() - 30_000) };
+}
+
+/** Without the page that was left: it has sent its last words, and got no receipt. */
+const pagesOf = (rows: readonly string[][]): readonly string[] =>
+  rows.map(([path = '']) => path).filter((path) => path !== READ);
+
+const storedPages = async (server: StillhereServer, session: string): Promise<readonly string[]> =>
+  (await server.session(session)).spans.map((span) => span.page);
 
 describe.concurrent('the inspector', () => {
   it('shows what waits, why, and when it is tried again; and the span that is read growing', async ({
@@ -106,68 +132,49 @@ describe.concurrent('the inspector', () => {
   });
 
   it('sends one row alone, and one that was refused again', async ({ serveFar, device }) => {
-    // Without a heartbeat of its own, which would deliver all of them.
-    const inspected = readPage(OPENER).replace(/<session-heartbeat[^>]*>/, '');
-    const { server, proxy } = await serveFar({ ...SMALL_SITE, [INSPECTED]: inspected });
-    const page = await device.newPage();
-    const session = await enter(page, proxy.url);
-    await until(async () => (await readQueue(page)).length > 0);
-    await page.goto(proxy.url + INSPECTED);
-    const [first, second, third] = makeRows(3, session, Date.now() - 30_000);
-    if (!first || !second || !third) throw new Error('no rows');
+    const { server, proxy, page, session, rows } = await inspectRows(serveFar, device, 3);
+    const [first, second, third] = rows as [QueuedSpan, QueuedSpan, QueuedSpan];
     await layRows(page, [first, second]);
     await layRows(page, [{ ...third, lastError: 'unknown session' }], 'refused');
     const sent = proxy.seen.length;
-    await page.goto(`${proxy.url}${INSPECTED}?heartbeat-inspector`);
-    // The page that was left has sent its last words, and got no receipt.
-    const waitingPages = ({ waiting }: Shown): (string | undefined)[] =>
-      waiting.map(([path]) => path).filter((path) => path !== READ);
-    await untilShown(page, (shown) => waitingPages(shown).length === 2 && shown.refused.length === 1);
+    await pressKeys(page);
+    await untilShown(page, (shown) => pagesOf(shown.waiting).length === 2 && shown.refused.length === 1);
 
     await press(page, `Send the reading of ${second.page}`);
-    await untilShown(page, (shown) => waitingPages(shown).length === 1);
+    await untilShown(page, (shown) => pagesOf(shown.waiting).length === 1);
     await press(page, `Send the reading of ${third.page}`);
     const shown = await untilShown(page, ({ refused }) => refused.length === 0);
-    expect(waitingPages(shown)).toEqual([first.page]);
+    expect(pagesOf(shown.waiting)).toEqual([first.page]);
     const bodies = proxy.seen.slice(sent).map(({ body }) => JSON.parse(body) as { spans: { page: string }[] });
     expect(bodies.map(({ spans }) => spans.map((span) => span.page))).toEqual([[second.page], [third.page]]);
-    const { spans } = await server.session(session);
-    expect(spans.map((span) => span.page)).toEqual(expect.arrayContaining([second.page, third.page]));
+    expect(await storedPages(server, session)).toEqual(expect.arrayContaining([second.page, third.page]));
   });
 
-  it('simulates a server error: the row is tried again by itself, and arrives', async ({ server, device }) => {
-    const page = await device.newPage();
-    const session = await enter(page, server.url);
-    await page.goto(`${server.url}${READ}?heartbeat-inspector`);
-    await untilShown(page, ({ delivered }) => delivered.length > 0);
-    const [row] = makeRows(1, session, Date.now() - 30_000);
-    if (!row) throw new Error('no row');
-    await layRows(page, [row]);
-    await page.locator('heartbeat-inspector >>> summary').click();
+  it('simulates a server error: the row is tried again by itself, and arrives', async ({ serveFar, device }) => {
+    const { server, page, session, rows } = await inspectRows(serveFar, device, 1);
+    const [row] = rows as [QueuedSpan];
+    await layRows(page, rows);
+    await pressKeys(page);
+    await untilShown(page, (shown) => pagesOf(shown.waiting).length === 1);
     await press(page, 'Server error (500)');
 
     await untilShown(page, ({ timeline }) => timeline.some((run) => run.at(-1)?.includes('HTTP 500: Simulated')));
-    await untilShown(page, ({ delivered }) => delivered.some(([path]) => path === row.page));
-    const { spans } = await server.session(session);
-    expect(spans.map((span) => span.page)).toContain(row.page);
+    await untilShown(page, ({ delivered }) => pagesOf(delivered).includes(row.page));
+    expect(await storedPages(server, session)).toContain(row.page);
   });
 
-  it('simulates a lost answer: stored, sent once more, and stored once', async ({ server, device }) => {
-    const page = await device.newPage();
-    const session = await enter(page, server.url);
-    await page.goto(`${server.url}${READ}?heartbeat-inspector`);
-    await untilShown(page, ({ delivered }) => delivered.length > 0);
-    const [row] = makeRows(1, session, Date.now() - 30_000);
-    if (!row) throw new Error('no row');
-    await layRows(page, [row]);
-    await page.locator('heartbeat-inspector >>> summary').click();
+  it('simulates a lost answer: stored, sent once more, and stored once', async ({ serveFar, device }) => {
+    const { server, page, session, rows } = await inspectRows(serveFar, device, 1);
+    const [row] = rows as [QueuedSpan];
+    await layRows(page, rows);
+    await pressKeys(page);
+    await untilShown(page, (shown) => pagesOf(shown.waiting).length === 1);
     await press(page, 'Lost answer');
 
     await untilShown(page, ({ timeline }) => timeline.some((run) => run.at(-1)?.includes('the answer was lost')));
-    const stored = async (): Promise<string[]> => (await server.session(session)).spans.map((span) => span.page);
-    expect(await stored()).toContain(row.page);
-    await untilShown(page, ({ delivered }) => delivered.some(([path]) => path === row.page));
-    expect((await stored()).filter((path) => path === row.page)).toHaveLength(1);
+    expect(await storedPages(server, session)).toContain(row.page);
+    await untilShown(page, ({ delivered }) => pagesOf(delivered).includes(row.page));
+    expect((await storedPages(server, session)).filter((path) => path === row.page)).toHaveLength(1);
   });
 
   it('has a menu of failures for the keyboard: Escape closes it, and not the inspector', async ({ server, device }) => {

@@ -3,7 +3,7 @@
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { readInspector, untilShown } from '../helpers/inspected-device.ts';
+import { pressKeys, readInspector, untilShown } from '../helpers/inspected-device.ts';
 import { readSnippet } from '../helpers/read-snippet.ts';
 import { CASE_STUDY, enter, passGate } from '../helpers/reader.ts';
 import { NEXT, READ, readPage } from '../helpers/reading-site.ts';
@@ -15,14 +15,6 @@ const INSPECTOR =
 
 function hasLoaded(page: Page, path: string): Promise<boolean> {
   return page.evaluate((end) => performance.getEntriesByType('resource').some(({ name }) => name.endsWith(end)), path);
-}
-
-async function pressKeys(page: Page): Promise<void> {
-  await page.keyboard.down('Control');
-  await page.keyboard.down('Shift');
-  await page.keyboard.press('KeyH');
-  await page.keyboard.up('Shift');
-  await page.keyboard.up('Control');
 }
 
 describe.concurrent('the inspector', () => {

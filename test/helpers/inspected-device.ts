@@ -79,6 +79,15 @@ export async function readInspector(page: Page | Frame): Promise<Shown | undefin
   });
 }
 
+/** The keys that open and close the inspector. */
+export async function pressKeys(page: Page): Promise<void> {
+  await page.keyboard.down('Control');
+  await page.keyboard.down('Shift');
+  await page.keyboard.press('KeyH');
+  await page.keyboard.up('Shift');
+  await page.keyboard.up('Control');
+}
+
 /** Presses a button of the inspector, named by its text or its label. */
 export async function press(page: Page | Frame, label: string): Promise<void> {
   await page.evaluate((text) => {

@@ -1,4 +1,4 @@
-// The entry of a built Astro site, with a stand-in for what the Node adapter exports. The real one: test/browser/sites/astro-gate.test.ts.
+// The entry of a built Astro site, with a stand-in for what the Node adapter exports. The real one: test/package/sites/astro-gate.test.ts.
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

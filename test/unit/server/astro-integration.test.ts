@@ -1,4 +1,4 @@
-// What the Astro integration puts into a site, and what it refuses. The sites themselves: test/browser/sites/astro-gate.test.ts.
+// What the Astro integration puts into a site, and what it refuses. The sites themselves: test/package/sites/astro-gate.test.ts.
 import { expect, expectTypeOf, it, vi } from 'vitest';
 import type { PathOptions } from '../../../client/integrations/follow-router.ts';
 import stillhere, { type StillhereAstroOptions } from '../../../server/astro-integration.ts';
