@@ -178,7 +178,7 @@ export default defineConfig({
           setupFiles: SETUP_FILES,
           // A process for each file took as much CPU time as the tests: 61 s in all instead of 36.
           isolate: false,
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
       {
@@ -188,10 +188,10 @@ export default defineConfig({
           include: ['test/server/**/*.test.ts'],
           setupFiles: SETUP_FILES,
           isolate: false,
-          // No test waits that long: on a busy machine, one with a second of work takes more than Vitest's 5 s.
-          testTimeout: 30_000,
+          // No test waits that long: beside the browser tests, one with two seconds of work takes half a minute on slow cores.
+          testTimeout: 120_000,
           // Some start a server's process (START_MS in test/helpers/server-process.ts).
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -207,8 +207,10 @@ export default defineConfig({
           name: 'browser',
           root: import.meta.dirname,
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          // With more at a time, each takes longer than it waits for the browser, and nothing is gained.
+          maxConcurrency: 3,
           // Files that follow each other in a process share its Chromium (test/helpers/browser-test.ts).
           isolate: false,
           maxWorkers: 2,
@@ -222,7 +224,7 @@ export default defineConfig({
           name: 'package',
           root: import.meta.dirname,
           include: ['test/package/**/*.test.ts'],
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           // The first test installs the tools of the sites.
           hookTimeout: 300_000,
           maxWorkers: 2,
@@ -234,7 +236,7 @@ export default defineConfig({
           root: import.meta.dirname,
           include: ['test/systems/**/*.test.ts'],
           retry: 1,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           // The first test installs NocoDB.
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -1,4 +1,4 @@
-// `npm test` on two cores. Browser tests wait two fifths of the time, so all others run beside them, in what they leave of the
+// `npm test` on two cores. Browser tests wait two fifths of the time, so the server's run beside them, in what they leave of the
 // processors. Unit tests don't need the built scripts, and run while these are built.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,12 +12,10 @@ const LOW_PRIORITY = 10;
 // For the hundreds of Node processes that the tests and Vitest itself start.
 process.env['NODE_COMPILE_CACHE'] = NODE_COMPILE_CACHE;
 
-const built = build();
+await Promise.all([build(), vitest(['--maxWorkers', '2', '--project', 'unit'])]);
 await Promise.all([
-  built.then(() => vitest(['--project', 'browser'])),
-  vitest(['--maxWorkers', '1', '--project', 'unit'], LOW_PRIORITY)
-    .then(() => built)
-    .then(() => vitest(['--maxWorkers', '2', '--project', 'server', '--project', 'faults'], LOW_PRIORITY)),
+  vitest(['--project', 'browser']),
+  vitest(['--maxWorkers', '2', '--project', 'server', '--project', 'faults'], LOW_PRIORITY),
 ]);
 
 async function build(): Promise<void> {

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import puppeteer, { type Browser, type BrowserContext, type Page, type TargetType } from 'puppeteer-core';
 import { findBrowser } from './find-browser.ts';
 
+/** How long a page may take to load or to have what is asked of it: as long as two slow cores with other work need. */
+const PATIENCE_MS = 90_000;
+
 /** A reader's device: its pages share cookies, storage and workers, but not with other devices. */
 export class Device {
   context: BrowserContext;
@@ -19,8 +22,10 @@ export class Device {
     return new Device(await browser.createBrowserContext());
   }
 
-  newPage(): Promise<Page> {
-    return this.context.newPage();
+  async newPage(): Promise<Page> {
+    const page = await this.context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    return page;
   }
 
   /** As in Firefox's private windows: the property is missing. */
