@@ -76,33 +76,29 @@ it('commits once for all requests in one turn of the event loop, and acknowledge
   expect(batches).toEqual([5, 1]);
 });
 
-it(
-  'answers all of them when more come in one turn than a commit takes, and those who come later',
-  { timeout: 20_000 },
-  async () => {
-    app = await startTestAppWithThreads();
-    const batches: number[] = [];
-    const receive = createReceiver({
-      record: (sightings) => {
-        batches.push(sightings.length);
-        return app.store.record(sightings);
-      },
-    });
-    await app.makeSession();
-    const seen = (count: number): Sighting[] =>
-      Array.from({ length: count }, () => ({ session: 'ann-session', receivedMs: NOW }));
-    const answers = await Promise.all([
-      receive(seen(3_000)),
-      receive(seen(3_000)),
-      receive(seen(3_000)),
-      receive(seen(1)),
-    ]);
-    expect(answers.map(({ length }) => length)).toEqual([3_000, 3_000, 3_000, 1]);
-    expect(batches.every((count) => count <= 5_000)).toBe(true);
-    expect(batches.length).toBeGreaterThan(1);
-    expect(await receive(seen(1))).toEqual(['stored']);
-  },
-);
+it('answers all of them when more come in one turn than a commit takes, and those who come later', async () => {
+  app = await startTestAppWithThreads();
+  const batches: number[] = [];
+  const receive = createReceiver({
+    record: (sightings) => {
+      batches.push(sightings.length);
+      return app.store.record(sightings);
+    },
+  });
+  await app.makeSession();
+  const seen = (count: number): Sighting[] =>
+    Array.from({ length: count }, () => ({ session: 'ann-session', receivedMs: NOW }));
+  const answers = await Promise.all([
+    receive(seen(3_000)),
+    receive(seen(3_000)),
+    receive(seen(3_000)),
+    receive(seen(1)),
+  ]);
+  expect(answers.map(({ length }) => length)).toEqual([3_000, 3_000, 3_000, 1]);
+  expect(batches.every((count) => count <= 5_000)).toBe(true);
+  expect(batches.length).toBeGreaterThan(1);
+  expect(await receive(seen(1))).toEqual(['stored']);
+});
 
 it('acknowledges nothing while the store fails, stores the same spans when they are sent again, and recovers by itself', async () => {
   let isBroken = true;

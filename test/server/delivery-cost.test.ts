@@ -53,7 +53,7 @@ async function leastOf(once: () => Promise<number>): Promise<number> {
   return Math.min(...costs);
 }
 
-describe('a delivery with the maximum number of spans', { timeout: 60_000 }, () => {
+describe('a delivery with the maximum number of spans', () => {
   it('that all overlap is cheap, even if the session is full of such spans', async () => {
     const session = await makeSession();
     const overlapping = (): Promise<number> =>

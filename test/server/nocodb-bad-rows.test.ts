@@ -83,7 +83,7 @@ async function expectShown(but: readonly string[] = [], sessions = SESSIONS): Pr
   }
 }
 
-describe('a page name that NocoDB answers', { timeout: 20_000 }, () => {
+describe('a page name that NocoDB answers', () => {
   const PAGES = ['/bad/😀/', '/bad/"quoted"/', "/bad/it's/", `/bad/${'long/'.repeat(300)}`];
   const FAULTS: readonly NocoFault[] = ['error-500', 'html-502', 'refused', 'blocked', 'cut'];
 
@@ -126,7 +126,7 @@ describe('a page name that NocoDB answers', { timeout: 20_000 }, () => {
     await expectShown();
   });
 
-  it('is retried later, less and less often', { timeout: 20_000 }, async () => {
+  it('is retried later, less and less often', async () => {
     noco.fault = (method, body) => (method !== 'GET' && body.includes('/bad/') ? 'error-500' : 'none');
     await begin(3);
     await read(1, '/bad/');
@@ -142,7 +142,7 @@ describe('a page name that NocoDB answers', { timeout: 20_000 }, () => {
   });
 });
 
-describe('a session of which nothing can be written', { timeout: 20_000 }, () => {
+describe('a session of which nothing can be written', () => {
   it('delays no other one, and is reported', async () => {
     noco.fault = (method, body) => (method !== 'GET' && body.includes('session-7"') ? 'error-500' : 'none');
     await begin();
@@ -156,7 +156,7 @@ describe('a session of which nothing can be written', { timeout: 20_000 }, () =>
   });
 });
 
-describe('a NocoDB that rejects every write', { timeout: 20_000 }, () => {
+describe('a NocoDB that rejects every write', () => {
   it.each(['error-500', 'html-502', 'refused', 'cut', 'old-values'] as const)(
     'but answers %s is asked less and less, and all is written afterwards',
     async (fault) => {
@@ -178,7 +178,7 @@ describe('a NocoDB that rejects every write', { timeout: 20_000 }, () => {
   );
 });
 
-describe('a NocoDB that rejects every read', { timeout: 20_000 }, () => {
+describe('a NocoDB that rejects every read', () => {
   it.each(['error-500', 'refused', 'denied'] as const)('%s gets fewer and fewer requests', async (fault) => {
     await begin();
     noco.fault = (method) => (method === 'POST' ? 'answer-lost' : 'none');
@@ -254,7 +254,7 @@ describe('a batch', () => {
 /** A more recent check of the table is trusted, unless a response disproves it. */
 const AGES = [2 * SECOND, 15 * SECOND];
 
-describe('a column', { timeout: 20_000 }, () => {
+describe('a column', () => {
   it.each([
     ['emailOfAccessor', 'SingleLineText'],
     ['emailOfAccessor', 'LongText'],

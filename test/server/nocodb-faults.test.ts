@@ -59,7 +59,6 @@ const FAULTS: readonly NocoFault[] = [
 describe.each(FAULTS)('%s', (fault) => {
   it.each(['GET', 'POST', 'PATCH'])(
     'at every third %s: in the end all is shown, and no session twice',
-    { timeout: 60_000 },
     async (method) => {
       let nth = 0;
       noco.fault = (its) => (its === method && nth++ % 3 === 1 ? fault : 'none');
@@ -85,7 +84,7 @@ describe('a limit', () => {
 });
 
 describe('a row that NocoDB never shows correctly', () => {
-  it('is reported after some tries, by its record and without an e-mail address', { timeout: 30_000 }, async () => {
+  it('is reported after some tries, by its record and without an e-mail address', async () => {
     mirror.start();
     await until(async () => (await store.outboxOf(NOCODB).countUntold()) === 0);
     await read(10);

@@ -49,26 +49,22 @@ describe('a secrets file', () => {
     },
   );
 
-  it(
-    'that nobody has made yet is made once by two servers that start at the same time',
-    { timeout: 60_000 },
-    async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'stillhere-'));
-      const script = `import { readSecrets } from ${JSON.stringify(join(import.meta.dirname, '../../server/config/secrets.ts'))};
+  it('that nobody has made yet is made once by two servers that start at the same time', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'stillhere-'));
+    const script = `import { readSecrets } from ${JSON.stringify(join(import.meta.dirname, '../../server/config/secrets.ts'))};
       console.log(JSON.stringify(readSecrets({ storeFile: process.argv[2] })));`;
-      await writeFile(join(folder, 'start.mjs'), script);
-      for (let round = 0; round < 4; round++) {
-        const storeFile = join(folder, `new-${round}`, 's.db');
-        const started = await Promise.all(
-          [1, 2, 3].map(() => promisify(execFile)(process.execPath, [join(folder, 'start.mjs'), storeFile])),
-        );
-        const all = started.map(({ stdout }) => JSON.parse(stdout) as ReturnType<typeof readSecrets>);
-        expect(new Set(all.map(({ secret, ownerToken }) => secret + ownerToken)).size).toBe(1);
-        expect(all.filter(({ isNew }) => isNew)).toHaveLength(1);
-        expect(await readdir(join(folder, `new-${round}`))).toEqual(['s.db.secrets.json']);
-      }
-    },
-  );
+    await writeFile(join(folder, 'start.mjs'), script);
+    for (let round = 0; round < 4; round++) {
+      const storeFile = join(folder, `new-${round}`, 's.db');
+      const started = await Promise.all(
+        [1, 2, 3].map(() => promisify(execFile)(process.execPath, [join(folder, 'start.mjs'), storeFile])),
+      );
+      const all = started.map(({ stdout }) => JSON.parse(stdout) as ReturnType<typeof readSecrets>);
+      expect(new Set(all.map(({ secret, ownerToken }) => secret + ownerToken)).size).toBe(1);
+      expect(all.filter(({ isNew }) => isNew)).toHaveLength(1);
+      expect(await readdir(join(folder, `new-${round}`))).toEqual(['s.db.secrets.json']);
+    }
+  });
 
   it('that other users can read gets mode 600, and so does the store', async () => {
     const storeFile = join(await mkdtemp(join(tmpdir(), 'stillhere-')), 's.db');

@@ -177,7 +177,7 @@ describe('sessions', () => {
     await fetch(`${url}/api/verify-temp-access`, { method: 'POST', body: form, redirect: 'manual' });
     const { stdout } = await ask('sessions');
     expect(stdout).toMatch(
-      /^reader +from +until +read +page\nann@example\.com +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +– +00:00:00 +–\n$/,
+      /^reader +from +until +read +page +id\nann@example\.com +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +– +00:00:00 +– +[0-9a-v]{36}\n$/,
     );
     const { sessions } = JSON.parse((await ask('sessions', '--json')).stdout) as { sessions: unknown[] };
     expect(sessions).toMatchObject([{ emailOfAccessor: 'ann@example.com', sessionEndTime: null }]);
