@@ -223,6 +223,7 @@ export default defineConfig({
         test: {
           name: 'package',
           root: import.meta.dirname,
+          retry: 1,
           include: ['test/package/**/*.test.ts'],
           testTimeout: 300_000,
           // The first test installs the tools of the sites.

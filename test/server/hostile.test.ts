@@ -224,7 +224,7 @@ const memoryMb = (): number =>
 
 it(
   'keeps answering with bounded memory, and neither stores nor logs what it must not',
-  { timeout: 600_000 },
+  { timeout: 1_800_000 },
   async () => {
     const attacker = new Attacker(SEED, [...sessions, 'nobody', 'x'.repeat(64)]);
     const statuses = new Map<number, number>();
