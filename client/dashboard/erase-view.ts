@@ -2,7 +2,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ErasurePreview, ErasureReceipt } from '../../sw/protocol/owner-api.ts';
 import { formatCount } from '../ui/format.ts';
-import { eraseReader, hrefOfReader, previewErasure } from './owner-client.ts';
+import { eraseReader, hrefOfReaderExport, previewErasure } from './owner-client.ts';
 import { ownerPath } from './owner-path.ts';
 import { momentOf } from './wording.ts';
 
@@ -24,7 +24,7 @@ export function receiptView(receipt: ErasureReceipt, now: number): TemplateResul
         ${outstanding.map(
           ({ consumer, sessions }) =>
             html`<li>
-              Still to be deleted by ${NAMES[consumer] ?? consumer}: ${formatCount(sessions, 'copy', 'copies')}. The
+              Still to be deleted in ${NAMES[consumer] ?? consumer}: ${formatCount(sessions, 'copy', 'copies')}. The
               server goes on until that is done.
             </li>`,
         )}
@@ -37,7 +37,7 @@ export function receiptView(receipt: ErasureReceipt, now: number): TemplateResul
   `;
 }
 
-const NAMES: Readonly<Record<string, string>> = { nocodb: 'NocoDB', webhook: 'the webhook', mail: 'mail' };
+const NAMES: Readonly<Record<string, string>> = { nocodb: 'NocoDB' };
 
 function countOf({ sessions, spans }: ErasurePreview): string {
   return `${formatCount(sessions, 'session')} with ${formatCount(spans, 'stretch', 'stretches')} of reading`;
@@ -69,7 +69,7 @@ class EraseReader extends LitElement {
         <p>
           This deletes ${countOf(preview)}, in the store and in copies of it, and ends the reader’s access. It can’t be
           undone.
-          <a href=${hrefOfReader(this.reader)} download>Download everything first</a>
+          <a href=${hrefOfReaderExport(this.reader)} download>Download everything first</a>
         </p>
         <button ?disabled=${this.#isErasing} @click=${() => void this.#erase()}>
           ${this.#isErasing ? 'Erasing …' : 'Erase for good'}

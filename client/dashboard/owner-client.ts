@@ -132,7 +132,7 @@ export function eraseReader(reader: string): Promise<ErasureReceipt> {
 }
 
 /** Everything that is kept about the reader, as a file. */
-export function hrefOfReader(reader: string): string {
+export function hrefOfReaderExport(reader: string): string {
   return apiPath(`/api/readers/${encodeURIComponent(reader)}/export`);
 }
 

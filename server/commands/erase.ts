@@ -44,7 +44,7 @@ export async function listErasures({ json }: { readonly json?: boolean }): Promi
 function printOutstanding(outstanding: readonly OutstandingErasure[]): void {
   for (const { consumer, sessions } of outstanding)
     console.info(
-      `Still to be deleted outside, by ${consumer}: ${sessions} sessions. The server does it while it runs.`,
+      `Still to be deleted in ${consumer}: the copies of ${sessions} sessions. The server does it while it runs.`,
     );
 }
 

@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Database } from './database.ts';
 import type { Erased, Erasures, OutstandingErasure } from './erasures.ts';
+import { NOCODB } from './outbox.ts';
 import { change, rowsOf } from './runner.ts';
 import type { Tables } from './schema.ts';
 import { DELETED } from './sql-deletions.ts';
@@ -57,6 +58,8 @@ export class SqlErasures implements Erasures {
       .selectFrom('outbox')
       .select((eb) => ['consumer', eb.fn.countAll<number>().as('sessions')])
       .where('kind', '=', DELETED)
+      // Messages that were posted or mailed can't be deleted: the rows of those consumers only end what is told.
+      .where('consumer', '=', NOCODB)
       .groupBy('consumer')
       .orderBy('consumer');
     return rowsOf(this.#database.reader, query.compile());

@@ -255,7 +255,7 @@ export interface ErasureReceipt extends ErasurePreview {
 
 /** Copies outside the store that are still to be deleted: of this erasure and of earlier ones. */
 export interface OutstandingErasureView {
-  /** `nocodb`, `webhook` or `mail`. */
+  /** `nocodb`: messages of a webhook or mail can't be deleted. */
   readonly consumer: string;
   readonly sessions: number;
 }

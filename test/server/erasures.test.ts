@@ -23,6 +23,8 @@ async function startRead(): Promise<void> {
   app.clock.now = NOW + 10 * MINUTE;
   const outbox = app.store.outboxOf(NOCODB);
   await outbox.countUntold();
+  // Nothing that it has told can be deleted.
+  await app.store.outboxOf('webhook').countUntold();
   for (const [id, email] of [
     ['ann-1', ANN],
     ['ann-2', ANN],
