@@ -111,7 +111,7 @@ program
 
 program
   .command('erase')
-  .description('erase all that is kept about a reader, and print what went')
+  .description('erase everything that is kept about a reader, and print what was deleted')
   .argument('<address>', "the reader's e-mail address")
   .option('--json', 'print JSON')
   .action(whenCalled(async () => (await import('./commands/erase.ts')).erase));

@@ -16,7 +16,7 @@ export interface Fact {
 /** The summary at the top. */
 export function summarize(snapshot: Snapshot, waitingCount: number): string {
   const { storage, waiting, refused, pause, at } = snapshot;
-  if (isWithoutUs(snapshot) && waitingCount === 0)
+  if (isWithoutStillhere(snapshot) && waitingCount === 0)
     return 'This page has no heartbeat, and this site has stored nothing here. Open a page that has <session-heartbeat>, or add it to this one.';
   const until = offlineUntil(pause, at);
   // What is being read goes with the next beat: on a page where all is well, nothing is stuck.
@@ -34,8 +34,8 @@ export function summarize(snapshot: Snapshot, waitingCount: number): string {
   return parts.filter(Boolean).join(' ');
 }
 
-/** Nothing of ours has run on this site: no heartbeat, no queue, no worker that answers as ours. */
-function isWithoutUs({ heartbeat, storage, workers }: Snapshot): boolean {
+/** No part of Stillhere has run on this site: there is no heartbeat, no queue, and no worker that has its version. */
+function isWithoutStillhere({ heartbeat, storage, workers }: Snapshot): boolean {
   return !heartbeat && storage.mode === 'empty' && workers.every(({ version }) => version === undefined);
 }
 

@@ -1,4 +1,4 @@
-// Shows a note while the device is offline, and that nothing is lost. A reader who closes it is told again the next time.
+// While the device is offline, shows a note which says that nothing is lost. A reader who closes it sees it again in the next outage.
 import { showNote } from './note.ts';
 import { openStorage } from './open-storage.ts';
 import { say } from './translate.ts';

@@ -30,7 +30,7 @@ describe('a query of which all is known', () => {
     }
   };
 
-  it('has its values, as any other', () => {
+  it('has its values like any other parameter', () => {
     expect(readKnown('to=2&from=1&from=3')).toStrictEqual({ from: ['1', '3'], to: '2' });
     expect(readKnown('')).toStrictEqual({});
     expect(readKnown('', [])).toStrictEqual({});
