@@ -146,7 +146,9 @@ describe.concurrent('the inspector', () => {
     const shown = await untilShown(page, ({ refused }) => refused.length === 0);
     expect(pagesOf(shown.waiting)).toEqual([first.page]);
     const bodies = proxy.seen.slice(sent).map(({ body }) => JSON.parse(body) as { spans: { page: string }[] });
-    expect(bodies.map(({ spans }) => spans.map((span) => span.page))).toEqual([[second.page], [third.page]]);
+    // The page that was left may still be delivering its own span.
+    const deliveries = bodies.map(({ spans }) => spans.map((span) => span.page));
+    expect(deliveries.filter((pages) => pages.some((page) => page !== READ))).toEqual([[second.page], [third.page]]);
     expect(await storedPages(server, session)).toEqual(expect.arrayContaining([second.page, third.page]));
   });
 
