@@ -9,7 +9,7 @@ import { barList } from './bar-list.ts';
 import { exclusionView } from './exclusion-view.ts';
 import { figuresView, offlineFigure } from './figures-view.ts';
 import { titleOf, toGraphSpans } from './session-graph.ts';
-import { breakable, dayOf, endOf, exactTimeOf, lengthOf, STATE_NAMES, timeOf } from './wording.ts';
+import { breakable, dayOf, endOf, exactTimeOf, IDENTITY_SENTENCES, lengthOf, STATE_NAMES, timeOf } from './wording.ts';
 import { ownerPath } from './owner-path.ts';
 
 /** @param exclude keeps the session out of the totals, or counts it again. */
@@ -29,6 +29,7 @@ export function sessionView(
       <p class="lede">
         ${dayOf(sessionStartTime, now)}, from ${exactTimeOf(sessionStartTime)} ${endOf(session)}.
         ${session.state === 'ended' ? nothing : html`<span class="state ${session.state}">${STATE_NAMES[session.state]}</span>`}
+        ${IDENTITY_SENTENCES[session.identity]}
       </p>
       ${figuresView([
         { name: 'read', value: lengthOf(readingTimeMs) },
@@ -42,7 +43,10 @@ export function sessionView(
       })}
       ${
         pages.length === 0
-          ? html`<p class="empty">Passed the gate, and read nothing so far.</p>`
+          ? html`<p class="empty">
+              Passed the
+              gate${session.measured ? ', and read nothing so far.' : '. The reader chose not to be measured, so nothing else is recorded.'}
+            </p>`
           : html`
               <h2>Pages</h2>
               ${barList(

@@ -4,7 +4,7 @@ import type { SessionView } from '../../sw/protocol/owner-api.ts';
 import { namePages } from '../ui/page-names.ts';
 import { hrefOfList, type Filter } from './filter-form.ts';
 import { ownerPath } from './owner-path.ts';
-import { dayOf, lengthOf, shortMomentOf, timeOf } from './wording.ts';
+import { dayOf, IDENTITY_MARKS, lengthOf, shortMomentOf, timeOf } from './wording.ts';
 
 type Sort = 'start' | 'end' | 'reading';
 
@@ -99,11 +99,17 @@ function sessionRow(session: SessionView, { isOfOne, isByDay, nameOf, now }: Row
       <td class="when">${isOfOne ? nothing : when}</td>
       <td class="page" title=${currentPage ?? ''}>${currentPage === null ? '' : nameOf(currentPage)}</td>
       <td class="part">
+        ${identityMark(session)}${session.measured ? nothing : html`<span class="excluded">not measured</span>`}
         ${offlineMark(session)}${session.excluded ? html`<span class="excluded">not counted</span>` : nothing}
       </td>
       <td class="number">${lengthOf(readingTimeMs)}</td>
     </tr>
   `;
+}
+
+function identityMark({ identity }: SessionView): TemplateResult | typeof nothing {
+  const mark = IDENTITY_MARKS[identity];
+  return mark === undefined ? nothing : html`<span class="identity">${mark}</span>`;
 }
 
 export function offlineMark({ offlineMs }: SessionView): TemplateResult | typeof nothing {

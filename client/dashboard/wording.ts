@@ -88,6 +88,20 @@ export const STATE_NAMES: Readonly<Record<SessionView['state'], string>> = {
   opened: 'Opened, not read',
 };
 
+/** Typed addresses are the usual case, and have no mark in lists. */
+export const IDENTITY_MARKS: Readonly<Record<SessionView['identity'], string | undefined>> = {
+  typed: undefined,
+  invited: 'invited',
+  confirmed: 'confirmed',
+};
+
+/** How it is known whose the session is, as a sentence. */
+export const IDENTITY_SENTENCES: Readonly<Record<SessionView['identity'], string>> = {
+  typed: 'The address was typed at the gate, and not checked.',
+  invited: 'The reader came by the personal link that you made for this address.',
+  confirmed: 'The reader confirmed the address with a code that was mailed to it.',
+};
+
 /** A long address breaks before its domain. */
 export function breakable(email: string): TemplateResult {
   const at = email.lastIndexOf('@');

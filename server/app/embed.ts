@@ -66,9 +66,9 @@ export function embed(
   const isTaken = (path: string): boolean => worker === 'none' && path.startsWith(WORKER_PATH);
   const opening = openServices(config, log).then((services) => {
     services.start();
-    const { routes, check, admit } = createRoutes({ config, secrets, services, log, now: Date.now });
+    const { routes, check, admitToParts } = createRoutes({ config, secrets, services, log, now: Date.now });
     const channel = serveChannel(BUILD_DIR, isTaken, config.base);
-    const site = compose([routes, channel, check, checkTargets(isAlsoProtected, admit)]) as Middleware;
+    const site = compose([routes, channel, check, checkTargets(isAlsoProtected, admitToParts)]) as Middleware;
     return { services, answer: underBase(config.base, site) };
   });
   const opened = opening.catch((error: unknown) => {

@@ -80,6 +80,8 @@ export interface Routes {
   readonly check: Middleware;
   /** The same check for any path: for protected files that have another name. */
   readonly admit: Middleware;
+  /** The same for files that are parts of pages, whichever pages the reader has access to. */
+  readonly admitToParts: Middleware;
   /** For a server that doesn't pass deliveries through `routes`. */
   readonly deliveries: AnswerDelivery;
 }
@@ -170,6 +172,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     ]) as Middleware,
     check: requireAccess(protect, access, log, { base, frameAncestors, noteOpened }),
     admit: admitReaders(access, log, { base, frameAncestors, noteOpened }),
+    admitToParts: admitReaders(access, log, { base, frameAncestors, isForAllPages: true, noteOpened }),
     deliveries,
   };
 }

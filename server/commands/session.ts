@@ -28,12 +28,15 @@ export async function printSession(id: string, { json }: { readonly json?: boole
 
 /** Three tables: the session, its visits, its pages. */
 function describeSession(session: Session, spans: readonly StoredSpan[], now: number): readonly string[] {
-  const { emailOfAccessor, state, endKnownBy, readingTimeMs, offlineMs, sessionStartTime } = viewSession(session, now);
+  const { emailOfAccessor, identity, state, endKnownBy, readingTimeMs, offlineMs, sessionStartTime } = viewSession(
+    session,
+    now,
+  );
   const pages = new PageTimes();
   for (const span of spans) pages.add(span);
   return [
     ...textTable([
-      ['reader', emailOfAccessor],
+      ['reader', `${emailOfAccessor} (${identity})`],
       ['began', localTime(sessionStartTime)],
       ['state', endKnownBy === null ? state : `${state}, the end is known by: ${endKnownBy}`],
       ['read', duration(readingTimeMs) + (offlineMs > 0 ? `, ${duration(offlineMs)} of it delivered later` : '')],

@@ -11,12 +11,19 @@ import { isAllowed } from './email-address.ts';
 const FRESH_MS = 3_000;
 const MAX_SESSIONS = 10_000;
 
+type Held = Pick<ReaderAccess, 'pages'>;
+const NOT_HELD: Held = { pages: null };
+
+export interface ReaderAccess {
+  /** When it ends, in epoch milliseconds. */
+  readonly untilMs: number;
+  /** The only path prefix to which it is access; null: all of them. */
+  readonly pages: string | null;
+}
+
 export interface AccessCheck {
-  /**
-   * When the access of this request ends, in epoch milliseconds; undefined if it has none. Rejects if the store can't
-   * be read. Then no one must be let in.
-   */
-  findEnd(ctx: Context): Promise<number | undefined>;
+  /** Undefined if this request has no access. Rejects if the store can't be read. Then no one must be let in. */
+  find(ctx: Context): Promise<ReaderAccess | undefined>;
   /** True if the session's access is not revoked. Reads the store, not the cache. */
   holds(sessionId: string): Promise<boolean>;
   /** Ends the access of this request on the server and in its browser. Copies of its cookie stop working. */
@@ -33,28 +40,29 @@ export function createAccessCheck(
   allow: readonly string[],
   now: () => number,
 ): AccessCheck {
-  const known = createCache<string, boolean>({ max: MAX_SESSIONS, ttlMs: FRESH_MS });
-  const holds = async (sessionId: string): Promise<boolean> => {
+  const known = createCache<string, Held>({ max: MAX_SESSIONS, ttlMs: FRESH_MS });
+  const look = async (sessionId: string): Promise<Held> => {
     const found = await store.findAccess(sessionId);
-    return found !== undefined && found.accessEndedMs === null && isAllowed(found.email, allow);
+    const isHeld = found !== undefined && found.accessEndedMs === null && isAllowed(found.email, allow);
+    return isHeld ? { pages: found.accessPages } : NOT_HELD;
   };
   return {
-    holds,
-    async findEnd(ctx) {
+    holds: async (sessionId) => (await look(sessionId)) !== NOT_HELD,
+    async find(ctx) {
       const grant = cookies.read(ctx, now());
       if (!grant) return undefined;
-      let isHeld = known.get(grant.sessionId);
-      if (isHeld === undefined) {
-        isHeld = await holds(grant.sessionId);
-        known.set(grant.sessionId, isHeld);
+      let held = known.get(grant.sessionId);
+      if (held === undefined) {
+        held = await look(grant.sessionId);
+        known.set(grant.sessionId, held);
       }
-      return isHeld ? grant.untilMs : undefined;
+      return held === NOT_HELD ? undefined : { untilMs: grant.untilMs, pages: held.pages };
     },
     async end(ctx) {
       const grant = cookies.read(ctx, now());
       if (grant) {
         await store.endAccess(grant.sessionId, now());
-        known.set(grant.sessionId, false);
+        known.set(grant.sessionId, NOT_HELD);
       }
       cookies.end(ctx, now());
     },

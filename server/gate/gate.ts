@@ -1,24 +1,23 @@
 // The gate: the form, and the two routes that accept it. A reader who passes gets a session and both cookies.
-import { randomBytes } from 'node:crypto';
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
-import { ACCESS_HEADER, END_ACCESS_PATH, NO_ACCESS } from '../../sw/protocol/delivery.ts';
-import { createCache } from '../http/cache.ts';
+import { END_ACCESS_PATH } from '../../sw/protocol/delivery.ts';
 import { describeError } from '../http/describe-error.ts';
 import { HttpError } from '../http/http-error.ts';
 import { networkOf } from '../http/client-network.ts';
 import type { RateLimit } from '../http/rate-limit.ts';
 import { readFields } from '../http/body.ts';
 import { readQuery } from '../http/query.ts';
-import { makeSessionId } from '../store/session-id.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import type { AccessCheck } from './access-check.ts';
 import type { AccessCookies } from './access-cookie.ts';
 import { isAllowed, readEmailAddress } from './email-address.ts';
 import type { GateLanguage, GateTheme } from './theme.ts';
-import { gatePage, type GateForm } from './gate-page.ts';
+import { answerForm, chooseLanguage, newFormId, readFormId, tellToWait, wantsJson } from './form-answer.ts';
+import { createGrants } from './grants.ts';
 import { readNextPath } from './next-path.ts';
+import { isWithin } from './require-access.ts';
 import { createWayBack } from './way-back.ts';
 
 /** Shows and accepts the form. `next` in its query is the page to open afterwards. */
@@ -27,11 +26,6 @@ export const GATE_PATH = '/access';
 /** Accepts other forms and scripts: form data or JSON. */
 export const SUBMIT_PATH = '/api/verify-temp-access';
 const MAX_FORM_BYTES = 16 * 1024;
-const FORM_ID_BYTES = 12;
-const FORM_ID = /^[\w-]{1,64}$/;
-/** Within this time, the same form and address give the same session: on a double click, or a retry without cookies. */
-const SAME_FORM_MS = 10 * 60_000;
-const MAX_FORMS = 10_000;
 
 export interface Gate {
   readonly store: Pick<SessionStore, 'createSession'>;
@@ -57,39 +51,18 @@ export function addGateRoutes(router: Router, gate: Gate): void {
   const { store, cookies, access, allow, look, log, limit, countRefusal, protect, base = '', now } = gate;
   const home = protect[0] ?? '/';
   const findWayBack = createWayBack([...protect, GATE_PATH], base, gate.publicUrl);
-  const grants = createCache<string, Promise<string>>({ max: MAX_FORMS, ttlMs: SAME_FORM_MS });
+  const grant = createGrants(store, access, now);
   /** A path of the site. */
   const nextOf = (next: unknown): string => (typeof next === 'string' ? readNextPath(next, base) : undefined) ?? home;
-
-  const make = async (email: string): Promise<string> => {
-    const startMs = now();
-    const id = makeSessionId(startMs);
-    await store.createSession({ id, email, startMs });
-    return id;
-  };
-  /** Returns one session per form and address while its access is valid, however often the form is sent. */
-  const grant = async (email: string, form: string | undefined): Promise<string> => {
-    if (form === undefined) return make(email);
-    const key = `${form} ${email}`;
-    const granted = grants.get(key);
-    if (granted && (await access.holds(await granted))) return granted;
-    // The same form may have been submitted again while the store was read.
-    const newer = grants.get(key);
-    if (newer && newer !== granted) return newer;
-    const made = make(email);
-    grants.set(key, made);
-    made.catch(() => grants.delete(key));
-    return made;
-  };
 
   router.get(GATE_PATH, async (ctx) => {
     const query = readQuery(ctx, ['next', 'entered']);
     const next = nextOf(query.next);
     ctx.set('Cache-Control', 'no-store');
-    const untilMs = await access.findEnd(ctx).catch((error: unknown) => {
+    const found = await access.find(ctx).catch((error: unknown) => {
       log.error({ err: describeError(error) }, 'access could not be checked');
     });
-    if (untilMs !== undefined) {
+    if (found && (found.pages === null || isWithin([base + next], found.pages, base))) {
       ctx.status = 303;
       ctx.redirect(next);
       return;
@@ -144,7 +117,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
 
     let id: string;
     try {
-      id = await grant(email, form);
+      id = await grant({ email }, form);
     } catch (cause) {
       return refuse(500, texts.failed, cause);
     }
@@ -173,43 +146,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
   });
 }
 
-function newFormId(): string {
-  return randomBytes(FORM_ID_BYTES).toString('base64url');
-}
-
-function readFormId(id: unknown): string | undefined {
-  return typeof id === 'string' && FORM_ID.test(id) ? id : undefined;
-}
-
-function wantsJson(ctx: Context): boolean {
-  return Boolean(ctx.is('json')) || ctx.accepts('html', 'json') === 'json';
-}
-
 /** The same text for every address and list, so that it reveals nothing. */
 function tellNotOnList({ contact }: GateTheme, { texts }: GateLanguage): string {
   return contact === undefined ? texts.notOnList : texts.notOnListContact.replaceAll('{contact}', () => contact);
-}
-
-/** Uses the plural forms of the language. */
-function tellToWait(seconds: number, { tag, texts }: GateLanguage): string {
-  const wait = new Intl.NumberFormat(tag, { style: 'unit', unit: 'second', unitDisplay: 'long' }).format(seconds);
-  return texts.tooMany.replaceAll('{wait}', wait);
-}
-
-/** Chooses the reader's language by `Accept-Language` and sets the response headers. */
-function chooseLanguage(ctx: Context, { languages }: GateTheme): GateLanguage {
-  const tag = ctx.acceptsLanguages(languages.map((language) => language.tag));
-  const language = languages.find((one) => one.tag === tag) ?? languages[0];
-  ctx.vary('Accept-Language');
-  ctx.set('Content-Language', language.tag);
-  return language;
-}
-
-function answerForm(ctx: Context, status: number, look: GateTheme, language: GateLanguage, form: GateForm): void {
-  ctx.status = status;
-  ctx.type = 'html';
-  ctx.set('Cache-Control', 'no-store');
-  ctx.set('X-Robots-Tag', 'noindex');
-  ctx.set(ACCESS_HEADER, NO_ACCESS);
-  ctx.body = gatePage(look, language, form);
 }

@@ -3,10 +3,10 @@ import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { ACCESS_HEADER, NO_ACCESS } from '../../sw/protocol/delivery.ts';
 import { describeError } from '../http/describe-error.ts';
-import { isProtectedTarget, readRequestPath } from '../http/request-path.ts';
+import { isCertainlyUnder, isProtectedTarget, readRequestPath } from '../http/request-path.ts';
 import { withBase } from '../http/site-base.ts';
 import type { NoteOpenedFile } from './opened-files.ts';
-import type { AccessCheck } from './access-check.ts';
+import type { AccessCheck, ReaderAccess } from './access-check.ts';
 import { GATE_PATH } from './gate.ts';
 
 const CACHING = 'private, no-cache';
@@ -16,6 +16,8 @@ export interface AdmitOptions {
   readonly base?: string;
   /** Origins whose pages may show the protected pages in a frame. */
   readonly frameAncestors?: readonly string[];
+  /** These files are parts of pages: access to any page is access to them. */
+  readonly isForAllPages?: boolean;
   /** Called for each request with access, before it is answered. */
   readonly noteOpened?: NoteOpenedFile;
 }
@@ -47,18 +49,21 @@ export function requireAccess(
 export function admitReaders(
   access: AccessCheck,
   log: Logger,
-  { base = '', frameAncestors = [], noteOpened }: AdmitOptions = {},
+  { base = '', frameAncestors = [], isForAllPages = false, noteOpened }: AdmitOptions = {},
 ): Middleware {
   const framePolicy = ["frame-ancestors 'self'", ...frameAncestors].join(' ');
   return async (ctx, next) => {
-    let untilMs: number | undefined;
+    let found: ReaderAccess | undefined;
     try {
-      untilMs = await access.findEnd(ctx);
+      found = await access.find(ctx);
     } catch (error) {
       log.error({ err: describeError(error) }, 'access could not be checked');
       refuseForNow(ctx);
       return;
     }
+    const pages = found?.pages ?? null;
+    const isAdmitted = pages === null || isForAllPages || isWithin(targetsOf(ctx), pages, base);
+    const untilMs = isAdmitted ? found?.untilMs : undefined;
     ctx.set('Cache-Control', CACHING);
     ctx.set('X-Robots-Tag', 'noindex');
     ctx.append('Content-Security-Policy', framePolicy);
@@ -87,6 +92,12 @@ export function closeProtected(
       refuseForNow(ctx);
     else await next();
   };
+}
+
+/** @param pages a path prefix of the site. */
+export function isWithin(targets: readonly string[], pages: string, base: string): boolean {
+  const prefixes = withBase(base, [pages]);
+  return targets.every((target) => isCertainlyUnder(target, prefixes));
 }
 
 /** The target as sent, and as a host's router, mount or rewrite may have changed it. */

@@ -49,6 +49,20 @@ export function isProtectedTarget(target: string, prefixes: readonly string[]): 
   );
 }
 
+/** True if the request target is under one of the prefixes however it is read, and in the same letters. */
+export function isCertainlyUnder(target: string, prefixes: readonly string[]): boolean {
+  const isWritten = (path: string, prefix: string): boolean => {
+    const folder = prefix.replace(/\/$/, '');
+    return path.startsWith(folder) && /^(?:[/.]|$)/.test(path.slice(folder.length));
+  };
+  return (
+    readRequestPath(target) !== undefined &&
+    readings(pathOf(target)).every((path) =>
+      prefixes.some((prefix) => isUnder(path, [prefix]) && isWritten(path, prefix)),
+    )
+  );
+}
+
 /** Every path that a framework might read from this one. */
 function readings(path: string): readonly string[] {
   const all = [path];

@@ -4,11 +4,12 @@ import type { NewField } from './schemas.ts';
 
 /** The internal names of the fields that the mirror writes. */
 export type FieldName =
-  'sessionId' | 'emailOfAccessor' | 'sessionStartTime' | 'sessionEndTime' | 'currentPage' | 'readingTime';
+  'sessionId' | 'emailOfAccessor' | 'identity' | 'sessionStartTime' | 'sessionEndTime' | 'currentPage' | 'readingTime';
 
 export const KINDS: Readonly<Record<FieldName, ValueKind>> = {
   sessionId: 'text',
   emailOfAccessor: 'text',
+  identity: 'text',
   sessionStartTime: 'time',
   sessionEndTime: 'time',
   currentPage: 'text',
@@ -40,6 +41,7 @@ export const FIELDS: readonly OurField[] = [
   { title: 'sessionEndTime', type: 'DateTime', options: DATE_TIME },
   { title: 'readingTime', type: 'Duration', options: { duration_format: 'h:mm:ss' } },
   { title: 'currentPage', type: 'SingleLineText' },
+  { title: 'identity', type: 'SingleLineText' },
   { title: 'sessionId', type: 'SingleLineText', unique: true },
   DURATION_MINUTES,
 ];

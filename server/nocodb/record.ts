@@ -12,6 +12,7 @@ export function valuesOf(session: Session): Readonly<Record<FieldName, Value>> {
   return {
     sessionId: session.id,
     emailOfAccessor: session.email,
+    identity: session.identity,
     sessionStartTime: toSecond(session.startMs),
     sessionEndTime: session.endMs === null ? null : toSecond(session.endMs),
     currentPage: session.currentPage,

@@ -46,14 +46,14 @@ function fromEarlier({ id, ids, titles }: v.InferOutput<typeof Earlier>): Mirror
   const columns = Object.fromEntries(
     Object.entries(ids).map(([name, its]) => [
       name,
-      { id: its, title: titles[name] ?? name, type: TYPES[name as FieldName] },
+      { id: its, title: titles[name] ?? name, type: TYPES[name as FieldName] ?? '' },
     ]),
   );
   return { id, columns: columns as MirrorTable['columns'], leftOut: [] };
 }
 
-/** At that time, only these types were written. */
-const TYPES: Readonly<Record<FieldName, string>> = {
+/** At that time, only these fields and types were written. */
+const TYPES: Readonly<Partial<Record<FieldName, string>>> = {
   sessionId: 'SingleLineText',
   emailOfAccessor: 'Email',
   sessionStartTime: 'DateTime',

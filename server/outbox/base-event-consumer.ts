@@ -8,7 +8,7 @@ import { PendingEvents } from './pending-events.ts';
 import { Rest } from './rest.ts';
 
 /** What may be told of a session. Its id would let the receiver write to it. */
-export type EventSession = Pick<Session, 'ref' | 'email' | 'startMs' | 'isExcluded'>;
+export type EventSession = Pick<Session, 'ref' | 'email' | 'identity' | 'startMs' | 'isExcluded'>;
 
 /** @internal */
 export interface TellingOptions {

@@ -68,9 +68,9 @@ export class DigestConsumer extends BaseEventConsumer {
       const session = await store.findSession(id);
       // Nobody must be told of a session that was deleted.
       if (!session) continue;
-      const { ref, email, startMs, isExcluded } = session;
+      const { ref, email, identity, startMs, isExcluded } = session;
       for (const event of telling.filter((one) => !isStale(one, clock.wall())))
-        entries.push({ event, session: { ref, email, startMs, isExcluded } });
+        entries.push({ event, session: { ref, email, identity, startMs, isExcluded } });
     }
     if (entries.length === 0) return true;
     if (signal.aborted || !(await this.consumer.holdLease())) return false;

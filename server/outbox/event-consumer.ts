@@ -71,8 +71,8 @@ export class EventConsumer extends BaseEventConsumer {
     if (signal.aborted || !(await this.consumer.holdLease())) return false;
     const session = await store.findSession(id);
     if (!session) return undefined;
-    const { ref, email, startMs, isExcluded } = session;
-    const outcome = await outcomeOf(tell(event, { ref, email, startMs, isExcluded }, signal));
+    const { ref, email, identity, startMs, isExcluded } = session;
+    const outcome = await outcomeOf(tell(event, { ref, email, identity, startMs, isExcluded }, signal));
     if (outcome.type === 'told') {
       if (outcome.note !== undefined) log.warn({ consumer: name, reason: outcome.note }, 'not everybody was told');
       this.rest.succeed();

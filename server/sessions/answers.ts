@@ -54,6 +54,10 @@ const SESSION_ENTRIES = {
   id: v.pipe(v.string(), v.description('Lets its holder deliver to the session')),
   ref: v.pipe(v.string(), v.description('Names the session to others')),
   emailOfAccessor: v.string(),
+  identity: v.pipe(
+    v.picklist(['typed', 'invited', 'confirmed']),
+    v.description('The address was typed; came by a personal link; or entered a code that was mailed to it'),
+  ),
   sessionStartTime: time,
   sessionEndTime: v.nullable(time),
   durationMs: ms,
@@ -62,6 +66,7 @@ const SESSION_ENTRIES = {
   endKnownBy: v.nullable(v.picklist(['goodbye', 'tick', 'beat', 'bounded'])),
   state: v.picklist(['reading', 'away', 'ended', 'opened']),
   currentPage: v.nullable(v.string()),
+  measured: v.pipe(v.boolean(), v.description('False: the reader chose that nothing is measured')),
   mirrored: v.boolean(),
   excluded: v.pipe(v.boolean(), v.description('The owner keeps it out of the totals')),
 };

@@ -16,6 +16,8 @@ const COLUMNS = [
   'currentPage',
   'mirrored',
   'excluded',
+  'identity',
+  'measured',
 ] as const satisfies readonly (keyof ExportedSession)[];
 
 /** Lines end with CR LF (RFC 4180), and null is an empty cell. A spreadsheet takes no cell for a formula. */

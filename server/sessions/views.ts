@@ -21,11 +21,12 @@ import type { Visit } from '../store/visits.ts';
 
 /** @param now epoch milliseconds. */
 export function viewSession(session: Session, now: number): SessionView {
-  const { id, ref, email, startMs, endMs, offlineMs, endKnownBy, currentPage, isMirrored, isExcluded } = session;
+  const { id, ref, email, identity, startMs, endMs, offlineMs, endKnownBy, currentPage } = session;
   return {
     id,
     ref,
     emailOfAccessor: email,
+    identity,
     sessionStartTime: iso(startMs),
     sessionEndTime: endMs === null ? null : iso(endMs),
     durationMs: endMs === null ? 0 : endMs - startMs,
@@ -34,8 +35,9 @@ export function viewSession(session: Session, now: number): SessionView {
     endKnownBy,
     state: stateOf(seenOf(session), now),
     currentPage,
-    mirrored: isMirrored,
-    excluded: isExcluded,
+    measured: session.isMeasured,
+    mirrored: session.isMirrored,
+    excluded: session.isExcluded,
   };
 }
 

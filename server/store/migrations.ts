@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import type { Tables } from './schema.ts';
+import { identityMigration } from './identity-migration.ts';
 import { sessionListMigration } from './session-list-migration.ts';
 import { refusalsMigration, slotVersionsMigration, totalsMigration } from './totals-migration.ts';
 
@@ -202,6 +203,7 @@ const migrations: Record<string, Migration> = {
       await sql.raw('CREATE UNIQUE INDEX shares_by_hash ON shares (hash)').execute(db);
     },
   },
+  '013-identity': identityMigration,
 };
 
 /** True if there is nothing to migrate. */

@@ -1,6 +1,6 @@
 // The tables of a store, as types for Kysely. migrations.ts creates them.
 import type { Generated } from 'kysely';
-import type { EndKnownBy } from './session.ts';
+import type { EndKnownBy, Identity } from './session.ts';
 import type { TotalsTables } from './totals-schema.ts';
 
 export interface Tables extends TotalsTables {
@@ -10,6 +10,12 @@ export interface Tables extends TotalsTables {
     start_ms: number;
     end_ms: number | null;
     ref: string;
+    identity: Generated<Identity>;
+    invitation_id: string | null;
+    /** 0: the reader chose that nothing is measured. */
+    is_measured: Generated<number>;
+    /** The only path prefix that the reader has access to; null: all of them. */
+    access_pages: string | null;
     reading_ms: Generated<number>;
     /** The part of `reading_ms` that was delivered later, from the device's queue. */
     offline_ms: Generated<number>;

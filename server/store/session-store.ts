@@ -8,7 +8,7 @@ import type { OwnerKeys } from './owner-keys.ts';
 import type { Refusals } from './refusals.ts';
 import type { Shares } from './shares.ts';
 import type { SessionPage, SessionSearch } from './session-query.ts';
-import type { Session } from './session.ts';
+import type { NewSession, Session } from './session.ts';
 import type { Totals } from './totals.ts';
 
 export interface StoredSpan {
@@ -54,7 +54,7 @@ export interface Sighting {
 }
 
 /** What decides whether a session's reader is let in. */
-export type Access = Pick<Session, 'email' | 'accessEndedMs'>;
+export type Access = Pick<Session, 'email' | 'accessEndedMs' | 'accessPages'>;
 
 /** `too-many-spans`: the session already has {@link MAX_SESSION_SPANS} or {@link MAX_STRETCHES}. */
 export type Recorded = 'stored' | 'unknown-session' | 'too-many-spans';
@@ -99,7 +99,7 @@ export interface SessionStore {
    * @param hasHistory false: a new consumer isn't told of sessions that don't change any more. True by default.
    */
   outboxOf(consumer: string, hasHistory?: boolean): Outbox;
-  createSession(session: Pick<Session, 'id' | 'email' | 'startMs'>): Promise<void>;
+  createSession(session: NewSession): Promise<void>;
   /** Records all sightings in one transaction. Results are in the same order. */
   record(sightings: readonly Sighting[]): Promise<readonly Recorded[]>;
   /**

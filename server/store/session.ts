@@ -7,6 +7,12 @@
  */
 export type EndKnownBy = 'goodbye' | 'tick' | 'beat' | 'bounded';
 
+/**
+ * How it is known whose a session is: the reader typed the address, as anybody could; the owner sent this address a personal link;
+ * or the reader entered a code that was mailed to it.
+ */
+export type Identity = 'typed' | 'invited' | 'confirmed';
+
 /** One grant of access. */
 export interface Session {
   /** From session-id.ts. Also the value of the cookie that scripts can read. */
@@ -14,6 +20,13 @@ export interface Session {
   /** Names the session to third parties, who can't write to it. */
   readonly ref: string;
   readonly email: string;
+  readonly identity: Identity;
+  /** The invitation by which the reader came; null: by none. */
+  readonly invitationId: string | null;
+  /** False: the reader has access, and chose that nothing is measured. */
+  readonly isMeasured: boolean;
+  /** The only path prefix that the reader has access to; null: all of them. */
+  readonly accessPages: string | null;
   readonly startMs: number;
   /** The largest end of its spans; null before the first span. */
   readonly endMs: number | null;
@@ -34,6 +47,10 @@ export interface Session {
   /** True if NocoDB shows this revision. */
   readonly isMirrored: boolean;
 }
+
+/** What makes a session. What is left out is as of a reader who typed an address. */
+export type NewSession = Pick<Session, 'id' | 'email' | 'startMs'> &
+  Partial<Pick<Session, 'identity' | 'invitationId' | 'isMeasured' | 'accessPages'>>;
 
 /**
  * What is known of its reading time, in milliseconds. Null: only beats of the original contract show that the session went on, and

@@ -13,7 +13,7 @@ import { toSession, toSpan } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Access, Recorded, SessionQuery, SessionStore, Sighting, StoredSpan } from './session-store.ts';
 import type { SessionFilter, SessionPage, SessionSearch, SessionSort } from './session-query.ts';
-import type { Session } from './session.ts';
+import type { NewSession, Session } from './session.ts';
 import { makeSessionRef } from './session-id.ts';
 import { SqlErasures } from './sql-erasures.ts';
 import { SqlOutbox } from './sql-outbox.ts';
@@ -57,10 +57,18 @@ export class SqlStore implements SessionStore {
     return outbox;
   }
 
-  async createSession({ id, email, startMs }: Pick<Session, 'id' | 'email' | 'startMs'>): Promise<void> {
-    const session = this.#queries
-      .insertInto('sessions')
-      .values({ id, email, start_ms: startMs, ref: makeSessionRef(startMs) });
+  async createSession(made: NewSession): Promise<void> {
+    const { id, email, startMs, identity = 'typed', invitationId = null, isMeasured = true, accessPages = null } = made;
+    const session = this.#queries.insertInto('sessions').values({
+      id,
+      email,
+      start_ms: startMs,
+      ref: makeSessionRef(startMs),
+      identity,
+      invitation_id: invitationId,
+      is_measured: Number(isMeasured),
+      access_pages: accessPages,
+    });
     const wait = this.#queries
       .insertInto('outbox')
       .columns(['consumer', 'session_id', 'due_ms', 'kind'])

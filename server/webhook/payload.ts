@@ -11,11 +11,12 @@ export interface Message {
 
 export function eventMessage(
   { id, kind, atMs, visit, offlineMs, state, pages, replaces }: SessionEvent,
-  { ref, email, startMs }: EventSession,
+  { ref, email, identity, startMs }: EventSession,
 ): Message {
   const data = {
     ref,
     emailOfAccessor: email,
+    identity,
     sessionStartTime: iso(startMs),
     visit: {
       number: visit.number,

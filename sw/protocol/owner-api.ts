@@ -7,6 +7,11 @@ export interface SessionView {
   /** Names the session in what third parties see. Unlike `id`, it doesn't let them write to it. */
   readonly ref: string;
   readonly emailOfAccessor: string;
+  /**
+   * How it is known whose the session is: the address was `typed`, as anybody could; its reader came by a personal link of the owner
+   * (`invited`); or entered a code that was mailed to the address (`confirmed`).
+   */
+  readonly identity: 'typed' | 'invited' | 'confirmed';
   readonly sessionStartTime: string;
   /** The end of its last span; null before the first span. */
   readonly sessionEndTime: string | null;
@@ -27,6 +32,8 @@ export interface SessionView {
    */
   readonly state: 'reading' | 'away' | 'ended' | 'opened';
   readonly currentPage: string | null;
+  /** False: the reader chose that nothing is measured. */
+  readonly measured: boolean;
   /** True if NocoDB shows this version of the session. */
   readonly mirrored: boolean;
   /** The owner keeps it out of the totals. */

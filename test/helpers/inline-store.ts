@@ -1,5 +1,5 @@
 // A SQLite store in the test's own thread, where the test decides what happens in which turn of the event loop.
-import type { SessionStore } from '../../server/store/session-store.ts';
+import type { Access, SessionStore } from '../../server/store/session-store.ts';
 import type { Answer, Statement } from '../../server/store/runner.ts';
 import { SqlStore } from '../../server/store/sql-store.ts';
 import { sqliteQueries } from '../../server/store/sqlite/dialect.ts';
@@ -29,9 +29,9 @@ export async function openInlineStore(
       addConsumer: async (name, hasHistory) => connection.addConsumer(name, hasHistory),
       findAccess: async (id) => {
         const [answer] = connection.run([
-          { sql: 'SELECT email, access_ended_ms AS accessEndedMs FROM sessions WHERE id = ?', parameters: [id] },
+          { sql: 'SELECT email, access_ended_ms AS accessEndedMs, access_pages AS accessPages FROM sessions WHERE id = ?', parameters: [id] },
         ]);
-        return answer?.rows[0] as { email: string; accessEndedMs: number | null } | undefined;
+        return answer?.rows[0] as Access | undefined;
       },
       scrub: async () => connection.scrub(),
       close: async () => connection.close(),

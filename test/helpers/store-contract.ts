@@ -161,13 +161,44 @@ export function describeStore(name: string, place: () => Promise<() => Promise<S
 
     it('ends the access of a session once, and keeps its record', async () => {
       await store.record([seen(0, 5)]);
-      expect(await store.findAccess('ann')).toEqual({ email: 'ann@example.com', accessEndedMs: null });
+      expect(await store.findAccess('ann')).toEqual({
+        email: 'ann@example.com',
+        accessEndedMs: null,
+        accessPages: null,
+      });
       await store.endAccess('ann', NOW + 7);
-      expect(await store.findAccess('ann')).toEqual({ email: 'ann@example.com', accessEndedMs: NOW + 7 });
+      expect(await store.findAccess('ann')).toEqual({
+        email: 'ann@example.com',
+        accessEndedMs: NOW + 7,
+        accessPages: null,
+      });
       await store.endAccess('ann', NOW + 9);
       await store.endAccess('nobody', NOW);
       expect(await store.findSession('ann')).toMatchObject({ accessEndedMs: NOW + 7, readingMs: 5 * SECOND });
       expect(await store.findSession('bob')).toMatchObject({ accessEndedMs: null });
+    });
+
+    it('keeps how it is known whose a session is, and to which pages it gives access', async () => {
+      const given = { identity: 'invited', invitationId: 'i1', accessPages: '/report/' } as const;
+      await store.createSession({ id: 'cy', email: 'cy@example.com', startMs: NOW, ...given });
+      expect(await store.findSession('cy')).toMatchObject({ ...given, isMeasured: true });
+      expect(await store.findAccess('cy')).toEqual({
+        email: 'cy@example.com',
+        accessEndedMs: null,
+        accessPages: '/report/',
+      });
+      const typed = { identity: 'typed', invitationId: null, accessPages: null, isMeasured: true };
+      expect(await store.findSession('ann')).toMatchObject(typed);
+    });
+
+    it('records nothing for a session whose reader chose not to be measured', async () => {
+      await store.createSession({ id: 'cy', email: 'cy@example.com', startMs: NOW, isMeasured: false });
+      expect(await store.record([seen(0, 5, { session: 'cy' }), { session: 'cy', receivedMs: NOW }])).toEqual([
+        'unknown-session',
+        'unknown-session',
+      ]);
+      expect(await store.findSession('cy')).toMatchObject({ isMeasured: false, endMs: null, readingMs: 0 });
+      expect(await store.listSpans('cy')).toEqual([]);
     });
 
     it('deletes sessions with their spans, refuses what arrives for them later, and keeps the others', async () => {
@@ -288,6 +319,10 @@ export function describeStore(name: string, place: () => Promise<() => Promise<S
         id: 'ann',
         ref: expect.stringMatching(/^[\da-v]+$/) as unknown,
         email: 'ann@example.com',
+        identity: 'typed',
+        invitationId: null,
+        isMeasured: true,
+        accessPages: null,
         startMs: NOW,
         endMs: NOW + 60 * SECOND,
         readingMs: 60 * SECOND,

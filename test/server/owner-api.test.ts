@@ -79,6 +79,8 @@ describe('the list', () => {
       currentPage: null,
       mirrored: false,
       excluded: false,
+      identity: 'typed',
+      measured: true,
     });
   });
 

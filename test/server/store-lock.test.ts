@@ -47,7 +47,11 @@ it('lets readers in and shows the owner what there is, while a delivery waits', 
   let isWaiting = true;
   const beat = store.record([BEAT]).finally(() => (isWaiting = false));
   beat.catch(() => {});
-  expect(await store.findAccess('ann')).toEqual({ email: 'ann@example.com', accessEndedMs: null });
+  expect(await store.findAccess('ann')).toEqual({
+    email: 'ann@example.com',
+    accessEndedMs: null,
+    accessPages: null,
+  });
   expect(await store.listSessions({ pageSize: 10 })).toHaveLength(1);
   expect(await store.listSpans('ann')).toEqual([]);
   expect(isWaiting).toBe(true);

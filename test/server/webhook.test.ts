@@ -93,6 +93,7 @@ describe('the receiver', () => {
     expect(ended?.data).toEqual({
       ref,
       emailOfAccessor: EMAIL,
+      identity: 'typed',
       sessionStartTime: '2026-11-24T08:00:00.000Z',
       visit: {
         number: 1,

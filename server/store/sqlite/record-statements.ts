@@ -38,13 +38,14 @@ export interface SpanRow {
 /** Times are in milliseconds. Each comment lists the parameters in order. */
 export function prepareRecording(connection: DatabaseSync) {
   return {
-    /** span, session. Rows are {@link LoadedRow}s: objects of so many columns take three times as long. */
+    /** span, session: none where nothing is measured. Rows are {@link LoadedRow}s: objects of so many columns take three times as long. */
     findSession: returningArrays(
       connection.prepare(
         `SELECT sessions.start_ms, sessions.end_ms, reading_ms, current_page, clock_offset_ms, former_offset_ms, span_count,
            stretch_count, last_start_ms, last_end_ms, last_span_start_ms, last_span_id, offline_ms, end_known_by,
            next_beat_ms, spans.start_ms, spans.end_ms, is_clamped, is_closed, is_replayed
-         FROM sessions LEFT JOIN spans ON spans.session_id = sessions.id AND spans.id = ? WHERE sessions.id = ?`,
+         FROM sessions LEFT JOIN spans ON spans.session_id = sessions.id AND spans.id = ?
+         WHERE sessions.id = ? AND is_measured = 1`,
       ),
     ),
     /** session, span */

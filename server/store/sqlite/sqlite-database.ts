@@ -19,7 +19,7 @@ export class SqliteDatabase implements Database {
     this.#lookup = new DatabaseSync(file, { readOnly: true });
     configureConnection(this.#lookup, true);
     this.#findAccess = this.#lookup.prepare(
-      'SELECT email, access_ended_ms AS accessEndedMs FROM sessions WHERE id = ?',
+      'SELECT email, access_ended_ms AS accessEndedMs, access_pages AS accessPages FROM sessions WHERE id = ?',
     );
   }
 

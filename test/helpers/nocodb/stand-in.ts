@@ -53,8 +53,8 @@ interface Field {
   type: string;
 }
 
-const TITLES = ['emailOfAccessor', 'sessionStartTime', 'sessionEndTime', 'readingTime', 'currentPage', 'sessionId', 'durationMinutes'];
-const TYPES = ['Email', 'DateTime', 'DateTime', 'Duration', 'SingleLineText', 'SingleLineText', 'Formula'];
+const TITLES = ['emailOfAccessor', 'sessionStartTime', 'sessionEndTime', 'readingTime', 'currentPage', 'sessionId', 'durationMinutes', 'identity'];
+const TYPES = ['Email', 'DateTime', 'DateTime', 'Duration', 'SingleLineText', 'SingleLineText', 'Formula', 'SingleLineText'];
 
 /** Values that NocoDB rejects in columns of these types. */
 const NOT_IN: Readonly<Record<string, (value: unknown) => boolean>> = {

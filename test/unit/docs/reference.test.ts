@@ -66,6 +66,8 @@ it('README.md shows a session as `stillhere sessions` prints it', async () => {
     currentPage: page,
     mirrored: false,
     excluded: false,
+    identity: 'typed' as const,
+    measured: true,
   };
   expect(`${printSessions([ann]).join('\n')}\n`).toBe(shown);
 });

@@ -26,6 +26,8 @@ const session: SessionDetail = {
   currentPage: '/a/',
   mirrored: false,
   excluded: false,
+  identity: 'typed',
+  measured: true,
   reader: 'reader',
   visits: [],
   pages: [],

@@ -18,6 +18,8 @@ const session: SessionView = {
   currentPage: '/a/',
   mirrored: false,
   excluded: false,
+  identity: 'typed',
+  measured: true,
 };
 
 describe('an end', () => {

@@ -4,6 +4,7 @@ import { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ReaderAccess } from '../../../../server/gate/access-check.ts';
 import type { AccessCookies } from '../../../../server/gate/access-cookie.ts';
 import { addGateRoutes, type Gate } from '../../../../server/gate/gate.ts';
 import { DEFAULT_THEME, type GateTheme } from '../../../../server/gate/theme.ts';
@@ -19,7 +20,7 @@ let granted: [string, number][];
 let limited: string[];
 let logged: string[];
 let createSession: () => Promise<void>;
-let findEnd: () => Promise<number | undefined>;
+let find: () => Promise<ReaderAccess | undefined>;
 let holds: (sessionId: string) => Promise<boolean>;
 let waitSeconds: number;
 let look: GateTheme;
@@ -29,7 +30,7 @@ let url: string;
 beforeEach(async () => {
   [sessions, granted, limited, logged] = [[], [], [], []];
   createSession = async () => {};
-  findEnd = async () => undefined;
+  find = async () => undefined;
   holds = async () => true;
   waitSeconds = 0;
   [refusals, ended] = [0, 0];
@@ -41,7 +42,7 @@ beforeEach(async () => {
       grant: (_ctx: Context, id: string, nowMs: number) => granted.push([id, nowMs]),
     } as unknown as AccessCookies,
     access: {
-      findEnd: () => findEnd(),
+      find: () => find(),
       holds: (id: string) => holds(id),
       end: async () => void ended++,
     },
@@ -113,7 +114,7 @@ describe('the form', () => {
     ['/access?next=/a&next=/b', '/home/'],
   ] as const)('at %s leads to %s', async ([path, next]) => {
     expect(input('next', await ask(path))).toBe(next);
-    findEnd = async () => NOW + 1;
+    find = async () => ({ untilMs: NOW + 1, pages: null });
     const { status, headers } = await ask(path);
     expect([status, headers.get('location'), headers.get('cache-control')]).toEqual([303, next, 'no-store']);
   });
@@ -136,7 +137,7 @@ describe('the form', () => {
   );
 
   it('is shown where the access can not be checked, and the log says why', async () => {
-    findEnd = () => Promise.reject(new Error('disk is gone'));
+    find = () => Promise.reject(new Error('disk is gone'));
     expect((await ask('/access')).status).toBe(200);
     expect(log()).toMatchObject([{ level: 50, msg: 'access could not be checked', err: { message: 'disk is gone' } }]);
   });

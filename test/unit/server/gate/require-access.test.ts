@@ -5,20 +5,20 @@ import { request, type IncomingMessage } from 'node:http';
 import type { Middleware } from 'koa';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AccessCheck } from '../../../../server/gate/access-check.ts';
+import type { AccessCheck, ReaderAccess } from '../../../../server/gate/access-check.ts';
 import { admitReaders, closeProtected, requireAccess } from '../../../../server/gate/require-access.ts';
 import { startKoa } from '../../../helpers/start-koa.ts';
 
 const UNTIL = Date.parse('2026-11-24T09:00:00Z');
 const PROTECT = ['/report/'];
 
-let findEnd: () => Promise<number | undefined>;
+let find: () => Promise<ReaderAccess | undefined>;
 let logged: string[];
 beforeEach(() => {
-  findEnd = async () => UNTIL;
+  find = async () => ({ untilMs: UNTIL, pages: null });
   logged = [];
 });
-const access = { findEnd: () => findEnd() } as unknown as AccessCheck;
+const access = { find: () => find() } as unknown as AccessCheck;
 const log = pino({ level: 'trace' }, { write: (line) => logged.push(line) });
 const host: Middleware = (ctx) => {
   ctx.body = 'the page';
@@ -48,7 +48,7 @@ describe('a protected path', () => {
   });
 
   it('leads to the gate without, which leads back with its query', async () => {
-    findEnd = async () => undefined;
+    find = async () => undefined;
     const { status, headers } = await get('/report/a?b=c&d', requireAccess(PROTECT, access, log), host);
     expect([status, headers.location]).toEqual([303, '/access?next=%2Freport%2Fa%3Fb%3Dc%26d']);
     expect(headers).toMatchObject({
@@ -72,7 +72,7 @@ describe('a protected path', () => {
   });
 
   it('stays shut for now where the access can not be checked, and the log says why', async () => {
-    findEnd = () => Promise.reject(new Error('disk is gone'));
+    find = () => Promise.reject(new Error('disk is gone'));
     const { status, headers } = await get('/report/a', requireAccess(PROTECT, access, log), host);
     expect([status, headers['retry-after']]).toEqual([503, '5']);
     expect(logged.map((line) => JSON.parse(line) as object)).toMatchObject([
@@ -84,7 +84,7 @@ describe('a protected path', () => {
     ['an earlier middleware of Koa', (ctx, next) => ((ctx.url = '/inner'), next())],
     ['a router of the host that mounts', (ctx, next) => (Object.assign(ctx.req, { url: '/inner' }), next())],
   ])('is known by the address that was sent, when %s has shortened it', async ([, rewrite]) => {
-    findEnd = async () => undefined;
+    find = async () => undefined;
     const keep: Middleware = (ctx, next) => {
       Object.assign(ctx.req, { originalUrl: '/report/a' });
       return next();
@@ -93,7 +93,7 @@ describe('a protected path', () => {
   });
 
   it('is known by the address that it was rewritten to', async () => {
-    findEnd = async () => undefined;
+    find = async () => undefined;
     const rewrite: Middleware = (ctx, next) => ((ctx.url = '/report/a'), next());
     expect((await get('/other', rewrite, requireAccess(PROTECT, access, log), host)).status).toBe(303);
   });
@@ -101,7 +101,7 @@ describe('a protected path', () => {
 
 describe('a site under a path of its host', () => {
   it('is protected there and at the root, and the gate leads back to it', async () => {
-    findEnd = async () => undefined;
+    find = async () => undefined;
     const check = requireAccess(PROTECT, access, log, { base: '/work' });
     // What stands before it has removed the base.
     expect((await get('/report/a?b', check, host)).headers.location).toBe('/access?next=%2Fwork%2Freport%2Fa%3Fb');
@@ -110,6 +110,40 @@ describe('a site under a path of its host', () => {
     for (const path of ['/report/a', '/work/report/a'])
       expect((await get(path, closeProtected(PROTECT, '/work'), host)).status).toBe(503);
     expect((await get('/work/other', closeProtected(PROTECT, '/work'), host)).status).toBe(200);
+  });
+});
+
+describe('access to some pages', () => {
+  beforeEach(() => {
+    find = async () => ({ untilMs: UNTIL, pages: '/report/' });
+  });
+  const check = requireAccess(['/report/', '/plan/'], access, log, { base: '/work' });
+
+  it.for(['/report/', '/report', '/report/a?b', '/report.html', '/work/report/a', '/report/a%20b'])(
+    'opens %s',
+    async (path) => {
+      expect((await get(path, check, host)).status).toBe(200);
+    },
+  );
+
+  it.for([
+    ['another page', '/plan/'],
+    ['a page whose name begins alike', '/plan/report/'],
+    ['a folder in other letters, which may be another one', '/REPORT/a'],
+    ['a folder that some servers take for it', '/report;/a'],
+  ])('leads to the gate from %s', async ([, path = '']) => {
+    const { status, headers } = await get(path, check, host);
+    expect([status, headers['stillhere-access']]).toEqual([303, 'none']);
+  });
+
+  it('is no access to a page as which something else rewrites the request', async () => {
+    const rewrite: Middleware = (ctx, next) => ((ctx.url = '/plan/'), next());
+    expect((await get('/report/a', rewrite, check, host)).status).toBe(303);
+  });
+
+  it('holds for a file with another name only if it is a part of pages', async () => {
+    expect((await get('/copy.html', admitReaders(access, log), host)).status).toBe(303);
+    expect((await get('/_astro/a.webp', admitReaders(access, log, { isForAllPages: true }), host)).status).toBe(200);
   });
 });
 
@@ -135,7 +169,7 @@ describe('what the owner has set', () => {
     const check = requireAccess(PROTECT, access, log, { noteOpened });
     await get('/report/a', check, tell);
     expect(seen).toEqual(['open /report/a', 'answer']);
-    findEnd = async () => undefined;
+    find = async () => undefined;
     await get('/report/b', check, tell);
     await get('/other', check, tell);
     expect(seen).toEqual(['open /report/a', 'answer', 'answer']);
@@ -144,7 +178,7 @@ describe('what the owner has set', () => {
 
 describe('any other path', () => {
   it('goes on, untouched and unasked', async () => {
-    findEnd = () => Promise.reject(new Error('must not be asked'));
+    find = () => Promise.reject(new Error('must not be asked'));
     const { status, headers } = await get('/other', requireAccess(PROTECT, access, log), host);
     expect([status, headers['stillhere-access'], headers['cache-control']]).toEqual([200, undefined, undefined]);
   });
@@ -169,7 +203,7 @@ describe('any other path', () => {
   });
 
   it('is checked all the same where a file is protected under another name', async () => {
-    findEnd = async () => undefined;
+    find = async () => undefined;
     expect((await get('/other', admitReaders(access, log), host)).status).toBe(303);
   });
 });

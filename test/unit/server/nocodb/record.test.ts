@@ -20,6 +20,10 @@ const session: Session = {
   accessEndedMs: null,
   isMirrored: false,
   isExcluded: false,
+  identity: 'typed',
+  invitationId: null,
+  isMeasured: true,
+  accessPages: null,
 };
 
 const table: MirrorTable = {
@@ -35,6 +39,7 @@ const table: MirrorTable = {
 it('has whole seconds, rounded down, and nothing where nothing is known', () => {
   expect(valuesOf(session)).toEqual({
     sessionId: 'secret',
+    identity: 'typed',
     emailOfAccessor: 'ann@example.com',
     sessionStartTime: '2026-11-24T08:00:00.000Z',
     sessionEndTime: '2026-11-24T08:01:31.000Z',

@@ -11,6 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   sessionEndTime: 'DateTime',
   readingTime: 'Duration',
   currentPage: 'SingleLineText',
+  identity: 'SingleLineText',
   sessionId: 'SingleLineText',
   durationMinutes: 'Formula',
 };
@@ -94,6 +95,7 @@ describe('a table that is missing', () => {
     expect(namesOf(table)).toEqual([
       'sessionId',
       'emailOfAccessor',
+      'identity',
       'sessionStartTime',
       'sessionEndTime',
       'currentPage',
@@ -105,6 +107,7 @@ describe('a table that is missing', () => {
       { title: 'sessionEndTime', type: 'DateTime', options: DATE_TIME },
       { title: 'readingTime', type: 'Duration', options: { duration_format: 'h:mm:ss' } },
       { title: 'currentPage', type: 'SingleLineText' },
+      { title: 'identity', type: 'SingleLineText' },
       { title: 'sessionId', type: 'SingleLineText', unique: true },
       {
         title: 'durationMinutes',

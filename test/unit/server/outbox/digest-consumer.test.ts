@@ -102,6 +102,7 @@ describe('a digest', () => {
         email: `${id}@example.com`,
         startMs: NOW,
         isExcluded: false,
+        identity: 'typed',
       })),
     );
   });

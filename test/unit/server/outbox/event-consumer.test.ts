@@ -287,7 +287,7 @@ describe('a consumer', () => {
       }),
     );
     const ref = (await store.findSession('ann'))?.ref;
-    expect(seen[0]).toEqual({ ref, email: 'ann@example.com', startMs: NOW, isExcluded: false });
+    expect(seen[0]).toEqual({ ref, email: 'ann@example.com', startMs: NOW, isExcluded: false, identity: 'typed' });
   });
 
   it('rests as long after the first failure that follows a success as after the very first', async () => {

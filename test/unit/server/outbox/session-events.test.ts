@@ -53,6 +53,10 @@ function look(
     accessEndedMs: null,
     isMirrored: false,
     isExcluded: false,
+    identity: 'typed',
+    invitationId: null,
+    isMeasured: true,
+    accessPages: null,
     ...change,
   };
   const byStart = spans.toSorted((one, other) => one.startMs - other.startMs);

@@ -66,6 +66,10 @@ describe("a session's row", () => {
     accessEndedMs: null,
     isMirrored: false,
     isExcluded: false,
+    identity: 'typed',
+    invitationId: null,
+    isMeasured: true,
+    accessPages: null,
   };
 
   it('shows an open span unless the page said goodbye', () => {

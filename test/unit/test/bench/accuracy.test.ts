@@ -45,6 +45,8 @@ function record(...spans: readonly (readonly [number, number])[]): SessionDetail
     currentPage: PAGE,
     mirrored: false,
     excluded: false,
+    identity: 'typed',
+    measured: true,
     pages: [{ page: PAGE, readingTimeMs }],
     spans: spans.map(([start, end]) => ({
       id: `${start}`,

@@ -42,6 +42,8 @@ function record(spans: readonly (readonly [id: string, from: number, to: number]
     currentPage: PAGE,
     mirrored: false,
     excluded: false,
+    identity: 'typed',
+    measured: true,
     pages: [],
     spans: spans.map(([span, from, to]) => ({
       id: span,
