@@ -168,6 +168,7 @@ export default defineConfig({
   },
   test: {
     root: import.meta.dirname,
+    reporters: ['default', at('test/helpers/second-tries.ts')],
     projects: [
       {
         // Thousands of random cases: seconds on a busy machine.
