@@ -110,6 +110,19 @@ program
   .action(whenCalled(async () => (await import('./commands/shares.ts')).revokeShare));
 
 program
+  .command('revoke')
+  .description('take the access of a reader, or end that of one session')
+  .argument('<who>', "the reader's e-mail address, or a session as stillhere sessions lists it")
+  .option('--undo', 'let the reader pass again')
+  .action(whenCalled(async () => (await import('./commands/revoke.ts')).revoke));
+
+program
+  .command('refusals')
+  .description('list who was refused at the gate, and whose access you have taken')
+  .option('--json', 'print JSON')
+  .action(whenCalled(async () => (await import('./commands/revoke.ts')).listRefusals));
+
+program
   .command('erase')
   .description('erase everything that is kept about a reader, and print what was deleted')
   .argument('<address>', "the reader's e-mail address")

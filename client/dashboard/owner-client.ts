@@ -9,6 +9,7 @@ import type {
   ReaderDetail,
   ReaderList,
   ReaderView,
+  RefusalList,
   SessionDetail,
   SessionList,
   ShareList,
@@ -25,6 +26,7 @@ const MOST_TOTALS = 500;
 /** How many sessions a call looks at, at most, where no index has what is filtered by (docs/http-api.md). */
 const LOOKED_AT_A_CALL = 2_000;
 const MOST_CALLS = 10;
+const FORBIDDEN = 403;
 /** How long the server may take to answer. */
 const ANSWER_MS = 20_000;
 
@@ -44,6 +46,8 @@ export interface ReaderLists {
   readonly opened: readonly ReaderView[];
   /** Those whose sessions are kept out of the totals. */
   readonly excluded: readonly ReaderView[];
+  /** Undefined: not for the holder of a shared link. */
+  readonly refusals: RefusalList | undefined;
   /** There are more. */
   readonly isCut: boolean;
 }
@@ -74,12 +78,19 @@ export async function listSessions(
 }
 
 export async function listReaders(sort: TotalsSort, signal: AbortSignal): Promise<ReaderLists> {
-  const [{ readers: read, next }, { readers: opened }, { readers: excluded }] = await Promise.all([
+  const [{ readers: read, next }, { readers: opened }, { readers: excluded }, refusals] = await Promise.all([
     ask<ReaderList>(`/api/readers?sort=${sort}&pageSize=${MOST_TOTALS}`, { signal }),
     ask<ReaderList>(`/api/readers?kind=opened&pageSize=${MOST_TOTALS}`, { signal }),
     ask<ReaderList>(`/api/readers?kind=excluded&pageSize=${MOST_TOTALS}`, { signal }),
+    ask<RefusalList>('/api/refusals', { signal }).catch(withoutForbidden),
   ]);
-  return { read, opened, excluded, isCut: next !== undefined };
+  return { read, opened, excluded, refusals, isCut: next !== undefined };
+}
+
+/** A shared link shows no addresses, so it is refused. */
+function withoutForbidden(error: unknown): undefined {
+  if (error instanceof RequestError && error.status === FORBIDDEN) return;
+  throw error;
 }
 
 /** @param id the keyed hash, because no address stands in a URL. */
@@ -120,6 +131,19 @@ export async function findSession(ref: string, signal: AbortSignal): Promise<Ses
  */
 export async function setExcluded(what: 'sessions' | 'readers', id: string, isExcluded: boolean): Promise<void> {
   await ask(`/api/${what}/${encodeURIComponent(id)}/excluded`, { method: isExcluded ? 'PUT' : 'DELETE' });
+}
+
+/**
+ * Takes the access of a reader, or gives it back.
+ * @param id of the reader.
+ */
+export async function setBlocked(id: string, isBlocked: boolean): Promise<void> {
+  await ask(`/api/readers/${encodeURIComponent(id)}/access`, { method: isBlocked ? 'DELETE' : 'PUT' });
+}
+
+/** @param ref of the session. */
+export async function endAccess(ref: string): Promise<void> {
+  await ask(`/api/sessions/${encodeURIComponent(ref)}/access`, { method: 'DELETE' });
 }
 
 /** What an erasure of this reader would delete. */

@@ -4,6 +4,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import type { PageTotalsView, ReaderDetail, ReaderView, SessionList } from '../../sw/protocol/owner-api.ts';
 import { formatCount } from '../ui/format.ts';
 import { namePages } from '../ui/page-names.ts';
+import { readerAccessView, refusalsView } from './access-view.ts';
 import { barList } from './bar-list.ts';
 import { exclusionView } from './exclusion-view.ts';
 import { hrefOfExport } from './filter-form.ts';
@@ -16,11 +17,17 @@ import { ownerPath } from './owner-path.ts';
 
 const MOST_UNREAD = 12;
 
-/** @param countAgain counts a reader who was excluded. */
+export interface ReadersActions {
+  /** Counts a reader who was excluded. */
+  readonly countAgain: (id: string) => void;
+  /** Lets a reader in whose access was taken. */
+  readonly allow: (id: string) => void;
+}
+
 export function readersView(
-  { read, opened, excluded, isCut }: ReaderLists,
+  { read, opened, excluded, refusals, isCut }: ReaderLists,
   sort: TotalsSort,
-  countAgain: (id: string) => void,
+  { countAgain, allow }: ReadersActions,
   now: number,
 ): TemplateResult {
   const columns: readonly Column<ReaderView>[] = [
@@ -77,6 +84,7 @@ export function readersView(
               </details>
             `
       }
+      ${refusals ? refusalsView(refusals, allow, now) : nothing}
     </main>
   `;
 }
@@ -87,6 +95,7 @@ function readerLink({ id, emailOfAccessor }: Pick<ReaderView, 'id' | 'emailOfAcc
 
 export interface ReaderActions {
   readonly exclude: (isExcluded: boolean) => void;
+  readonly block: (isBlocked: boolean) => void;
   /** Shows the address again. */
   readonly onErased: () => void;
 }
@@ -95,7 +104,7 @@ export function readerView(
   reader: ReaderDetail,
   { sessions, next }: SessionList,
   pages: readonly PageTotalsView[],
-  { exclude, onErased }: ReaderActions,
+  { exclude, block, onErased }: ReaderActions,
   now: number,
 ): TemplateResult {
   const { emailOfAccessor, firstSeen, visits, readingTimeMs, medianReadingTimeMs } = reader;
@@ -157,6 +166,7 @@ export function readerView(
       ${next ? html`<p class="empty">These are the latest ${sessions.length} sessions.</p>` : nothing}
       <p class="more"><a href=${hrefOfExport({ reader: reader.id })} download>Download as CSV</a></p>
       ${exclusionView(reader.excluded, 'This reader', 'This is me: keep my sessions out of the totals', exclude)}
+      ${readerAccessView(reader.blocked, block)}
       ${keyed(
         reader.id,
         html`<stillhere-erase-reader

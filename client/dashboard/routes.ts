@@ -6,6 +6,7 @@ import { daysView } from './days-view.ts';
 import { readFilter } from './filter-form.ts';
 import { listView } from './list-view.ts';
 import {
+  endAccess,
   findPage,
   findReader,
   findSession,
@@ -14,6 +15,7 @@ import {
   listReaders,
   listSessions,
   listShares,
+  setBlocked,
   setExcluded,
 } from './owner-client.ts';
 import { readOwnerPath } from './owner-path.ts';
@@ -49,7 +51,11 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
     async ({ id: ref, signal, change }) => {
       const session = await findSession(ref, signal);
       const exclude = (isExcluded: boolean): void => change(setExcluded('sessions', ref, isExcluded));
-      return { title: session.emailOfAccessor, render: (now) => sessionView(session, exclude, now) };
+      const end = (): void => change(endAccess(ref));
+      return {
+        title: session.emailOfAccessor,
+        render: (now) => sessionView(session, { exclude, endAccess: end }, now),
+      };
     },
   ],
   [
@@ -58,7 +64,8 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
       const sort = readSort(query);
       const lists = await listReaders(sort, signal);
       const countAgain = (id: string): void => change(setExcluded('readers', id, false));
-      return { title: 'Readers', render: (now) => readersView(lists, sort, countAgain, now) };
+      const allow = (id: string): void => change(setBlocked(id, false));
+      return { title: 'Readers', render: (now) => readersView(lists, sort, { countAgain, allow }, now) };
     },
   ],
   [
@@ -72,10 +79,11 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
         listPages('sessions', signal),
       ]);
       const exclude = (isExcluded: boolean): void => change(setExcluded('readers', id, isExcluded));
+      const block = (isBlocked: boolean): void => change(setBlocked(id, isBlocked));
+      const onErased = (): void => change(Promise.resolve());
       return {
         title: reader.emailOfAccessor,
-        render: (now) =>
-          readerView(reader, sessions, pages, { exclude, onErased: () => change(Promise.resolve()) }, now),
+        render: (now) => readerView(reader, sessions, pages, { exclude, block, onErased }, now),
       };
     },
   ],

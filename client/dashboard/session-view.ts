@@ -5,6 +5,7 @@ import { graphTable } from '../ui/graph-table.ts';
 import { namePages } from '../ui/page-names.ts';
 import { layOut } from '../ui/train-graph.ts';
 import { trainGraph } from '../ui/train-graph-view.ts';
+import { sessionAccessView } from './access-view.ts';
 import { barList } from './bar-list.ts';
 import { exclusionView } from './exclusion-view.ts';
 import { figuresView, offlineFigure } from './figures-view.ts';
@@ -12,10 +13,15 @@ import { titleOf, toGraphSpans } from './session-graph.ts';
 import { breakable, dayOf, endOf, exactTimeOf, IDENTITY_SENTENCES, lengthOf, STATE_NAMES, timeOf } from './wording.ts';
 import { ownerPath } from './owner-path.ts';
 
-/** @param exclude keeps the session out of the totals, or counts it again. */
+export interface SessionActions {
+  /** Keeps the session out of the totals, or counts it again. */
+  readonly exclude: (isExcluded: boolean) => void;
+  readonly endAccess: () => void;
+}
+
 export function sessionView(
   session: SessionDetail,
-  exclude: (isExcluded: boolean) => void,
+  { exclude, endAccess }: SessionActions,
   now: number,
 ): TemplateResult {
   const visits = layOut(toGraphSpans(session));
@@ -60,6 +66,7 @@ export function sessionView(
             `
       }
       ${exclusionView(session.excluded, 'This session', 'Keep this session out of the totals', exclude)}
+      ${sessionAccessView(session, endAccess, now)}
     </main>
   `;
 }

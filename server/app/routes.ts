@@ -29,6 +29,7 @@ import { onlyOnHost } from '../owner/owner-host.ts';
 import { refuseShares, requireViewer } from '../owner/require-owner.ts';
 import { addOwnerRoutes } from '../owner/routes.ts';
 import { makeShare } from '../owner/share.ts';
+import { addAccessRoutes } from '../sessions/access-routes.ts';
 import { addErasureRoutes } from '../sessions/erasure-routes.ts';
 import { addExportRoutes } from '../sessions/export-routes.ts';
 import { GiveWay } from '../sessions/give-way.ts';
@@ -139,8 +140,9 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   ]) as Middleware;
   const owner = compose([viewer, refuseShares]) as Middleware;
   addSessionRoutes(router, store, { owner, viewer, feed, now });
-  addTotalsRoutes(router, store.totals, { owner, viewer, now });
+  addTotalsRoutes(router, store, { owner, viewer, now });
   addOpenApiRoute(router, viewer, base);
+  addAccessRoutes(router, { store, owner, now });
   addErasureRoutes(router, { store, findOtherRows, owner, now });
   addExportRoutes(router, store, { viewer, giveWay: new GiveWay(store), now });
   addShareRoutes(router, shares, {

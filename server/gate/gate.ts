@@ -12,12 +12,12 @@ import { readQuery } from '../http/query.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import type { AccessCheck } from './access-check.ts';
 import type { AccessCookies } from './access-cookie.ts';
+import { isWithin } from './access-pages.ts';
 import { isAllowed, readEmailAddress } from './email-address.ts';
 import type { GateLanguage, GateTheme } from './theme.ts';
 import { answerForm, chooseLanguage, newFormId, readFormId, tellToWait, wantsJson } from './form-answer.ts';
 import { createGrants } from './grants.ts';
 import { readNextPath } from './next-path.ts';
-import { isWithin } from './require-access.ts';
 import { createWayBack } from './way-back.ts';
 
 /** Shows and accepts the form. `next` in its query is the page to open afterwards. */
@@ -28,7 +28,7 @@ export const SUBMIT_PATH = '/api/verify-temp-access';
 const MAX_FORM_BYTES = 16 * 1024;
 
 export interface Gate {
-  readonly store: Pick<SessionStore, 'createSession'>;
+  readonly store: Pick<SessionStore, 'createSession' | 'blockedReaders'>;
   readonly cookies: AccessCookies;
   readonly access: AccessCheck;
   readonly allow: readonly string[];
@@ -36,8 +36,8 @@ export interface Gate {
   readonly log: Logger;
   /** Limits attempts by network. */
   readonly limit: RateLimit;
-  /** Counts a try without a usable address, or with one that the list doesn't have. */
-  readonly countRefusal: () => void;
+  /** Counts a try without a usable address, or with one that gets no access. */
+  readonly countRefusal: (email?: string) => void;
   /** Path prefixes behind the gate. The first is the page to open if `next` is missing or invalid. */
   readonly protect: readonly string[];
   /** Where readers see the site; undefined: taken from each request. */
@@ -54,6 +54,10 @@ export function addGateRoutes(router: Router, gate: Gate): void {
   const grant = createGrants(store, access, now);
   /** A path of the site. */
   const nextOf = (next: unknown): string => (typeof next === 'string' ? readNextPath(next, base) : undefined) ?? home;
+
+  /** Nobody is told of being blocked: the list is the owner's. */
+  const isRefused = async (email: string): Promise<boolean> =>
+    !isAllowed(email, allow) || store.blockedReaders.has(email);
 
   router.get(GATE_PATH, async (ctx) => {
     const query = readQuery(ctx, ['next', 'entered']);
@@ -110,16 +114,15 @@ export function addGateRoutes(router: Router, gate: Gate): void {
       ctx.set('Retry-After', String(retryAfterSeconds));
       return refuse(429, tellToWait(retryAfterSeconds, language));
     }
-    if (!isAllowed(email, allow)) {
-      countRefusal();
-      return refuse(403, tellNotOnList(look, language));
-    }
-
-    let id: string;
+    let id: string | undefined;
     try {
-      id = await grant({ email }, form);
+      id = (await isRefused(email)) ? undefined : await grant({ email }, form);
     } catch (cause) {
       return refuse(500, texts.failed, cause);
+    }
+    if (id === undefined) {
+      countRefusal(email);
+      return refuse(403, tellNotOnList(look, language));
     }
     cookies.grant(ctx, id, now());
     if (wantsJson(ctx)) ctx.body = { success: true, next: base + next, session: id };

@@ -3,10 +3,11 @@ import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { ACCESS_HEADER, NO_ACCESS } from '../../sw/protocol/delivery.ts';
 import { describeError } from '../http/describe-error.ts';
-import { isCertainlyUnder, isProtectedTarget, readRequestPath } from '../http/request-path.ts';
+import { isProtectedTarget, readRequestPath } from '../http/request-path.ts';
 import { withBase } from '../http/site-base.ts';
 import type { NoteOpenedFile } from './opened-files.ts';
 import type { AccessCheck, ReaderAccess } from './access-check.ts';
+import { isWithin } from './access-pages.ts';
 import { GATE_PATH } from './gate.ts';
 
 const CACHING = 'private, no-cache';
@@ -92,12 +93,6 @@ export function closeProtected(
       refuseForNow(ctx);
     else await next();
   };
-}
-
-/** @param pages a path prefix of the site. */
-export function isWithin(targets: readonly string[], pages: string, base: string): boolean {
-  const prefixes = withBase(base, [pages]);
-  return targets.every((target) => isCertainlyUnder(target, prefixes));
 }
 
 /** The target as sent, and as a host's router, mount or rewrite may have changed it. */

@@ -17,6 +17,7 @@ import type {
   ReaderExport,
   ReaderList,
   ReaderView,
+  RefusalList,
   SessionDetail,
   SessionList,
   SessionView,
@@ -26,24 +27,8 @@ import type {
   Viewer,
   VisitView,
 } from '../../sw/protocol/owner-api.ts';
+import { answer, count, ms, time } from './answer-schema.ts';
 
-/** The same type, but for `readonly`. */
-type Writable<Value> = Value extends readonly (infer Item)[]
-  ? Writable<Item>[]
-  : Value extends object
-    ? { -readonly [Key in keyof Value]: Writable<Value[Key]> }
-    : Value;
-/** Compiles only if what the schema accepts and `View` are the same. */
-function answer<View>() {
-  return <Schema extends v.GenericSchema>(
-    schema: Schema &
-      ([Writable<View>, v.InferOutput<Schema>] extends [v.InferOutput<Schema>, Writable<View>] ? unknown : never),
-  ): Schema => schema;
-}
-
-const time = v.pipe(v.string(), v.isoTimestamp(), v.description('ISO 8601, UTC, with milliseconds'));
-const ms = v.pipe(v.number(), v.integer(), v.minValue(0));
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const id = v.pipe(v.string(), v.regex(/^[\w-]{16}$/));
 const median = v.pipe(v.nullable(ms), v.description('The median per session, within 5 %; null: none is known'));
 const next = v.exactOptional(
@@ -69,6 +54,7 @@ const SESSION_ENTRIES = {
   measured: v.pipe(v.boolean(), v.description('False: the reader chose that nothing is measured')),
   mirrored: v.boolean(),
   excluded: v.pipe(v.boolean(), v.description('The owner keeps it out of the totals')),
+  accessEndedTime: v.pipe(v.nullable(time), v.description('When the reader or the owner ended its access')),
 };
 const Session = answer<SessionView>()(v.strictObject(SESSION_ENTRIES));
 const Span = answer<SpanView>()(
@@ -161,6 +147,7 @@ export const ANSWERS = {
     v.strictObject({
       ...READER_ENTRIES,
       excluded: v.boolean(),
+      blocked: v.pipe(v.boolean(), v.description('The owner has taken the reader’s access')),
       distribution: v.array(Bucket),
       pages: v.array(v.strictObject({ id, page: v.string(), ...SUMS })),
       next,
@@ -204,6 +191,12 @@ export const ANSWERS = {
   ShareList: answer<ShareList>()(v.strictObject({ shares: v.array(v.strictObject(SHARE_ENTRIES)) })),
   CreatedShare: answer<CreatedShare>()(
     v.strictObject({ ...SHARE_ENTRIES, link: v.pipe(v.string(), v.description('Is shown only once')) }),
+  ),
+  RefusalList: answer<RefusalList>()(
+    v.strictObject({
+      refused: v.array(v.strictObject({ emailOfAccessor: v.string(), tries: count, firstTry: time, lastTry: time })),
+      blocked: v.array(v.strictObject({ id, emailOfAccessor: v.string(), since: time })),
+    }),
   ),
   Viewer: answer<Viewer>()(
     v.strictObject({

@@ -18,6 +18,7 @@ const COLUMNS = [
   'excluded',
   'identity',
   'measured',
+  'accessEndedTime',
 ] as const satisfies readonly (keyof ExportedSession)[];
 
 /** Lines end with CR LF (RFC 4180), and null is an empty cell. A spreadsheet takes no cell for a formula. */

@@ -110,6 +110,16 @@ const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
     },
     delete: { summary: 'Count a reader again', answer: 'Success', failures: { ...BAD_PARAMETER, ...NOT_FOUND } },
   },
+  '/api/sessions/{id}/access': {
+    delete: { summary: 'End the access of a session', answer: 'Success', failures: { ...BAD_PARAMETER, ...NOT_FOUND } },
+  },
+  '/api/readers/{reader}/access': {
+    delete: { summary: 'Take a reader’s access', answer: 'Success', failures: { ...BAD_PARAMETER, ...NOT_FOUND } },
+    put: { summary: 'Let a reader pass again', answer: 'Success', failures: { ...BAD_PARAMETER, ...NOT_FOUND } },
+  },
+  '/api/refusals': {
+    get: { summary: 'Who was refused at the gate', answer: 'RefusalList', failures: BAD_PARAMETER },
+  },
   '/api/pages': {
     get: { summary: 'Totals by page', parameters: PAGE_LIST, answer: 'PageList', failures: BAD_PARAMETER },
   },

@@ -7,7 +7,8 @@ import { HttpError } from '../http/http-error.ts';
 import { readKnownQuery } from '../http/query.ts';
 import { isBelow } from '../store/page-prefix.ts';
 import type { Share } from '../store/shares.ts';
-import type { PageTotals, ReaderPageTotals, ReaderTotals, Totals, TotalsQuery, TotalsSort } from '../store/totals.ts';
+import type { SessionStore } from '../store/session-store.ts';
+import type { PageTotals, ReaderPageTotals, ReaderTotals, TotalsQuery, TotalsSort } from '../store/totals.ts';
 import { DAYS, readDaysQuery } from './days-query.ts';
 import {
   choice,
@@ -45,7 +46,11 @@ export interface TotalsRouteParts {
   readonly now: () => number;
 }
 
-export function addTotalsRoutes(router: Router, totals: Totals, { owner, viewer, now }: TotalsRouteParts): void {
+export function addTotalsRoutes(
+  router: Router,
+  { totals, blockedReaders }: Pick<SessionStore, 'totals' | 'blockedReaders'>,
+  { owner, viewer, now }: TotalsRouteParts,
+): void {
   router.get('/api/readers', viewer, async (ctx) => {
     const share = shareOf(ctx);
     refuseSomePages(share, 'the totals of readers');
@@ -70,6 +75,7 @@ export function addTotalsRoutes(router: Router, totals: Totals, { owner, viewer,
     ctx.body = {
       ...viewReader(shown),
       excluded: isExcluded,
+      blocked: await blockedReaders.has(reader.email),
       distribution: viewDistribution(reader),
       pages: pairs.slice(0, MAX_PAGE_SIZE).map(({ pageId, page: name, sessions, readingMs }) => ({
         id: pageId,

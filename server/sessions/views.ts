@@ -38,6 +38,7 @@ export function viewSession(session: Session, now: number): SessionView {
     measured: session.isMeasured,
     mirrored: session.isMirrored,
     excluded: session.isExcluded,
+    accessEndedTime: session.accessEndedMs === null ? null : iso(session.accessEndedMs),
   };
 }
 

@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import type { Tables } from './schema.ts';
+import { accessMigration } from './access-migration.ts';
 import { identityMigration } from './identity-migration.ts';
 import { sessionListMigration } from './session-list-migration.ts';
 import { refusalsMigration, slotVersionsMigration, totalsMigration } from './totals-migration.ts';
@@ -204,6 +205,7 @@ const migrations: Record<string, Migration> = {
     },
   },
   '013-identity': identityMigration,
+  '016-blocked-and-refused': accessMigration,
 };
 
 /** True if there is nothing to migrate. */

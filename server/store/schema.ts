@@ -91,6 +91,18 @@ export interface Tables extends TotalsTables {
     revoked_ms: number | null;
     last_used_ms: number | null;
   };
+  /** Readers from whom the owner has taken their access (blocked-readers.ts). */
+  blocked_readers: {
+    email: string;
+    since_ms: number;
+  };
+  /** Addresses that were refused at the gate (refusals.ts). */
+  refused_addresses: {
+    email: string;
+    tries: number;
+    first_ms: number;
+    last_ms: number;
+  };
   leases: {
     name: string;
     holder: string;

@@ -1,5 +1,6 @@
 // The contract of a session store, whatever the database. Everything is asynchronous: a store may run in another thread
 // or on another machine. Times are epoch milliseconds on the server's clock.
+import type { BlockedReaders } from './blocked-readers.ts';
 import type { Erasures } from './erasures.ts';
 import type { Leases } from './leases.ts';
 import type { Notes } from './notes.ts';
@@ -54,7 +55,10 @@ export interface Sighting {
 }
 
 /** What decides whether a session's reader is let in. */
-export type Access = Pick<Session, 'email' | 'accessEndedMs' | 'accessPages'>;
+export interface Access extends Pick<Session, 'email' | 'accessEndedMs' | 'accessPages'> {
+  /** The owner has taken the reader's access. */
+  readonly isBlocked: boolean;
+}
 
 /** `too-many-spans`: the session already has {@link MAX_SESSION_SPANS} or {@link MAX_STRETCHES}. */
 export type Recorded = 'stored' | 'unknown-session' | 'too-many-spans';
@@ -87,6 +91,7 @@ export interface Cursor {
  * - Recording a sighting again changes nothing.
  */
 export interface SessionStore {
+  readonly blockedReaders: BlockedReaders;
   readonly erasures: Erasures;
   readonly leases: Leases;
   readonly notes: Notes;

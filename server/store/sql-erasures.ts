@@ -10,6 +10,9 @@ import { DELETED } from './sql-deletions.ts';
 /** Each transaction of a deletion is smaller (delete-sessions.ts); this many ids are read at once. */
 const SESSIONS_AT_ONCE = 200;
 
+/** What else holds addresses. */
+const HOLD_ADDRESSES = ['excluded_readers', 'blocked_readers', 'refused_addresses'] as const;
+
 export class SqlErasures implements Erasures {
   readonly #queries: Kysely<Tables>;
   readonly #database: Database;
@@ -47,9 +50,10 @@ export class SqlErasures implements Erasures {
       );
       spans += found.reduce((sum, { span_count: count }) => sum + count, 0);
     }
-    await change(this.#database.writer, [
-      this.#queries.deleteFrom('excluded_readers').where('email', '=', email).compile(),
-    ]);
+    await change(
+      this.#database.writer,
+      HOLD_ADDRESSES.map((table) => this.#queries.deleteFrom(table).where('email', '=', email).compile()),
+    );
     return { sessions, spans };
   }
 

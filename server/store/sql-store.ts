@@ -1,5 +1,6 @@
 // A session store in SQL. The queries are the same for every database; recording is the database's own.
 import type { Kysely, Selectable } from 'kysely';
+import { SqlBlockedReaders, type BlockedReaders } from './blocked-readers.ts';
 import type { Database } from './database.ts';
 import { deleteSessions } from './delete-sessions.ts';
 import type { Erasures } from './erasures.ts';
@@ -30,6 +31,7 @@ export class SqlStore implements SessionStore {
   readonly #queries: Kysely<Tables>;
   readonly #outboxes = new Map<string, Outbox>();
   readonly #watchers = new Set<(ids: readonly string[]) => void>();
+  readonly blockedReaders: BlockedReaders;
   readonly erasures: Erasures;
   readonly leases: Leases;
   readonly notes: Notes;
@@ -42,11 +44,12 @@ export class SqlStore implements SessionStore {
   constructor(database: Database, queries: Kysely<Tables>) {
     this.#database = database;
     this.#queries = queries;
+    this.blockedReaders = new SqlBlockedReaders(queries, database.writer);
     this.erasures = new SqlErasures(queries, database, (ids, atMs) => this.deleteSessions(ids, atMs));
     this.leases = new SqlLeases(queries, database.writer);
     this.notes = new SqlNotes(queries, database.writer);
     this.ownerKeys = new SqlOwnerKeys(queries, database.writer, database.reader);
-    this.refusals = new SqlRefusals(queries, database.writer);
+    this.refusals = new SqlRefusals(queries, database.writer, database.reader);
     this.shares = new SqlShares(queries, database.writer, database.reader);
     this.totals = new SqlTotals(database, queries);
   }

@@ -38,6 +38,8 @@ export interface SessionView {
   readonly mirrored: boolean;
   /** The owner keeps it out of the totals. */
   readonly excluded: boolean;
+  /** When the reader or the owner ended its access, before it expired; null: neither did. */
+  readonly accessEndedTime: string | null;
 }
 
 /** An unbroken stretch of reading. */
@@ -135,6 +137,8 @@ export interface ReaderList extends Part {
 export interface ReaderDetail extends ReaderView, Part {
   /** The owner keeps the reader out of the totals: nothing of the reader is counted here. */
   readonly excluded: boolean;
+  /** The owner has taken the reader's access: no session has any, and the gate lets the address pass no more. */
+  readonly blocked: boolean;
   readonly distribution: readonly BucketView[];
   /** What was read, most first. */
   readonly pages: readonly {
@@ -269,4 +273,22 @@ export interface OutstandingErasureView {
 
 export interface ErasureList {
   readonly outstanding: readonly OutstandingErasureView[];
+}
+
+/** Who was refused at the gate. */
+export interface RefusalList {
+  /** Addresses that were tried in the last 30 days, the latest first; at most 1,000. */
+  readonly refused: readonly {
+    readonly emailOfAccessor: string;
+    readonly tries: number;
+    readonly firstTry: string;
+    readonly lastTry: string;
+  }[];
+  /** Readers whose access the owner has taken, the latest first. */
+  readonly blocked: readonly {
+    /** The reader's id. */
+    readonly id: string;
+    readonly emailOfAccessor: string;
+    readonly since: string;
+  }[];
 }

@@ -148,7 +148,7 @@ describe.concurrent('the inspector', () => {
     const bodies = proxy.seen.slice(sent).map(({ body }) => JSON.parse(body) as { spans: { page: string }[] });
     // The page that was left may still be delivering its own span.
     const deliveries = bodies.map(({ spans }) => spans.map((span) => span.page));
-    expect(deliveries.filter((pages) => pages.some((page) => page !== READ))).toEqual([[second.page], [third.page]]);
+    expect(deliveries.filter((pages) => pages.some((one) => one !== READ))).toEqual([[second.page], [third.page]]);
     expect(await storedPages(server, session)).toEqual(expect.arrayContaining([second.page, third.page]));
   });
 

@@ -1,8 +1,9 @@
 // A SQLite store in the test's own thread, where the test decides what happens in which turn of the event loop.
-import type { Access, SessionStore } from '../../server/store/session-store.ts';
+import type { SessionStore } from '../../server/store/session-store.ts';
 import type { Answer, Statement } from '../../server/store/runner.ts';
 import { SqlStore } from '../../server/store/sql-store.ts';
 import { sqliteQueries } from '../../server/store/sqlite/dialect.ts';
+import { FIND_ACCESS, toAccess } from '../../server/store/sqlite/find-access.ts';
 import { prepareFile } from '../../server/store/sqlite/open.ts';
 import { SqliteConnection } from '../../server/store/sqlite/sqlite-connection.ts';
 
@@ -28,10 +29,8 @@ export async function openInlineStore(
       record: async (sightings) => connection.record(sightings),
       addConsumer: async (name, hasHistory) => connection.addConsumer(name, hasHistory),
       findAccess: async (id) => {
-        const [answer] = connection.run([
-          { sql: 'SELECT email, access_ended_ms AS accessEndedMs, access_pages AS accessPages FROM sessions WHERE id = ?', parameters: [id] },
-        ]);
-        return answer?.rows[0] as Access | undefined;
+        const [answer] = connection.run([{ sql: FIND_ACCESS, parameters: [id] }]);
+        return toAccess(answer?.rows[0]);
       },
       scrub: async () => connection.scrub(),
       close: async () => connection.close(),

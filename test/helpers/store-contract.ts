@@ -165,12 +165,14 @@ export function describeStore(name: string, place: () => Promise<() => Promise<S
         email: 'ann@example.com',
         accessEndedMs: null,
         accessPages: null,
+        isBlocked: false,
       });
       await store.endAccess('ann', NOW + 7);
       expect(await store.findAccess('ann')).toEqual({
         email: 'ann@example.com',
         accessEndedMs: NOW + 7,
         accessPages: null,
+        isBlocked: false,
       });
       await store.endAccess('ann', NOW + 9);
       await store.endAccess('nobody', NOW);
@@ -186,9 +188,27 @@ export function describeStore(name: string, place: () => Promise<() => Promise<S
         email: 'cy@example.com',
         accessEndedMs: null,
         accessPages: '/report/',
+        isBlocked: false,
       });
       const typed = { identity: 'typed', invitationId: null, accessPages: null, isMeasured: true };
       expect(await store.findSession('ann')).toMatchObject(typed);
+    });
+
+    it('blocks a reader until the owner lets it in again, with the sessions that it has', async () => {
+      await store.blockedReaders.block('ann@example.com', NOW);
+      await store.blockedReaders.block('ann@example.com', NOW + 5);
+      await store.blockedReaders.block('new@example.com', NOW + 1);
+      expect(await store.findAccess('ann')).toMatchObject({ isBlocked: true });
+      expect(await store.findAccess('bob')).toMatchObject({ isBlocked: false });
+      expect(await store.blockedReaders.list()).toEqual([
+        { email: 'new@example.com', sinceMs: NOW + 1 },
+        { email: 'ann@example.com', sinceMs: NOW },
+      ]);
+      expect(await store.blockedReaders.has('ann@example.com')).toBe(true);
+      expect(await store.blockedReaders.allow('ann@example.com')).toBe(true);
+      expect(await store.blockedReaders.allow('ann@example.com')).toBe(false);
+      expect(await store.blockedReaders.has('ann@example.com')).toBe(false);
+      expect(await store.findAccess('ann')).toMatchObject({ isBlocked: false });
     });
 
     it('records nothing for a session whose reader chose not to be measured', async () => {

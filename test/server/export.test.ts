@@ -32,10 +32,10 @@ it('CSV has stable columns, and no cell that a spreadsheet takes for a formula',
   ]);
   const [headings, row, ...rest] = body.split('\r\n');
   expect(headings).toBe(
-    'ref,emailOfAccessor,sessionStartTime,sessionEndTime,durationMs,readingTimeMs,offlineMs,endKnownBy,state,currentPage,mirrored,excluded,identity,measured',
+    'ref,emailOfAccessor,sessionStartTime,sessionEndTime,durationMs,readingTimeMs,offlineMs,endKnownBy,state,currentPage,mirrored,excluded,identity,measured,accessEndedTime',
   );
   expect(row?.replace(/^[0-9a-v]{23},/, '')).toBe(
-    `'=cmd|'/c calc'!a0@example.com,2026-11-24T08:00:00.000Z,2026-11-24T08:01:00.000Z,60000,60000,0,goodbye,away,"/a,""b""/",false,false,typed,true`,
+    `'=cmd|'/c calc'!a0@example.com,2026-11-24T08:00:00.000Z,2026-11-24T08:01:00.000Z,60000,60000,0,goodbye,away,"/a,""b""/",false,false,typed,true,`,
   );
   expect(rest).toEqual(['']);
 });

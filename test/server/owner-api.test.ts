@@ -81,6 +81,7 @@ describe('the list', () => {
       excluded: false,
       identity: 'typed',
       measured: true,
+      accessEndedTime: null,
     });
   });
 

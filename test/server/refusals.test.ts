@@ -1,10 +1,10 @@
-// Tries at the gate that are refused are counted by day, and nothing else of them is kept.
-import { readFile } from 'node:fs/promises';
-import { afterEach, expect, it, vi } from 'vitest';
+// Tries at the gate that are refused are counted by day, and the owner sees with which addresses.
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { pino } from 'pino';
 import { createRefusalCounter } from '../../server/jobs/count-refusals.ts';
+import type { Refusals } from '../../server/store/refusals.ts';
 import { slotOf } from '../../server/store/time-slots.ts';
-import type { DayList } from '../../sw/protocol/owner-api.ts';
+import type { DayList, RefusalList } from '../../sw/protocol/owner-api.ts';
 import { NOW, OWNER_TOKEN, startTestApp, type TestApp } from '../helpers/test-app.ts';
 
 const HOUR = 3_600_000;
@@ -40,8 +40,6 @@ it('counts what is no address and what the list does not have, on the day of the
   expect(await tryGate('eve@evil.example')).toBe(403);
   await app.writeRefusals();
   expect(await refusedOn()).toEqual({ '2026-11-24': 3, '2026-11-25': 2 });
-  for (const file of [app.storeFile, `${app.storeFile}-wal`])
-    expect((await readFile(file)).includes('evil')).toBe(false);
 });
 
 it('does not count tries that were too many: they are not looked at', async () => {
@@ -64,22 +62,79 @@ it('adds up what several processes count', async () => {
 it('writes once in five seconds, however many tries there are, and again what could not be written', async () => {
   app = await startTestApp();
   vi.useFakeTimers();
-  const add = vi
-    .fn<(counts: ReadonlyMap<number, number>) => Promise<void>>()
-    .mockRejectedValueOnce(new Error('disk is full'));
+  const add = vi.fn<Refusals['add']>().mockRejectedValueOnce(new Error('disk is full'));
   add.mockResolvedValue();
   const lines: string[] = [];
   const counter = createRefusalCounter(
-    { refusals: { add } },
+    { refusals: { add, listAddresses: async () => [] } },
     pino({}, { write: (line) => lines.push(line) }),
     () => NOW,
   );
-  for (let nth = 0; nth < 100_000; nth++) counter.count();
+  for (let nth = 0; nth < 100_000; nth++) counter.count(nth % 2 ? 'eve@evil.example' : undefined);
   expect(add).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(5_000);
   expect(lines).toEqual([expect.stringContaining('disk is full')]);
   counter.count();
   await vi.advanceTimersByTimeAsync(5_000);
   vi.useRealTimers();
-  expect(add.mock.calls).toEqual([[new Map([[slotOf(NOW), 100_000]])], [new Map([[slotOf(NOW), 100_001]])]]);
+  const eve = { email: 'eve@evil.example', tries: 50_000, firstMs: NOW, lastMs: NOW };
+  expect(add.mock.calls).toEqual([
+    [new Map([[slotOf(NOW), 100_000]]), [eve], NOW],
+    [new Map([[slotOf(NOW), 100_001]]), [eve], NOW],
+  ]);
+});
+
+describe('the owner', () => {
+  async function listRefused(): Promise<RefusalList['refused']> {
+    await app.writeRefusals();
+    const { body } = await app.send('GET', '/api/refusals', { authorization: `Bearer ${OWNER_TOKEN}` });
+    return (JSON.parse(body) as RefusalList).refused;
+  }
+
+  it('sees who was refused, when, and how often, and nothing of what is no address', async () => {
+    app = await startTestApp({ ALLOW: 'good.example' });
+    await tryGate('Eve@evil.example');
+    await tryGate('<b>no address</b>');
+    app.clock.now = NOW + HOUR;
+    await tryGate('mallory@evil.example');
+    app.clock.now = NOW + 2 * HOUR;
+    await tryGate('eve@evil.example');
+    expect(await listRefused()).toEqual([
+      {
+        emailOfAccessor: 'eve@evil.example',
+        tries: 2,
+        firstTry: '2026-11-24T08:00:00.000Z',
+        lastTry: '2026-11-24T10:00:00.000Z',
+      },
+      expect.objectContaining({ emailOfAccessor: 'mallory@evil.example', tries: 1 }),
+    ]);
+  });
+
+  it('sees the last 1,000 addresses of the last 30 days, however many were tried', async () => {
+    app = await startTestApp();
+    const tried = (from: number, count: number, atMs: number) =>
+      Array.from({ length: count }, (_, nth) => ({
+        email: `r${from + nth}@evil.example`,
+        tries: 1,
+        firstMs: atMs,
+        lastMs: atMs + from + nth,
+      }));
+    await app.store.refusals.add(new Map(), tried(0, 5, NOW - 31 * 24 * HOUR), NOW);
+    expect(await listRefused()).toEqual([]);
+    for (let from = 0; from < 1_200; from += 400) await app.store.refusals.add(new Map(), tried(from, 400, NOW), NOW);
+    const refused = await listRefused();
+    expect([refused.length, refused[0]?.emailOfAccessor, refused.at(-1)?.emailOfAccessor]).toEqual([
+      1_000,
+      'r1199@evil.example',
+      'r200@evil.example',
+    ]);
+  });
+
+  it('erases an address that was refused', async () => {
+    app = await startTestApp({ ALLOW: 'good.example' });
+    await tryGate('eve@evil.example');
+    expect(await listRefused()).toHaveLength(1);
+    await app.store.erasures.erase('eve@evil.example', app.clock.now);
+    expect(await listRefused()).toEqual([]);
+  });
 });

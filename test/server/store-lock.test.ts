@@ -51,6 +51,7 @@ it('lets readers in and shows the owner what there is, while a delivery waits', 
     email: 'ann@example.com',
     accessEndedMs: null,
     accessPages: null,
+    isBlocked: false,
   });
   expect(await store.listSessions({ pageSize: 10 })).toHaveLength(1);
   expect(await store.listSpans('ann')).toEqual([]);

@@ -403,12 +403,14 @@ describe('what takes long to find out of days', () => {
     await begin('scanner');
     await count();
     const slot = Math.floor(NOW / (15 * MINUTE));
-    await store.refusals.add(new Map([[slot, 2]]));
+    await store.refusals.add(new Map([[slot, 2]]), [], NOW);
     await store.refusals.add(
       new Map([
         [slot, 3],
         [slot - 40, 7],
       ]),
+      [],
+      NOW,
     );
     const day = await today();
     expect(day).toMatchObject({ sessions: 3, opened: 1, visits: 3, readers: 3, refused: 5 });

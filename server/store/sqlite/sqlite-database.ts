@@ -4,6 +4,7 @@ import type { Database } from '../database.ts';
 import type { Answer, Runner, Statement } from '../runner.ts';
 import type { Access, Recorded, Sighting } from '../session-store.ts';
 import { configureConnection } from './connection.ts';
+import { FIND_ACCESS, toAccess } from './find-access.ts';
 import { SqliteThread } from './sqlite-thread.ts';
 
 export class SqliteDatabase implements Database {
@@ -18,9 +19,7 @@ export class SqliteDatabase implements Database {
     this.#writing = new SqliteThread({ file, isReadOnly: false });
     this.#lookup = new DatabaseSync(file, { readOnly: true });
     configureConnection(this.#lookup, true);
-    this.#findAccess = this.#lookup.prepare(
-      'SELECT email, access_ended_ms AS accessEndedMs, access_pages AS accessPages FROM sessions WHERE id = ?',
-    );
+    this.#findAccess = this.#lookup.prepare(FIND_ACCESS);
   }
 
   readonly writer: Runner = {
@@ -47,7 +46,7 @@ export class SqliteDatabase implements Database {
   }
 
   async findAccess(id: string): Promise<Access | undefined> {
-    return this.#findAccess.get(id) as unknown as Access | undefined;
+    return toAccess(this.#findAccess.get(id));
   }
 
   async close(): Promise<void> {

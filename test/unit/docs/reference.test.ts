@@ -68,6 +68,7 @@ it('README.md shows a session as `stillhere sessions` prints it', async () => {
     excluded: false,
     identity: 'typed' as const,
     measured: true,
+    accessEndedTime: null,
   };
   expect(`${printSessions([ann]).join('\n')}\n`).toBe(shown);
 });

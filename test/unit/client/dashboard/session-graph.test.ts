@@ -28,6 +28,7 @@ const session: SessionDetail = {
   excluded: false,
   identity: 'typed',
   measured: true,
+  accessEndedTime: null,
   reader: 'reader',
   visits: [],
   pages: [],

@@ -20,6 +20,7 @@ const session: SessionView = {
   excluded: false,
   identity: 'typed',
   measured: true,
+  accessEndedTime: null,
 };
 
 describe('an end', () => {

@@ -9,10 +9,12 @@ import type { AccessCookies } from '../../../../server/gate/access-cookie.ts';
 import { addGateRoutes, type Gate } from '../../../../server/gate/gate.ts';
 import { DEFAULT_THEME, type GateTheme } from '../../../../server/gate/theme.ts';
 import { errorHandler } from '../../../../server/http/error-handler.ts';
+import type { BlockedReaders } from '../../../../server/store/blocked-readers.ts';
 import { startKoa } from '../../../helpers/start-koa.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const [{ texts }] = DEFAULT_THEME.languages;
+const BLOCKED = 'blocked@example.com';
 const HTML = 'text/html,application/xhtml+xml,*/*;q=0.8';
 
 let sessions: Parameters<Gate['store']['createSession']>[0][];
@@ -37,7 +39,10 @@ beforeEach(async () => {
   look = { ...DEFAULT_THEME };
   const log = pino({ level: 'trace' }, { write: (line) => logged.push(line) });
   const gate: Gate = {
-    store: { createSession: (session) => (sessions.push(session), createSession()) },
+    store: {
+      createSession: (session) => (sessions.push(session), createSession()),
+      blockedReaders: { has: async (email: string) => email === BLOCKED } as unknown as BlockedReaders,
+    },
     cookies: {
       grant: (_ctx: Context, id: string, nowMs: number) => granted.push([id, nowMs]),
     } as unknown as AccessCookies,
@@ -192,6 +197,7 @@ describe('a refusal', () => {
     ['ann@example.com', 429, texts.tooMany.replace('{wait}', '7 seconds'), () => (waitSeconds = 7)],
     ['ann@example.com', 429, texts.tooMany.replace('{wait}', '1 second'), () => (waitSeconds = 1)],
     ['ann@example.org', 403, texts.notOnList, () => {}],
+    [BLOCKED, 403, texts.notOnList, () => {}],
     ['ann@example.com', 500, texts.failed, () => (createSession = () => Promise.reject(new Error('disk is gone')))],
   ])(
     'of %s with %i is the form again, with all that was in it, and says why',

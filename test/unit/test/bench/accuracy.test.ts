@@ -47,6 +47,7 @@ function record(...spans: readonly (readonly [number, number])[]): SessionDetail
     excluded: false,
     identity: 'typed',
     measured: true,
+    accessEndedTime: null,
     pages: [{ page: PAGE, readingTimeMs }],
     spans: spans.map(([start, end]) => ({
       id: `${start}`,

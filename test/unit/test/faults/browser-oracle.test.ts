@@ -44,6 +44,7 @@ function record(spans: readonly (readonly [id: string, from: number, to: number]
     excluded: false,
     identity: 'typed',
     measured: true,
+    accessEndedTime: null,
     pages: [],
     spans: spans.map(([span, from, to]) => ({
       id: span,
