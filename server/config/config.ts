@@ -146,7 +146,8 @@ export function readConfig(
     );
   if (!gate.theme || problems.length > 0)
     throw new ConfigError(`The configuration can't be used:\n  ${[...new Set(problems)].join('\n  ')}`);
-  return toConfig(values, gate.theme);
+  const theme = { ...gate.theme, keptDays: values.retentionDays, hasOptOut: values.optOut };
+  return toConfig(values, theme);
 }
 
 function toConfig(values: SettingValues, gate: GateTheme): Config {

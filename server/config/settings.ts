@@ -251,6 +251,14 @@ export const SETTINGS = {
       v.mapItems((path) => `${readRequestPath(path) ?? ''}/`.replace(/\/+$/, '/').toLowerCase()),
     ),
   },
+  optOut: {
+    group: 'gate',
+    kind: 'switch',
+    about:
+      'readers can choose at the gate that their reading is not measured; a browser that sends `Sec-GPC: 1` makes this choice for them',
+    default: 'false',
+    schema: yesOrNo,
+  },
   allow: {
     group: 'gate',
     kind: 'list',

@@ -15,8 +15,11 @@ export interface Grant {
 }
 
 export interface AccessCookies {
-  /** Grants the reader access to the session, starting at `nowMs`, for the configured duration. */
-  grant(ctx: Context, sessionId: string, nowMs: number): void;
+  /**
+   * Grants the reader access to the session, starting at `nowMs`, for the configured duration.
+   * @param isMeasured false: pages aren't told the session, so that they have nothing to measure for.
+   */
+  grant(ctx: Context, sessionId: string, nowMs: number, isMeasured?: boolean): void;
   /** The grant of this request, if its signature is valid and it has not expired. */
   read(ctx: Context, nowMs: number): Grant | undefined;
   /** Deletes both cookies in the request's browser. */
@@ -45,8 +48,11 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
     verified.set(cookie, grant);
     return grant;
   };
+  // A partitioned cookie is only replaced by another one.
+  const endScopeOf = (ctx: Context): string => (isFramed ? scopeOf(ctx) : '');
+  const noSession = (ctx: Context): string => `${SESSION_COOKIE}=; Path=/; Max-Age=0${endScopeOf(ctx)}`;
   return {
-    grant(ctx, sessionId, nowMs) {
+    grant(ctx, sessionId, nowMs, isMeasured = true) {
       // Not ctx.cookies.set: it refuses `secure` behind a proxy that terminates TLS, and writes `Expires`, which a device's wrong
       // clock would end too early, instead of `Max-Age`.
       const life = `; Path=/; Max-Age=${Math.floor(accessMs / 1000)}${scopeOf(ctx)}`;
@@ -54,7 +60,7 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
       // The readable cookie is Lax, too: after a link from webmail, Safari was reported to hide a Strict cookie from
       // `document.cookie`. It gives no access by itself.
       ctx.append('Set-Cookie', [
-        `${SESSION_COOKIE}=${sessionId}${life}`,
+        isMeasured ? `${SESSION_COOKIE}=${sessionId}${life}` : noSession(ctx),
         `${ACCESS_COOKIE}=${granted}.${keys.sign(granted)}${life}; HttpOnly`,
       ]);
     },
@@ -64,13 +70,11 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
       return grant && grant.untilMs > nowMs ? grant : undefined;
     },
     end(ctx, nowMs) {
-      // A partitioned cookie is only replaced by another one.
-      const scope = isFramed ? scopeOf(ctx) : undefined;
       ctx.append('Set-Cookie', [
         // Open pages keep their session without its cookie, but stop when they see this cookie.
-        `${FORGOTTEN_COOKIE}=${nowMs}; Path=/${scope ?? '; SameSite=Lax'}`,
-        `${SESSION_COOKIE}=; Path=/; Max-Age=0${scope ?? ''}`,
-        `${ACCESS_COOKIE}=; Path=/; Max-Age=0; HttpOnly${scope ?? ''}`,
+        `${FORGOTTEN_COOKIE}=${nowMs}; Path=/${isFramed ? scopeOf(ctx) : '; SameSite=Lax'}`,
+        noSession(ctx),
+        `${ACCESS_COOKIE}=; Path=/; Max-Age=0; HttpOnly${endScopeOf(ctx)}`,
       ]);
     },
   };

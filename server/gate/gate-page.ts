@@ -20,6 +20,8 @@ export interface GateForm {
   readonly wayBack?: WayBack | undefined;
   /** Why the form is shown again. */
   readonly reason?: string;
+  /** The choice not to be measured, as it is shown at first; undefined: there is none. */
+  readonly isUnmeasured?: boolean | undefined;
   /** The reader's previous input. */
   readonly email?: string | undefined;
 }
@@ -74,7 +76,8 @@ function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, f
   const privacyUrl = look.privacyUrl?.startsWith('/') ? base + toSitePath(base, look.privacyUrl) : look.privacyUrl;
   const privacy = privacyUrl && ` <a href="${escapeHtml(privacyUrl)}">${escapeHtml(texts.privacy)}</a>`;
   const back = wayBack && !wayBack.isHome && base + wayBack.path;
-  const notice = texts.notice.replaceAll('{owner}', () => look.ownerName ?? texts.owner);
+  const seen = texts.notice.replaceAll('{owner}', () => look.ownerName ?? texts.owner);
+  const notice = `${seen} ${tellHowLong(look, { tag, direction, texts })}`;
   return `<form class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="" novalidate>
         <input type="hidden" name="form" value="${escapeHtml(id)}">
         <input type="hidden" name="next" value="${escapeHtml(next)}">
@@ -83,11 +86,25 @@ function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, f
         <label for="email">${escapeHtml(texts.label)}</label>
         <input id="email" name="email" type="email" inputmode="email" autocomplete="email" autocapitalize="none" dir="ltr"
           spellcheck="false" required autofocus value="${escapeHtml(email)}"${reason ? ' aria-invalid="true" aria-describedby="reason"' : ''}>
-        ${refusal ?? ''}
+        ${refusal ?? ''}${optOut(texts, form)}
         <button data-opening="${escapeHtml(texts.opening)}">${escapeHtml(texts.button)}</button>
         <small>${escapeHtml(notice)}${privacy ?? ''}</small>
       </form>
       <script type="module" src="${base}/stillhere-gate.js"></script>
       <script type="module" src="${base}/stillhere.js"></script>
       <session-heartbeat deliver-only worker="none"></session-heartbeat>`;
+}
+
+function optOut(texts: GateTexts, { isUnmeasured }: GateForm): string {
+  if (isUnmeasured === undefined) return '';
+  return `
+        <input type="hidden" name="choice" value="1">
+        <label class="stillhere-choice"><input type="checkbox" name="unmeasured" value="1"${isUnmeasured ? ' checked' : ''}>
+          <span>${escapeHtml(texts.optOut)}</span></label>`;
+}
+
+function tellHowLong({ keptDays }: GateTheme, { tag, texts }: GateLanguage): string {
+  if (keptDays === undefined) return texts.keptUntilErased;
+  const kept = new Intl.NumberFormat(tag, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(keptDays);
+  return texts.keptFor.replaceAll('{kept}', kept);
 }

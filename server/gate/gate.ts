@@ -17,6 +17,7 @@ import { isAllowed, readEmailAddress } from './email-address.ts';
 import type { GateLanguage, GateTheme } from './theme.ts';
 import { answerForm, chooseLanguage, newFormId, readFormId, tellToWait, wantsJson } from './form-answer.ts';
 import { createGrants } from './grants.ts';
+import { CHOICE_FIELDS, readIsMeasured, sendsGpc } from './measure-choice.ts';
 import { readNextPath } from './next-path.ts';
 import { createWayBack } from './way-back.ts';
 
@@ -80,6 +81,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
       base,
       wayBack: findWayBack(ctx),
       ...(id !== undefined && { reason: language.texts.noCookies }),
+      ...(look.hasOptOut && { isUnmeasured: sendsGpc(ctx) }),
     });
   });
 
@@ -87,9 +89,10 @@ export function addGateRoutes(router: Router, gate: Gate): void {
   const submit = async (ctx: Context, toPage: (next: string, form: string) => string): Promise<void> => {
     const language = chooseLanguage(ctx, look);
     const { texts } = language;
-    const fields = await readFields(ctx, ['email', 'next', 'form', 'back'], MAX_FORM_BYTES);
+    const fields = await readFields(ctx, ['email', 'next', 'form', 'back', ...CHOICE_FIELDS], MAX_FORM_BYTES);
     const next = nextOf(fields.next);
     const form = readFormId(fields.form);
+    const isMeasured = readIsMeasured(ctx, fields, look.hasOptOut);
     const refuse = (status: number, reason: string, cause?: unknown): void => {
       if (wantsJson(ctx)) throw new HttpError(status, reason, { cause });
       if (cause) log.error({ err: describeError(cause) }, 'request failed');
@@ -100,6 +103,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
         wayBack: findWayBack(ctx, fields.back),
         reason,
         email: fields.email,
+        ...(look.hasOptOut && { isUnmeasured: !isMeasured }),
       });
     };
 
@@ -116,7 +120,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
     }
     let id: string | undefined;
     try {
-      id = (await isRefused(email)) ? undefined : await grant({ email }, form);
+      id = (await isRefused(email)) ? undefined : await grant({ email, isMeasured }, form);
     } catch (cause) {
       return refuse(500, texts.failed, cause);
     }
@@ -124,8 +128,8 @@ export function addGateRoutes(router: Router, gate: Gate): void {
       countRefusal(email);
       return refuse(403, tellNotOnList(look, language));
     }
-    cookies.grant(ctx, id, now());
-    if (wantsJson(ctx)) ctx.body = { success: true, next: base + next, session: id };
+    cookies.grant(ctx, id, now(), isMeasured);
+    if (wantsJson(ctx)) ctx.body = { success: true, next: base + next, ...(isMeasured && { session: id }) };
     else {
       ctx.status = 303;
       ctx.redirect(toPage(next, form ?? newFormId()));

@@ -14,6 +14,12 @@ export interface GateTexts {
   readonly opening: string;
   /** Below the button: who sees which data. `{owner}` is the owner's name, or else the text `owner`. */
   readonly notice: string;
+  /** After it: when a session is deleted by itself. `{kept}` is a time, like "30 days". */
+  readonly keptFor: string;
+  /** Or instead, that it isn't. */
+  readonly keptUntilErased: string;
+  /** The choice not to be measured, if there is one. */
+  readonly optOut: string;
   /** Who sees the data, where the owner gives no name. Begins a sentence. */
   readonly owner: string;
   /** The link to the page from which the reader came. */
@@ -41,6 +47,7 @@ export interface GateTexts {
 /** The placeholder that a text may contain. */
 export const FILLED_IN: Readonly<Partial<Record<keyof GateTexts, string>>> = {
   notice: 'owner',
+  keptFor: 'kept',
   notOnListContact: 'contact',
   tooMany: 'wait',
 };
@@ -52,6 +59,9 @@ const en: GateTexts = {
   button: 'Continue',
   opening: 'Opening…',
   notice: `${RECORD_NOTICE.en} By continuing, you agree to this. A cookie keeps your access on this device.`,
+  keptFor: 'What is recorded is deleted {kept} after your last visit.',
+  keptUntilErased: 'What is recorded is kept until the owner deletes it.',
+  optOut: 'Don’t measure my reading. You get access all the same.',
   owner: 'The owner of these pages',
   back: 'Back to the previous page',
   home: 'To the home page',
@@ -73,6 +83,9 @@ const de: GateTexts = {
   button: 'Weiterlesen',
   opening: 'Wird geöffnet …',
   notice: `${RECORD_NOTICE.de} Wenn Sie weiterlesen, stimmen Sie dem zu. Ein Cookie merkt sich auf diesem Gerät, dass Sie Zugang haben.`,
+  keptFor: 'Das Aufgezeichnete wird {kept} nach Ihrem letzten Besuch gelöscht.',
+  keptUntilErased: 'Das Aufgezeichnete bleibt gespeichert, bis die verantwortliche Person es löscht.',
+  optOut: 'Nicht messen, wie lange ich lese. Zugang erhalten Sie trotzdem.',
   owner: 'Die für diese Seiten verantwortliche Person',
   back: 'Zurück zur vorigen Seite',
   home: 'Zur Startseite',
@@ -93,6 +106,9 @@ const de: GateTexts = {
 /** Texts that were added later, so an owner's own language may lack them. */
 export const ADDED_LATER: Readonly<Partial<GateTexts>> = {
   opening: en.opening,
+  keptFor: en.keptFor,
+  keptUntilErased: en.keptUntilErased,
+  optOut: en.optOut,
   owner: en.owner,
   back: en.back,
   home: en.home,

@@ -26,6 +26,10 @@ export interface GateTheme {
   readonly contact?: string | undefined;
   /** Whose pages these are: a person or a company. */
   readonly ownerName?: string | undefined;
+  /** How many days after the last visit a session is deleted; undefined: not by itself. */
+  readonly keptDays?: number | undefined;
+  /** Readers can choose not to be measured. */
+  readonly hasOptOut?: boolean | undefined;
 }
 
 const LONGEST_CONTACT = 200;

@@ -39,8 +39,8 @@ describe('the language', () => {
     expect(headers).toMatchObject({ 'content-language': tag });
     expect(headers.vary).toMatch(/\bAccept-Language\b/);
     expect(body).toContain(`<html lang="${tag}" dir="ltr"`);
-    const { title, intro, label, button, notice, owner } = tag === 'de' ? de : en;
-    for (const text of [title, intro, label, button, notice.replace('{owner}', owner)])
+    const { title, intro, label, button, notice, owner, keptUntilErased } = tag === 'de' ? de : en;
+    for (const text of [title, intro, label, button, `${notice.replace('{owner}', owner)} ${keptUntilErased}`])
       expect(body).toContain(`>${text}<`);
   });
 
@@ -66,7 +66,8 @@ describe('the language', () => {
     });
     const french = await ask('it', variables);
     expect(french.headers['content-language']).toBe('fr');
-    for (const name of ['title', 'intro', 'label', 'button', 'notice']) expect(french.body).toContain(`>fr ${name}<`);
+    for (const name of ['title', 'intro', 'label', 'button']) expect(french.body).toContain(`>fr ${name}<`);
+    expect(french.body).toMatch(/>fr notice [^<]+</);
     const german = await ask('de');
     expect(german.body).toContain('<h1>Nur für Sie</h1>');
     expect(german.body).toContain(de.intro);

@@ -87,6 +87,15 @@ describe('a grant', () => {
   });
 });
 
+it('without measuring, pages are told no session, and lose the one that they had', () => {
+  const { ctx, set } = context();
+  accessCookies('secret', HOUR, false).grant(ctx, 'ann-session', NOW, false);
+  expect(set).toEqual([
+    'session_record_id=; Path=/; Max-Age=0',
+    `stillhere_access=${sign(`ann-session.${NOW + HOUR}`)}; Path=/; Max-Age=3600; SameSite=Lax; HttpOnly`,
+  ]);
+});
+
 it('the end of access deletes both, and says when to pages that are open', () => {
   const { ctx, set } = context();
   accessCookies('secret', HOUR, true).end(ctx, NOW);

@@ -44,11 +44,25 @@ describe('the form', () => {
   });
 
   it('ends with the notice, and the privacy page where there is one', () => {
-    const notice = english.texts.notice.replace('{owner}', 'The owner of these pages');
+    const seen = english.texts.notice.replace('{owner}', 'The owner of these pages');
+    const notice = `${seen} ${english.texts.keptUntilErased}`;
     expect(page()).toContain(`<small>${notice}</small>`);
     expect(page({}, { privacyUrl: '/p?a&b' })).toContain(
       `<small>${notice} <a href="/p?a&amp;b">${english.texts.privacy}</a></small>`,
     );
+  });
+
+  it.for([
+    [1, 'What is recorded is deleted 1 day after your last visit.'],
+    [30, 'What is recorded is deleted 30 days after your last visit.'],
+  ] as const)('says that a session is deleted after %d days', ([keptDays, sentence]) => {
+    expect(page({}, { keptDays })).toContain(`${sentence}</small>`);
+  });
+
+  it('has the choice not to be measured only where the owner offers it', () => {
+    expect(page()).not.toContain('unmeasured');
+    expect(page({ isUnmeasured: false })).toContain('<input type="checkbox" name="unmeasured" value="1">');
+    expect(page({ isUnmeasured: true })).toContain('<input type="checkbox" name="unmeasured" value="1" checked>');
   });
 
   it('delivers what an earlier visit has left on the device', () => {

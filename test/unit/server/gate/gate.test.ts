@@ -18,7 +18,7 @@ const BLOCKED = 'blocked@example.com';
 const HTML = 'text/html,application/xhtml+xml,*/*;q=0.8';
 
 let sessions: Parameters<Gate['store']['createSession']>[0][];
-let granted: [string, number][];
+let granted: [string, number, boolean][];
 let limited: string[];
 let logged: string[];
 let createSession: () => Promise<void>;
@@ -44,7 +44,7 @@ beforeEach(async () => {
       blockedReaders: { has: async (email: string) => email === BLOCKED } as unknown as BlockedReaders,
     },
     cookies: {
-      grant: (_ctx: Context, id: string, nowMs: number) => granted.push([id, nowMs]),
+      grant: (_ctx: Context, id: string, nowMs: number, isMeasured: boolean) => granted.push([id, nowMs, isMeasured]),
     } as unknown as AccessCookies,
     access: {
       find: () => find(),
@@ -154,8 +154,8 @@ describe('an address', () => {
     expect([status, headers.get('location')]).toEqual([303, '/access?next=%2Fa%3Fb%3Dc&entered=one']);
     const id = sessions[0]?.id ?? '';
     expect(id).toMatch(/^[0-9a-v]{36}$/);
-    expect(sessions).toEqual([{ id, email: 'ann@example.com', startMs: NOW }]);
-    expect(granted).toEqual([[id, NOW]]);
+    expect(sessions).toEqual([{ id, email: 'ann@example.com', startMs: NOW, isMeasured: true }]);
+    expect(granted).toEqual([[id, NOW, true]]);
     expect(limited).toEqual(['127.0.0.1']);
     expect(logged).toEqual([]);
   });
