@@ -4,6 +4,8 @@ import Koa from 'koa';
 import session from 'koa-session';
 import { stillhere } from 'stillhere/server'; // stillhere
 
+/** The path under which the host's proxy has put this app. */
+const { BASE = '' } = process.env;
 const REPORT = readFileSync(`${import.meta.dirname}/report.html`, 'utf8');
 
 const app = new Koa();
@@ -23,7 +25,7 @@ app.use(stillhere({ protect: ['/report/'] })); // stillhere
 app.use((ctx) => {
   if (ctx.path === '/broken') throw new Error('it is broken');
   if (ctx.path === '/order') ctx.body = { ordered: ctx.request.body, visit: countVisit(ctx) };
-  if (ctx.path === '/report/') ctx.body = REPORT.replace('{visit}', countVisit(ctx));
+  if (ctx.path === `${BASE}/report/`) ctx.body = REPORT.replace('{visit}', countVisit(ctx));
 });
 
 function countVisit({ session: own }) {

@@ -16,6 +16,8 @@ describe('the snippet', () => {
     ['own-service-worker', 'classic/report', 'index.html', 'html', 'worker="none"'],
     ['own-service-worker', 'pwa/src', 'sw.js', 'js', "from 'stillhere/sw'"],
     ['own-service-worker', 'pwa', 'vite.config.js', 'js', 'globIgnores'],
+    ['own-service-worker', 'angular', 'ngsw-config.json', 'json', 'navigationUrls'],
+    ['own-service-worker', 'angular', 'ngsw-config.json', 'json', 'resources'],
     ['react-vue-svelte', 'react/src', 'main.jsx', 'jsx', 'stillhere/element'],
     ['react-vue-svelte', 'vue', 'vite.config.js', 'js', 'isCustomElement'],
     ['react-vue-svelte', 'vue/src', 'Report.vue', 'vue', '<session-heartbeat>'],

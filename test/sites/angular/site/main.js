@@ -1,0 +1,2 @@
+// As Angular's provideServiceWorker() does.
+addEventListener('load', () => void navigator.serviceWorker?.register('/ngsw-worker.js'));
