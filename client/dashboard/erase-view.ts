@@ -39,8 +39,9 @@ export function receiptView(receipt: ErasureReceipt, now: number): TemplateResul
 
 const NAMES: Readonly<Record<string, string>> = { nocodb: 'NocoDB' };
 
-function countOf({ sessions, spans }: ErasurePreview): string {
-  return `${formatCount(sessions, 'session')} with ${formatCount(spans, 'stretch', 'stretches')} of reading`;
+function countOf({ sessions, spans, invitations }: ErasurePreview): string {
+  const read = `${formatCount(sessions, 'session')} with ${formatCount(spans, 'stretch', 'stretches')} of reading`;
+  return invitations === 0 ? read : `${read}, and ${formatCount(invitations, 'invitation')}`;
 }
 
 class EraseReader extends LitElement {

@@ -15,12 +15,13 @@ export async function erase(given: string, { json }: { readonly json?: boolean }
   await withStore(async (store) => {
     const receipt = await eraseReader({ store, findOtherRows: nocodb && findRowsIn(nocodb, store) }, email, Date.now());
     if (json) return console.info(JSON.stringify(receipt, null, 2));
-    const { sessions, spans, scrubbed, outstanding, otherRows } = receipt;
+    const { sessions, spans, invitations, scrubbed, outstanding, otherRows } = receipt;
     console.info(
-      sessions === 0
+      sessions === 0 && invitations === 0
         ? 'Nothing was found of this address.'
         : `Erased ${sessions} sessions with ${spans} stretches of reading.`,
     );
+    if (invitations > 0) console.info(`Deleted ${invitations} personal links for this address.`);
     if (!scrubbed)
       console.info('Something in the store is being read. Erase again later to overwrite what was deleted.');
     printOutstanding(outstanding);

@@ -121,7 +121,12 @@ const SHARE_ENTRIES = {
   lastUsed: v.pipe(v.nullable(time), v.description('Within a minute; null: never')),
 };
 
-const ERASED = { reader: id, sessions: count, spans: count };
+const ERASED = {
+  reader: id,
+  sessions: count,
+  spans: count,
+  invitations: v.pipe(count, v.description('Personal links for this address')),
+};
 const outstanding = v.pipe(
   v.array(v.strictObject({ consumer: v.string(), sessions: count })),
   v.description('Copies that are still to be deleted, of this erasure and of earlier ones'),

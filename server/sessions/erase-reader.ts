@@ -19,8 +19,8 @@ export interface ErasureParts {
 }
 
 export async function previewErasure({ store }: ErasureParts, email: string, nowMs: number): Promise<ErasurePreview> {
-  const { sessions, spans } = await store.erasures.preview(email, nowMs);
-  return { reader: await store.totals.readerIdOf(email), sessions, spans };
+  const found = await store.erasures.preview(email, nowMs);
+  return { reader: await store.totals.readerIdOf(email), ...found };
 }
 
 /** Erasing again changes nothing, and tells what is still to be done. */
@@ -29,14 +29,13 @@ export async function eraseReader(
   email: string,
   nowMs: number,
 ): Promise<ErasureReceipt> {
-  const { sessions, spans } = await store.erasures.erase(email, nowMs);
+  const erased = await store.erasures.erase(email, nowMs);
   const isScrubbed = await scrub(store.erasures);
   const otherRows = await findOtherRows?.(email).catch(() => null);
   return {
     reader: await store.totals.readerIdOf(email),
     erasedAt: iso(nowMs),
-    sessions,
-    spans,
+    ...erased,
     scrubbed: isScrubbed,
     outstanding: await store.erasures.listOutstanding(),
     ...(otherRows !== undefined && { otherRows }),

@@ -4,6 +4,8 @@
 export interface Erased {
   readonly sessions: number;
   readonly spans: number;
+  /** Personal links for this address. */
+  readonly invitations: number;
 }
 
 /** Copies outside the store that are still to be deleted. */

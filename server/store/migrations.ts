@@ -4,6 +4,7 @@ import { Migrator, type Migration } from 'kysely/migration';
 import type { Tables } from './schema.ts';
 import { accessMigration } from './access-migration.ts';
 import { identityMigration } from './identity-migration.ts';
+import { invitationsMigration } from './invitations-migration.ts';
 import { sessionListMigration } from './session-list-migration.ts';
 import { refusalsMigration, slotVersionsMigration, totalsMigration } from './totals-migration.ts';
 
@@ -205,6 +206,7 @@ const migrations: Record<string, Migration> = {
     },
   },
   '013-identity': identityMigration,
+  '014-invitations': invitationsMigration,
   '016-blocked-and-refused': accessMigration,
 };
 

@@ -103,6 +103,18 @@ export interface Tables extends TotalsTables {
     first_ms: number;
     last_ms: number;
   };
+  /** Personal links by which readers come (invitations.ts). */
+  invitations: {
+    id: string;
+    /** Of its token. SHA-256, base64url. */
+    hash: string;
+    email: string;
+    pages: string | null;
+    created_ms: number;
+    until_ms: number;
+    revoked_ms: number | null;
+    opened_ms: number | null;
+  };
   leases: {
     name: string;
     holder: string;

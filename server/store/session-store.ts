@@ -2,6 +2,7 @@
 // or on another machine. Times are epoch milliseconds on the server's clock.
 import type { BlockedReaders } from './blocked-readers.ts';
 import type { Erasures } from './erasures.ts';
+import type { Invitations } from './invitations.ts';
 import type { Leases } from './leases.ts';
 import type { Notes } from './notes.ts';
 import type { Outbox } from './outbox.ts';
@@ -55,7 +56,7 @@ export interface Sighting {
 }
 
 /** What decides whether a session's reader is let in. */
-export interface Access extends Pick<Session, 'email' | 'accessEndedMs' | 'accessPages'> {
+export interface Access extends Pick<Session, 'email' | 'identity' | 'invitationId' | 'accessEndedMs' | 'accessPages'> {
   /** The owner has taken the reader's access. */
   readonly isBlocked: boolean;
 }
@@ -93,6 +94,7 @@ export interface Cursor {
 export interface SessionStore {
   readonly blockedReaders: BlockedReaders;
   readonly erasures: Erasures;
+  readonly invitations: Invitations;
   readonly leases: Leases;
   readonly notes: Notes;
   readonly ownerKeys: OwnerKeys;

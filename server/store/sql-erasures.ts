@@ -34,10 +34,19 @@ export class SqlErasures implements Erasures {
       eb.fn.coalesce(eb.fn.sum<number>('span_count'), sql.lit(0)).as('spans'),
     ]);
     const [found] = await rowsOf(this.#database.reader, query.compile());
-    return { sessions: found?.sessions ?? 0, spans: found?.spans ?? 0 };
+    const invited = this.#queries
+      .selectFrom('invitations')
+      .select((eb) => eb.fn.countAll<number>().as('invitations'))
+      .where('email', '=', email)
+      .where('created_ms', '<=', atMs);
+    const [links] = await rowsOf(this.#database.reader, invited.compile());
+    return { sessions: found?.sessions ?? 0, spans: found?.spans ?? 0, invitations: links?.invitations ?? 0 };
   }
 
   async erase(email: string, atMs: number): Promise<Erased> {
+    // First, so that nobody comes by one of them meanwhile.
+    const uninvite = this.#queries.deleteFrom('invitations').where('email', '=', email).where('created_ms', '<=', atMs);
+    const [invitations = 0] = await change(this.#database.writer, [uninvite.compile()]);
     let sessions = 0;
     let spans = 0;
     for (;;) {
@@ -54,7 +63,7 @@ export class SqlErasures implements Erasures {
       this.#database.writer,
       HOLD_ADDRESSES.map((table) => this.#queries.deleteFrom(table).where('email', '=', email).compile()),
     );
-    return { sessions, spans };
+    return { sessions, spans, invitations };
   }
 
   async listOutstanding(): Promise<readonly OutstandingErasure[]> {

@@ -4,6 +4,7 @@ import { SqlBlockedReaders, type BlockedReaders } from './blocked-readers.ts';
 import type { Database } from './database.ts';
 import { deleteSessions } from './delete-sessions.ts';
 import type { Erasures } from './erasures.ts';
+import { SqlInvitations, type Invitations } from './invitations.ts';
 import { SqlLeases, type Leases } from './leases.ts';
 import { SqlNotes, type Notes } from './notes.ts';
 import { NOCODB, type Outbox } from './outbox.ts';
@@ -33,6 +34,7 @@ export class SqlStore implements SessionStore {
   readonly #watchers = new Set<(ids: readonly string[]) => void>();
   readonly blockedReaders: BlockedReaders;
   readonly erasures: Erasures;
+  readonly invitations: Invitations;
   readonly leases: Leases;
   readonly notes: Notes;
   readonly ownerKeys: OwnerKeys;
@@ -46,6 +48,7 @@ export class SqlStore implements SessionStore {
     this.#queries = queries;
     this.blockedReaders = new SqlBlockedReaders(queries, database.writer);
     this.erasures = new SqlErasures(queries, database, (ids, atMs) => this.deleteSessions(ids, atMs));
+    this.invitations = new SqlInvitations(queries, database.writer, database.reader);
     this.leases = new SqlLeases(queries, database.writer);
     this.notes = new SqlNotes(queries, database.writer);
     this.ownerKeys = new SqlOwnerKeys(queries, database.writer, database.reader);

@@ -249,6 +249,8 @@ export interface ErasurePreview {
   readonly reader: string;
   readonly sessions: number;
   readonly spans: number;
+  /** Personal links for this address. */
+  readonly invitations: number;
 }
 
 /** What an erasure has deleted, and what is still to be done. */

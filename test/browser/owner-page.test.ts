@@ -186,7 +186,7 @@ describe.concurrent('the owner', () => {
     expect(await textOf(page)).toMatch(/Erased Deleted .+: \d+ sessions? with \d+ stretch(es)? of reading\. /);
     await look(page, 'erased');
     const store = await openStore(server.storeUrl);
-    expect(await store.erasures.preview(address, Date.now())).toEqual({ sessions: 0, spans: 0 });
+    expect(await store.erasures.preview(address, Date.now())).toEqual({ sessions: 0, spans: 0, invitations: 0 });
     await store.close();
     await page.goto(`${server.url}/owner/readers`);
     await shows(page, 'Last seen');

@@ -163,6 +163,8 @@ export function describeStore(name: string, place: () => Promise<() => Promise<S
       await store.record([seen(0, 5)]);
       expect(await store.findAccess('ann')).toEqual({
         email: 'ann@example.com',
+        identity: 'typed',
+        invitationId: null,
         accessEndedMs: null,
         accessPages: null,
         isBlocked: false,
@@ -170,6 +172,8 @@ export function describeStore(name: string, place: () => Promise<() => Promise<S
       await store.endAccess('ann', NOW + 7);
       expect(await store.findAccess('ann')).toEqual({
         email: 'ann@example.com',
+        identity: 'typed',
+        invitationId: null,
         accessEndedMs: NOW + 7,
         accessPages: null,
         isBlocked: false,
@@ -186,6 +190,8 @@ export function describeStore(name: string, place: () => Promise<() => Promise<S
       expect(await store.findSession('cy')).toMatchObject({ ...given, isMeasured: true });
       expect(await store.findAccess('cy')).toEqual({
         email: 'cy@example.com',
+        identity: 'invited',
+        invitationId: 'i1',
         accessEndedMs: null,
         accessPages: '/report/',
         isBlocked: false,

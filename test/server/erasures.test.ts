@@ -45,6 +45,13 @@ async function startRead(): Promise<void> {
   }
   await outbox.setRecords([{ id: 'ann-1', recordId: '7' }]);
   await app.store.totals.setReaderExcluded(ANN, true);
+  for (const [id, email] of [
+    ['to-ann', ANN],
+    ['to-bob', BOB],
+  ] as const) {
+    const invitation = { id, hash: `hash-${id}`, email, pages: null, createdMs: NOW, untilMs: NOW + 60 * MINUTE };
+    await app.store.invitations.add(invitation);
+  }
   await app.store.totals.counting.count(['ann-1', 'ann-2', 'bob-1']);
 }
 
@@ -65,7 +72,7 @@ it('deletes all that names the reader, from the files, too, and nothing of other
   await startRead();
   expect(await isInFiles(ANN)).toBe(true);
   const preview = await ask<{ reader: string }>('GET', `/api/readers/${ANN}/erasure`);
-  expect(preview).toEqual({ reader: await app.store.totals.readerIdOf(ANN), sessions: 2, spans: 6 });
+  expect(preview).toEqual({ reader: await app.store.totals.readerIdOf(ANN), sessions: 2, spans: 6, invitations: 1 });
   const receipt = await ask<ErasureReceipt>('DELETE', `/api/readers/${ANN}`);
 
   expect(receipt).toEqual({

@@ -2,10 +2,14 @@
 // the threads of a real store.
 import { join } from 'node:path';
 import { openInlineStore } from '../helpers/inline-store.ts';
+import { describeInvitations } from '../helpers/invitations-contract.ts';
 import { makeMemoryFolder } from '../helpers/memory-folder.ts';
 import { describeStore } from '../helpers/store-contract.ts';
 
-describeStore('inline SQLite', async () => {
+async function inlinePlace(): Promise<() => ReturnType<typeof openInlineStore>> {
   const file = join(await makeMemoryFolder(), 'test.db');
   return () => openInlineStore(file);
-});
+}
+
+describeStore('inline SQLite', inlinePlace);
+describeInvitations('inline SQLite', async () => (await inlinePlace())());

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { openInlineStore } from '../helpers/inline-store.ts';
+import { describeInvitations } from '../helpers/invitations-contract.ts';
 import { makeMemoryFolder } from '../helpers/memory-folder.ts';
 import { describeStore, NOW, seen } from '../helpers/store-contract.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
@@ -17,6 +18,7 @@ async function sqlitePlace(): Promise<() => Promise<SessionStore>> {
 }
 
 describeStore('SQLite', sqlitePlace);
+describeInvitations('SQLite', async () => (await sqlitePlace())());
 
 describe('SQLite', () => {
   it('acknowledges nothing that a power failure could undo: WAL and synchronous=FULL', async () => {

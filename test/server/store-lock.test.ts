@@ -49,6 +49,8 @@ it('lets readers in and shows the owner what there is, while a delivery waits', 
   beat.catch(() => {});
   expect(await store.findAccess('ann')).toEqual({
     email: 'ann@example.com',
+    identity: 'typed',
+    invitationId: null,
     accessEndedMs: null,
     accessPages: null,
     isBlocked: false,

@@ -3,7 +3,8 @@ import type { SQLOutputValue } from 'node:sqlite';
 import type { Access } from '../session-store.ts';
 
 /** Session. */
-export const FIND_ACCESS = `SELECT email, access_ended_ms AS accessEndedMs, access_pages AS accessPages,
+export const FIND_ACCESS = `SELECT email, identity, invitation_id AS invitationId, access_ended_ms AS accessEndedMs,
+    access_pages AS accessPages,
     EXISTS (SELECT 1 FROM blocked_readers WHERE email = sessions.email) AS isBlocked
   FROM sessions WHERE id = ?`;
 
