@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import type { Tables } from './schema.ts';
 import { accessMigration } from './access-migration.ts';
+import { codesMigration } from './codes-migration.ts';
 import { identityMigration } from './identity-migration.ts';
 import { invitationsMigration } from './invitations-migration.ts';
 import { sessionListMigration } from './session-list-migration.ts';
@@ -207,6 +208,7 @@ const migrations: Record<string, Migration> = {
   },
   '013-identity': identityMigration,
   '014-invitations': invitationsMigration,
+  '015-codes': codesMigration,
   '016-blocked-and-refused': accessMigration,
 };
 

@@ -115,6 +115,20 @@ export interface Tables extends TotalsTables {
     revoked_ms: number | null;
     opened_ms: number | null;
   };
+  /** Codes that were mailed to readers (codes.ts). */
+  codes: {
+    /** Of what the browser holds that asked for it. SHA-256, base64url. */
+    hash: string;
+    email: string;
+    /** The page to open afterwards. */
+    next: string;
+    /** HMAC-SHA-256, base64url. */
+    code_hmac: string;
+    sent_ms: number;
+    until_ms: number;
+    /** Wrong codes that were entered. */
+    tries: number;
+  };
   leases: {
     name: string;
     holder: string;

@@ -1,6 +1,7 @@
 // The contract of a session store, whatever the database. Everything is asynchronous: a store may run in another thread
 // or on another machine. Times are epoch milliseconds on the server's clock.
 import type { BlockedReaders } from './blocked-readers.ts';
+import type { Codes } from './codes.ts';
 import type { Erasures } from './erasures.ts';
 import type { Invitations } from './invitations.ts';
 import type { Leases } from './leases.ts';
@@ -93,6 +94,7 @@ export interface Cursor {
  */
 export interface SessionStore {
   readonly blockedReaders: BlockedReaders;
+  readonly codes: Codes;
   readonly erasures: Erasures;
   readonly invitations: Invitations;
   readonly leases: Leases;

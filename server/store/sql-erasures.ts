@@ -11,7 +11,7 @@ import { DELETED } from './sql-deletions.ts';
 const SESSIONS_AT_ONCE = 200;
 
 /** What else holds addresses. */
-const HOLD_ADDRESSES = ['excluded_readers', 'blocked_readers', 'refused_addresses'] as const;
+const HOLD_ADDRESSES = ['codes', 'excluded_readers', 'blocked_readers', 'refused_addresses'] as const;
 
 export class SqlErasures implements Erasures {
   readonly #queries: Kysely<Tables>;

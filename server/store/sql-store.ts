@@ -1,6 +1,7 @@
 // A session store in SQL. The queries are the same for every database; recording is the database's own.
 import type { Kysely, Selectable } from 'kysely';
 import { SqlBlockedReaders, type BlockedReaders } from './blocked-readers.ts';
+import { SqlCodes, type Codes } from './codes.ts';
 import type { Database } from './database.ts';
 import { deleteSessions } from './delete-sessions.ts';
 import type { Erasures } from './erasures.ts';
@@ -33,6 +34,7 @@ export class SqlStore implements SessionStore {
   readonly #outboxes = new Map<string, Outbox>();
   readonly #watchers = new Set<(ids: readonly string[]) => void>();
   readonly blockedReaders: BlockedReaders;
+  readonly codes: Codes;
   readonly erasures: Erasures;
   readonly invitations: Invitations;
   readonly leases: Leases;
@@ -47,6 +49,7 @@ export class SqlStore implements SessionStore {
     this.#database = database;
     this.#queries = queries;
     this.blockedReaders = new SqlBlockedReaders(queries, database.writer);
+    this.codes = new SqlCodes(queries, database.writer);
     this.erasures = new SqlErasures(queries, database, (ids, atMs) => this.deleteSessions(ids, atMs));
     this.invitations = new SqlInvitations(queries, database.writer, database.reader);
     this.leases = new SqlLeases(queries, database.writer);

@@ -2,9 +2,9 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
 import type { Answer, Runner, Statement } from '../runner.ts';
-import { FIND_ACCESS } from './find-access.ts';
 import type { Access, Recorded, Sighting } from '../session-store.ts';
 import { configureConnection } from './connection.ts';
+import { FIND_ACCESS, toAccess } from './find-access.ts';
 import { SqliteThread } from './sqlite-thread.ts';
 
 export class SqliteDatabase implements Database {
