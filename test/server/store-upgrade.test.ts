@@ -70,6 +70,10 @@ it('keeps sessions, spans and totals', async () => {
   expect(await store.findSession('ann')).toEqual({
     id: 'ann',
     email: 'ann@example.com',
+    identity: 'typed',
+    invitationId: null,
+    isMeasured: true,
+    accessPages: null,
     startMs: 100,
     endMs: 900,
     readingMs: 650,
