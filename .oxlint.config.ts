@@ -111,6 +111,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'client/integrations': ['client'],
   'client/inspector': ['client', 'client/ui', 'sw/channel', 'sw/protocol'],
   'client/dashboard': ['client/ui', 'sw/protocol'],
+  'client/own-record': ['client/ui', 'sw/protocol'],
   'client/gate': [],
   client: ['client/debug', 'sw/channel', 'sw/protocol'],
   'client/debug': ['client/ui', 'sw/channel', 'sw/protocol'],

@@ -141,6 +141,10 @@ export default defineConfig({
       ...script('client/inspector/open-inspector.ts', 'stillhere-open-inspector.js', 'es'),
     },
     gate: { consumer: 'client', ...script('client/gate/gate-form.ts', 'stillhere-gate.js', 'es') },
+    ownRecord: {
+      consumer: 'client',
+      ...script('client/own-record/own-record-element.ts', 'stillhere-own-record.js', 'es'),
+    },
     owner: { consumer: 'client', ...script('client/dashboard/owner-element.ts', 'stillhere-owner.js', 'es') },
     appWorker: { consumer: 'client', ...script('sw/worker/app-worker.ts', 'sw.js', 'iife', 'dist/site') },
   },
@@ -156,6 +160,7 @@ export default defineConfig({
         'opener',
         'gate',
         'owner',
+        'ownRecord',
         'client',
         'appWorker',
       ]) {

@@ -1,15 +1,17 @@
 // One session: its figures, its visits as train graphs, and its pages.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SessionDetail } from '../../sw/protocol/owner-api.ts';
+import { ENGLISH_GRAPH } from '../ui/graph-texts.ts';
 import { graphTable } from '../ui/graph-table.ts';
 import { namePages } from '../ui/page-names.ts';
+import { toGraphSpans } from '../ui/session-spans.ts';
 import { layOut } from '../ui/train-graph.ts';
 import { trainGraph } from '../ui/train-graph-view.ts';
 import { sessionAccessView } from './access-view.ts';
 import { barList } from './bar-list.ts';
 import { exclusionView } from './exclusion-view.ts';
 import { figuresView, offlineFigure } from './figures-view.ts';
-import { titleOf, toGraphSpans } from './session-graph.ts';
+import { titleOf } from './session-graph.ts';
 import { breakable, dayOf, endOf, exactTimeOf, IDENTITY_SENTENCES, lengthOf, STATE_NAMES, timeOf } from './wording.ts';
 import { ownerPath } from './owner-path.ts';
 
@@ -27,7 +29,7 @@ export function sessionView(
   const visits = layOut(toGraphSpans(session));
   const { emailOfAccessor, sessionStartTime, readingTimeMs, offlineMs, pages } = session;
   const nameOf = namePages(pages.map(({ page }) => page));
-  const words = { nameOf, timeOf, exactTimeOf };
+  const words = { nameOf, timeOf, exactTimeOf, texts: ENGLISH_GRAPH };
   return html`
     <main class="session">
       <nav aria-label="Back"><a href=${ownerPath()}>All sessions</a></nav>

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Span } from '../../sw/protocol/delivery.ts';
 import { namePages } from '../ui/page-names.ts';
 import type { EndMark, GraphSpan, Look } from '../ui/graph-bars.ts';
+import { ENGLISH_GRAPH } from '../ui/graph-texts.ts';
 import { layOutVisit } from '../ui/train-graph.ts';
 import { trainGraph } from '../ui/train-graph-view.ts';
 import { OPEN_MS } from './why-waiting.ts';
@@ -34,6 +35,7 @@ export function readingGraph(
     nameOf: namePages(spans.map(({ page }) => page)),
     timeOf: (at: number): string => formatClock(at, zoom === 1),
     exactTimeOf: (at: number): string => formatClock(at, true),
+    texts: ENGLISH_GRAPH,
   };
   return html`
     <div class="picture">

@@ -1,22 +1,7 @@
 // The marks of a train graph: how each end is known, and what was read how.
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { Bar, EndMark, Look } from './graph-bars.ts';
-
-const ENDS: Readonly<Record<EndMark, string>> = {
-  open: 'still open',
-  goodbye: 'the page said goodbye',
-  tick: 'last sign of a page that was cut off, ± 5 s',
-  bounded: 'the device’s clock was wrong, so the time is a guess',
-};
-const LOOKS: Readonly<Record<Look, string>> = {
-  online: 'delivered at once',
-  offline: 'read offline, delivered later',
-  waiting: 'waits on this device',
-  refused: 'refused by the server',
-};
-
-/** How an end is known, and how exactly. */
-export const sayEnd = (end: EndMark): string => ENDS[end];
+import type { GraphTexts } from './graph-texts.ts';
 
 /** @param x of its middle, with a unit. */
 export function endMark({ end, look }: Pick<Bar, 'end' | 'look'>, x: string, y: number): TemplateResult {
@@ -31,18 +16,22 @@ export function endMark({ end, look }: Pick<Bar, 'end' | 'look'>, x: string, y: 
  * Explains what the graph has.
  * @param marked the bars whose ends have a mark: where reading went on with the next page at once, there is none.
  */
-export function graphLegend(bars: readonly Bar[], marked: readonly Bar[]): TemplateResult | typeof nothing {
-  const ends = (Object.keys(ENDS) as EndMark[]).filter((end) => marked.some((bar) => bar.end === end));
-  const looks = (Object.keys(LOOKS) as Look[]).filter((look) => bars.some((bar) => bar.look === look));
+export function graphLegend(
+  bars: readonly Bar[],
+  marked: readonly Bar[],
+  { ends: endTexts, looks: lookTexts }: GraphTexts,
+): TemplateResult | typeof nothing {
+  const ends = (Object.keys(endTexts) as EndMark[]).filter((end) => marked.some((bar) => bar.end === end));
+  const looks = (Object.keys(lookTexts) as Look[]).filter((look) => bars.some((bar) => bar.look === look));
   if (bars.length === 0) return nothing;
   return html`
     <ul class="legend">
       ${
         looks.length === 1 && looks[0] === 'online'
           ? nothing
-          : looks.map((look) => html`<li><span class="swatch ${look}"></span>${LOOKS[look]}</li>`)
+          : looks.map((look) => html`<li><span class="swatch ${look}"></span>${lookTexts[look]}</li>`)
       }
-      ${ends.map((end) => html`<li><svg class="key" aria-hidden="true">${endMark({ end, look: 'online' }, '8', 8)}</svg>${ENDS[end]}</li>`)}
+      ${ends.map((end) => html`<li><svg class="key" aria-hidden="true">${endMark({ end, look: 'online' }, '8', 8)}</svg>${endTexts[end]}</li>`)}
     </ul>
   `;
 }

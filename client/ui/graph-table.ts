@@ -1,7 +1,6 @@
 // A train graph as a table: what was read when, how each end is known, and when it arrived.
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatLength } from './format.ts';
-import { sayEnd } from './graph-marks.ts';
 import { nameRows, type GraphWords } from './graph-words.ts';
 import type { Bar } from './graph-bars.ts';
 import type { Gap, VisitGraph } from './train-graph.ts';
@@ -12,20 +11,21 @@ export function graphTable(visit: VisitGraph, words: GraphWords): TemplateResult
   const { bars, gaps } = visit;
   const names = nameRows(visit, words);
   const rows: readonly (Bar | Gap)[] = [...bars, ...gaps].toSorted((one, other) => one.fromMs - other.fromMs);
+  const { table } = words.texts;
   const arrives = bars.some(({ arrivedMs }) => arrivedMs !== undefined);
   return html`
     <details class="steps">
-      <summary>As a table</summary>
-      <div class="scroll" tabindex="0" role="region" aria-label="The graph as a table">
+      <summary>${table.summary}</summary>
+      <div class="scroll" tabindex="0" role="region" aria-label=${table.label}>
         <table>
           <thead>
             <tr>
-              <th scope="col">From</th>
-              <th scope="col">To</th>
-              <th scope="col">What</th>
-              <th scope="col">Length</th>
-              <th scope="col">How its end is known</th>
-              ${arrives ? html`<th scope="col">Arrived</th>` : nothing}
+              <th scope="col">${table.from}</th>
+              <th scope="col">${table.to}</th>
+              <th scope="col">${table.what}</th>
+              <th scope="col">${table.length}</th>
+              <th scope="col">${table.end}</th>
+              ${arrives ? html`<th scope="col">${table.arrived}</th>` : nothing}
             </tr>
           </thead>
           <tbody>
@@ -33,7 +33,7 @@ export function graphTable(visit: VisitGraph, words: GraphWords): TemplateResult
           </tbody>
         </table>
       </div>
-      ${rows.length > MOST_ROWS ? html`<p>These are the first ${MOST_ROWS} of ${rows.length}.</p>` : nothing}
+      ${rows.length > MOST_ROWS ? html`<p>${table.cut(MOST_ROWS, rows.length)}</p>` : nothing}
     </details>
   `;
 }
@@ -45,14 +45,15 @@ function stepRow(row: Bar | Gap, names: readonly string[], arrives: boolean, wor
     <tr class=${isBar ? nothing : 'gap'}>
       <td>${words.exactTimeOf(fromMs)}</td>
       <td>${words.exactTimeOf(toMs)}</td>
-      <td>${isBar ? names[row.row] : row.name}</td>
+      <td>${isBar ? names[row.row] : words.texts.gaps[row.name]}</td>
       <td>${formatLength(toMs - fromMs)}</td>
-      <td>${isBar ? sayEnd(row.end) : nothing}</td>
+      <td>${isBar ? words.texts.ends[row.end] : nothing}</td>
       ${arrives ? html`<td>${isBar ? sayArrived(row, words) : nothing}</td>` : nothing}
     </tr>
   `;
 }
 
-function sayArrived({ toMs, arrivedMs }: Bar, { exactTimeOf }: GraphWords): string {
-  return arrivedMs === undefined ? 'at once' : `${exactTimeOf(arrivedMs)}, ${formatLength(arrivedMs - toMs)} later`;
+function sayArrived({ toMs, arrivedMs }: Bar, { exactTimeOf, texts }: GraphWords): string {
+  if (arrivedMs === undefined) return texts.atOnce;
+  return `${exactTimeOf(arrivedMs)}, ${texts.later(formatLength(arrivedMs - toMs))}`;
 }

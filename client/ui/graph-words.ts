@@ -1,5 +1,5 @@
-// How the page that shows a train graph names pages and times.
-import { formatCount } from './format.ts';
+// How the page that shows a train graph names pages and times, and in which language.
+import type { GraphTexts } from './graph-texts.ts';
 import type { VisitGraph } from './train-graph.ts';
 
 export interface GraphWords {
@@ -9,12 +9,13 @@ export interface GraphWords {
   readonly timeOf: (at: number) => string;
   /** With seconds. */
   readonly exactTimeOf: (at: number) => string;
+  readonly texts: GraphTexts;
 }
 
 /** One name for each row. */
 export function nameRows(
   { rows, otherPages }: Pick<VisitGraph, 'rows' | 'otherPages'>,
-  { nameOf }: Pick<GraphWords, 'nameOf'>,
+  { nameOf, texts }: Pick<GraphWords, 'nameOf' | 'texts'>,
 ): readonly string[] {
-  return [...rows.map(nameOf), ...(otherPages > 0 ? [formatCount(otherPages, 'more page')] : [])];
+  return [...rows.map(nameOf), ...(otherPages > 0 ? [texts.morePages(otherPages)] : [])];
 }

@@ -1,7 +1,8 @@
 // Draws the train graph of one visit (train-graph.ts has the layout). The table under it has the same as text (graph-table.ts).
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { formatAbout, formatLength } from './format.ts';
-import { endMark, graphLegend, sayEnd } from './graph-marks.ts';
+import { endMark, graphLegend } from './graph-marks.ts';
+import type { GraphTexts } from './graph-texts.ts';
 import { nameRows, type GraphWords } from './graph-words.ts';
 import type { Bar, Stretch } from './graph-bars.ts';
 import type { Gap, Move, VisitGraph } from './train-graph.ts';
@@ -20,6 +21,7 @@ const LEAST_BAR_PERCENT = 0.4;
 
 /** @param title of the visit, if it is one of several. */
 export function trainGraph(visit: VisitGraph, title: string | undefined, words: GraphWords): TemplateResult {
+  const { texts } = words;
   const { fromMs, untilMs, rows, bars, moves, gaps, tunnels, ticks } = visit;
   const names = nameRows(visit, words);
   const percent = (ms: number): number => (ms / (untilMs - fromMs)) * 100;
@@ -47,15 +49,16 @@ export function trainGraph(visit: VisitGraph, title: string | undefined, words: 
       class="tunnel ${one.isOpen ? 'open' : ''}"
       .style=${`left: ${x(one.fromMs)}; width: ${width({ fromMs: one.fromMs, toMs: one.outMs })}`}
     >
-      <span>offline</span>${one.arrivedMs === undefined ? nothing : html`<span>${sayArrival(one)}</span>`}
+      <span>${texts.offline}</span
+      >${one.arrivedMs === undefined ? nothing : html`<span>${sayArrival(one, texts)}</span>`}
     </li>
   `;
   const gapName = (gap: Gap): TemplateResult => html`
     <li
       .style=${`left: ${x(gap.fromMs)}; width: ${width(gap)}`}
-      title="${gap.name} for ${formatLength(gap.toMs - gap.fromMs)}"
+      title=${texts.lasting(texts.gaps[gap.name], formatLength(gap.toMs - gap.fromMs))}
     >
-      <span>${gap.name} ${formatAbout(gap.toMs - gap.fromMs)}</span>
+      <span>${texts.gaps[gap.name]} ${formatAbout(gap.toMs - gap.fromMs)}</span>
     </li>
   `;
   return html`
@@ -84,23 +87,28 @@ export function trainGraph(visit: VisitGraph, title: string | undefined, words: 
           ${ticks.map((at) => html`<li .style=${`left: ${x(at)}`}>${words.timeOf(at)}</li>`)}
         </ol>
       </div>
-      ${graphLegend(bars, marked)}
+      ${graphLegend(bars, marked, texts)}
     </figure>
   `;
 }
 
 /** How much later its reading reached the server. */
-function sayArrival({ toMs, arrivedMs = toMs }: Tunnel): TemplateResult {
+function sayArrival({ toMs, arrivedMs = toMs }: Tunnel, { arrived, atOnce, later }: GraphTexts): TemplateResult {
   const laterMs = arrivedMs - toMs;
-  return html`<span class="arrived">arrived</span> ${laterMs < 1_000 ? 'at once' : `${formatAbout(laterMs)} later`}`;
+  return html`<span class="arrived">${arrived}</span> ${laterMs < 1_000 ? atOnce : later(formatAbout(laterMs))}`;
 }
 
-function sayBar({ fromMs, toMs, end }: Bar, { exactTimeOf }: GraphWords): string {
-  return `${exactTimeOf(fromMs)} to ${exactTimeOf(toMs)}, ${formatLength(toMs - fromMs)}; ${sayEnd(end)}`;
+function sayBar({ fromMs, toMs, end }: Bar, { exactTimeOf, texts }: GraphWords): string {
+  const when = texts.fromTo(exactTimeOf(fromMs), exactTimeOf(toMs));
+  return `${when}, ${formatLength(toMs - fromMs)}; ${texts.ends[end]}`;
 }
 
 /** The picture in a few words; the table has the rest. */
-function describe({ tunnels, fromMs, toMs }: VisitGraph, names: readonly string[], { timeOf }: GraphWords): string {
-  const offline = tunnels.map((one) => `, offline from ${timeOf(one.fromMs)} to ${timeOf(one.toMs)}`);
-  return `Train graph: ${names.join(', ')}, read between ${timeOf(fromMs)} and ${timeOf(toMs)}${offline.slice(0, 3).join('')}`;
+function describe(
+  { tunnels, fromMs, toMs }: VisitGraph,
+  names: readonly string[],
+  { timeOf, texts }: GraphWords,
+): string {
+  const offline = tunnels.map((one) => texts.offlineFromTo(timeOf(one.fromMs), timeOf(one.toMs)));
+  return texts.graph(names.join(', '), timeOf(fromMs), timeOf(toMs)) + offline.slice(0, 3).join('');
 }

@@ -33,6 +33,7 @@ import { addAccessRoutes } from '../sessions/access-routes.ts';
 import { addErasureRoutes } from '../sessions/erasure-routes.ts';
 import { addExportRoutes } from '../sessions/export-routes.ts';
 import { GiveWay } from '../sessions/give-way.ts';
+import { addOwnRecordRoutes, OWN_RECORD_PATH } from '../sessions/own-record-routes.ts';
 import { addOpenApiRoute } from '../sessions/openapi-route.ts';
 import { addSessionRoutes } from '../sessions/routes.ts';
 import { addShareRoutes } from '../sessions/share-routes.ts';
@@ -45,7 +46,7 @@ import type { Services } from './services.ts';
 const CROSS_ORIGIN_PATHS = new RegExp(`^(?:${HEARTBEAT_PATH}|${SUBMIT_PATH}|/stillhere(?:-[\\w-]+)?\\.js)$`);
 
 /** Never the owner's pages. */
-const GATE_PATHS: readonly string[] = [GATE_PATH, SUBMIT_PATH];
+const GATE_PATHS: readonly string[] = [GATE_PATH, SUBMIT_PATH, OWN_RECORD_PATH];
 
 /** Dependencies of the routes. */
 export interface RouteParts {
@@ -62,6 +63,7 @@ export interface RouteParts {
     | 'base'
     | 'frameAncestors'
     | 'limits'
+    | 'readerErase'
   >;
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
   readonly services: Pick<Services, 'store' | 'feed' | 'refusals'> & {
@@ -142,6 +144,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   addSessionRoutes(router, store, { owner, viewer, feed, now });
   addTotalsRoutes(router, store, { owner, viewer, now });
   addOpenApiRoute(router, viewer, base);
+  addOwnRecordRoutes(router, { store, findOtherRows, access, look: gate, mayErase: config.readerErase, base, now });
   addAccessRoutes(router, { store, owner, now });
   addErasureRoutes(router, { store, findOtherRows, owner, now });
   addExportRoutes(router, store, { viewer, giveWay: new GiveWay(store), now });

@@ -50,6 +50,8 @@ export interface Config {
   /** Other sites whose pages may deliver to this server. */
   readonly corsOrigins: readonly string[];
   readonly accessMs: number;
+  /** Readers can erase what is kept about them. */
+  readonly readerErase: boolean;
   /** How long a session is kept after the last sign of its reader, in milliseconds; undefined: until it is erased. */
   readonly retentionMs: number | undefined;
   readonly limits: Limits;
@@ -179,6 +181,7 @@ function toConfig(values: SettingValues, gate: GateTheme): Config {
     gate,
     frameAncestors,
     corsOrigins,
+    readerErase: values.readerErase,
     accessMs: values.accessHours * HOUR_MS,
     retentionMs: values.retentionDays && values.retentionDays * DAY_MS,
     limits: { gate: values.limitGate, beats: values.limitBeats, network: values.limitNetwork },

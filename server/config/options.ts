@@ -26,6 +26,8 @@ export interface StillhereOptions {
   readonly logLevel?: string | undefined;
   /** Path prefixes behind the gate, like `/confidential/`. @default ['/portfolio/confidential/'] */
   readonly protect?: readonly string[] | string | undefined;
+  /** Readers can erase what is kept about them, on `/access/mine`. @default false */
+  readonly readerErase?: boolean | undefined;
   /** Readers can choose at the gate that their reading is not measured; a browser that sends `Sec-GPC: 1` makes this choice for them. @default false */
   readonly optOut?: boolean | undefined;
   /** E-mail addresses and domains that the gate lets in. By default: everyone. */

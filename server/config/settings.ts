@@ -251,6 +251,13 @@ export const SETTINGS = {
       v.mapItems((path) => `${readRequestPath(path) ?? ''}/`.replace(/\/+$/, '/').toLowerCase()),
     ),
   },
+  readerErase: {
+    group: 'gate',
+    kind: 'switch',
+    about: 'readers can erase what is kept about them, on `/access/mine`',
+    default: 'false',
+    schema: yesOrNo,
+  },
   optOut: {
     group: 'gate',
     kind: 'switch',

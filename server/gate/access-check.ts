@@ -7,6 +7,7 @@ import type { AccessCookies } from './access-cookie.ts';
 import { isAllowed } from './email-address.ts';
 
 export interface ReaderAccess {
+  readonly sessionId: string;
   /** When it ends, in epoch milliseconds. */
   readonly untilMs: number;
   /** The only path prefix to which it is access; null: all of them. */
@@ -43,7 +44,7 @@ export function createAccessCheck(
     async find(ctx) {
       const grant = cookies.read(ctx, now());
       const held = grant && (await look(grant.sessionId));
-      return held && { untilMs: grant.untilMs, pages: held.accessPages };
+      return held && { ...grant, pages: held.accessPages };
     },
     async end(ctx) {
       const grant = cookies.read(ctx, now());

@@ -33,16 +33,40 @@ export function gateStyleHashes({ template, style }: GateTheme): string[] {
   return hashStyles(fillTemplate(template, { style: styleElement(style) }));
 }
 
-export function gatePage(look: GateTheme, { tag, direction, texts }: GateLanguage, form: GateForm): string {
+export function gatePage(look: GateTheme, language: GateLanguage, form: GateForm): string {
+  const { texts } = language;
+  return themedPage(look, language, {
+    title: texts.title,
+    intro: texts.intro,
+    back: backLink(texts, form),
+    form: formElement(look, language, form),
+  });
+}
+
+export interface ThemedPage {
+  /** As text. */
+  readonly title: string;
+  readonly intro: string;
+  /** As HTML. */
+  readonly back: string;
+  readonly form: string;
+}
+
+/** A page in the gate's look, from the owner's template or ours. */
+export function themedPage(
+  look: GateTheme,
+  { tag, direction }: GateLanguage,
+  { title, intro, back, form }: ThemedPage,
+): string {
   return fillTemplate(look.template, {
     lang: escapeHtml(tag),
     dir: escapeHtml(direction),
-    title: escapeHtml(texts.title),
-    intro: escapeHtml(texts.intro),
+    title: escapeHtml(title),
+    intro: escapeHtml(intro),
     owner: escapeHtml(look.ownerName ?? ''),
-    back: backLink(texts, form),
+    back,
     style: styleElement(look.style),
-    form: formElement(look, { tag, direction, texts }, form),
+    form,
   });
 }
 

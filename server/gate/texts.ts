@@ -18,6 +18,10 @@ export interface GateTexts {
   readonly keptFor: string;
   /** Or instead, that it isn't. */
   readonly keptUntilErased: string;
+  /** Title of the page on which readers see what is kept about them. */
+  readonly ownRecord: string;
+  /** There, without scripts. */
+  readonly needsScripts: string;
   /** The choice not to be measured, if there is one. */
   readonly optOut: string;
   /** Who sees the data, where the owner gives no name. Begins a sentence. */
@@ -61,6 +65,8 @@ const en: GateTexts = {
   notice: `${RECORD_NOTICE.en} By continuing, you agree to this. A cookie keeps your access on this device.`,
   keptFor: 'What is recorded is deleted {kept} after your last visit.',
   keptUntilErased: 'What is recorded is kept until the owner deletes it.',
+  ownRecord: 'What is kept about you',
+  needsScripts: 'This page needs JavaScript.',
   optOut: 'Don’t measure my reading. You get access all the same.',
   owner: 'The owner of these pages',
   back: 'Back to the previous page',
@@ -85,6 +91,8 @@ const de: GateTexts = {
   notice: `${RECORD_NOTICE.de} Wenn Sie weiterlesen, stimmen Sie dem zu. Ein Cookie merkt sich auf diesem Gerät, dass Sie Zugang haben.`,
   keptFor: 'Das Aufgezeichnete wird {kept} nach Ihrem letzten Besuch gelöscht.',
   keptUntilErased: 'Das Aufgezeichnete bleibt gespeichert, bis die verantwortliche Person es löscht.',
+  ownRecord: 'Was über Sie gespeichert ist',
+  needsScripts: 'Diese Seite braucht JavaScript.',
   optOut: 'Nicht messen, wie lange ich lese. Zugang erhalten Sie trotzdem.',
   owner: 'Die für diese Seiten verantwortliche Person',
   back: 'Zurück zur vorigen Seite',
@@ -108,6 +116,8 @@ export const ADDED_LATER: Readonly<Partial<GateTexts>> = {
   opening: en.opening,
   keptFor: en.keptFor,
   keptUntilErased: en.keptUntilErased,
+  ownRecord: en.ownRecord,
+  needsScripts: en.needsScripts,
   optOut: en.optOut,
   owner: en.owner,
   back: en.back,

@@ -42,7 +42,8 @@ export async function eraseReader(
   };
 }
 
-async function scrub(erasures: Erasures): Promise<boolean> {
+/** Resolves with whether what was deleted is overwritten in the files of the store. */
+export async function scrub(erasures: Erasures): Promise<boolean> {
   for (let tries = 1; tries < SCRUB_TRIES; tries++) {
     if (await erasures.scrub()) return true;
     await delay(SCRUB_PAUSE_MS);

@@ -8,6 +8,7 @@ import { readKnownQuery } from '../http/query.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { eraseReader, previewErasure, type ErasureParts } from './erase-reader.ts';
 import { readReader } from './parameters.ts';
+import { walkSessions } from './walk-sessions.ts';
 import { writeReader } from './write-reader.ts';
 
 export interface ErasureRouteParts extends Pick<ErasureParts, 'findOtherRows'> {
@@ -36,7 +37,8 @@ export function addErasureRoutes(router: Router, { store, findOtherRows, owner, 
     const email = await findAddress(ctx);
     ctx.attachment('reader.json');
     ctx.type = 'json';
-    ctx.body = Readable.from(writeReader(store, email, now()));
+    const sessions = walkSessions(store, { filter: { reader: { email } }, sort: 'start' }, now());
+    ctx.body = Readable.from(writeReader(store, sessions, { emailOfAccessor: email }, now()));
   });
 
   router.get('/api/erasures', owner, async (ctx) => {

@@ -1,18 +1,24 @@
-// Writes everything about one reader as JSON, in pieces: for a reader who asks what is kept.
+// Writes what is kept about one reader as JSON, in pieces.
 import type { SessionStore } from '../store/session-store.ts';
+import type { Session } from '../store/session.ts';
 import { visitsOf } from '../store/visits.ts';
 import { viewExported, viewSpan, viewVisit } from './views.ts';
-import { walkSessions } from './walk-sessions.ts';
 
-/** @param now epoch milliseconds. */
+/**
+ * A {@link ReaderExport}, perhaps with more.
+ * @param sessions of the reader.
+ * @param head the properties before `sessions`.
+ * @param now epoch milliseconds.
+ */
 export async function* writeReader(
-  store: Pick<SessionStore, 'searchSessions' | 'listSpans'>,
-  email: string,
+  store: Pick<SessionStore, 'listSpans'>,
+  sessions: AsyncIterable<Session>,
+  head: { readonly emailOfAccessor: string },
   now: number,
 ): AsyncGenerator<string> {
-  yield `{"emailOfAccessor":${JSON.stringify(email)},"sessions":[`;
+  yield `${JSON.stringify(head).slice(0, -1)},"sessions":[`;
   let isFirst = true;
-  for await (const session of walkSessions(store, { filter: { reader: { email } }, sort: 'start' }, now)) {
+  for await (const session of sessions) {
     const spans = await store.listSpans(session.id);
     const shown = {
       ...viewExported(session, now),

@@ -294,3 +294,18 @@ export interface RefusalList {
     readonly since: string;
   }[];
 }
+
+/** What readers see of themselves, while their access lasts. */
+export interface OwnRecord extends ReaderExport {
+  /**
+   * Whose sessions are shown: of a typed address, as anybody could type it, only the `session` of this access; of an `invitation`, those
+   * that came by it; of a confirmed address, all of the `reader`.
+   */
+  readonly shownBy: 'session' | 'invitation' | 'reader';
+  /** How many days after the last visit a session is deleted; null: not by itself. */
+  readonly keptDays: number | null;
+  /** The owner's name; null: not given. */
+  readonly owner: string | null;
+  /** The reader can erase what is shown. */
+  readonly mayErase: boolean;
+}

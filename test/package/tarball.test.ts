@@ -47,7 +47,7 @@ test("has maps with our sources for a site's bundler, and positions in what the 
   // The server's own code reads as its sources do; two workers have in them what sw.js has; the
   // positions of the inspector (17 kB) and of the owner's pages (13 kB) are for who has the repository.
   const ours = files.filter((file) =>
-    /^dist\/(package\/)?(?!no-sw|stillhere-inspector|stillhere-owner|stillhere-sw)[\w-]+\.js$/.test(file),
+    /^dist\/(package\/)?(?!no-sw|stillhere-inspector|stillhere-own|stillhere-sw)[\w-]+\.js$/.test(file),
   );
   for (const file of ours.filter((path) => !isReExport(path))) {
     const map = JSON.parse(readText(`${file}.map`)) as { sources: string[]; sourcesContent?: (string | null)[] };

@@ -7,6 +7,7 @@ const OWNER = 'Maren Achterberg';
 const en = {
   recorded: RECORD_NOTICE.en.replace('{owner}', OWNER),
   confidential: 'These pages are confidential: please do not pass them on.',
+  ownRecord: 'What is kept about you',
   publicPage: 'Reading is recorded on the confidential pages only.',
   address: 'You need an e-mail address to read them.',
   close: 'Close this note',
@@ -55,6 +56,7 @@ export type Texts = Readonly<Record<TextName, string>>;
 const de: Texts = {
   recorded: RECORD_NOTICE.de.replace('{owner}', OWNER),
   confidential: 'Diese Seiten sind vertraulich: Bitte geben Sie sie nicht weiter.',
+  ownRecord: 'Was über Sie gespeichert ist',
   publicPage: 'Was gelesen wird, wird nur auf den vertraulichen Seiten aufgezeichnet.',
   address: 'Um sie zu lesen, brauchen Sie eine E-Mail-Adresse.',
   close: 'Hinweis schließen',

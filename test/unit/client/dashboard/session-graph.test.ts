@@ -1,6 +1,6 @@
 // What the train graph of a session is made from.
 import { expect, it } from 'vitest';
-import { toGraphSpans } from '../../../../client/dashboard/session-graph.ts';
+import { toGraphSpans } from '../../../../client/ui/session-spans.ts';
 import type { SessionDetail, SpanView } from '../../../../sw/protocol/owner-api.ts';
 
 const span: SpanView = {

@@ -119,7 +119,7 @@ describe('the form', () => {
     ['/access?next=/a&next=/b', '/home/'],
   ] as const)('at %s leads to %s', async ([path, next]) => {
     expect(input('next', await ask(path))).toBe(next);
-    find = async () => ({ untilMs: NOW + 1, pages: null });
+    find = async () => ({ sessionId: 's', untilMs: NOW + 1, pages: null });
     const { status, headers } = await ask(path);
     expect([status, headers.get('location'), headers.get('cache-control')]).toEqual([303, next, 'no-store']);
   });

@@ -15,7 +15,7 @@ const PROTECT = ['/report/'];
 let find: () => Promise<ReaderAccess | undefined>;
 let logged: string[];
 beforeEach(() => {
-  find = async () => ({ untilMs: UNTIL, pages: null });
+  find = async () => ({ sessionId: 's', untilMs: UNTIL, pages: null });
   logged = [];
 });
 const access = { find: () => find() } as unknown as AccessCheck;
@@ -115,7 +115,7 @@ describe('a site under a path of its host', () => {
 
 describe('access to some pages', () => {
   beforeEach(() => {
-    find = async () => ({ untilMs: UNTIL, pages: '/report/' });
+    find = async () => ({ sessionId: 's', untilMs: UNTIL, pages: '/report/' });
   });
   const check = requireAccess(['/report/', '/plan/'], access, log, { base: '/work' });
 

@@ -1,0 +1,91 @@
+// The reader's own view in real Chromium: what was read, as the owner sees it, in the reader's language, and erasing it.
+// Screenshots: set OWNER_PICTURES to a folder.
+import type { Page } from 'puppeteer-core';
+import { describe, expect } from 'vitest';
+import { it } from '../helpers/browser-test.ts';
+import { findBarriers } from '../helpers/find-barriers.ts';
+import { enter } from '../helpers/reader.ts';
+import { SMALL_SITE } from '../helpers/reading-site.ts';
+import { until } from '../helpers/until.ts';
+
+const PICTURES = process.env['OWNER_PICTURES'];
+
+const textOf = (page: Page): Promise<string> =>
+  page.evaluate(
+    () => document.querySelector('stillhere-own-record')?.shadowRoot?.textContent?.replaceAll(/\s+/g, ' ') ?? '',
+  );
+const shows = (page: Page, text: string): Promise<boolean> => until(async () => (await textOf(page)).includes(text));
+
+async function look(page: Page, view: string): Promise<void> {
+  for (const [name, width] of Object.entries({ phone: 390, desktop: 1_280 })) {
+    await page.setViewport({ width, height: 900 });
+    expect(await findBarriers(page, PICTURES ? `${PICTURES}/${view}-${name}` : undefined)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  }
+}
+
+describe.concurrent('a reader', () => {
+  it('sees what is kept, as a picture and as a table, and keeps nothing of it on the device', async ({
+    server,
+    device,
+  }) => {
+    const page = await device.newPage();
+    await enter(page, server.url);
+    await until(async () => (await server.sessions())[0]?.readingTimeMs);
+    await page.goto(`${server.url}/access/mine`);
+    await shows(page, 'ann@example.com');
+    expect(await textOf(page)).toContain('only what was read in this browser since then is shown');
+    expect(await textOf(page)).toContain('It is kept until the owner deletes it.');
+    await page.locator('stillhere-own-record >>> .visit svg .bar').wait();
+    await page.locator('stillhere-own-record >>> .steps summary').click();
+    await page.locator('stillhere-own-record >>> .steps td').wait();
+    await look(page, 'own-record');
+    const kept = await page.evaluate(() =>
+      JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie]),
+    );
+    expect(kept).not.toContain('ann@example.com');
+  });
+
+  it('of German reads German', async ({ server, device }) => {
+    const page = await device.newPage();
+    await page.setExtraHTTPHeaders({ 'accept-language': 'de' });
+    await enter(page, server.url);
+    await page.goto(`${server.url}/access/mine`);
+    await shows(page, 'Es bleibt gespeichert, bis die verantwortliche Person es löscht.');
+    await look(page, 'own-record-de');
+  });
+
+  it('erases the record with the keyboard, once that is confirmed, and has no access any more', async ({
+    serve,
+    device,
+  }) => {
+    const server = await serve(SMALL_SITE, { READER_ERASE: 'true' });
+    const page = await device.newPage();
+    await enter(page, server.url);
+    await until(async () => (await server.sessions())[0]?.readingTimeMs);
+    await page.goto(`${server.url}/access/mine`);
+    await shows(page, 'Erase what is kept about me');
+    await page.locator('stillhere-own-record >>> button.quiet').wait();
+    await page.evaluate(() =>
+      document.querySelector('stillhere-own-record')?.shadowRoot?.querySelector<HTMLElement>('button.quiet')?.focus(),
+    );
+    await page.keyboard.press('Enter');
+    await shows(page, 'This can’t be undone.');
+    await look(page, 'own-record-erase');
+    // The way back has the focus.
+    await page.keyboard.press('Enter');
+    await until(async () => !(await textOf(page)).includes('This can’t be undone.'));
+    expect(await server.sessions()).toHaveLength(1);
+    await page.keyboard.press('Enter');
+    await shows(page, 'This can’t be undone.');
+    await page.keyboard.down('Shift');
+    await page.keyboard.press('Tab');
+    await page.keyboard.up('Shift');
+    await page.keyboard.press('Enter');
+    await shows(page, 'It is erased, and your access has ended.');
+    expect(await server.sessions()).toEqual([]);
+    await page.reload();
+    await shows(page, 'is shown while you have access');
+    await look(page, 'own-record-no-access');
+  });
+});
