@@ -1,0 +1,79 @@
+// A whole visit to the sample portfolio: where its requests go, and what is on the device afterwards (docs/privacy.md).
+import type { CDPSession, Page } from 'puppeteer-core';
+import { describe, expect } from 'vitest';
+import { it } from '../helpers/browser-test.ts';
+import type { Device } from '../helpers/chromium.ts';
+import { passGate, readQueue } from '../helpers/reader.ts';
+import { until } from '../helpers/until.ts';
+
+const EMAIL = 'ann.nobody@example.com';
+
+/** The addresses of all requests, of pages and workers. */
+async function watchRequests(device: Device): Promise<readonly string[]> {
+  const seen: string[] = [];
+  const watch = async (devtools: CDPSession): Promise<void> => {
+    devtools.on('Network.requestWillBeSent', ({ request }) => seen.push(request.url));
+    await devtools.send('Network.enable');
+  };
+  device.context.on('targetcreated', (target) => {
+    if (['page', 'service_worker'].includes(target.type()))
+      void target.createCDPSession().then(watch, () => {
+        // It is gone already.
+      });
+  });
+  return seen;
+}
+
+async function visit(page: Page, url: string): Promise<void> {
+  await passGate(page, url, EMAIL);
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await until(async () => (await readQueue(page)).length > 0);
+  await page.goto(`${url}/portfolio/confidential/day-nine/`);
+  await until(() => page.evaluate(async () => (await caches.keys()).some((name) => name.includes('stillhere-pages'))));
+  await page.goto(`${url}/access/mine`);
+  await page.goto(url);
+}
+
+/** All that the site can find on the device, cached pages included. */
+const readDevice = (page: Page): Promise<string> =>
+  page.evaluate(async () => {
+    const found: unknown[] = [document.cookie, Object.entries(localStorage), Object.entries(sessionStorage)];
+    for (const { name } of await indexedDB.databases()) {
+      const opening = indexedDB.open(name ?? '');
+      await new Promise((resolve) => opening.addEventListener('success', resolve));
+      for (const store of opening.result.objectStoreNames) {
+        const reading = opening.result.transaction(store).objectStore(store).getAll();
+        await new Promise((resolve) => reading.addEventListener('success', resolve));
+        found.push(store, reading.result);
+      }
+      opening.result.close();
+    }
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) {
+        const response = await cache.match(request);
+        found.push(name, request.url, [...(response?.headers ?? [])], await response?.text());
+      }
+    }
+    return JSON.stringify(found);
+  });
+
+describe.concurrent('a visit to the sample', () => {
+  it('sends no request to any other place', async ({ portfolio, device }) => {
+    const seen = await watchRequests(device);
+    await visit(await device.newPage(), portfolio.url);
+    const hosts = new Set(seen.map((url) => new URL(url)).map(({ protocol, host }) => `${protocol}//${host}`));
+    expect(seen.some((url) => url.endsWith('/api/session-heartbeat'))).toBe(true);
+    expect([...hosts]).toEqual([portfolio.url]);
+  });
+
+  it('leaves no e-mail address on the device', async ({ portfolio, device }) => {
+    const page = await device.newPage();
+    await visit(page, portfolio.url);
+    const found = await readDevice(page);
+    // It has looked: a page that was kept for offline reading is among it.
+    expect(found).toContain('/portfolio/confidential/day-nine/');
+    expect(found).not.toMatch(/ann\.nobody|%40example/);
+    expect(JSON.stringify(await page.browserContext().cookies())).not.toContain('nobody');
+  });
+});
