@@ -8,7 +8,7 @@ import { momentOf } from './wording.ts';
 export function readerAccessView(isBlocked: boolean, block: (isBlocked: boolean) => void): TemplateResult {
   return html`
     <p class="exclusion owner-only">
-      ${isBlocked ? 'You have taken this reader’s access: the gate lets the address pass no more.' : ''}
+      ${isBlocked ? 'You have taken this reader’s access: the gate no longer lets the address in.' : ''}
       <button class="quiet" @click=${() => block(!isBlocked)}>
         ${isBlocked ? 'Let the reader in again' : 'Take this reader’s access'}
       </button>
@@ -41,7 +41,7 @@ export function refusalsView(
         : html`
             <details class="opened owner-only">
               <summary>Access taken: ${blocked.length}</summary>
-              <p>The gate lets these addresses pass no more.</p>
+              <p>The gate no longer lets these addresses in.</p>
               <ul class="plain">
                 ${blocked.map(
                   ({ id, emailOfAccessor }) => html`
