@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { createRefusalCounter, type RefusalCounter } from '../jobs/count-refusals.ts';
 import { createTotalsJob } from '../jobs/count-totals.ts';
 import { createRetentionJob } from '../jobs/retention.ts';
+import { createCodeSender, type CodeSender } from '../mail/code-sender.ts';
 import { createMailer } from '../mail/mailer.ts';
 import { createMirror, type Mirror } from '../nocodb/mirror.ts';
 import { findRowsIn } from '../nocodb/older-rows.ts';
@@ -23,6 +24,8 @@ export interface Services {
   readonly feed: Feed;
   /** Counts tries at the gate that are refused. */
   readonly refusals: Pick<RefusalCounter, 'count'>;
+  /** Mails codes to readers; undefined: the gate asks for none. */
+  readonly codes: Pick<CodeSender, 'send'> | undefined;
   /** Begins the work in the background. */
   start(): void;
   /** Finishes the work in the background, then closes the store. Call it when no request is under way. */
@@ -31,13 +34,14 @@ export interface Services {
 
 /** @throws when the store can't be opened. */
 export async function openServices(
-  config: Pick<Config, 'storeFile' | 'retentionMs' | 'nocodb' | 'webhook' | 'mail'>,
+  config: Pick<Config, 'storeFile' | 'retentionMs' | 'nocodb' | 'webhook' | 'mail' | 'codeMail'>,
   log: Logger,
 ): Promise<Services> {
   const store = await openStore(`file:${config.storeFile}`);
   const mirror = config.nocodb && createMirror(config.nocodb, store, log);
   const webhook = config.webhook && createWebhook(config.webhook, store, log);
   const mailer = config.mail && createMailer(config.mail, store, log);
+  const codes = config.codeMail && createCodeSender(config.codeMail, log);
   const totals = createTotalsJob(store, log);
   const retention = config.retentionMs === undefined ? undefined : createRetentionJob(store, config.retentionMs, log);
   const refusals = createRefusalCounter(store, log);
@@ -48,6 +52,7 @@ export async function openServices(
     findOtherRows: config.nocodb && findRowsIn(config.nocodb, store),
     feed,
     refusals,
+    codes,
     start: () => {
       totals.start();
       retention?.start();
@@ -64,6 +69,7 @@ export async function openServices(
         mirror?.stop(),
         webhook?.stop(),
         mailer?.stop(),
+        codes?.stop(),
       ]);
       await store.close();
     },

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { GateTheme } from '../gate/theme.ts';
 import { isUnder, readRequestPath } from '../http/request-path.ts';
 import { toSitePath } from '../http/site-base.ts';
-import type { MailConfig } from '../mail/mail-config.ts';
+import type { CodeMailConfig, MailConfig } from '../mail/mail-config.ts';
 import type { NocoConfig } from '../nocodb/client.ts';
 import type { WebhookConfig } from '../webhook/post-message.ts';
 import { readGateSettings } from './gate-settings.ts';
@@ -14,6 +14,7 @@ import {
   HOUR_MS,
   SETTINGS,
   variableOf,
+  type GateMode,
   type LogLevel,
   type SettingName,
   type SettingValues,
@@ -41,6 +42,8 @@ export interface Config {
   readonly base: string;
   /** Where the owner's pages and API are, and nowhere else; undefined: where the site is. */
   readonly ownerOrigin: URL | undefined;
+  /** What a reader has to do at the gate. */
+  readonly gateMode: GateMode;
   /** E-mail addresses and domains that the gate lets in, lower case; empty: everyone. */
   readonly allow: readonly string[];
   /** The gate as readers see it. */
@@ -68,6 +71,8 @@ export interface Config {
   readonly webhook: WebhookConfig | undefined;
   /** How the owner gets mail; undefined: not at all. */
   readonly mail: MailConfig | undefined;
+  /** How readers get their codes; undefined: the gate asks for none. */
+  readonly codeMail: CodeMailConfig | undefined;
 }
 
 /** How often a reader may call; 0: no limit. */
@@ -92,11 +97,14 @@ interface Given {
   readonly source: string;
 }
 
+const FOR_MAIL: readonly SettingName[] = ['smtpUrl', 'mailFrom', 'mailTo'];
+const FOR_CODES: readonly SettingName[] = ['smtpUrl', 'mailFrom'];
+
 /** Of each group, all are needed, or none. */
 const TOGETHER: readonly (readonly SettingName[])[] = [
   ['nocodbUrl', 'nocodbToken', 'nocodbBaseId'],
   ['webhookUrl', 'webhookSecret'],
-  ['smtpUrl', 'mailFrom', 'mailTo'],
+  FOR_MAIL,
 ];
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 
@@ -131,7 +139,14 @@ export function readConfig(
   const values = read as unknown as SettingValues;
 
   const sourceOf = (name: SettingName): string => given.get(name)?.source ?? variableOf(name);
-  for (const names of TOGETHER) {
+  const isConfirmed = values.gateMode === 'confirmed';
+  const forCodes = isConfirmed ? FOR_CODES.filter((name) => !given.has(name)) : [];
+  if (forCodes.length > 0)
+    problems.push(
+      `${sourceOf('gateMode')}: confirmed mails codes to readers, so ${forCodes.map(sourceOf).join(' and ')} must be set, too`,
+    );
+  // With codes, mail to the owner is not the only one.
+  for (const names of isConfirmed ? TOGETHER.filter((one) => one !== FOR_MAIL) : TOGETHER) {
     const missing = names.filter((name) => !given.has(name));
     if (missing.length > 0 && missing.length < names.length)
       problems.push(
@@ -177,6 +192,7 @@ function toConfig(values: SettingValues, gate: GateTheme): Config {
     ownerPath,
     ownerOrigin,
     base,
+    gateMode: values.gateMode,
     allow,
     gate,
     frameAncestors,
@@ -192,6 +208,7 @@ function toConfig(values: SettingValues, gate: GateTheme): Config {
     nocodb: toNocoConfig(values),
     webhook: url && key && { url, key },
     mail: toMailConfig(values),
+    codeMail: toCodeMailConfig(values),
   };
 }
 
@@ -219,4 +236,10 @@ function toMailConfig(values: SettingValues): MailConfig | undefined {
   if (!smtpUrl || !from || !to) return undefined;
   const timeZone = values.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return { smtpUrl, from, to, digestMinute, quietHours, timeZone, ownerUrl: findOwnerUrl(values) };
+}
+
+function toCodeMailConfig(values: SettingValues): CodeMailConfig | undefined {
+  const { gateMode, smtpUrl, mailFrom: from, ownerName, publicUrl, base } = values;
+  if (gateMode !== 'confirmed' || !smtpUrl || !from) return undefined;
+  return { smtpUrl, from, ownerName, site: publicUrl && publicUrl.host + base };
 }

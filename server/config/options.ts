@@ -30,6 +30,8 @@ export interface StillhereOptions {
   readonly readerErase?: boolean | undefined;
   /** Readers can choose at the gate that their reading is not measured; a browser that sends `Sec-GPC: 1` makes this choice for them. @default false */
   readonly optOut?: boolean | undefined;
+  /** What a reader has to do: `open`, type an address; `confirmed`, enter a code that is mailed to it, which needs SMTP_URL and MAIL_FROM. @default 'open' */
+  readonly gateMode?: string | undefined;
   /** E-mail addresses and domains that the gate lets in. By default: everyone. */
   readonly allow?: readonly string[] | string | undefined;
   /** How long access lasts, in hours: 1 to 8760. @default 24 */
@@ -72,11 +74,11 @@ export interface StillhereOptions {
   readonly webhookUrl?: string | undefined;
   /** Signs the events: `whsec_` and 24 to 64 random bytes in base64. */
   readonly webhookSecret?: string | undefined;
-  /** The mail server, like `smtps://user:password@mail.example`; turns mail on, together with the next two. By default: no mail. */
+  /** The mail server, like `smtps://user:password@mail.example`; turns mail to you on, together with the next two. By default: no mail. */
   readonly smtpUrl?: string | undefined;
   /** The address that mail comes from. */
   readonly mailFrom?: string | undefined;
-  /** The addresses that mail goes to. */
+  /** Your addresses, to which mail about visits goes. */
   readonly mailTo?: readonly string[] | string | undefined;
   /** `off`: one mail per visit; a time of day like `07:00`: one mail a day instead. @default 'off' */
   readonly mailDigest?: string | undefined;

@@ -31,6 +31,10 @@ export interface Setting<Value = unknown> {
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** `open`: whoever types an address is let in. `confirmed`: whoever enters a code that was mailed to it. */
+export const GATE_MODES = ['open', 'confirmed'] as const;
+export type GateMode = (typeof GATE_MODES)[number];
+
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 /** The store's file where STORE_URL is not set. */
@@ -266,6 +270,14 @@ export const SETTINGS = {
     default: 'false',
     schema: yesOrNo,
   },
+  gateMode: {
+    group: 'gate',
+    kind: 'text',
+    about:
+      'what a reader has to do: `open`, type an address; `confirmed`, enter a code that is mailed to it, which needs SMTP_URL and MAIL_FROM',
+    default: 'open',
+    schema: v.picklist(GATE_MODES, `must be one of ${GATE_MODES.join(', ')}`),
+  },
   allow: {
     group: 'gate',
     kind: 'list',
@@ -438,7 +450,8 @@ export const SETTINGS = {
   smtpUrl: {
     group: 'mail',
     kind: 'text',
-    about: 'the mail server, like `smtps://user:password@mail.example`; turns mail on, together with the next two',
+    about:
+      'the mail server, like `smtps://user:password@mail.example`; turns mail to you on, together with the next two',
     otherwise: 'no mail',
     isSecret: true,
     schema: v.pipe(
@@ -463,7 +476,7 @@ export const SETTINGS = {
   mailTo: {
     group: 'mail',
     kind: 'list',
-    about: 'the addresses that mail goes to',
+    about: 'your addresses, to which mail about visits goes',
     schema: v.pipe(
       list,
       v.minLength(1, emailAddress),
@@ -510,9 +523,12 @@ export type SettingValues = {
     | ((typeof SETTINGS)[Name] extends { readonly default: string } ? never : undefined);
 };
 
+/** Variables that are not named as the setting is in code, where GATE would be the gate's look. */
+const VARIABLES: Readonly<Record<string, string>> = { gateMode: 'GATE' };
+
 /** `storeUrl` → `STORE_URL`. */
 export function variableOf(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  return VARIABLES[name] ?? name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
 
 /** `storeUrl` → `--store-url`. */

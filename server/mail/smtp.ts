@@ -1,7 +1,7 @@
 // Sends one mail by SMTP (the only user of nodemailer, which is loaded when the first mail is sent).
 import { isIP } from 'node:net';
 import type { Outcome } from '../outbox/outcome.ts';
-import type { MailConfig } from './mail-config.ts';
+import type { SmtpConfig } from './mail-config.ts';
 
 /** A mail without its sender and recipients. */
 export interface Mail {
@@ -31,9 +31,15 @@ interface SmtpError extends Error {
   readonly responseCode?: unknown;
 }
 
+export interface Envelope extends SmtpConfig {
+  readonly to: readonly string[];
+  /** Who the mail says that it is from, beside the address. */
+  readonly fromName?: string | undefined;
+}
+
 /** Never rejects. @param stopped aborts it. */
 export async function sendMail(
-  { smtpUrl, from, to }: MailConfig,
+  { smtpUrl, from, fromName = 'Stillhere', to }: Envelope,
   { id, subject, text, html }: Mail,
   stopped: AbortSignal,
   timeoutMs = TIMEOUT_MS,
@@ -60,7 +66,7 @@ export async function sendMail(
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const { rejected } = await transport.sendMail({
-      from: { name: 'Stillhere', address: from },
+      from: { name: fromName, address: from },
       to: to.map((address) => ({ name: '', address })),
       subject,
       text,

@@ -26,6 +26,7 @@ describe('the environment', () => {
       ownerOrigin: undefined,
       base: '',
       frameAncestors: [],
+      gateMode: 'open',
       allow: [],
       gate: DEFAULT_THEME,
       corsOrigins: [],
