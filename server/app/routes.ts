@@ -7,8 +7,13 @@ import type { Logger } from 'pino';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { createAccessCheck } from '../gate/access-check.ts';
 import { accessCookies } from '../gate/access-cookie.ts';
+import { codeCookie } from '../gate/code-cookie.ts';
+import { createGateCodes, REQUEST_MS } from '../gate/codes.ts';
+import { cookieScope } from '../gate/cookie-scope.ts';
+import { isAllowed } from '../gate/email-address.ts';
 import { gateStyleHashes } from '../gate/gate-page.ts';
-import { addGateRoutes, GATE_PATH, SUBMIT_PATH } from '../gate/gate.ts';
+import { addGateRoutes, type Gate } from '../gate/gate.ts';
+import { CODE_PATH, GATE_PATH, SUBMIT_PATH } from '../gate/gate-paths.ts';
 import { createOpenedFiles } from '../gate/opened-files.ts';
 import { admitReaders, requireAccess } from '../gate/require-access.ts';
 import type { Config } from '../config/config.ts';
@@ -46,13 +51,17 @@ import type { Services } from './services.ts';
 const CROSS_ORIGIN_PATHS = new RegExp(`^(?:${HEARTBEAT_PATH}|${SUBMIT_PATH}|/stillhere(?:-[\\w-]+)?\\.js)$`);
 
 /** Never the owner's pages. */
-const GATE_PATHS: readonly string[] = [GATE_PATH, SUBMIT_PATH, OWN_RECORD_PATH];
+const GATE_PATHS: readonly string[] = [GATE_PATH, CODE_PATH, SUBMIT_PATH, OWN_RECORD_PATH];
+
+/** Codes that readers of one network ask for, in ten minutes. */
+const CODES_A_NETWORK = 30;
 
 /** Dependencies of the routes. */
 export interface RouteParts {
   readonly config: Pick<
     Config,
     | 'protect'
+    | 'gateMode'
     | 'allow'
     | 'gate'
     | 'corsOrigins'
@@ -67,6 +76,7 @@ export interface RouteParts {
   >;
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
   readonly services: Pick<Services, 'store' | 'feed' | 'refusals'> & {
+    readonly codes?: Services['codes'];
     readonly mirror?: Pick<Mirror, 'status'> | undefined;
     readonly findOtherRows?: Services['findOtherRows'];
   };
@@ -120,6 +130,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     protect,
     publicUrl,
     base,
+    codes: gateCodes({ config, secrets, services, log, now }),
     now,
   });
   const receive = createReceiver(store);
@@ -179,6 +190,29 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     admit: admitReaders(access, log, { base, frameAncestors, noteOpened }),
     admitToParts: admitReaders(access, log, { base, frameAncestors, isForAllPages: true, noteOpened }),
     deliveries,
+  };
+}
+
+/** Undefined: no codes are mailed. */
+function gateCodes({ config, secrets, services, now }: RouteParts): Gate['codes'] {
+  const { store, refusals, codes: sender } = services;
+  if (config.gateMode !== 'confirmed') return undefined;
+  // Without one, whoever types an address would be let in.
+  if (!sender) throw new Error('GATE=confirmed needs what mails the codes');
+  const { secret } = secrets;
+  const { allow, publicUrl, frameAncestors, limits } = config;
+  return {
+    codes: createGateCodes({
+      codes: store.codes,
+      secret,
+      // The store is asked for every address, so that the time tells nothing.
+      isListed: async (email) => !(await store.blockedReaders.has(email)) && isAllowed(email, allow),
+      send: sender.send,
+      countRefusal: refusals.count,
+      now,
+    }),
+    cookie: codeCookie(REQUEST_MS, cookieScope(publicUrl?.protocol === 'https:', frameAncestors.length > 0)),
+    limit: createRateLimit(limits.gate === 0 ? 0 : CODES_A_NETWORK, 600),
   };
 }
 

@@ -3,6 +3,7 @@ import Keygrip from 'keygrip';
 import type { Context } from 'koa';
 import { FORGOTTEN_COOKIE, SESSION_COOKIE } from '../../sw/protocol/delivery.ts';
 import { createCache } from '../http/cache.ts';
+import { cookieScope } from './cookie-scope.ts';
 
 const ACCESS_COOKIE = 'stillhere_access';
 const MAX_VERIFIED = 1_000;
@@ -26,17 +27,9 @@ export interface AccessCookies {
   end(ctx: Context, nowMs: number): void;
 }
 
-/**
- * @param isHttps the site uses https even if the request doesn't (behind a TLS-terminating proxy).
- * @param isFramed pages of other sites may show the site in a frame. Over https, its cookies are sent there, too, and are kept for each of
- * these sites apart (CHIPS).
- */
+/** @param isHttps as of {@link cookieScope}, like `isFramed`. */
 export function accessCookies(secret: string, accessMs: number, isHttps: boolean, isFramed = false): AccessCookies {
-  const scopeOf = (ctx: Context): string => {
-    const isSecure = isHttps || ctx.secure;
-    if (isFramed && isSecure) return '; Secure; SameSite=None; Partitioned';
-    return `${isSecure ? '; Secure' : ''}; SameSite=Lax`;
-  };
+  const scopeOf = cookieScope(isHttps, isFramed);
   const keys = new Keygrip([secret], 'sha256');
   /** By the cookie's text, only those whose signature is right: a page with its files sends the same one many times. */
   const verified = createCache<string, Grant>({ max: MAX_VERIFIED, ttlMs: 0 });

@@ -2,10 +2,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'koa';
 import { ACCESS_HEADER, NO_ACCESS } from '../../sw/protocol/delivery.ts';
+import type { GateTexts } from './texts.ts';
 import type { GateLanguage, GateTheme } from './theme.ts';
 import { gatePage, type GateForm } from './gate-page.ts';
 
 const FORM_ID_BYTES = 12;
+/** With their lengths in seconds. */
+const UNITS = [
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
 const FORM_ID = /^[\w-]{1,64}$/;
 
 export function newFormId(): string {
@@ -20,10 +26,11 @@ export function wantsJson(ctx: Context): boolean {
   return Boolean(ctx.is('json')) || ctx.accepts('html', 'json') === 'json';
 }
 
-/** Uses the plural forms of the language. */
-export function tellToWait(seconds: number, { tag, texts }: GateLanguage): string {
-  const wait = new Intl.NumberFormat(tag, { style: 'unit', unit: 'second', unitDisplay: 'long' }).format(seconds);
-  return texts.tooMany.replaceAll('{wait}', wait);
+/** Uses the plural forms of the language. @param text one that contains `{wait}`. */
+export function tellToWait(seconds: number, { tag, texts }: GateLanguage, text: keyof GateTexts = 'tooMany'): string {
+  const [unit, unitSeconds] = UNITS.find(([, length]) => seconds >= 2 * length) ?? (['second', 1] as const);
+  const format = new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' });
+  return texts[text].replaceAll('{wait}', format.format(Math.ceil(seconds / unitSeconds)));
 }
 
 /** Chooses the reader's language by `Accept-Language` and sets the response headers. */
@@ -42,10 +49,15 @@ export function answerForm(
   language: GateLanguage,
   form: GateForm,
 ): void {
+  answerPage(ctx, status, gatePage(look, language, form));
+}
+
+/** @param page its HTML. */
+export function answerPage(ctx: Context, status: number, page: string): void {
   ctx.status = status;
   ctx.type = 'html';
   ctx.set('Cache-Control', 'no-store');
   ctx.set('X-Robots-Tag', 'noindex');
   ctx.set(ACCESS_HEADER, NO_ACCESS);
-  ctx.body = gatePage(look, language, form);
+  ctx.body = page;
 }

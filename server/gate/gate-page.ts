@@ -22,6 +22,8 @@ export interface GateForm {
   readonly reason?: string;
   /** The choice not to be measured, as it is shown at first; undefined: there is none. */
   readonly isUnmeasured?: boolean | undefined;
+  /** What else is said below the heading. */
+  readonly note?: string | undefined;
   /** The reader's previous input. */
   readonly email?: string | undefined;
 }
@@ -37,7 +39,7 @@ export function gatePage(look: GateTheme, language: GateLanguage, form: GateForm
   const { texts } = language;
   return themedPage(look, language, {
     title: texts.title,
-    intro: texts.intro,
+    intro: [texts.intro, form.note].filter(Boolean).join(' '),
     back: backLink(texts, form),
     form: formElement(look, language, form),
   });
@@ -68,6 +70,12 @@ export function themedPage(
     style: styleElement(look.style),
     form,
   });
+}
+
+export function gateScripts(base: string): string {
+  return `<script type="module" src="${base}/stillhere-gate.js"></script>
+      <script type="module" src="${base}/stillhere.js"></script>
+      <session-heartbeat deliver-only worker="none"></session-heartbeat>`;
 }
 
 function styleElement(ownersStyle: string): string {
@@ -114,9 +122,7 @@ function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, f
         <button data-opening="${escapeHtml(texts.opening)}">${escapeHtml(texts.button)}</button>
         <small>${escapeHtml(notice)}${privacy ?? ''}</small>
       </form>
-      <script type="module" src="${base}/stillhere-gate.js"></script>
-      <script type="module" src="${base}/stillhere.js"></script>
-      <session-heartbeat deliver-only worker="none"></session-heartbeat>`;
+      ${gateScripts(base)}`;
 }
 
 function optOut(texts: GateTexts, { isUnmeasured }: GateForm): string {

@@ -16,16 +16,13 @@ import { isWithin } from './access-pages.ts';
 import { isAllowed, readEmailAddress } from './email-address.ts';
 import type { GateLanguage, GateTheme } from './theme.ts';
 import { answerForm, chooseLanguage, newFormId, readFormId, tellToWait, wantsJson } from './form-answer.ts';
-import { createGrants } from './grants.ts';
+import { addCodePage, createCodeSteps, type CodeStepParts } from './code-steps.ts';
+import { CODE_PATH, GATE_PATH, SUBMIT_PATH } from './gate-paths.ts';
+import { createGrants, type Grantee } from './grants.ts';
 import { CHOICE_FIELDS, readIsMeasured, sendsGpc } from './measure-choice.ts';
 import { readNextPath } from './next-path.ts';
 import { createWayBack } from './way-back.ts';
 
-/** Shows and accepts the form. `next` in its query is the page to open afterwards. */
-export const GATE_PATH = '/access';
-
-/** Accepts other forms and scripts: form data or JSON. */
-export const SUBMIT_PATH = '/api/verify-temp-access';
 const MAX_FORM_BYTES = 16 * 1024;
 
 export interface Gate {
@@ -45,6 +42,8 @@ export interface Gate {
   readonly publicUrl?: URL | undefined;
   /** The path under which the site lies; empty at the root. */
   readonly base?: string | undefined;
+  /** With codes by mail; undefined: whoever types an address is let in. */
+  readonly codes?: Pick<CodeStepParts, 'codes' | 'cookie' | 'limit'> | undefined;
   readonly now: () => number;
 }
 
@@ -55,6 +54,8 @@ export function addGateRoutes(router: Router, gate: Gate): void {
   const grant = createGrants(store, access, now);
   /** A path of the site. */
   const nextOf = (next: unknown): string => (typeof next === 'string' ? readNextPath(next, base) : undefined) ?? home;
+  const codeParts = gate.codes && { ...gate.codes, look, log, base, nextOf, now };
+  const codes = codeParts && createCodeSteps(codeParts);
 
   /** Nobody is told of being blocked: the list is the owner's. */
   const isRefused = async (email: string): Promise<boolean> =>
@@ -80,16 +81,36 @@ export function addGateRoutes(router: Router, gate: Gate): void {
       next: base + next,
       base,
       wayBack: findWayBack(ctx),
+      note: codes && language.texts.codeAnnounced,
       ...(id !== undefined && { reason: language.texts.noCookies }),
       ...(look.hasOptOut && { isUnmeasured: sendsGpc(ctx) }),
     });
   });
 
+  type ToPage = (next: string, form: string) => string;
+  const letIn = async (
+    ctx: Context,
+    reader: Grantee,
+    next: string,
+    form: string | undefined,
+    toPage: ToPage,
+  ): Promise<void> => {
+    const id = await grant(reader, form);
+    const { isMeasured = true } = reader;
+    cookies.grant(ctx, id, now(), isMeasured);
+    if (wantsJson(ctx)) ctx.body = { success: true, next: base + next, ...(isMeasured && { session: id }) };
+    else {
+      ctx.status = 303;
+      ctx.redirect(toPage(next, form ?? newFormId()));
+    }
+  };
+
   /** @param toPage where a reader who was let in goes on. */
-  const submit = async (ctx: Context, toPage: (next: string, form: string) => string): Promise<void> => {
+  const submit = async (ctx: Context, toPage: ToPage): Promise<void> => {
     const language = chooseLanguage(ctx, look);
     const { texts } = language;
-    const fields = await readFields(ctx, ['email', 'next', 'form', 'back', ...CHOICE_FIELDS], MAX_FORM_BYTES);
+    const names = ['email', 'code', 'again', 'next', 'form', 'back', ...CHOICE_FIELDS] as const;
+    const fields = await readFields(ctx, names, MAX_FORM_BYTES);
     const next = nextOf(fields.next);
     const form = readFormId(fields.form);
     const isMeasured = readIsMeasured(ctx, fields, look.hasOptOut);
@@ -101,12 +122,21 @@ export function addGateRoutes(router: Router, gate: Gate): void {
         next: base + next,
         base,
         wayBack: findWayBack(ctx, fields.back),
+        note: codes && texts.codeAnnounced,
         reason,
         email: fields.email,
         ...(look.hasOptOut && { isUnmeasured: !isMeasured }),
       });
     };
 
+    if (codes && (ctx.path === CODE_PATH || fields.code !== undefined || fields.again !== undefined)) {
+      const seconds = await limit(networkOf(ctx.ip));
+      const reason = tellToWait(seconds, language);
+      if (seconds > 0) return codes.refuse(ctx, fields, { status: 429, reason, retryAfterSeconds: seconds });
+      return codes.take(ctx, fields, form, ({ email, isMeasured: chosen, next: to }) =>
+        letIn(ctx, { email, isMeasured: chosen, identity: 'confirmed' }, to, form, toPage),
+      );
+    }
     const email = readEmailAddress(fields.email);
     if (!email) {
       countRefusal();
@@ -118,27 +148,30 @@ export function addGateRoutes(router: Router, gate: Gate): void {
       ctx.set('Retry-After', String(retryAfterSeconds));
       return refuse(429, tellToWait(retryAfterSeconds, language));
     }
-    let id: string | undefined;
+    if (codes) {
+      const refusal = await codes.ask(ctx, { email, isMeasured, next }, form);
+      if (!refusal) return;
+      if (refusal.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(refusal.retryAfterSeconds));
+      return refuse(refusal.status, refusal.reason, refusal.cause);
+    }
     try {
-      id = (await isRefused(email)) ? undefined : await grant({ email, isMeasured }, form);
+      if (await isRefused(email)) {
+        countRefusal(email);
+        return refuse(403, tellNotOnList(look, language));
+      }
+      await letIn(ctx, { email, isMeasured }, next, form, toPage);
     } catch (cause) {
+      if (cause instanceof HttpError) throw cause;
       return refuse(500, texts.failed, cause);
-    }
-    if (id === undefined) {
-      countRefusal(email);
-      return refuse(403, tellNotOnList(look, language));
-    }
-    cookies.grant(ctx, id, now(), isMeasured);
-    if (wantsJson(ctx)) ctx.body = { success: true, next: base + next, ...(isMeasured && { session: id }) };
-    else {
-      ctx.status = 303;
-      ctx.redirect(toPage(next, form ?? newFormId()));
     }
   };
   // By way of the gate, which tells a reader whose browser did not store the cookie.
-  router.post(GATE_PATH, (ctx) =>
-    submit(ctx, (next, form) => `${GATE_PATH}?next=${encodeURIComponent(base + next)}&entered=${form}`),
-  );
+  const byGate: ToPage = (next, form) => `${GATE_PATH}?next=${encodeURIComponent(base + next)}&entered=${form}`;
+  router.post(GATE_PATH, (ctx) => submit(ctx, byGate));
+  if (codeParts) {
+    router.post(CODE_PATH, (ctx) => submit(ctx, byGate));
+    addCodePage(router, codeParts);
+  }
   router.post(SUBMIT_PATH, (ctx) => submit(ctx, (next) => next));
   // For readers who reload a refusal or type this address.
   router.get(SUBMIT_PATH, (ctx) => {

@@ -8,7 +8,7 @@ import { withBase } from '../http/site-base.ts';
 import type { NoteOpenedFile } from './opened-files.ts';
 import type { AccessCheck, ReaderAccess } from './access-check.ts';
 import { isWithin } from './access-pages.ts';
-import { GATE_PATH } from './gate.ts';
+import { GATE_PATH } from './gate-paths.ts';
 
 const CACHING = 'private, no-cache';
 

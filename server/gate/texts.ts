@@ -34,6 +34,24 @@ export interface GateTexts {
   readonly installed: string;
   /** The link after the notice; shown if there is a privacy page. */
   readonly privacy: string;
+  /** Below the heading, after `intro`: a code will be mailed. */
+  readonly codeAnnounced: string;
+  /** Below the heading of the page for the code. It says the same for every address, also for one that is not on the list. */
+  readonly codeIntro: string;
+  /** Label of the field for the code. */
+  readonly codeLabel: string;
+  /** The button for another code. */
+  readonly codeAgain: string;
+  /** After that button was pressed. */
+  readonly codeSent: string;
+  /** The link that leads back to the address. */
+  readonly codeOther: string;
+  /** Error: the code is wrong, expired, used, or was asked for in another browser. */
+  readonly wrongCode: string;
+  /** Error: the last code was sent a moment ago. `{wait}` is the time to wait. */
+  readonly codeWait: string;
+  /** Error: too many codes for one address. `{wait}` is the time to wait. */
+  readonly tooManyCodes: string;
   /** Error: the address is invalid. */
   readonly badAddress: string;
   /** Error: the address is not on the list. Used if no contact is set. */
@@ -54,6 +72,8 @@ export const FILLED_IN: Readonly<Partial<Record<keyof GateTexts, string>>> = {
   keptFor: 'kept',
   notOnListContact: 'contact',
   tooMany: 'wait',
+  codeWait: 'wait',
+  tooManyCodes: 'wait',
 };
 
 const en: GateTexts = {
@@ -73,6 +93,15 @@ const en: GateTexts = {
   home: 'To the home page',
   installed: 'This app does not share your browser’s access. Please enter the same address once more.',
   privacy: 'Privacy notice',
+  codeAnnounced: 'We will send a code to it.',
+  codeIntro: 'If your address has access, a code of six digits is on its way to it. It is valid for 10 minutes.',
+  codeLabel: 'Code from the e-mail',
+  codeAgain: 'Send a new code',
+  codeSent: 'A new code is on its way, if your address has access. The old one is no longer valid.',
+  codeOther: 'Use another address',
+  wrongCode: 'This code is not right, or no longer valid. Please check it, or have a new one sent.',
+  codeWait: 'A code was sent a moment ago. Please wait {wait} before you ask for a new one.',
+  tooManyCodes: 'Too many codes were requested for this address. Please try again in {wait}.',
   badAddress: 'Please enter an e-mail address, like name@example.com.',
   notOnList: 'This address is not on the list. Please ask the person who gave you the link.',
   notOnListContact: 'This address is not on the list. To get access, please ask {contact}.',
@@ -100,6 +129,16 @@ const de: GateTexts = {
   installed:
     'Diese App hat einen eigenen Zugang, getrennt von Ihrem Browser. Bitte geben Sie dieselbe Adresse noch einmal ein.',
   privacy: 'Datenschutzhinweise',
+  codeAnnounced: 'Wir senden einen Code an diese Adresse.',
+  codeIntro: 'Wenn Ihre Adresse Zugang hat, ist ein Code aus sechs Ziffern an sie unterwegs. Er gilt 10 Minuten.',
+  codeLabel: 'Code aus der E-Mail',
+  codeAgain: 'Neuen Code senden',
+  codeSent: 'Ein neuer Code ist unterwegs, wenn Ihre Adresse Zugang hat. Der alte gilt nicht mehr.',
+  codeOther: 'Andere Adresse verwenden',
+  wrongCode:
+    'Dieser Code stimmt nicht oder gilt nicht mehr. Bitte prüfen Sie ihn, oder lassen Sie sich einen neuen senden.',
+  codeWait: 'Gerade wurde ein Code gesendet. Bitte warten Sie {wait}, bevor Sie einen neuen anfordern.',
+  tooManyCodes: 'Für diese Adresse wurden zu viele Codes angefordert. Bitte versuchen Sie es in {wait} noch einmal.',
   badAddress: 'Bitte geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com.',
   notOnList:
     'Diese Adresse steht nicht auf der Liste. Bitte wenden Sie sich an die Person, von der Sie den Link haben.',
@@ -123,6 +162,15 @@ export const ADDED_LATER: Readonly<Partial<GateTexts>> = {
   back: en.back,
   home: en.home,
   installed: en.installed,
+  codeAnnounced: en.codeAnnounced,
+  codeIntro: en.codeIntro,
+  codeLabel: en.codeLabel,
+  codeAgain: en.codeAgain,
+  codeSent: en.codeSent,
+  codeOther: en.codeOther,
+  wrongCode: en.wrongCode,
+  codeWait: en.codeWait,
+  tooManyCodes: en.tooManyCodes,
   noCookies: en.noCookies,
 };
 

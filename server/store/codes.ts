@@ -10,6 +10,9 @@ export const MAX_TRIES = 5;
 /** In place of a number of tries, until the row is deleted in the same transaction. */
 const USED = 1_000;
 
+const OF_REQUEST = ['email', 'next', 'is_measured', 'sent_ms'] as const;
+type RequestRow = Pick<Tables['codes'], (typeof OF_REQUEST)[number]>;
+
 /** Times are epoch milliseconds. */
 export interface MailedCode {
   /** Of the random id that the browser holds. */
@@ -17,6 +20,8 @@ export interface MailedCode {
   readonly email: string;
   /** The page to open afterwards. */
   readonly next: string;
+  /** False: the reader has chosen that nothing is measured. */
+  readonly isMeasured: boolean;
   /** Of id and code, under the server's secret. */
   readonly codeHmac: string;
   readonly sentMs: number;
@@ -24,7 +29,7 @@ export interface MailedCode {
 }
 
 /** Whom a code is for. */
-export type CodeRequest = Pick<MailedCode, 'email' | 'next' | 'sentMs'>;
+export type CodeRequest = Pick<MailedCode, 'email' | 'next' | 'isMeasured' | 'sentMs'>;
 
 export interface Codes {
   /** Adds the code, and deletes those that were sent before `forgottenMs`. */
@@ -54,16 +59,26 @@ export class SqlCodes implements Codes {
   }
 
   async add(code: MailedCode, forgottenMs: number): Promise<void> {
-    const { hash, email, next, codeHmac, sentMs, untilMs } = code;
+    const { hash, email, next, isMeasured, codeHmac, sentMs, untilMs } = code;
     const forgotten = this.#queries.deleteFrom('codes').where('sent_ms', '<', forgottenMs);
-    const added = this.#queries
-      .insertInto('codes')
-      .values({ hash, email, next, code_hmac: codeHmac, sent_ms: sentMs, until_ms: untilMs, tries: 0 });
+    const added = this.#queries.insertInto('codes').values({
+      hash,
+      email,
+      next,
+      is_measured: Number(isMeasured),
+      code_hmac: codeHmac,
+      sent_ms: sentMs,
+      until_ms: untilMs,
+      tries: 0,
+    });
     await this.#writer.run([toStatement(forgotten.compile()), toStatement(added.compile())]);
   }
 
   async find(hash: string): Promise<CodeRequest | undefined> {
-    const query = this.#queries.selectFrom('codes').select(['email', 'next', 'sent_ms']).where('hash', '=', hash);
+    const query = this.#queries
+      .selectFrom('codes')
+      .select([...OF_REQUEST])
+      .where('hash', '=', hash);
     const [row] = await rowsOf(this.#writer, query.compile());
     return row && toRequest(row);
   }
@@ -96,14 +111,14 @@ export class SqlCodes implements Codes {
       .where('hash', '=', hash)
       .where('until_ms', '>', nowMs)
       .where('tries', '<', MAX_TRIES)
-      .returning(['email', 'next', 'sent_ms', 'tries']);
+      .returning([...OF_REQUEST, 'tries']);
     const used = this.#queries.deleteFrom('codes').where('hash', '=', hash).where('tries', '=', USED);
     const [answer] = await this.#writer.run([toStatement(tried.compile()), toStatement(used.compile())]);
-    const [row] = (answer?.rows ?? []) as readonly Pick<Tables['codes'], 'email' | 'next' | 'sent_ms' | 'tries'>[];
+    const [row] = (answer?.rows ?? []) as readonly (RequestRow & Pick<Tables['codes'], 'tries'>)[];
     return row?.tries === USED ? toRequest(row) : undefined;
   }
 }
 
-function toRequest(row: Pick<Tables['codes'], 'email' | 'next' | 'sent_ms'>): CodeRequest {
-  return { email: row.email, next: row.next, sentMs: row.sent_ms };
+function toRequest(row: RequestRow): CodeRequest {
+  return { email: row.email, next: row.next, isMeasured: row.is_measured === 1, sentMs: row.sent_ms };
 }

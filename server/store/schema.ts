@@ -122,6 +122,8 @@ export interface Tables extends TotalsTables {
     email: string;
     /** The page to open afterwards. */
     next: string;
+    /** 0: the reader has chosen that nothing is measured. */
+    is_measured: number;
     /** HMAC-SHA-256, base64url. */
     code_hmac: string;
     sent_ms: number;

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createRequestListener } from '../../server/app/request-listener.ts';
 import { readConfig } from '../../server/config/config.ts';
+import { createCodeSender } from '../../server/mail/code-sender.ts';
 import { createRefusalCounter } from '../../server/jobs/count-refusals.ts';
 import type { Mirror } from '../../server/nocodb/mirror.ts';
 import type { SessionDetail } from '../../sw/protocol/owner-api.ts';
@@ -99,11 +100,13 @@ async function startWith(
   const logLines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line) => logLines.push(line) });
   const refusals = createRefusalCounter(served, log, () => clock.now);
+  // Tests send more in a second than readers do.
+  const config = readConfig({ PROTECT: '/confidential/', LIMIT_BEATS: '0', LIMIT_NETWORK: '0', ...environment });
+  const codes = config.codeMail && createCodeSender(config.codeMail, log);
   const answer = createRequestListener({
-    // Tests send more in a second than readers do.
-    config: readConfig({ PROTECT: '/confidential/', LIMIT_BEATS: '0', LIMIT_NETWORK: '0', ...environment }),
+    config,
     secrets: { secret, ownerToken: OWNER_TOKEN },
-    services: { store: served, mirror, feed: new Feed(served), refusals },
+    services: { store: served, mirror, feed: new Feed(served), refusals, codes },
     log,
     siteDir: join(folder, 'site'),
     buildDir: join(folder, 'build'),
@@ -154,6 +157,7 @@ async function startWith(
     close: async () => {
       server.close();
       server.closeAllConnections();
+      await codes?.stop();
       await store.close();
       await rm(folder, { recursive: true });
     },

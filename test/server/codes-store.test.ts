@@ -9,7 +9,7 @@ import type { SessionStore } from '../../server/store/session-store.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const MINUTE = 60_000;
-const ANN = { email: 'ann@example.com', next: '/confidential/' };
+const ANN = { email: 'ann@example.com', next: '/confidential/', isMeasured: false };
 
 let file: string;
 let store: SessionStore;

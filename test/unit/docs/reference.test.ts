@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { GATE_PATH, SUBMIT_PATH } from '../../../server/gate/gate.ts';
+import { GATE_PATH, SUBMIT_PATH } from '../../../server/gate/gate-paths.ts';
 import { printSessions } from '../../../server/commands/sessions.ts';
 import { flagOf, SETTINGS } from '../../../server/config/settings.ts';
 import { ACCESS_HEADER, END_ACCESS_PATH, HEARTBEAT_PATH, SESSION_COOKIE } from '../../../sw/protocol/delivery.ts';

@@ -1,0 +1,46 @@
+// The gate's second page, for the code that was mailed. It works without its scripts.
+import { escapeHtml } from '../http/escape-html.ts';
+import { GATE_PATH } from './gate-paths.ts';
+import { gateScripts, themedPage } from './gate-page.ts';
+import type { GateLanguage, GateTheme } from './theme.ts';
+
+export interface CodeForm {
+  /** Identifies this form, so that repeated submissions are recognized. */
+  readonly id: string;
+  /** The page to open after the form. */
+  readonly next: string;
+  /** The path under which the site lies; empty at the root. */
+  readonly base: string;
+  /** To which the code was sent; undefined: this browser hasn't asked for one lately. */
+  readonly email?: string | undefined;
+  /** Why the form is shown again. */
+  readonly reason?: string | undefined;
+  /** What was just done. */
+  readonly status?: string | undefined;
+}
+
+/** The forms are submitted to the current address, as the gate's is. */
+export function codePage(look: GateTheme, language: GateLanguage, form: CodeForm): string {
+  const { tag, direction, texts } = language;
+  const { id, next, base, email, reason, status } = form;
+  const scope = `class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="" novalidate`;
+  const other = `${base}${GATE_PATH}?next=${encodeURIComponent(next)}`;
+  const nextField = `<input type="hidden" name="next" value="${escapeHtml(next)}">`;
+  const forms = `<form ${scope}>
+        <input type="hidden" name="form" value="${escapeHtml(id)}">
+        ${nextField}
+        <p class="stillhere-address">${email === undefined ? '' : `<bdi>${escapeHtml(email)}</bdi> `}<a href="${escapeHtml(other)}">${escapeHtml(texts.codeOther)}</a></p>
+        <label for="code">${escapeHtml(texts.codeLabel)}</label>
+        <input id="code" name="code" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="12" dir="ltr"
+          spellcheck="false" required autofocus${reason ? ' aria-invalid="true" aria-describedby="reason"' : ''}>
+        ${reason ? `<p id="reason" role="alert">${escapeHtml(reason)}</p>` : ''}
+        ${status ? `<p role="status">${escapeHtml(status)}</p>` : ''}
+        <button data-opening="${escapeHtml(texts.opening)}">${escapeHtml(texts.button)}</button>
+      </form>
+      <form ${scope}>
+        ${nextField}
+        <button class="stillhere-second" name="again" value="yes">${escapeHtml(texts.codeAgain)}</button>
+      </form>
+      ${gateScripts(base)}`;
+  return themedPage(look, language, { title: texts.title, intro: texts.codeIntro, back: '', form: forms });
+}
