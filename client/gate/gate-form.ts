@@ -1,18 +1,17 @@
-// Entry of the gate's own script, for the form that server/gate/gate-page.ts writes. The form works without it: it puts the
-// caret after what was typed, shows that the button works, and says that an app on iOS has an access of its own.
+// Entry of the gate's own script, for the form that server/gate/gate-page.ts or code-page.ts writes. It works without the script, which
+// puts the caret after what was typed, shows that a button works, and says that an app on iOS has an access of its own.
 
 /** If the browser gives up meanwhile, no event tells. The server makes one session of a form that is sent again. */
 const PATIENCE_MS = 10_000;
 
 const form = document.querySelector<HTMLFormElement>('form.stillhere-form');
 const field = form?.querySelector<HTMLInputElement>('input[name=email]');
-const button = form?.querySelector('button');
 
-if (form && field && button) {
+if (field) {
   moveCaretToEnd(field);
-  showSending(form, button);
   tellOfInstalledApp(field);
 }
+if (form) showSending(form);
 
 /** Browsers put it before the text of a focused field. Fields for e-mail addresses have no selection to set. */
 function moveCaretToEnd(input: HTMLInputElement): void {
@@ -22,25 +21,29 @@ function moveCaretToEnd(input: HTMLInputElement): void {
   input.value = value;
 }
 
-function showSending(sender: HTMLFormElement, sending: HTMLButtonElement): void {
-  const text = sending.textContent;
-  let isSending = false;
+function showSending(sender: HTMLFormElement): void {
+  const buttons = [...sender.querySelectorAll('button')].map((button) => ({ button, text: button.textContent }));
+  let sending: HTMLElement | undefined;
   let patience: ReturnType<typeof setTimeout> | undefined;
-  const show = (is: boolean): void => {
-    isSending = is;
-    // Not `disabled`: the button would lose the focus.
-    sending.setAttribute('aria-disabled', String(is));
-    sender.setAttribute('aria-busy', String(is));
-    sending.textContent = is ? (sending.dataset['opening'] ?? text) : text;
+  /** @param pressed the button by which it is sent; undefined: it isn't. */
+  const show = (pressed?: HTMLElement): void => {
+    sending = pressed;
+    sender.setAttribute('aria-busy', String(Boolean(pressed)));
+    for (const { button, text } of buttons) {
+      const is = button === pressed;
+      // Not `disabled`: the button would lose the focus.
+      button.setAttribute('aria-disabled', String(is));
+      button.textContent = is ? (button.dataset['opening'] ?? text) : text;
+    }
     clearTimeout(patience);
-    if (is) patience = setTimeout(show, PATIENCE_MS, false);
+    if (pressed) patience = setTimeout(show, PATIENCE_MS);
   };
   sender.addEventListener('submit', (event) => {
-    if (isSending) event.preventDefault();
-    else show(true);
+    if (sending) event.preventDefault();
+    else show(event.submitter ?? buttons[0]?.button);
   });
   // Also when the page comes out of the back/forward cache.
-  addEventListener('pageshow', () => show(false));
+  addEventListener('pageshow', () => show());
 }
 
 /** Only iOS has this property. There, an app on the home screen has cookies, and a queue of reading, of its own. */

@@ -1,11 +1,9 @@
 // The gate's steps with codes by mail, over HTTP: an address is answered by the form for its code, and a code by access.
-import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
 import { networkOf } from '../http/client-network.ts';
 import { describeError } from '../http/describe-error.ts';
 import { HttpError } from '../http/http-error.ts';
-import { readQuery } from '../http/query.ts';
 import type { RateLimit } from '../http/rate-limit.ts';
 import type { CodeCookie } from './code-cookie.ts';
 import { codePage } from './code-page.ts';
@@ -14,8 +12,6 @@ import { answerPage, chooseLanguage, newFormId, tellToWait, wantsJson } from './
 import { CODE_PATH, GATE_PATH } from './gate-paths.ts';
 import type { GateLanguage, GateTheme } from './theme.ts';
 
-/** A reader who comes this late without the cookie has lost it; one who comes at once never stored it. */
-const AT_ONCE_MS = 60_000;
 const MAIL_LANGUAGES: readonly CodeLanguage[] = ['en', 'de'];
 
 export interface CodeStepParts {
@@ -92,7 +88,14 @@ export function createCodeSteps({ codes, cookie, look, log, limit, base, nextOf,
     const found = id === undefined ? undefined : await codes.find(id).catch(() => undefined);
     const next = base + (found?.next ?? nextOf(fields.next));
     const language = chooseLanguage(ctx, look);
-    const page = codePage(look, language, { id: newFormId(), next, base, email: found?.email, reason });
+    const page = codePage(look, language, {
+      id: newFormId(),
+      next,
+      base,
+      email: found?.email,
+      reason,
+      isWrong: status === 403,
+    });
     answerPage(ctx, status, page);
   };
 
@@ -147,32 +150,13 @@ export function createCodeSteps({ codes, cookie, look, log, limit, base, nextOf,
   };
 }
 
-/** The form for the code, which is only for a browser that has asked for one. */
-export function addCodePage(router: Router, { codes, cookie, look, base, nextOf, now }: CodeStepParts): void {
-  router.get(CODE_PATH, async (ctx) => {
-    const query = readQuery(ctx, ['next', 'sent', 'again']);
-    ctx.set('Cache-Control', 'no-store');
-    const id = cookie.read(ctx);
-    const found = id === undefined ? undefined : await codes.find(id);
-    const next = base + (found?.next ?? nextOf(query.next));
-    if (!found) {
-      // By way of the gate, which tells a reader whose browser did not store the cookie.
-      const isAtOnce = id === undefined && Math.abs(now() - Number(query.sent)) < AT_ONCE_MS;
-      redirect(ctx, `${gateAddress(next)}${isAtOnce ? `&entered=${newFormId()}` : ''}`);
-      return;
-    }
-    const language = chooseLanguage(ctx, look);
-    const status = query.again === undefined ? undefined : language.texts.codeSent;
-    answerPage(ctx, 200, codePage(look, language, { id: newFormId(), next, base, email: found.email, status }));
-  });
-}
-
 function redirect(ctx: Context, to: string): void {
   ctx.status = 303;
   ctx.redirect(to);
 }
 
-function gateAddress(next: string): string {
+/** Of the gate's form, which leads to `next`. */
+export function gateAddress(next: string): string {
   return `${GATE_PATH}?next=${encodeURIComponent(next)}`;
 }
 
