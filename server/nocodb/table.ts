@@ -102,7 +102,8 @@ export async function prepareTable(
   for (const field of missing) {
     const made = await client.addField(found.id, field);
     if (made.type === 'ok') added.push(made.value);
-    else if (made.type !== 'refused') return made;
+    // Denied: the token reads the table, but may not add columns (in NocoDB, an editor's).
+    else if (made.type !== 'refused' && made.type !== 'denied') return made;
     else refused.push(`the field ${field.title} can't be added and is left out (${made.message})`);
   }
   const whole = { ...found, fields: [...found.fields, ...added] };

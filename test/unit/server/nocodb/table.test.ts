@@ -20,11 +20,13 @@ const WRITTEN = Object.keys(TYPES).filter((title) => title !== 'durationMinutes'
 let tables: NocoTable[];
 let done: string[];
 let refuseFields: readonly string[];
+let refusal: 'refused' | 'denied';
 let failure: NocoResult<never> | undefined;
 beforeEach(() => {
   tables = [];
   done = [];
   refuseFields = [];
+  refusal = 'refused';
   failure = undefined;
 });
 
@@ -49,7 +51,7 @@ const parts = {
   },
   addField: async (id: string, field: NewField): Promise<NocoResult<NocoField>> => {
     done.push(`add ${field.title} to ${id}`);
-    if (refuseFields.includes(field.title)) return { type: 'refused', message: 'not this one' };
+    if (refuseFields.includes(field.title)) return { type: refusal, message: 'not this one' };
     return ok({ id: `new-${field.title}`, title: field.title, type: field.type });
   },
   sortDescending: async (view: string, field: string) => {
@@ -158,6 +160,17 @@ describe('a table that is there', () => {
       'sort view by f-sessionStartTime',
     ]);
     expect(table.columns.readingTime).toEqual({ id: 'new-readingTime', title: 'readingTime', type: 'Duration' });
+  });
+
+  it('is used without columns that its token may not add', async () => {
+    tables = [{ ...makeTable('emailAccess'), fields: fieldsWith({ readingTime: undefined }) }];
+    refuseFields = ['readingTime'];
+    refusal = 'denied';
+    const { table, done: said } = await prepare();
+    expect(said).toEqual([]);
+    expect(table.leftOut).toEqual(["the field readingTime can't be added and is left out (not this one)"]);
+    expect(table.columns).toMatchObject({ sessionId: { title: 'sessionId' } });
+    expect(Object.keys(table.columns)).not.toContain('readingTime');
   });
 
   it('is used without a column that NocoDB refuses to add', async () => {
