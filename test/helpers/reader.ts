@@ -1,5 +1,5 @@
 // A reader's actions: entering, through the gate or with an access granted before; and the queue on the device.
-import type { Page } from 'puppeteer-core';
+import type { Frame, Page } from 'puppeteer-core';
 import { READ } from './reading-site.ts';
 import { until } from './until.ts';
 
@@ -8,12 +8,17 @@ export const CASE_STUDY = '/portfolio/confidential/night-handover/';
 /** Enters an address at the gate and reaches the confidential page; resolves with the session's id. */
 export async function passGate(page: Page, url: string, email: string, path = CASE_STUDY): Promise<string> {
   await page.goto(url + path);
+  return enterAddress(page.mainFrame(), email);
+}
+
+/** Enters an address at the gate that this frame shows; resolves with the session's id. */
+export async function enterAddress(frame: Frame, email: string): Promise<string> {
   // If another reader's pages are cached, a page that checks the cookie comes first.
-  await page.waitForSelector('#email');
-  await page.type('#email', email);
-  await Promise.all([page.waitForNavigation(), page.click('button')]);
+  await frame.waitForSelector('#email');
+  await frame.type('#email', email);
+  await Promise.all([frame.waitForNavigation(), frame.click('button')]);
   // More than once, because the page may reload itself meanwhile.
-  const { id } = await until(async () => ({ id: await readSessionCookie(page) }));
+  const { id } = await until(async () => ({ id: await readSessionCookie(frame) }));
   return id;
 }
 
@@ -51,7 +56,7 @@ function toCookie(line: string) {
   };
 }
 
-export async function readSessionCookie(page: Page): Promise<string> {
+export async function readSessionCookie(page: Page | Frame): Promise<string> {
   return page.evaluate(() => document.cookie.match(/session_record_id=([^;]+)/)?.[1] ?? '');
 }
 
