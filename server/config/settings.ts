@@ -71,12 +71,13 @@ const yesOrNo = v.pipe(
   v.transform((given) => given === 'true'),
 );
 
-const origin = (what: string) =>
+/** @param hint what to do about a path. */
+const origin = (what: string, hint = '') =>
   v.pipe(
     text,
     v.check(
       (address) => URL.canParse(address) && /^https?:\/\/[^/?#@]+\/?$/.test(address),
-      `must be the address of ${what} without a path, like https://example.com`,
+      `must be the address of ${what} without a path, like https://example.com${hint}`,
     ),
     v.transform((address) => new URL(address)),
   );
@@ -127,7 +128,7 @@ export const SETTINGS = {
     about:
       "the site's address as its readers see it, without a path, like `https://example.com`; https makes cookies `Secure`",
     otherwise: 'taken from each request',
-    schema: origin('the site'),
+    schema: origin('the site', '; the path of a site that lies under one is set by BASE or --base'),
   },
   base: {
     group: 'server',

@@ -63,6 +63,10 @@ describe('rejected', () => {
   });
 });
 
+it('an address of the site with a path names the setting for the path', () => {
+  expect(() => readConfig({ PUBLIC_URL: 'https://example.com/pitch/' })).toThrow(/PUBLIC_URL: .+ BASE or --base$/m);
+});
+
 it('a secret that is refused is not shown', () => {
   expect(() => readConfig({ SECRET: 'hunter2', OWNER_TOKEN: 'hunter3' })).toThrow(
     expect.objectContaining({ message: expect.not.stringContaining('hunter') as unknown }) as Error,

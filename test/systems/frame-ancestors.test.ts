@@ -67,7 +67,8 @@ it('a reader in a frame of a named site passes its gate once and is recorded, wi
   await again.goto(named);
   const frame = await frameOf(again);
   await frame.waitForSelector('h1');
-  expect(await frame.evaluate(setPlainCookie)).not.toContain('plain');
+  const kept = await frame.evaluate(setCookies);
+  expect([kept.includes('partitioned=1'), kept.includes('plain=1')]).toEqual([true, false]);
   const { spans } = await until(async () => {
     const session = await server.session(id);
     return session.spans.length === 2 && session;
@@ -92,9 +93,10 @@ it('a frame of a site that is not named shows nothing', async () => {
   expect(await server.sessions()).toEqual([]);
 });
 
-/** To see that the browser keeps no third-party cookie that isn't partitioned. */
-function setPlainCookie(): string {
+/** To see that the browser keeps third-party cookies only if they are partitioned. */
+function setCookies(): string {
   document.cookie = 'plain=1; Secure; SameSite=None';
+  document.cookie = 'partitioned=1; Secure; SameSite=None; Partitioned';
   return document.cookie;
 }
 
