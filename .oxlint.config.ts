@@ -59,6 +59,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'server/sessions',
     'server/config',
     'server/site',
+    'server/gate',
     'server/nocodb',
     'server/webhook',
     'server/mail',

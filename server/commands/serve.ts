@@ -9,7 +9,7 @@ import { makeOwnerKey, ownerLink } from '../owner/owner-key.ts';
 import { openBrowser } from './open-browser.ts';
 import { readSecrets } from '../config/secrets.ts';
 import { buildIfStale } from './build.ts';
-import { findKeptPages } from '../site/own-workers.ts';
+import { warnOfWorkers } from './warn-of-workers.ts';
 import { findUnprotectedData } from '../site/unprotected-data.ts';
 import { findUnprotectedMedia } from '../site/unprotected-media.ts';
 import { listSite } from '../site/list-site.ts';
@@ -33,7 +33,7 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
   const gated = findProtected(config, paths);
   const log = pino({ level: config.logLevel });
   const secrets = readSecrets(config);
-  warnOfKeptPages(config);
+  warnOfWorkers(config);
   const server = await listen(config, options.port === undefined && !process.env['PORT'], (one) =>
     startServer(one, secrets, log),
   );
@@ -121,16 +121,6 @@ async function warnOfOpenMedia({ siteDir = SAMPLE_DIR, protect }: Config, paths:
     `Anyone who has the address can load files that only pages behind the gate use: ${files.slice(0, MOST_NAMED).join(', ')}${others}. ` +
       'Put them under a protected path, or the whole site behind the gate (--protect /).',
   );
-}
-
-/** Stillhere's channel in a site's worker keeps gated pages for readers who have access; a plain precache list takes what the installing browser gets. */
-function warnOfKeptPages({ siteDir, protect }: Config): void {
-  if (siteDir === undefined) return;
-  for (const { worker, page } of findKeptPages(siteDir, protect))
-    console.warn(
-      `The site's service worker ${worker} keeps pages behind the gate, like ${page}: readers who passed the gate would go on seeing it, ` +
-        'or the page after their access has ended. Take these pages out of the list of files that it caches (for Workbox: globIgnores).',
-    );
 }
 
 async function listen(

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isUnder } from '../http/request-path.ts';
+import { toSitePath } from '../http/site-base.ts';
 
 const SCRIPT = /\.m?js$/i;
 const USUAL_NAME = /^(?:sw|service-?worker|.+-sw)\.m?js$/i;
@@ -37,8 +38,11 @@ export function findOwnWorkers(siteDir: string, protect: readonly string[]): rea
   );
 }
 
-/** One gated page for each worker of the site that names some: it keeps what the page's address showed to the one who installed it. */
-export function findKeptPages(siteDir: string, protect: readonly string[]): readonly KeptPage[] {
+/**
+ * One gated page for each worker of the site that names some: it keeps what the page's address showed to the one who installed it.
+ * @param base the path under which the site lies.
+ */
+export function findKeptPages(siteDir: string, protect: readonly string[], base = ''): readonly KeptPage[] {
   return findOwnWorkers(siteDir, protect).flatMap((worker) => {
     const text = readText(join(siteDir, worker));
     const names = namesIn(text);
@@ -46,7 +50,9 @@ export function findKeptPages(siteDir: string, protect: readonly string[]): read
       .filter((name) => LIST.test(name))
       .slice(0, MOST_LISTS)
       .map((name) => readText(join(siteDir, name)));
-    const page = [names, ...lists.map(namesIn)].flat().find((name) => isUnder(name, protect) && !name.endsWith('.js'));
+    const page = [names, ...lists.map(namesIn)]
+      .flat()
+      .find((name) => isUnder(toSitePath(base, name), protect) && !name.endsWith('.js'));
     return page === undefined ? [] : [{ worker, page }];
   });
 }
@@ -60,14 +66,15 @@ function isWorker(text: string): boolean {
   return IS_WORKER.test(text) || (text.length <= MOST_STUB_CHARS && IS_STUB.test(text));
 }
 
-/** The strings of a script or of JSON, as request paths. */
+/** The strings of a script or of JSON, as request paths without a query (Angular asks for `ngsw.json?…`). */
 function namesIn(text: string): readonly string[] {
   return [...text.matchAll(QUOTED)]
-    .map(([name]) => `/${name.replace(/^\.?\/+/, '')}`)
+    .map(([name]) => `/${name.replace(/^\.?\/+/, '').replace(/\?.*/, '')}`)
     .filter((name) => !name.includes('..'));
 }
 
-function readText(file: string): string {
+/** An unreadable file is empty. */
+export function readText(file: string): string {
   try {
     return statSync(file).size <= MOST_BYTES ? readFileSync(file, 'utf8') : '';
   } catch {

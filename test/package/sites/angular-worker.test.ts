@@ -1,6 +1,6 @@
 // A site with Angular's own worker, which has nothing of ours in it: `ngsw-worker.js` and its list `ngsw.json`, made as Angular's build
 // makes them.
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
@@ -16,9 +16,14 @@ const PAGE = '/report/';
 const KEPT = '/index.html,/main.js,/ngsw-worker.js';
 const ITS_CACHE = ':assets:app:cache ';
 
-/** Resolves with the folder of the built site. */
-async function buildAngular(name: string): Promise<string> {
+/**
+ * Resolves with the folder of the built site.
+ * @param change in its configuration.
+ */
+async function buildAngular(name: string, change?: (config: string) => string): Promise<string> {
   const folder = await siteFolder('angular', name);
+  const config = join(folder, 'ngsw-config.json');
+  if (change) writeFileSync(config, change(readFileSync(config, 'utf8')));
   const worker = createRequire(join(folder, 'index.js')).resolve('@angular/service-worker/ngsw-worker.js');
   cpSync(worker, join(folder, 'site/ngsw-worker.js'));
   await runTool(folder, 'ngsw-config', 'site', 'ngsw-config.json');
@@ -57,7 +62,39 @@ describe.concurrent("a site with Angular's worker", { timeout: INSTALL_MS }, () 
       if (!page) throw new Error('The page is closed.');
       await page.waitForFunction(() => navigator.serviceWorker.controller);
       expect(await readRegistrations(page)).toEqual({ '/': '/ngsw-worker.js' });
-      expect(server.output).not.toContain('service worker');
+      expect(server.output.match(/The site's service worker.*/)).toBeNull();
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('is told at the start that its worker would hide the gate, as it does', async ({ device }) => {
+    const asItComes = (config: string): string => config.replace(/"navigationUrls": .*/, '');
+    const server = await servePacked(await buildAngular('angular-hidden', asItComes), '--protect', PAGE);
+    try {
+      expect(server.output).toContain('/ngsw-worker.js answers /report/, /access, /owner with a page that it keeps');
+      const page = await device.newPage();
+      await page.goto(`${server.url}/`);
+      await until(async () => (await readKept(page)).join() === KEPT);
+      await page.goto(server.url + PAGE);
+      expect(await page.title()).toBe("A site of Angular's worker");
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('is told at the start that its worker would keep what is behind the gate', async ({ device }) => {
+    const everything = (config: string): string => config.replace('["/**", "!/report/**"]', '["/**"]');
+    const server = await servePacked(await buildAngular('angular-all', everything), '--protect', PAGE);
+    try {
+      expect(server.output).toContain('/ngsw-worker.js keeps pages behind the gate, like /report/index.html');
+      const page = await device.newPage();
+      await page.goto(`${server.url}/`);
+      // It gets the gate in the place of the report, which isn't the file that its list has the hash of.
+      await until(async () =>
+        page.evaluate(async () => (await (await fetch('/ngsw/state')).text()).includes('Hash mismatch')),
+      );
+      await expectTrueVisit(server, device, PAGE);
     } finally {
       await server.stop();
     }

@@ -59,11 +59,16 @@ describe('a page behind the gate is kept', () => {
     ['by an address', { 'w.js': `${INSTALL}cache.add('/Report/')` }, '/Report/'],
     [
       'by a list beside it',
-      { 'w.js': `${INSTALL}fetch('./ngsw.json')`, 'ngsw.json': '{"urls":["/report/a"]}' },
+      { 'w.js': `${INSTALL}fetch('./ngsw.json?bust=' + n)`, 'ngsw.json': '{"urls":["/report/a"]}' },
       '/report/a',
     ],
   ])('%s', async (_, files, page) => {
     expect(findKeptPages(await write(files), ['/report/'])).toEqual([{ worker: '/w.js', page }]);
+  });
+
+  it('under the base of the site', async () => {
+    const folder = await write({ 'w.js': `${INSTALL}["/work/report/a"]` });
+    expect(findKeptPages(folder, ['/report/'], '/work')).toEqual([{ worker: '/w.js', page: '/work/report/a' }]);
   });
 
   it.each([
