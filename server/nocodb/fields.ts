@@ -45,3 +45,6 @@ export const FIELDS: readonly OurField[] = [
   { title: 'sessionId', type: 'SingleLineText', unique: true },
   DURATION_MINUTES,
 ];
+
+/** The table didn't always have these. One in use gets them by `nocodb setup`, not because the server was upgraded. */
+export const LATER_FIELDS: readonly OurField['title'][] = ['identity'];

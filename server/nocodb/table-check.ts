@@ -121,7 +121,7 @@ export class TableCheck {
   async #check(): Promise<NocoResult<MirrorTable>> {
     const { client, notes, outbox, log, table: title, clock } = this.#parts;
     const known = await readTableIds(notes, title);
-    const prepared = await prepareTable(client, title, known);
+    const prepared = await prepareTable(client, title, known, false);
     if (prepared.type !== 'ok') return prepared;
     const { table, done } = prepared.value;
     for (const sentence of done) log.info(`NocoDB: ${sentence}`);

@@ -3,7 +3,7 @@
 import type { NocoResult, NocoFailure } from './response.ts';
 import type { NocoClient } from './client.ts';
 import { canHold } from './columns.ts';
-import { DURATION_MINUTES, FIELDS, KINDS, type FieldName, type OurField } from './fields.ts';
+import { DURATION_MINUTES, FIELDS, KINDS, LATER_FIELDS, type FieldName, type OurField } from './fields.ts';
 import type { NocoField, NocoTable } from './schemas.ts';
 
 export interface Column {
@@ -84,15 +84,19 @@ async function findTable(
 /**
  * Finds or creates the table and adds missing fields. Safe to repeat.
  * @param known from an earlier call. A renamed table or field is then found by its id instead of being created again.
+ * @param isSetup whether a person asked for it. Otherwise a table in use gets no field that a later version brought.
  */
 export async function prepareTable(
   client: NocoClient,
   title: string,
   known?: MirrorTable,
+  isSetup = true,
 ): Promise<NocoResult<PreparedTable>> {
   const inspected = await inspectTable(client, title, known);
   if (inspected.type !== 'ok') return inspected;
-  const { found, missing } = inspected.value;
+  const { found } = inspected.value;
+  const isInUse = found !== undefined && findField(found, 'sessionId', known) !== undefined;
+  const missing = inspected.value.missing.filter((field) => isSetup || !isInUse || !LATER_FIELDS.includes(field.title));
   if (!found) {
     const made = await client.createTable(title, FIELDS);
     return made.type === 'ok' ? order(client, made.value, undefined, [`created the table ${title}`]) : made;

@@ -80,8 +80,8 @@ const fieldsWith = (changes: Readonly<Record<string, Partial<NocoField> | undefi
     return { ...field, ...changes[field.title] };
   });
 
-async function prepare(known?: MirrorTable) {
-  const prepared = await prepareTable(client, 'emailAccess', known);
+async function prepare(known?: MirrorTable, isSetup?: boolean) {
+  const prepared = await prepareTable(client, 'emailAccess', known, isSetup);
   if (prepared.type !== 'ok') throw new Error(`${prepared.type}: ${prepared.message}`);
   return prepared.value;
 }
@@ -160,6 +160,14 @@ describe('a table that is there', () => {
       'sort view by f-sessionStartTime',
     ]);
     expect(table.columns.readingTime).toEqual({ id: 'new-readingTime', title: 'readingTime', type: 'Duration' });
+  });
+
+  it('gets a column that came later by setup, unless nothing has been written to it yet', async () => {
+    tables = [{ ...makeTable('emailAccess'), fields: fieldsWith({ identity: undefined, readingTime: undefined }) }];
+    expect((await prepare(undefined, false)).done).toEqual(['added the field readingTime']);
+    expect((await prepare()).done).toEqual(['added the field readingTime', 'added the field identity']);
+    tables = [{ ...makeTable('emailAccess'), fields: fieldsWith({ identity: undefined, sessionId: undefined }) }];
+    expect((await prepare(undefined, false)).done).toEqual(['added the field identity', 'added the field sessionId']);
   });
 
   it('is used without columns that its token may not add', async () => {
