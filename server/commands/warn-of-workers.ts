@@ -1,6 +1,6 @@
 // Says at the start of `serve` what the site's own service worker would do to the gate.
 import type { Config } from '../config/config.ts';
-import { GATE_PATH } from '../gate/gate.ts';
+import { GATE_PATH } from '../gate/gate-paths.ts';
 import { findKeptPages, findOwnWorkers } from '../site/own-workers.ts';
 import { findTakenPaths } from '../site/worker-fallback.ts';
 
