@@ -1,5 +1,8 @@
 // Entry of the gate's own script, for the form that server/gate/gate-page.ts or code-page.ts writes. It works without the script, which
-// puts the caret after what was typed, shows that a button works, and says that an app on iOS has an access of its own.
+// puts the caret after what was typed, shows that a button works, and says that an app on iOS has an access of its own, and
+// follows personal links.
+
+import { followInvitation } from './invitation-link.ts';
 
 /** If the browser gives up meanwhile, no event tells. The server makes one session of a form that is sent again. */
 const PATIENCE_MS = 10_000;
@@ -7,6 +10,9 @@ const PATIENCE_MS = 10_000;
 const form = document.querySelector<HTMLFormElement>('form.stillhere-form');
 const field = form?.querySelector<HTMLInputElement>('input[name=email]');
 
+const firstButton = form?.querySelector('button');
+
+if (form && field && firstButton) followInvitation(form, field, firstButton);
 if (field) {
   moveCaretToEnd(field);
   tellOfInstalledApp(field);

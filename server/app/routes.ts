@@ -13,7 +13,7 @@ import { cookieScope } from '../gate/cookie-scope.ts';
 import { isAllowed } from '../gate/email-address.ts';
 import { gateStyleHashes } from '../gate/gate-page.ts';
 import { addGateRoutes, type Gate } from '../gate/gate.ts';
-import { CODE_PATH, GATE_PATH, SUBMIT_PATH } from '../gate/gate-paths.ts';
+import { CODE_PATH, GATE_PATH, INVITATION_PATH, INVITED_PATH, SUBMIT_PATH } from '../gate/gate-paths.ts';
 import { createOpenedFiles } from '../gate/opened-files.ts';
 import { admitReaders, requireAccess } from '../gate/require-access.ts';
 import type { Config } from '../config/config.ts';
@@ -51,7 +51,14 @@ import type { Services } from './services.ts';
 const CROSS_ORIGIN_PATHS = new RegExp(`^(?:${HEARTBEAT_PATH}|${SUBMIT_PATH}|/stillhere(?:-[\\w-]+)?\\.js)$`);
 
 /** Never the owner's pages. */
-const GATE_PATHS: readonly string[] = [GATE_PATH, CODE_PATH, SUBMIT_PATH, OWN_RECORD_PATH];
+const GATE_PATHS: readonly string[] = [
+  GATE_PATH,
+  CODE_PATH,
+  SUBMIT_PATH,
+  INVITED_PATH,
+  INVITATION_PATH,
+  OWN_RECORD_PATH,
+];
 
 /** Codes that readers of one network ask for, in ten minutes. */
 const CODES_A_NETWORK = 30;
@@ -61,8 +68,8 @@ export interface RouteParts {
   readonly config: Pick<
     Config,
     | 'protect'
-    | 'gateMode'
     | 'allow'
+    | 'gateMode'
     | 'gate'
     | 'corsOrigins'
     | 'accessMs'
@@ -104,7 +111,8 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   const { protect, allow, gate, publicUrl, ownerPath: path, ownerOrigin, base, frameAncestors, limits } = config;
   const isHttps = publicUrl?.protocol === 'https:';
   const cookies = accessCookies(secrets.secret, config.accessMs, isHttps, frameAncestors.length > 0);
-  const access = createAccessCheck(cookies, store, allow, now);
+  const admission = { mode: config.gateMode, allow };
+  const access = createAccessCheck(cookies, store, admission, now);
   const router = new Router();
   const headers = pageHeaders(gateStyleHashes(gate));
   const gateHeaders = pageHeaders(gateStyleHashes(gate), frameAncestors);
@@ -122,7 +130,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     store,
     cookies,
     access,
-    allow,
+    admission,
     look: gate,
     log,
     limit,

@@ -1,5 +1,6 @@
 // Reads the settings once, from code and environment, and reports everything that is wrong at once.
 import * as v from 'valibot';
+import type { GateMode } from '../gate/admission.ts';
 import type { GateTheme } from '../gate/theme.ts';
 import { isUnder, readRequestPath } from '../http/request-path.ts';
 import { toSitePath } from '../http/site-base.ts';
@@ -14,7 +15,6 @@ import {
   HOUR_MS,
   SETTINGS,
   variableOf,
-  type GateMode,
   type LogLevel,
   type SettingName,
   type SettingValues,

@@ -30,7 +30,7 @@ export interface StillhereOptions {
   readonly readerErase?: boolean | undefined;
   /** Readers can choose at the gate that their reading is not measured; a browser that sends `Sec-GPC: 1` makes this choice for them. @default false */
   readonly optOut?: boolean | undefined;
-  /** What a reader has to do: `open`, type an address; `confirmed`, enter a code that is mailed to it, which needs SMTP_URL and MAIL_FROM. @default 'open' */
+  /** What a reader has to do: `open`, type an address; `invited`, open a personal link; `confirmed`, enter a code that is mailed to the address, which needs SMTP_URL and MAIL_FROM. @default 'open' */
   readonly gateMode?: string | undefined;
   /** E-mail addresses and domains that the gate lets in. By default: everyone. */
   readonly allow?: readonly string[] | string | undefined;

@@ -1,6 +1,7 @@
 // All settings, one entry each. From here come the environment's variables, the options in code (options.ts, generated), the
 // flags of `serve` and their help, and docs/configuration.md (generated). After a change: npm run generate.
 import * as v from 'valibot';
+import { GATE_MODES } from '../gate/admission.ts';
 import { readEmailAddress } from '../gate/email-address.ts';
 import { readRequestPath } from '../http/request-path.ts';
 import type { QuietHours } from '../mail/local-time.ts';
@@ -32,8 +33,6 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** `open`: whoever types an address is let in. `confirmed`: whoever enters a code that was mailed to it. */
-export const GATE_MODES = ['open', 'confirmed'] as const;
-export type GateMode = (typeof GATE_MODES)[number];
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
@@ -275,7 +274,7 @@ export const SETTINGS = {
     group: 'gate',
     kind: 'text',
     about:
-      'what a reader has to do: `open`, type an address; `confirmed`, enter a code that is mailed to it, which needs SMTP_URL and MAIL_FROM',
+      'what a reader has to do: `open`, type an address; `invited`, open a personal link; `confirmed`, enter a code that is mailed to the address, which needs SMTP_URL and MAIL_FROM',
     default: 'open',
     schema: v.picklist(GATE_MODES, `must be one of ${GATE_MODES.join(', ')}`),
   },

@@ -1,10 +1,11 @@
 // Decides whether a request has access now. The cookie names the grant; the store and the allow list decide whether it
-// is still valid. Access ends with its session, with "Forget this device", when the owner takes it back, and when an address
-// is removed from the list: at the next request, so nothing is cached. The look-up takes 8 µs (docs/internals/store.md).
+// is still valid. Access ends with its session, with "Forget this device", with its invitation, when the owner takes it back, and
+// when the settings no longer let its reader in: at the next request, so nothing is cached. The look-up takes 8 µs
+// (docs/internals/store.md).
 import type { Context } from 'koa';
 import type { Access, SessionStore } from '../store/session-store.ts';
 import type { AccessCookies } from './access-cookie.ts';
-import { isAllowed } from './email-address.ts';
+import { isStillAdmitted, type Admission } from './admission.ts';
 
 export interface ReaderAccess {
   readonly sessionId: string;
@@ -12,6 +13,8 @@ export interface ReaderAccess {
   readonly untilMs: number;
   /** The only path prefix to which it is access; null: all of them. */
   readonly pages: string | null;
+  /** The invitation by which the reader came; null: by none. */
+  readonly invitationId: string | null;
 }
 
 export interface AccessCheck {
@@ -24,18 +27,18 @@ export interface AccessCheck {
 }
 
 /**
- * @param allow addresses and domains; empty: everyone.
+ * @param admission what the settings ask of readers.
  * @param now server time in epoch milliseconds.
  */
 export function createAccessCheck(
   cookies: AccessCookies,
   store: Pick<SessionStore, 'findAccess' | 'endAccess'>,
-  allow: readonly string[],
+  admission: Admission,
   now: () => number,
 ): AccessCheck {
   const look = async (sessionId: string): Promise<Access | undefined> => {
     const found = await store.findAccess(sessionId);
-    return found && found.accessEndedMs === null && !found.isBlocked && isAllowed(found.email, allow)
+    return found && found.accessEndedMs === null && !found.isBlocked && isStillAdmitted(found, admission)
       ? found
       : undefined;
   };
@@ -44,7 +47,7 @@ export function createAccessCheck(
     async find(ctx) {
       const grant = cookies.read(ctx, now());
       const held = grant && (await look(grant.sessionId));
-      return held && { ...grant, pages: held.accessPages };
+      return held && { ...grant, pages: held.accessPages, invitationId: held.invitationId };
     },
     async end(ctx) {
       const grant = cookies.read(ctx, now());

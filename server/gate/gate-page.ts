@@ -26,6 +26,17 @@ export interface GateForm {
   readonly note?: string | undefined;
   /** The reader's previous input. */
   readonly email?: string | undefined;
+  /** Where a personal link leads: the form's script finds out whose it is. */
+  readonly link?: LinkForm | undefined;
+  /** No address can be typed: only a personal link opens the pages. */
+  readonly isByLinkOnly?: boolean;
+}
+
+export interface LinkForm {
+  /** The token of the link, if the form was sent with it; empty: the script takes it from the address. */
+  readonly token: string;
+  /** Answers the script whose link it is: a path of the host. */
+  readonly lookUpPath: string;
 }
 
 const STYLE = readFileSync(new URL('gate.css', import.meta.url), 'utf8').replaceAll('\r\n', '\n');
@@ -39,7 +50,7 @@ export function gatePage(look: GateTheme, language: GateLanguage, form: GateForm
   const { texts } = language;
   return themedPage(look, language, {
     title: texts.title,
-    intro: [texts.intro, form.note].filter(Boolean).join(' '),
+    intro: introOf(texts, form),
     back: backLink(texts, form),
     form: formElement(look, language, form),
   });
@@ -78,6 +89,11 @@ export function gateScripts(base: string): string {
       <session-heartbeat deliver-only worker="none"></session-heartbeat>`;
 }
 
+function introOf(texts: GateTexts, { link, isByLinkOnly, note }: GateForm): string {
+  if (link) return texts.linkIntro;
+  return isByLinkOnly ? texts.openLink : [texts.intro, note].filter(Boolean).join(' ');
+}
+
 function styleElement(ownersStyle: string): string {
   return `<style>${STYLE}${ownersStyle}</style>`;
 }
@@ -103,33 +119,34 @@ function linkContact(reason: string, contact: string | undefined): string {
  * fragment of the requested page survives the round trip.
  */
 function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, form: GateForm): string {
-  const { id, next, base = '', wayBack, reason, email = '' } = form;
+  const { id, next, base = '', wayBack, reason, link } = form;
   const refusal = reason && `<p id="reason" role="alert">${linkContact(escapeHtml(reason), look.contact)}</p>`;
   const privacyUrl = look.privacyUrl?.startsWith('/') ? base + toSitePath(base, look.privacyUrl) : look.privacyUrl;
   const privacy = privacyUrl && ` <a href="${escapeHtml(privacyUrl)}">${escapeHtml(texts.privacy)}</a>`;
   const back = wayBack && !wayBack.isHome && base + wayBack.path;
   const seen = texts.notice.replaceAll('{owner}', () => look.ownerName ?? texts.owner);
   const notice = `${seen} ${tellHowLong(look, { tag, direction, texts })}`;
+  const fields = form.isByLinkOnly && !link ? '' : entryFields(texts, form, refusal !== undefined);
   return `<form class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="" novalidate>
         <input type="hidden" name="form" value="${escapeHtml(id)}">
         <input type="hidden" name="next" value="${escapeHtml(next)}">
         ${back ? `<input type="hidden" name="back" value="${escapeHtml(back)}">` : ''}
         <p id="installed" hidden>${escapeHtml(texts.installed)}</p>
-        <label for="email">${escapeHtml(texts.label)}</label>
-        <input id="email" name="email" type="email" inputmode="email" autocomplete="email" autocapitalize="none" dir="ltr"
-          spellcheck="false" required autofocus value="${escapeHtml(email)}"${reason ? ' aria-invalid="true" aria-describedby="reason"' : ''}>
-        ${refusal ?? ''}${optOut(texts, form)}
-        <button data-opening="${escapeHtml(texts.opening)}">${escapeHtml(texts.button)}</button>
-        <small>${escapeHtml(notice)}${privacy ?? ''}</small>
+        ${link ? linkFields(look, texts, form, link) : ''}
+        ${fields}
+        ${refusal ?? ''}${fields && optOut(texts, form)}
+        ${fields && `<button data-opening="${escapeHtml(texts.opening)}"${hiddenUntilChecked(form)}>${escapeHtml(texts.button)}</button>`}
+        ${fields ? `<small${hiddenUntilChecked(form)}>${escapeHtml(notice)}${privacy ?? ''}</small>` : ''}
       </form>
       ${gateScripts(base)}`;
 }
 
-function optOut(texts: GateTexts, { isUnmeasured }: GateForm): string {
+function optOut(texts: GateTexts, form: GateForm): string {
+  const { isUnmeasured } = form;
   if (isUnmeasured === undefined) return '';
   return `
         <input type="hidden" name="choice" value="1">
-        <label class="stillhere-choice"><input type="checkbox" name="unmeasured" value="1"${isUnmeasured ? ' checked' : ''}>
+        <label class="stillhere-choice"${hiddenUntilChecked(form)}><input type="checkbox" name="unmeasured" value="1"${isUnmeasured ? ' checked' : ''}>
           <span>${escapeHtml(texts.optOut)}</span></label>`;
 }
 
@@ -137,4 +154,30 @@ function tellHowLong({ keptDays }: GateTheme, { tag, texts }: GateLanguage): str
   if (keptDays === undefined) return texts.keptUntilErased;
   const kept = new Intl.NumberFormat(tag, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(keptDays);
   return texts.keptFor.replaceAll('{kept}', kept);
+}
+
+function entryFields(texts: GateTexts, form: GateForm, isRefused: boolean): string {
+  const { email = '', link } = form;
+  const hidden = hiddenUntilChecked(form);
+  return `<label for="email"${hidden}>${escapeHtml(texts.label)}</label>
+        <input id="email" name="email" type="email" inputmode="email" autocomplete="email" autocapitalize="none" dir="ltr"
+          spellcheck="false" required autofocus value="${escapeHtml(email)}"${isRefused ? ' aria-invalid="true" aria-describedby="reason"' : ''}${link?.token ? ' readonly' : ''}${hidden}>`;
+}
+
+/** Where only a link opens the pages, there is nothing to fill in until it is known whose it is. */
+function hiddenUntilChecked({ link, isByLinkOnly }: GateForm): string {
+  return isByLinkOnly && link?.token === '' ? ' hidden' : '';
+}
+
+/** For client/gate/invitation-link.ts. Browsers must not restore the token when the page is loaded again. */
+function linkFields(look: GateTheme, texts: GateTexts, form: GateForm, { token, lookUpPath }: LinkForm): string {
+  const missing = form.isByLinkOnly ? ` data-missing="${escapeHtml(tellOnlyInvited(look, texts))}"` : '';
+  return `<input type="hidden" name="invitation" autocomplete="off" value="${escapeHtml(token)}">
+        <p id="link" role="status" data-look-up="${escapeHtml(lookUpPath)}" data-failed="${escapeHtml(texts.failed)}"${missing} hidden>${escapeHtml(texts.checkingLink)}</p>
+        <noscript><p>${escapeHtml(texts.linkNeedsScript)}</p></noscript>`;
+}
+
+/** The same text for every address, so that it reveals nothing. */
+export function tellOnlyInvited({ contact }: Pick<GateTheme, 'contact'>, texts: GateTexts): string {
+  return contact === undefined ? texts.onlyInvited : texts.onlyInvitedContact.replaceAll('{contact}', () => contact);
 }

@@ -7,30 +7,31 @@ import { describeError } from '../http/describe-error.ts';
 import { HttpError } from '../http/http-error.ts';
 import { networkOf } from '../http/client-network.ts';
 import type { RateLimit } from '../http/rate-limit.ts';
-import { readFields } from '../http/body.ts';
 import { readQuery } from '../http/query.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import type { AccessCheck } from './access-check.ts';
 import type { AccessCookies } from './access-cookie.ts';
 import { isWithin } from './access-pages.ts';
+import type { Admission } from './admission.ts';
 import { isAllowed, readEmailAddress } from './email-address.ts';
 import type { GateLanguage, GateTheme } from './theme.ts';
 import { answerForm, chooseLanguage, newFormId, readFormId, tellToWait, wantsJson } from './form-answer.ts';
 import { addCodePage } from './code-route.ts';
 import { createCodeSteps, type CodeStepParts } from './code-steps.ts';
 import { CODE_PATH, GATE_PATH, SUBMIT_PATH } from './gate-paths.ts';
+import { readGateFields, type GateFields } from './gate-fields.ts';
+import { tellOnlyInvited, type LinkForm } from './gate-page.ts';
 import { createGrants, type Grantee } from './grants.ts';
-import { CHOICE_FIELDS, readIsMeasured, sendsGpc } from './measure-choice.ts';
+import { addInvitationRoutes } from './invitation-routes.ts';
+import { readIsMeasured, sendsGpc } from './measure-choice.ts';
 import { readNextPath } from './next-path.ts';
 import { createWayBack } from './way-back.ts';
 
-const MAX_FORM_BYTES = 16 * 1024;
-
 export interface Gate {
-  readonly store: Pick<SessionStore, 'createSession' | 'blockedReaders'>;
+  readonly store: Pick<SessionStore, 'blockedReaders' | 'createSession' | 'deleteSessions' | 'invitations'>;
   readonly cookies: AccessCookies;
   readonly access: AccessCheck;
-  readonly allow: readonly string[];
+  readonly admission: Admission;
   readonly look: GateTheme;
   readonly log: Logger;
   /** Limits attempts by network. */
@@ -49,7 +50,9 @@ export interface Gate {
 }
 
 export function addGateRoutes(router: Router, gate: Gate): void {
-  const { store, cookies, access, allow, look, log, limit, countRefusal, protect, base = '', now } = gate;
+  const { store, cookies, access, admission, look, log, limit, countRefusal, protect, base = '', now } = gate;
+  const { mode, allow } = admission;
+  const isByLinkOnly = mode === 'invited';
   const home = protect[0] ?? '/';
   const findWayBack = createWayBack([...protect, GATE_PATH], base, gate.publicUrl);
   const grant = createGrants(store, access, now);
@@ -83,6 +86,8 @@ export function addGateRoutes(router: Router, gate: Gate): void {
       base,
       wayBack: findWayBack(ctx),
       note: codes && language.texts.codeAnnounced,
+      isByLinkOnly,
+      ...(isByLinkOnly && { reason: tellOnlyInvited(look, language.texts) }),
       ...(id !== undefined && { reason: language.texts.noCookies }),
       ...(look.hasOptOut && { isUnmeasured: sendsGpc(ctx) }),
     });
@@ -106,12 +111,14 @@ export function addGateRoutes(router: Router, gate: Gate): void {
     }
   };
 
-  /** @param toPage where a reader who was let in goes on. */
-  const submit = async (ctx: Context, toPage: ToPage): Promise<void> => {
+  /**
+   * Lets in a reader who has typed an address, or the code that was mailed to it.
+   * @param toPage where a reader who was let in goes on.
+   * @param link the form is that of a personal link, which the reader doesn't use.
+   */
+  const submit = async (ctx: Context, fields: GateFields, toPage: ToPage, link?: LinkForm): Promise<void> => {
     const language = chooseLanguage(ctx, look);
     const { texts } = language;
-    const names = ['email', 'code', 'again', 'next', 'form', 'back', ...CHOICE_FIELDS] as const;
-    const fields = await readFields(ctx, names, MAX_FORM_BYTES);
     const next = nextOf(fields.next);
     const form = readFormId(fields.form);
     const isMeasured = readIsMeasured(ctx, fields, look.hasOptOut);
@@ -125,11 +132,17 @@ export function addGateRoutes(router: Router, gate: Gate): void {
         wayBack: findWayBack(ctx, fields.back),
         note: codes && texts.codeAnnounced,
         reason,
-        email: fields.email,
+        email: isByLinkOnly ? undefined : fields.email,
+        link,
+        isByLinkOnly,
         ...(look.hasOptOut && { isUnmeasured: !isMeasured }),
       });
     };
 
+    if (isByLinkOnly) {
+      countRefusal(readEmailAddress(fields.email));
+      return refuse(403, tellOnlyInvited(look, texts));
+    }
     if (codes && (ctx.path === CODE_PATH || fields.code !== undefined || fields.again !== undefined)) {
       const seconds = await limit(networkOf(ctx.ip));
       const reason = tellToWait(seconds, language);
@@ -168,12 +181,13 @@ export function addGateRoutes(router: Router, gate: Gate): void {
   };
   // By way of the gate, which tells a reader whose browser did not store the cookie.
   const byGate: ToPage = (next, form) => `${GATE_PATH}?next=${encodeURIComponent(base + next)}&entered=${form}`;
-  router.post(GATE_PATH, (ctx) => submit(ctx, byGate));
+  router.post(GATE_PATH, async (ctx) => submit(ctx, await readGateFields(ctx), byGate));
   if (codeParts) {
-    router.post(CODE_PATH, (ctx) => submit(ctx, byGate));
+    router.post(CODE_PATH, async (ctx) => submit(ctx, await readGateFields(ctx), byGate));
     addCodePage(router, codeParts);
   }
-  router.post(SUBMIT_PATH, (ctx) => submit(ctx, (next) => next));
+  router.post(SUBMIT_PATH, async (ctx) => submit(ctx, await readGateFields(ctx), (next) => next));
+  addInvitationRoutes(router, { ...gate, grant, home, findWayBack, toGate: byGate, submit });
   // For readers who reload a refusal or type this address.
   router.get(SUBMIT_PATH, (ctx) => {
     ctx.status = 303;

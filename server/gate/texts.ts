@@ -58,6 +58,20 @@ export interface GateTexts {
   readonly notOnList: string;
   /** Error: the address is not on the list. `{contact}` is whom to ask. */
   readonly notOnListContact: string;
+  /** Below the heading, where a personal link was opened. */
+  readonly linkIntro: string;
+  /** Below the heading, where only a personal link opens the pages, and none was opened. */
+  readonly openLink: string;
+  /** While it is found out whose link it is. */
+  readonly checkingLink: string;
+  /** Shown to browsers without scripts, where a personal link was opened. */
+  readonly linkNeedsScript: string;
+  /** Error: the personal link is unknown, has expired or was revoked. */
+  readonly badLink: string;
+  /** Error: no address can be typed. Used if no contact is set. */
+  readonly onlyInvited: string;
+  /** Error: no address can be typed. `{contact}` is whom to ask. */
+  readonly onlyInvitedContact: string;
   /** Error: rate limit. `{wait}` is the time to wait, like "1 second". */
   readonly tooMany: string;
   /** Error: the server failed. */
@@ -71,6 +85,7 @@ export const FILLED_IN: Readonly<Partial<Record<keyof GateTexts, string>>> = {
   notice: 'owner',
   keptFor: 'kept',
   notOnListContact: 'contact',
+  onlyInvitedContact: 'contact',
   tooMany: 'wait',
   codeWait: 'wait',
   tooManyCodes: 'wait',
@@ -105,6 +120,13 @@ const en: GateTexts = {
   badAddress: 'Please enter an e-mail address, like name@example.com.',
   notOnList: 'This address is not on the list. Please ask the person who gave you the link.',
   notOnListContact: 'This address is not on the list. To get access, please ask {contact}.',
+  linkIntro: 'A personal link opens these pages.',
+  openLink: 'Please open the link that was sent to you.',
+  checkingLink: 'Checking your link…',
+  linkNeedsScript: 'Your personal link needs JavaScript. Please allow it for this site, then open the link again.',
+  badLink: 'This link does not work any more. Please ask the person who sent it to you for a new one.',
+  onlyInvited: 'These pages open only with a personal link.',
+  onlyInvitedContact: 'These pages open only with a personal link. To get one, please ask {contact}.',
   tooMany: 'Too many requests from your network. Please try again in {wait}.',
   failed: 'Something went wrong on our side. Please try again in a moment.',
   noCookies:
@@ -144,6 +166,16 @@ const de: GateTexts = {
     'Diese Adresse steht nicht auf der Liste. Bitte wenden Sie sich an die Person, von der Sie den Link haben.',
   notOnListContact:
     'Diese Adresse steht nicht auf der Liste. Um Zugang zu erhalten, wenden Sie sich bitte an: {contact}.',
+  linkIntro: 'Ein persönlicher Link öffnet diese Seiten.',
+  openLink: 'Bitte öffnen Sie den Link, den Sie erhalten haben.',
+  checkingLink: 'Ihr Link wird geprüft …',
+  linkNeedsScript:
+    'Ihr persönlicher Link benötigt JavaScript. Bitte erlauben Sie es für diese Website und öffnen Sie den Link dann noch einmal.',
+  badLink:
+    'Dieser Link funktioniert nicht mehr. Bitte wenden Sie sich an die Person, von der Sie ihn haben, um einen neuen zu erhalten.',
+  onlyInvited: 'Diese Seiten öffnen sich nur mit einem persönlichen Link.',
+  onlyInvitedContact:
+    'Diese Seiten öffnen sich nur mit einem persönlichen Link. Um einen zu erhalten, wenden Sie sich bitte an: {contact}.',
   tooMany: 'Zu viele Anfragen aus Ihrem Netz. Bitte versuchen Sie es in {wait} noch einmal.',
   failed: 'Auf unserer Seite ist ein Fehler aufgetreten. Bitte versuchen Sie es gleich noch einmal.',
   noCookies:
@@ -172,6 +204,13 @@ export const ADDED_LATER: Readonly<Partial<GateTexts>> = {
   codeWait: en.codeWait,
   tooManyCodes: en.tooManyCodes,
   noCookies: en.noCookies,
+  linkIntro: en.linkIntro,
+  openLink: en.openLink,
+  checkingLink: en.checkingLink,
+  linkNeedsScript: en.linkNeedsScript,
+  badLink: en.badLink,
+  onlyInvited: en.onlyInvited,
+  onlyInvitedContact: en.onlyInvitedContact,
 };
 
 /** By language; the default first. */

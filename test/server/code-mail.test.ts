@@ -157,6 +157,6 @@ describe('GATE=confirmed', () => {
   });
 
   it('is written so', () => {
-    expect(() => readConfig({ GATE: 'closed' })).toThrow('GATE: must be one of open, confirmed');
+    expect(() => readConfig({ GATE: 'closed' })).toThrow('GATE: must be one of open, invited, confirmed');
   });
 });

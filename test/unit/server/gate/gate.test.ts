@@ -42,6 +42,8 @@ beforeEach(async () => {
     store: {
       createSession: (session) => (sessions.push(session), createSession()),
       blockedReaders: { has: async (email: string) => email === BLOCKED } as unknown as BlockedReaders,
+      deleteSessions: async () => 0,
+      invitations: {} as Gate['store']['invitations'],
     },
     cookies: {
       grant: (_ctx: Context, id: string, nowMs: number, isMeasured: boolean) => granted.push([id, nowMs, isMeasured]),
@@ -51,7 +53,7 @@ beforeEach(async () => {
       holds: (id: string) => holds(id),
       end: async () => void ended++,
     },
-    allow: ['example.com'],
+    admission: { mode: 'open', allow: ['example.com'] },
     look,
     log,
     limit: async (key) => (limited.push(key), waitSeconds),
@@ -119,7 +121,7 @@ describe('the form', () => {
     ['/access?next=/a&next=/b', '/home/'],
   ] as const)('at %s leads to %s', async ([path, next]) => {
     expect(input('next', await ask(path))).toBe(next);
-    find = async () => ({ sessionId: 's', untilMs: NOW + 1, pages: null });
+    find = async () => ({ untilMs: NOW + 1, pages: null, sessionId: 'ann', invitationId: null });
     const { status, headers } = await ask(path);
     expect([status, headers.get('location'), headers.get('cache-control')]).toEqual([303, next, 'no-store']);
   });

@@ -11,11 +11,12 @@ import { startKoa } from '../../../helpers/start-koa.ts';
 
 const UNTIL = Date.parse('2026-11-24T09:00:00Z');
 const PROTECT = ['/report/'];
+const READER = { sessionId: 'ann', invitationId: null };
 
 let find: () => Promise<ReaderAccess | undefined>;
 let logged: string[];
 beforeEach(() => {
-  find = async () => ({ sessionId: 's', untilMs: UNTIL, pages: null });
+  find = async () => ({ untilMs: UNTIL, pages: null, ...READER });
   logged = [];
 });
 const access = { find: () => find() } as unknown as AccessCheck;
@@ -115,7 +116,7 @@ describe('a site under a path of its host', () => {
 
 describe('access to some pages', () => {
   beforeEach(() => {
-    find = async () => ({ sessionId: 's', untilMs: UNTIL, pages: '/report/' });
+    find = async () => ({ untilMs: UNTIL, pages: '/report/', ...READER });
   });
   const check = requireAccess(['/report/', '/plan/'], access, log, { base: '/work' });
 

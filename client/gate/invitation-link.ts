@@ -1,0 +1,99 @@
+// A personal link, `/access/invited#<token>`: takes the token out of the address, asks the server whose it is, and fills in the form.
+// The reader's click sends it. server/gate/gate-page.ts writes the fields, and server/gate/invitation-routes.ts answers.
+
+/** Without an answer, the form can be sent all the same: the server checks the token again. */
+const PATIENCE_MS = 10_000;
+
+interface LinkAnswer {
+  readonly email?: string;
+  readonly error?: string;
+}
+
+/** Does nothing where the form isn't that of a personal link. */
+export function followInvitation(form: HTMLFormElement, field: HTMLInputElement, button: HTMLButtonElement): void {
+  const token = form.querySelector<HTMLInputElement>('input[name=invitation]');
+  const status = form.querySelector<HTMLElement>('#link');
+  const label = form.querySelector('label');
+  const notice = form.querySelector('small');
+  const choice = form.querySelector<HTMLElement>('.stillhere-choice');
+  if (!token || !status || !label) return;
+  /** `missing` is what to say without a token, where no address can be typed. */
+  const { lookUp = '', failed = '', missing } = status.dataset;
+  const isTypable = missing === undefined;
+  let asked = '';
+
+  const show = (hasAddress: boolean, canSend: boolean): void => {
+    for (const part of [label, field]) part.hidden = !hasAddress;
+    for (const part of [button, notice, choice]) if (part) part.hidden = !canSend;
+  };
+  const tell = (reason: string): void => {
+    const alert = document.createElement('p');
+    alert.id = 'reason';
+    alert.role = 'alert';
+    alert.textContent = reason;
+    button.before(alert);
+  };
+  const follow = async (): Promise<void> => {
+    const found = takeToken();
+    // After a refusal, the server has written the token, or the reason, into the form.
+    if (found === '') {
+      if (missing !== undefined && token.value === '' && asked === '' && !form.querySelector('#reason')) tell(missing);
+      return;
+    }
+    asked = found;
+    form.querySelector('#reason')?.remove();
+    token.value = '';
+    field.readOnly = false;
+    show(false, false);
+    status.hidden = false;
+    const { state, answer } = await ask(lookUp, found);
+    if (asked !== found) return;
+    status.hidden = true;
+    if (state === 'bad') {
+      tell(answer.error ?? failed);
+      show(isTypable, isTypable);
+      return;
+    }
+    token.value = found;
+    if (state === 'failed') {
+      tell(answer.error ?? failed);
+      show(false, true);
+      return;
+    }
+    field.value = answer.email ?? '';
+    field.readOnly = true;
+    show(true, true);
+    field.focus();
+  };
+  addEventListener('hashchange', () => void follow());
+  void follow();
+}
+
+/** Removes it from the address at once, so that no other page, script or bookmark gets it. */
+function takeToken(): string {
+  const token = location.hash.slice(1);
+  if (location.hash !== '') history.replaceState(history.state, '', location.pathname + location.search);
+  return token;
+}
+
+async function ask(
+  address: string,
+  invitation: string,
+): Promise<{ readonly state: 'good' | 'bad' | 'failed'; readonly answer: LinkAnswer }> {
+  try {
+    const response = await fetch(address, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ invitation }),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const answer = (await response.json()) as LinkAnswer;
+    if (response.ok) return { state: 'good', answer };
+    // Of a server that fails, the error is not for readers.
+    return response.status < 500
+      ? { state: response.status === 403 ? 'bad' : 'failed', answer }
+      : { state: 'failed', answer: {} };
+  } catch {
+    return { state: 'failed', answer: {} };
+  }
+}
