@@ -123,6 +123,21 @@ program
   .action(whenCalled(async () => (await import('./commands/revoke.ts')).listRefusals));
 
 program
+  .command('invite')
+  .description('print a personal link that lets one reader in')
+  .argument('<address>', "the reader's e-mail address")
+  .option('--pages <path>', 'only to pages below this path, like /report/')
+  .option('--expires <time>', 'until when, like 12h, 30d, 4w or 2026-12-24 (default: 30d)')
+  .action(whenCalled(async () => (await import('./commands/invitations.ts')).printInvitation));
+
+program
+  .command('invitations')
+  .description('list personal links: which were opened, and which were read')
+  .option('--json', 'print JSON')
+  .option('--revoke <id>', 'revoke a link instead, and end the access of those who came by it')
+  .action(whenCalled(async () => (await import('./commands/invitations.ts')).listInvitations));
+
+program
   .command('erase')
   .description('erase everything that is kept about a reader, and print what was deleted')
   .argument('<address>', "the reader's e-mail address")

@@ -29,6 +29,7 @@ import { csrf, sameOriginOnly } from '../http/csrf.ts';
 import { pageHeaders, receiptHeaders } from '../http/security-headers.ts';
 import type { Mirror } from '../nocodb/mirror.ts';
 import { ownerUrlOf } from '../config/owner-url.ts';
+import { siteUrlOf } from '../config/site-url.ts';
 import type { Secrets } from '../config/secrets.ts';
 import { onlyOnHost } from '../owner/owner-host.ts';
 import { refuseShares, requireViewer } from '../owner/require-owner.ts';
@@ -36,6 +37,7 @@ import { addOwnerRoutes } from '../owner/routes.ts';
 import { makeShare } from '../owner/share.ts';
 import { addAccessRoutes } from '../sessions/access-routes.ts';
 import { addErasureRoutes } from '../sessions/erasure-routes.ts';
+import { addInviteRoutes } from '../sessions/invite-routes.ts';
 import { addExportRoutes } from '../sessions/export-routes.ts';
 import { GiveWay } from '../sessions/give-way.ts';
 import { addOwnRecordRoutes, OWN_RECORD_PATH } from '../sessions/own-record-routes.ts';
@@ -170,6 +172,12 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   addShareRoutes(router, shares, {
     owner,
     share: (ctx, options) => makeShare(shares, options, ownerUrlOf(config, `${ctx.protocol}://${ctx.host}`), now()),
+    now,
+  });
+  addInviteRoutes(router, store, {
+    owner,
+    protect,
+    siteUrl: (ctx) => siteUrlOf(config, `${ctx.protocol}://${ctx.host}`),
     now,
   });
   addOwnerRoutes(router, {

@@ -1,12 +1,10 @@
 // The commands `erase` and `erasures`.
-import { ConfigError, readConfig } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
 import { findRowsIn } from '../nocodb/older-rows.ts';
 import { eraseReader } from '../sessions/erase-reader.ts';
-import { email as address } from '../sessions/parameters.ts';
-import { readParameters } from '../sessions/read-parameters.ts';
 import type { OutstandingErasure } from '../store/erasures.ts';
-import { HttpError } from '../http/http-error.ts';
 import { withStore } from './existing-store.ts';
+import { readAddress } from './read-address.ts';
 
 /** @throws ConfigError if it is no address. */
 export async function erase(given: string, { json }: { readonly json?: boolean }): Promise<void> {
@@ -47,12 +45,4 @@ function printOutstanding(outstanding: readonly OutstandingErasure[]): void {
     console.info(
       `Still to be deleted in ${consumer}: the copies of ${sessions} sessions. The server does it while it runs.`,
     );
-}
-
-function readAddress(given: string): string {
-  try {
-    return readParameters({ address }, { address: given }).address;
-  } catch (error) {
-    throw error instanceof HttpError ? new ConfigError(error.message) : error;
-  }
 }

@@ -28,6 +28,7 @@ import type {
   VisitView,
 } from '../../sw/protocol/owner-api.ts';
 import { answer, count, ms, time } from './answer-schema.ts';
+import { INVITATION_ANSWERS } from './invitation-answers.ts';
 
 const id = v.pipe(v.string(), v.regex(/^[\w-]{16}$/));
 const median = v.pipe(v.nullable(ms), v.description('The median per session, within 5 %; null: none is known'));
@@ -203,6 +204,7 @@ export const ANSWERS = {
       blocked: v.array(v.strictObject({ id, emailOfAccessor: v.string(), since: time })),
     }),
   ),
+  ...INVITATION_ANSWERS,
   Viewer: answer<Viewer>()(
     v.strictObject({
       role: v.picklist(['owner', 'share']),

@@ -5,28 +5,14 @@ import * as v from 'valibot';
 import { PACKAGE_VERSION } from '../config/package-root.ts';
 import { ANSWERS, type AnswerName } from './answers.ts';
 import { DAYS } from './days-query.ts';
+import { INVITATION_PATHS } from './invitation-operations.ts';
+import { BAD_PARAMETER, bodyOf, NOT_FOUND, type Operation, type Operations } from './operation.ts';
 import { SPAN_LIST } from './routes.ts';
 import { SHARE } from './share-parameters.ts';
 import { SESSION_FILTER, SESSION_LIST } from './session-search.ts';
 import { PAGE_LIST, PAIR_LIST, READER_LIST } from './totals-routes.ts';
 
-interface Operation {
-  readonly summary: string;
-  readonly answer?: AnswerName;
-  /** The media type of the answer, if it isn't JSON. */
-  readonly type?: string;
-  readonly parameters?: v.ObjectEntries;
-  readonly body?: object;
-  /** Why it can fail, apart from a missing login. */
-  readonly failures?: Readonly<Record<number, string>>;
-  /** Anyone may call it. */
-  readonly isOpen?: boolean;
-}
-
-const BAD_PARAMETER = { 400: 'A parameter can’t be used; the error begins with its name' };
-const NOT_FOUND = { 404: 'There is none with this name' };
-
-const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+const PATHS: Readonly<Record<string, Operations>> = {
   '/api/sessions': {
     get: { summary: 'Sessions', parameters: SESSION_LIST, answer: 'SessionList', failures: BAD_PARAMETER },
   },
@@ -139,21 +125,14 @@ const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
     post: {
       summary: 'Make such a link',
       answer: 'CreatedShare',
-      body: {
-        type: 'object',
-        properties: Object.fromEntries(
-          Object.entries(SHARE).map(([name, schema]) => [
-            name,
-            { type: 'string', description: v.getDescription(schema.wrapped) },
-          ]),
-        ),
-      },
+      body: bodyOf(SHARE),
       failures: { ...BAD_PARAMETER, 409: 'There are too many' },
     },
   },
   '/api/shares/{share}': {
     delete: { summary: 'Revoke a link', answer: 'Success', failures: { ...BAD_PARAMETER, ...NOT_FOUND } },
   },
+  ...INVITATION_PATHS,
   '/api/live': { get: { summary: 'Server-sent events: what changed', type: 'text/event-stream' } },
   '/api/openapi.json': { get: { summary: 'This document' } },
   '/api/owner/login': {

@@ -49,8 +49,13 @@ export interface ShareOptions {
  */
 export function readShare(values: Readonly<Record<string, unknown>>, nowMs: number): ShareOptions {
   const given = readParameters(SHARE, values);
-  const untilMs = 'atMs' in given.expires ? given.expires.atMs : nowMs + given.expires.afterMs;
+  return { pages: given.pages ?? null, label: given.label ?? null, untilMs: endOf(given.expires, nowMs) };
+}
+
+/** @throws HttpError 400 if a link can't end then. */
+export function endOf(end: v.InferOutput<typeof SHARE.expires>, nowMs: number): number {
+  const untilMs = 'atMs' in end ? end.atMs : nowMs + end.afterMs;
   if (untilMs <= nowMs || untilMs - nowMs > LONGEST_MS)
     throw new HttpError(400, 'expires: must lie in the future, and at most a year from now');
-  return { pages: given.pages ?? null, label: given.label ?? null, untilMs };
+  return untilMs;
 }

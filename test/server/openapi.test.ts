@@ -3,6 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as formats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeInvitation } from '../../server/sessions/make-invitation.ts';
 import { makeShare } from '../../server/owner/share.ts';
 import { describeApi } from '../../server/sessions/openapi.ts';
 import { makeSpan, NOW, OWNER_TOKEN, startTestApp, type Answer, type TestApp } from '../helpers/test-app.ts';
@@ -24,6 +25,8 @@ const owned = operations.filter(({ operation }) => operation.security === undefi
 const MINUTE = 60_000;
 const ALL_PAGES = { pages: null, untilMs: NOW + 60 * MINUTE };
 const AUTHORIZATION = { authorization: `Bearer ${OWNER_TOKEN}` };
+/** What routes need that have a body; others leave it out. */
+const BODY = JSON.stringify({ email: 'new@example.com' });
 let app: TestApp;
 let names: Readonly<Record<string, string>>;
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -67,8 +70,10 @@ beforeAll(async () => {
   const { totals } = app.store;
   const page = (await totals.listPages({ sort: 'last', pageSize: 1 }))[0];
   const { share } = await makeShare(app.store.shares, { ...ALL_PAGES, label: null }, app.url, app.clock.now);
+  const guest = { ...ALL_PAGES, email: 'guest@example.com' };
+  const { invitation } = await makeInvitation(app.store, guest, app.url, app.clock.now);
   const reader = await totals.readerIdOf('one@example.com');
-  names = { id: 'one', reader, page: page?.id ?? '', share: share.id };
+  names = { id: 'one', reader, page: page?.id ?? '', share: share.id, invitation: invitation.id };
 });
 afterAll(() => app.close());
 
@@ -86,7 +91,7 @@ describe('every answer is as the document says', () => {
     const url = `${method} ${path}` === 'DELETE /api/readers/{reader}' ? '/api/readers/nobody@example.com' : fill(path);
     for (const query of ['', ...(parameters.some(({ name }) => name === 'pageSize') ? ['?pageSize=1'] : [])]) {
       const answer = requestBody
-        ? await app.send(method, url, { ...AUTHORIZATION, 'content-type': 'application/json' }, '{}')
+        ? await app.send(method, url, { ...AUTHORIZATION, 'content-type': 'application/json' }, BODY)
         : await app.send(method, url + query, AUTHORIZATION);
       expect(answer.status).toBe(200);
       expect(problemsOf(JSON.parse(answer.body), path, method, 200, 'application/json')).toEqual([]);
@@ -200,6 +205,9 @@ const SHOWS: Readonly<Record<string, readonly [all: number, some: number]>> = {
   'GET /api/shares': [403, 403],
   'POST /api/shares': [403, 403],
   'DELETE /api/shares/{share}': [403, 403],
+  'GET /api/invitations': [403, 403],
+  'POST /api/invitations': [403, 403],
+  'DELETE /api/invitations/{invitation}': [403, 403],
   'GET /api/openapi.json': [200, 200],
   'GET /api/owner/login': [200, 200],
 };

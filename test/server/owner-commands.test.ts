@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { cookieOf, enter } from '../helpers/invite.ts';
 import { makeSpan, NOW, startTestApp, type TestApp } from '../helpers/test-app.ts';
 
 const CLI = resolve(import.meta.dirname, '../../server/cli.ts');
@@ -118,9 +119,33 @@ it('`share` prints a link once, `shares` lists it without its token, `unshare` r
   expect((await run('shares')).stdout).toBe('There are no shared links.\n');
 });
 
+it('`invite` prints a link once, `invitations` lists it without its token, and revokes it', async () => {
+  expect((await run('invitations')).stdout).toBe('There are no invitations.\n');
+  const { stdout, stderr } = await run('invite', 'Guest@Example.com', '--pages', '/confidential', '--expires', '2d');
+  const [, token = ''] = /^http:\/\/localhost:8080\/access\/invited#([\w-]{32})$/m.exec(stdout) ?? [];
+  const [, id = ''] =
+    /^Opens pages below \/confidential\/ for guest@example\.com, .*--revoke (\S+)$/m.exec(stdout) ?? [];
+  expect(stderr).toBe('PUBLIC_URL is not set, so the link is for this machine only.\n');
+  app.clock.now = Date.now();
+  const cookie = cookieOf(await enter(app, { invitation: token }));
+  expect((await app.send('GET', '/confidential/', { cookie })).status).toBe(200);
+  const listed = await run('invitations');
+  expect(listed.stdout).toMatch(new RegExp(`^${id} +guest@example\\.com +/confidential/ .* used +1$`, 'm'));
+  expect(listed.stdout).not.toContain(token);
+  expect(JSON.parse((await run('invitations', '--json')).stdout)).toMatchObject({
+    invitations: [{ id, state: 'used' }],
+  });
+  expect((await run('invitations', '--revoke', id)).code).toBe(0);
+  expect((await enter(app, { invitation: token })).status).toBe(403);
+  expect((await run('invitations')).stdout).toBe('There are no invitations.\n');
+});
+
 it.for([
   [['share', '--expires', 'soon'], '--expires: must be a time from now like 12h, 30d or 4w, or a date like 2026-12-24'],
   [['unshare', 'x'], 'There is no shared link with this id; stillhere shares lists them'],
+  [['invite', 'ann'], 'address: must be an e-mail address'],
+  [['invite', 'a@b.cd', '--pages', 'x'], '--pages: must be a path like /report/, which begins with /'],
+  [['invitations', '--revoke', 'x'], 'There is no invitation with this id; stillhere invitations lists them'],
   [['sessions', '--state', 'gone'], '--state: must be one of reading, away, ended, opened'],
   [['sessions', '--limit', 'x'], '--limit: must be a whole number, 1 to 10000'],
   [['readers', '--sort', 'email'], '--sort: must be one of last, reading, sessions'],
