@@ -9,6 +9,7 @@ const SECTIONS = [
   { path: '/readers', name: 'Readers', below: '/readers/' },
   { path: '/pages', name: 'Pages', below: '/pages/' },
   { path: '/days', name: 'Days', below: '/days/' },
+  { path: '/invitations', name: 'Invitations', below: '/invitations/' },
   { path: '/share', name: 'Share', below: '/share/' },
 ] as const;
 
@@ -41,7 +42,8 @@ export function shellView(
 
 /** Those that the viewer may see: a shared link isn't shared on, and pages alone have no readers and days. */
 function sections(here: string, viewer: Viewer | undefined): TemplateResult {
-  const hidden = viewer?.role !== 'share' ? [] : viewer.pages === null ? ['Share'] : ['Share', 'Readers', 'Days'];
+  const own = ['Invitations', 'Share'];
+  const hidden = viewer?.role !== 'share' ? [] : viewer.pages === null ? own : [...own, 'Readers', 'Days'];
   return html`
     <nav class="sections" aria-label="Sections">
       ${SECTIONS.filter(({ name }) => !hidden.includes(name)).map(

@@ -17,6 +17,7 @@ import type {
   SpanView,
   Viewer,
 } from '../../sw/protocol/owner-api.ts';
+import type { CreatedInvitation, InvitationList } from '../../sw/protocol/invitation-api.ts';
 import { apiPath } from './owner-path.ts';
 import type { TotalsSort } from './totals-table.ts';
 
@@ -158,6 +159,19 @@ export function eraseReader(reader: string): Promise<ErasureReceipt> {
 /** Everything that is kept about the reader, as a file. */
 export function hrefOfReaderExport(reader: string): string {
   return apiPath(`/api/readers/${encodeURIComponent(reader)}/export`);
+}
+
+export function listInvitations(signal: AbortSignal): Promise<InvitationList> {
+  return ask('/api/invitations', { signal });
+}
+
+/** @param options what is filled in: `email`, `pages` and `expires`. */
+export function makeInvitation(options: Readonly<Record<string, string>>): Promise<CreatedInvitation> {
+  return ask('/api/invitations', post(options));
+}
+
+export async function revokeInvitation(id: string): Promise<void> {
+  await ask(`/api/invitations/${encodeURIComponent(id)}`, { method: 'DELETE' });
 }
 
 export function listShares(signal: AbortSignal): Promise<ShareList> {

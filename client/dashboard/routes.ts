@@ -14,12 +14,14 @@ import {
   listPages,
   listReaders,
   listSessions,
+  listInvitations,
   listShares,
   setBlocked,
   setExcluded,
 } from './owner-client.ts';
 import { readOwnerPath } from './owner-path.ts';
 import { findReceipt, receiptView } from './erase-view.ts';
+import { invitationsView } from './invitations-view.ts';
 import { pageView, pagesView } from './pages-view.ts';
 import { readersView, readerView } from './readers-view.ts';
 import { sessionView } from './session-view.ts';
@@ -107,6 +109,13 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
     async ({ query, signal }) => {
       const list = await listDays(query.get('to') ?? undefined, timeZone(), signal);
       return { title: 'Days', render: (now) => daysView(list, now) };
+    },
+  ],
+  [
+    /^\/invitations$/,
+    async ({ signal, change }) => {
+      const list = await listInvitations(signal);
+      return { title: 'Invitations', render: (now) => invitationsView(list, change, now) };
     },
   ],
   [

@@ -2,10 +2,9 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { CreatedShare, ShareList, ShareView } from '../../sw/protocol/owner-api.ts';
 import { copyText } from '../ui/copy-text.ts';
+import { expiryChoice, madeLinkView, readFilled } from './made-link.ts';
 import { makeShare, revokeShare } from './owner-client.ts';
 import { momentOf } from './wording.ts';
-
-const EXPIRIES = { '1d': 'in a day', '7d': 'in a week', '30d': 'in 30 days', '365d': 'in a year' };
 
 /** @param change changes something, then shows the list again. */
 export function sharesView({ shares }: ShareList, change: (work: Promise<void>) => void, now: number): TemplateResult {
@@ -64,35 +63,11 @@ class ShareForm extends LitElement {
       <form class="filter" @submit=${(event: SubmitEvent) => void this.#submit(event)}>
         <label><span>For whom</span><input name="label" maxlength="100" autocomplete="off" /></label>
         <label><span>Pages below</span><input name="pages" placeholder="all pages" maxlength="2000" /></label>
-        <label>
-          <span>Expires</span>
-          <select name="expires">
-            ${Object.entries(EXPIRIES).map(
-              ([time, name]) => html`<option value=${time} ?selected=${time === '30d'}>${name}</option>`,
-            )}
-          </select>
-        </label>
+        ${expiryChoice()}
         <button>Make a link</button>
       </form>
       ${this.#trouble === undefined ? nothing : html`<p class="trouble" role="alert">${this.#trouble}</p>`}
-      ${this.#made ? this.#madeView(this.#made) : nothing}
-    `;
-  }
-
-  #madeView({ link }: CreatedShare): TemplateResult {
-    return html`
-      <div class="made" role="status">
-        <label for="link">The link. It is shown only now:</label>
-        <input
-          id="link"
-          readonly
-          .value=${link}
-          @focus=${(event: Event) => (event.target as HTMLInputElement).select()}
-        />
-        <button @click=${(event: Event) => void this.#copy(link, event.target as Element)}>
-          ${this.#isCopied ? 'Copied' : 'Copy'}
-        </button>
-      </div>
+      ${this.#made ? madeLinkView(this.#made.link, this.#isCopied, (link, beside) => void this.#copy(link, beside)) : nothing}
     `;
   }
 
@@ -101,9 +76,8 @@ class ShareForm extends LitElement {
     // The owner's page takes forms for searches.
     event.stopPropagation();
     const form = event.target as HTMLFormElement;
-    const filled = [...new FormData(form)].filter(([, value]) => typeof value === 'string' && value.trim() !== '');
     try {
-      this.#made = await makeShare(Object.fromEntries(filled) as Record<string, string>);
+      this.#made = await makeShare(readFilled(form));
       [this.#trouble, this.#isCopied] = [undefined, false];
       form.reset();
       this.onMade();

@@ -14,8 +14,7 @@ export function followInvitation(form: HTMLFormElement, field: HTMLInputElement,
   const token = form.querySelector<HTMLInputElement>('input[name=invitation]');
   const status = form.querySelector<HTMLElement>('#link');
   const label = form.querySelector('label');
-  const notice = form.querySelector('small');
-  const choice = form.querySelector<HTMLElement>('.stillhere-choice');
+  const below = [button, ...form.querySelectorAll<HTMLElement>('small, .stillhere-choice')];
   if (!token || !status || !label) return;
   /** `missing` is what to say without a token, where no address can be typed. */
   const { lookUp = '', failed = '', missing } = status.dataset;
@@ -24,7 +23,7 @@ export function followInvitation(form: HTMLFormElement, field: HTMLInputElement,
 
   const show = (hasAddress: boolean, canSend: boolean): void => {
     for (const part of [label, field]) part.hidden = !hasAddress;
-    for (const part of [button, notice, choice]) if (part) part.hidden = !canSend;
+    for (const part of below) part.hidden = !canSend;
   };
   const tell = (reason: string): void => {
     const alert = document.createElement('p');

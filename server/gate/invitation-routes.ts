@@ -4,6 +4,7 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
+import { SESSION_COOKIE } from '../../sw/protocol/delivery.ts';
 import { describeError } from '../http/describe-error.ts';
 import { HttpError } from '../http/http-error.ts';
 import { networkOf } from '../http/client-network.ts';
@@ -12,7 +13,6 @@ import type { SessionStore } from '../store/session-store.ts';
 import type { AccessCheck } from './access-check.ts';
 import type { AccessCookies } from './access-cookie.ts';
 import type { Admission } from './admission.ts';
-import type { Invitation } from '../store/invitations.ts';
 import { findUsable } from './invitation.ts';
 import { answerForm, chooseLanguage, newFormId, readFormId, tellToWait, wantsJson } from './form-answer.ts';
 import { readGateFields, type GateFields } from './gate-fields.ts';
@@ -24,14 +24,15 @@ import type { GateTheme } from './theme.ts';
 import type { FindWayBack } from './way-back.ts';
 
 interface Admitted {
-  readonly session: string;
+  /** Undefined: the reader chose that nothing is measured. */
+  readonly session: string | undefined;
   /** A path of the site. */
   readonly next: string;
 }
 
 /** As those of the gate, and what it has made of them. */
 export interface InvitationRouteParts {
-  readonly store: Pick<SessionStore, 'blockedReaders' | 'deleteSessions' | 'invitations'>;
+  readonly store: Pick<SessionStore, 'deleteSessions' | 'invitations' | 'blockedReaders'>;
   readonly cookies: AccessCookies;
   readonly access: AccessCheck;
   readonly admission: Admission;
@@ -61,10 +62,7 @@ export function addInvitationRoutes(router: Router, parts: InvitationRouteParts)
   const { grant, home, findWayBack, toGate, submit } = parts;
   const isByLinkOnly = admission.mode === 'invited';
   const linkForm = (token = ''): LinkForm => ({ token, lookUpPath: base + INVITATION_PATH });
-  const find = async (token: string | undefined): Promise<Invitation | undefined> => {
-    const found = await findUsable(store.invitations, token, now());
-    return found && !(await store.blockedReaders.has(found.email)) ? found : undefined;
-  };
+  const find = (token: string | undefined) => findUsable(store, token, now());
 
   // Never a redirect: the browser would take the fragment along, to a page behind the gate.
   router.get(INVITED_PATH, (ctx) => {
@@ -96,7 +94,7 @@ export function addInvitationRoutes(router: Router, parts: InvitationRouteParts)
 
   /**
    * Resolves with the session of a reader who may come in, and the page to open; undefined if the link can't be used. A browser that still
-   * has access by this link gets no other session.
+   * has access by this link gets no other session, unless its reader now chooses otherwise whether to be measured.
    */
   const admit = async (
     ctx: Context,
@@ -109,11 +107,13 @@ export function addInvitationRoutes(router: Router, parts: InvitationRouteParts)
     const { id, email, pages } = invitation;
     const next = pages ?? home;
     const held = await access.find(ctx);
-    if (held?.invitationId === id) return { session: held.sessionId, next };
+    const isHeldMeasured = held !== undefined && ctx.cookies.get(SESSION_COOKIE) === held.sessionId;
+    if (held?.invitationId === id && isHeldMeasured === isMeasured)
+      return { session: isMeasured ? held.sessionId : undefined, next };
     const session = await grant({ email, identity: 'invited', invitationId: id, accessPages: pages, isMeasured }, form);
     if (await find(token)) {
       cookies.grant(ctx, session, now(), isMeasured);
-      return { session, next };
+      return { session: isMeasured ? session : undefined, next };
     }
     // Revoked or erased meanwhile: nothing of it may stay.
     await store.deleteSessions([session], now());
@@ -162,7 +162,7 @@ export function addInvitationRoutes(router: Router, parts: InvitationRouteParts)
       return refuse(403, language.texts.badLink, linkForm());
     }
     const { session, next } = admitted;
-    if (wantsJson(ctx)) ctx.body = { success: true, next: base + next, ...(isMeasured && { session }) };
+    if (wantsJson(ctx)) ctx.body = { success: true, next: base + next, ...(session !== undefined && { session }) };
     else {
       ctx.status = 303;
       ctx.redirect(toGate(next, form));

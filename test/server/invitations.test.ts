@@ -93,6 +93,18 @@ describe('a personal link', () => {
     expect(made.toSorted()).toEqual(['invited', 'invited', 'invited', 'typed']);
   });
 
+  it('leaves its reader the choice not to be measured', async () => {
+    app = await startTestApp({ OPT_OUT: 'true' });
+    const token = await invite(app.store, NOW);
+    const form = await app.send('GET', '/access/invited', { 'sec-gpc': '1' });
+    expect(form.body).toContain('name="unmeasured" value="1" checked');
+    const cookie = cookieOf(await enter(app, { invitation: token, choice: '1' }));
+    for (const choice of [{ unmeasured: '1' }, {}])
+      await enter(app, { invitation: token, choice: '1', ...choice }, { cookie });
+    const made = (await sessions()).map(({ isMeasured, identity }) => `${identity}, ${isMeasured}`);
+    expect(made.toSorted()).toEqual(['invited, false', 'invited, true']);
+  });
+
   it('lets in readers who are not in ALLOW, and typed addresses only if they are', async () => {
     app = await startTestApp({ ALLOW: 'example.org' });
     const token = await invite(app.store, NOW);
