@@ -6,7 +6,7 @@ import { copyText } from '../ui/copy-text.ts';
 import { formatCount } from '../ui/format.ts';
 import { expiryChoice, madeLinkView, readFilled } from './made-link.ts';
 import { makeInvitation, revokeInvitation } from './owner-client.ts';
-import './revoke-invitation.ts';
+import { revokeInvitationView } from './revoke-invitation.ts';
 import { momentOf } from './wording.ts';
 
 /** @param change changes something, then shows the list again. */
@@ -52,7 +52,7 @@ function invitationItem(invitation: InvitationView, revoke: () => void, now: num
           ${Date.parse(expires) <= now ? 'expired' : 'until'} ${momentOf(expires, now)}
         </span>
       </span>
-      <stillhere-revoke-invitation .email=${email} .onRevoke=${revoke}></stillhere-revoke-invitation>
+      ${revokeInvitationView(email, revoke)}
     </li>
   `;
 }

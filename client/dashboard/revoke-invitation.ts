@@ -1,6 +1,11 @@
 // The button that revokes a personal link, and the question before it, because readers lose their access by it.
 import { html, LitElement, type TemplateResult } from 'lit';
 
+/** @param email of the reader who was invited. */
+export function revokeInvitationView(email: string, revoke: () => void): TemplateResult {
+  return html`<stillhere-revoke-invitation .email=${email} .onRevoke=${revoke}></stillhere-revoke-invitation>`;
+}
+
 class RevokeInvitation extends LitElement {
   email = '';
   onRevoke: () => void = () => {};
