@@ -1,12 +1,18 @@
 // The mail about one visit that is over. Pure.
 import { escapeHtml } from '../http/escape-html.ts';
+import type { Identity } from '../store/session.ts';
 import type { DigestEntry } from '../outbox/digest-consumer.ts';
 import type { MailConfig } from './mail-config.ts';
 import type { Mail } from './smtp.ts';
 import { linkTo, safeText, sayLength, sayReading, sayWhen } from './wording.ts';
 
 const MOST_PAGES = 20;
-const NOTE = 'The address is what the reader typed at the gate. Nobody has checked it.';
+/** How it is known whose address it is. */
+const NOTES: Readonly<Record<Identity, string>> = {
+  typed: 'The address is what the reader typed at the gate. Nobody has checked it.',
+  invited: 'The reader came by the personal link that you made for this address.',
+  confirmed: 'The reader has entered a code that was mailed to this address.',
+};
 
 export function visitMail({ event, session }: DigestEntry, config: MailConfig): Mail {
   const { visit, pages } = event;
@@ -20,12 +26,13 @@ export function visitMail({ event, session }: DigestEntry, config: MailConfig): 
   }));
   const more = pages.length > shown.length ? `The ${shown.length} pages that were read longest.` : undefined;
   const link = linkTo(session, config);
+  const note = NOTES[session.identity];
 
   const text = [
     [`${reader} ${reading}.`, when, which],
     [...shown.map(({ page, length }) => `${length.padEnd(12)}  ${page}`), more],
     [link && `The visit in pictures: ${link}`],
-    [NOTE],
+    [note],
   ];
   const rows = shown.map(
     ({ page, length }) => `<tr><td>${escapeHtml(length)}</td><td><bdi>${escapeHtml(page)}</bdi></td></tr>`,
@@ -36,7 +43,7 @@ export function visitMail({ event, session }: DigestEntry, config: MailConfig): 
     ...(rows.length > 0 ? [`<table cellpadding="4">${rows.join('\n')}</table>`] : []),
     ...(more === undefined ? [] : [`<p>${more}</p>`]),
     ...(link === undefined ? [] : [`<p><a href="${escapeHtml(link)}">The visit in pictures</a></p>`]),
-    `<p><small>${NOTE}</small></p>`,
+    `<p><small>${note}</small></p>`,
   ];
   return {
     id: event.id,

@@ -115,6 +115,21 @@ describe('a mail about a visit', () => {
     expect(mail?.html).toContain('<td>8 min 0 s</td><td><bdi>/report/</bdi></td>');
   });
 
+  it('says how it is known whose address it is', async () => {
+    for (const identity of ['invited', 'confirmed'] as const) {
+      await store.createSession({ id: identity, email: `${identity}@reader.example`, startMs: now, identity });
+      await read(identity, '/report/', now, (now += MINUTE));
+    }
+    await pass(31);
+    const texts = smtp.mails.map(({ text }) => text.split('\n').at(-1));
+    expect(new Set(texts)).toEqual(
+      new Set([
+        'The reader came by the personal link that you made for this address.',
+        'The reader has entered a code that was mailed to this address.',
+      ]),
+    );
+  });
+
   it('has no link where nobody knows the address of the site', async () => {
     await reopen({ PUBLIC_URL: '' });
     await visit('ann', { '/report/': 8 });
