@@ -32,8 +32,7 @@ const inviteTo = (server: StillhereServer, more: Partial<NewInvitation> = {}): P
 
 const linkOf = ({ url }: StillhereServer, token: string): string => `${url}/access/invited#${token}`;
 
-const isFilledIn = (page: Page): Promise<boolean> =>
-  until(() => page.$eval(FIELD, (field) => field.readOnly));
+const isFilledIn = (page: Page): Promise<boolean> => until(() => page.$eval(FIELD, (field) => field.readOnly));
 
 const reasonOf = async (page: Page): Promise<string | null> => {
   await page.waitForSelector('#reason');
