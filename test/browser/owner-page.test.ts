@@ -85,8 +85,8 @@ describe.concurrent('the owner', () => {
     await shows(page, '2 people are reading now');
     await look(page, 'sessions');
     await page.keyboard.press('Tab');
-    // The zone, the login's end, five sections, and the first reader.
-    for (let nth = 0; nth < 8; nth++) await page.keyboard.press('Tab');
+    // The zone, the login's end, six sections, and the first reader.
+    for (let nth = 0; nth < 9; nth++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await shows(page, 'All sessions');
     await look(page, 'session');
