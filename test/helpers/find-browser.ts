@@ -4,13 +4,27 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { posix, win32 } from 'node:path';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const MAC_APPS = ['Google Chrome', 'Chromium', 'Microsoft Edge'];
-const WINDOWS_FILES = [
-  ['Google', 'Chrome', 'Application', 'chrome.exe'],
-  ['Chromium', 'Application', 'chrome.exe'],
-  ['Microsoft', 'Edge', 'Application', 'msedge.exe'],
-] as const;
+/** What a browser is called on each system. */
+interface Names {
+  readonly commands: readonly string[];
+  readonly macFiles: readonly string[];
+  readonly windowsFiles: readonly (readonly string[])[];
+}
+
+const CHROMIUM: Names = {
+  commands: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+  macFiles: ['Google Chrome', 'Chromium', 'Microsoft Edge'].map((name) => `${name}.app/Contents/MacOS/${name}`),
+  windowsFiles: [
+    ['Google', 'Chrome', 'Application', 'chrome.exe'],
+    ['Chromium', 'Application', 'chrome.exe'],
+    ['Microsoft', 'Edge', 'Application', 'msedge.exe'],
+  ],
+};
+export const FIREFOX: Names = {
+  commands: ['firefox-esr', 'firefox'],
+  macFiles: ['Firefox.app/Contents/MacOS/firefox'],
+  windowsFiles: [['Mozilla Firefox', 'firefox.exe']],
+};
 /** Variables with the folders of programs. */
 const WINDOWS_FOLDERS = ['ProgramFiles', 'ProgramFiles(x86)', 'LocalAppData'];
 
@@ -19,15 +33,24 @@ export function findBrowser(): string | undefined {
   return process.env['CHROME_PATH'] || browserPaths(process.platform, process.env).find(isExecutable);
 }
 
+/** FIREFOX_PATH, or an installed Firefox; undefined if there is none. */
+export function findFirefox(): string | undefined {
+  return process.env['FIREFOX_PATH'] || browserPaths(process.platform, process.env, FIREFOX).find(isExecutable);
+}
+
 /** Where the system's browsers are looked for, in this order. */
-export function browserPaths(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): readonly string[] {
+export function browserPaths(
+  platform: NodeJS.Platform,
+  environment: NodeJS.ProcessEnv,
+  { commands, macFiles, windowsFiles } = CHROMIUM,
+): readonly string[] {
   if (platform === 'win32') {
     const folders = WINDOWS_FOLDERS.flatMap((name) => environment[name] ?? []);
-    return WINDOWS_FILES.flatMap((parts) => folders.map((folder) => win32.join(folder, ...parts)));
+    return windowsFiles.flatMap((parts) => folders.map((folder) => win32.join(folder, ...parts)));
   }
   const folders = (environment['PATH'] ?? '').split(posix.delimiter);
-  const installed = NAMES.flatMap((name) => folders.map((folder) => posix.join(folder, name)));
-  const apps = MAC_APPS.map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
+  const installed = commands.flatMap((name) => folders.map((folder) => posix.join(folder, name)));
+  const apps = macFiles.map((file) => `/Applications/${file}`);
   return platform === 'darwin' ? [...apps, ...installed] : installed;
 }
 

@@ -1,10 +1,9 @@
 // The package as users get it: the tarball from `npm run pack`, installed into an empty folder.
-import { execFile } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { runNpm } from './run-npm.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SOURCES = ['package.json', 'bin/*', '{client,sw,server,package}/**/*.*'];
@@ -23,7 +22,6 @@ export function packedTarball(): string {
 export async function installPacked(...others: readonly string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stillhere-packed-'));
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  const options = ['--no-audit', '--no-fund', '--prefer-offline'];
-  await promisify(execFile)('npm', ['install', ...options, packedTarball(), ...others], { cwd: folder });
+  await runNpm(folder, 'install', packedTarball(), ...others);
   return folder;
 }

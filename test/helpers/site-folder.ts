@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { packedTarball } from './packed.ts';
+import { runNpm } from './run-npm.ts';
 import { StillhereServer } from './stillhere-server.ts';
 import { until } from './until.ts';
 
@@ -18,7 +19,8 @@ const TOOLS = join(homedir(), '.cache/stillhere', `sites-${digest(ROOT).slice(0,
 const MARKS = join(TOOLS, 'installed.json');
 /** In a built site's folder: the digest of what it was built from. */
 const BUILT = 'stillhere-built';
-const OPTIONS = ['--no-audit', '--no-fund', '--prefer-offline'];
+/** Tools that are part of a package of another name. */
+const PACKAGES: Readonly<Record<string, string>> = { 'ngsw-config': '@angular/service-worker' };
 
 /** The first test that needs a site installs the tools. */
 export const INSTALL_MS = 300_000;
@@ -93,7 +95,7 @@ export async function runToolWith(
 ): Promise<string> {
   // Disables Astro's telemetry.
   const env = { ...process.env, ...NOT_IN_VITEST, ASTRO_TELEMETRY_DISABLED: '1', ...environment };
-  const { stdout } = await run(toolPath(tool), options, { cwd: folder, env });
+  const { stdout } = await run(process.execPath, [toolPath(tool), ...options], { cwd: folder, env });
   return stdout;
 }
 
@@ -102,10 +104,16 @@ export async function servePacked(dir: string, ...options: readonly string[]): P
   return StillhereServer.start({}, [toolPath('stillhere'), 'serve', dir, ...options]);
 }
 
-/** The path of a tool that is installed next to the sites. */
+/** The script of a tool that is installed next to the sites, for Node. In `.bin`, Windows has command scripts. */
 export function toolPath(tool: string): string {
-  return join(TOOLS, 'node_modules/.bin', tool);
+  const folder = join(TOOLS, 'node_modules', PACKAGES[tool] ?? tool);
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { bin: string | Bins };
+  const script = typeof bin === 'string' ? bin : bin[tool];
+  if (script === undefined) throw new Error(`${folder} has no ${tool}`);
+  return join(folder, script);
 }
+
+type Bins = Readonly<Record<string, string>>;
 
 /** Test files run in several processes. SQLite's lock is released even if its process is killed. */
 async function inTurn(work: () => Promise<void>): Promise<void> {
@@ -130,11 +138,11 @@ async function installTools(): Promise<void> {
   if (installed[0] !== wanted[0]) {
     for (const file of ['package.json', 'package-lock.json']) cpSync(join(SITES, file), join(TOOLS, file));
     cpSync(join(ROOT, '.npmrc'), join(TOOLS, '.npmrc'));
-    await run('npm', ['ci', ...OPTIONS], { cwd: TOOLS });
+    await runNpm(TOOLS, 'ci');
   }
   // npm doesn't reinstall a tarball with the same name and version.
   rmSync(join(TOOLS, 'node_modules/stillhere'), { recursive: true, force: true });
-  await run('npm', ['install', '--no-save', ...OPTIONS, packedTarball()], { cwd: TOOLS });
+  await runNpm(TOOLS, 'install', '--no-save', packedTarball());
   writeFileSync(MARKS, JSON.stringify(wanted));
 }
 

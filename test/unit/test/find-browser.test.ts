@@ -1,6 +1,6 @@
 // Where the tests look for a browser, on each system.
 import { expect, it } from 'vitest';
-import { browserPaths } from '../../helpers/find-browser.ts';
+import { browserPaths, FIREFOX } from '../../helpers/find-browser.ts';
 
 it('on Linux, looks along the PATH', () => {
   const paths = browserPaths('linux', { PATH: '/usr/local/bin:/usr/bin' });
@@ -31,4 +31,11 @@ it('on Windows, looks among the programs of the machine and of the user', () => 
     String.raw`C:\Users\ann\AppData\Local\Google\Chrome\Application\chrome.exe`,
   ]);
   expect(paths).toContain(String.raw`C:\Program Files\Microsoft\Edge\Application\msedge.exe`);
+});
+
+it('finds Firefox in the same way', () => {
+  expect(browserPaths('linux', { PATH: '/usr/bin' }, FIREFOX)).toEqual(['/usr/bin/firefox-esr', '/usr/bin/firefox']);
+  expect(browserPaths('win32', { ProgramFiles: String.raw`C:\Program Files` }, FIREFOX)).toEqual([
+    String.raw`C:\Program Files\Mozilla Firefox\firefox.exe`,
+  ]);
 });
