@@ -2,6 +2,7 @@
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
+import { openPageApart } from '../helpers/chromium.ts';
 import { findBarriers } from '../helpers/find-barriers.ts';
 import { makeLink } from '../helpers/owner.ts';
 import { enter } from '../helpers/reader.ts';
@@ -44,7 +45,7 @@ describe.concurrent('the owner', () => {
       body: new URLSearchParams({ email: 'eve@evil.example' }),
     });
     expect(status).toBe(403);
-    const owner = await (await browser.createBrowserContext()).newPage();
+    const owner = await openPageApart(browser);
     await owner.goto(await makeLink(server));
     await shows(owner, 'ann@example.com');
     await until(async () => {
@@ -77,7 +78,7 @@ describe.concurrent('the owner', () => {
       const sessions = await server.sessions();
       return sessions.length > 0 && sessions;
     });
-    const owner = await (await browser.createBrowserContext()).newPage();
+    const owner = await openPageApart(browser);
     await owner.goto(await makeLink(server));
     await shows(owner, 'ann@example.com');
     await owner.goto(`${server.url}/owner/sessions/${session?.ref}`);

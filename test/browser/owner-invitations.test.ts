@@ -2,6 +2,7 @@
 import type { Page } from 'puppeteer-core';
 import { expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
+import { openPageApart } from '../helpers/chromium.ts';
 import { findBarriers } from '../helpers/find-barriers.ts';
 import { makeLink } from '../helpers/owner.ts';
 import { NEXT, READ } from '../helpers/reading-site.ts';
@@ -48,7 +49,7 @@ it('the owner invites a reader, sees how far the link has come, and revokes it a
   server,
   browser,
 }) => {
-  const owner = await (await browser.createBrowserContext()).newPage();
+  const owner = await openPageApart(browser);
   await owner.goto(await makeLink(server));
   await shows(owner, 'Sessions');
   await click(owner, 'Invitations');
@@ -62,7 +63,7 @@ it('the owner invites a reader, sees how far the link has come, and revokes it a
   expect(await textOf(owner)).not.toContain('bea@example.com');
   await look(owner, 'invitations');
 
-  const reader = await (await browser.createBrowserContext()).newPage();
+  const reader = await openPageApart(browser);
   await reader.goto(link);
   await until(() => reader.$eval('input[name=email]', (field) => field.readOnly));
   await owner.reload();

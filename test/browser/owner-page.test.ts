@@ -4,6 +4,7 @@ import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { openStore } from '../../server/store/open-store.ts';
 import { it } from '../helpers/browser-test.ts';
+import { openPageApart } from '../helpers/chromium.ts';
 import { findBarriers } from '../helpers/find-barriers.ts';
 import { addMonth, makeLink } from '../helpers/owner.ts';
 import { readPage, READ } from '../helpers/reading-site.ts';
@@ -48,7 +49,7 @@ describe.concurrent('the owner', () => {
     browser,
   }) => {
     const { server, proxy } = await serveFar({ [READ]: readPage('text', 'tick="250" interval="1000"') });
-    const owner = await (await browser.createBrowserContext()).newPage();
+    const owner = await openPageApart(browser);
     await owner.goto(await makeLink(server));
     await shows(owner, 'Nobody has passed the gate yet');
     expect(owner.url()).toBe(`${server.url}/owner`);
@@ -74,7 +75,7 @@ describe.concurrent('the owner', () => {
 
   it('has no barriers in any view, by keyboard, with a month of readers', async ({ server, browser }) => {
     await addMonth(server);
-    const page = await (await browser.createBrowserContext()).newPage();
+    const page = await openPageApart(browser);
     await page.goto(`${server.url}/owner`);
     await shows(page, 'This page is for the owner');
     const picture = (name: string): string | undefined => (PICTURES ? `${PICTURES}/${name}` : undefined);
@@ -106,7 +107,7 @@ describe.concurrent('the owner', () => {
 
   it('sees what each reader read, how each page was read, and each day', async ({ server, browser }) => {
     await addMonth(server);
-    const page = await (await browser.createBrowserContext()).newPage();
+    const page = await openPageApart(browser);
     await page.goto(await makeLink(server));
     await shows(page, '2 people are reading now');
     const click = (text: string): Promise<void> => page.locator(`stillhere-owner >>> ::-p-text(${text})`).click();
@@ -138,7 +139,7 @@ describe.concurrent('the owner', () => {
 
   it('keeps a session, or all of a reader, out of the totals, and counts them again', async ({ server, browser }) => {
     await addMonth(server);
-    const page = await (await browser.createBrowserContext()).newPage();
+    const page = await openPageApart(browser);
     // Where the page is narrow, the middle of a link can be cut off.
     await page.setViewport({ width: 1_280, height: 900 });
     await page.goto(await makeLink(server));
@@ -164,7 +165,7 @@ describe.concurrent('the owner', () => {
 
   it('erases a reader after a question, and shows what went', async ({ server, browser }) => {
     await addMonth(server);
-    const page = await (await browser.createBrowserContext()).newPage();
+    const page = await openPageApart(browser);
     await page.setViewport({ width: 1_280, height: 900 });
     await page.goto(await makeLink(server));
     await page.locator('stillhere-owner >>> tr:has(.offline) a').click();
@@ -198,7 +199,7 @@ describe.concurrent('the owner', () => {
     browser,
   }) => {
     await addMonth(server);
-    const page = await (await browser.createBrowserContext()).newPage();
+    const page = await openPageApart(browser);
     await page.setViewport({ width: 1_280, height: 900 });
     await page.goto(await makeLink(server));
     await shows(page, '2 people are reading now');
@@ -247,7 +248,7 @@ describe.concurrent('the owner', () => {
 
   it('counts a reader again from the list of those who are not counted', async ({ server, browser }) => {
     await addMonth(server);
-    const page = await (await browser.createBrowserContext()).newPage();
+    const page = await openPageApart(browser);
     await page.setViewport({ width: 1_280, height: 900 });
     await page.goto(await makeLink(server));
     await shows(page, '2 people are reading now');
@@ -263,7 +264,7 @@ describe.concurrent('the owner', () => {
   });
 
   it('is told what to do where nothing was read yet', async ({ server, browser }) => {
-    const page = await (await browser.createBrowserContext()).newPage();
+    const page = await openPageApart(browser);
     await page.goto(await makeLink(server));
     await shows(page, 'Nobody has passed the gate yet');
     await look(page, 'empty-sessions');
@@ -283,7 +284,7 @@ describe.concurrent('the owner', () => {
     browser,
   }) => {
     await addMonth(server);
-    const page = await (await browser.createBrowserContext()).newPage();
+    const page = await openPageApart(browser);
     await page.goto(await makeLink(server));
     await shows(page, '2 people are reading now');
     await page.locator('stillhere-owner >>> .search summary').click();
@@ -321,7 +322,7 @@ describe.concurrent('the owner', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ email }),
       });
-    const page = await (await browser.createBrowserContext()).newPage();
+    const page = await openPageApart(browser);
     await page.goto(await makeLink(server));
     await shows(page, 'Nobody has passed the gate yet');
     await page.setRequestInterception(true);
@@ -345,7 +346,7 @@ describe.concurrent('the owner', () => {
     for (let nth = 0; nth < 101; nth++)
       await store.createSession({ id: `s${nth}`, email: `reader-${nth}@example.com`, startMs: startMs + nth });
     await store.close();
-    const page = await (await browser.createBrowserContext()).newPage();
+    const page = await openPageApart(browser);
     await page.goto(await makeLink(server));
     await shows(page, 'reader-100@example.com');
     expect(await textOf(page)).not.toContain('reader-0@example.com');
@@ -360,7 +361,7 @@ describe.concurrent('the owner', () => {
     for (let nth = 0; nth < 2_100; nth++)
       await store.createSession({ id: `s${nth}`, email: `reader-${nth}@example.com`, startMs: startMs + nth });
     await store.close();
-    const page = await (await browser.createBrowserContext()).newPage();
+    const page = await openPageApart(browser);
     await page.goto(await makeLink(server));
     await shows(page, 'Nobody is reading right now');
     await page.goto(`${server.url}/owner?q=reader-7@`);
@@ -369,11 +370,11 @@ describe.concurrent('the owner', () => {
 
   it('is told when a link was used, and when the server is gone', async ({ serve, browser }) => {
     const server = await serve({ [READ]: readPage('text') });
-    const page = await (await browser.createBrowserContext()).newPage();
+    const page = await openPageApart(browser);
     const link = await makeLink(server);
     await page.goto(link);
     await shows(page, 'Nobody is reading right now');
-    const other = await (await browser.createBrowserContext()).newPage();
+    const other = await openPageApart(browser);
     await other.goto(link);
     await shows(other, 'This link has been used');
     expect(other.url()).toBe(`${server.url}/owner`);
@@ -385,7 +386,7 @@ describe.concurrent('the owner', () => {
   });
 
   it('logs in by the token, which gets into no address', async ({ server, browser }) => {
-    const page = await (await browser.createBrowserContext()).newPage();
+    const page = await openPageApart(browser);
     await page.goto(`${server.url}/owner`);
     await page.locator('stillhere-owner >>> #token').fill(OWNER_TOKEN);
     await page.keyboard.press('Enter');
@@ -397,7 +398,7 @@ describe.concurrent('the owner', () => {
   it('has the pages at a path of choice', async ({ serve, browser }) => {
     const server = await serve({ [READ]: readPage('text') }, { OWNER_PATH: '/desk/readers' });
     await addMonth(server);
-    const page = await (await browser.createBrowserContext()).newPage();
+    const page = await openPageApart(browser);
     // Where the page is narrow, the middle of a link can be cut off.
     await page.setViewport({ width: 1_280, height: 900 });
     await page.goto((await makeLink(server)).replace('/owner#', '/desk/readers#'));

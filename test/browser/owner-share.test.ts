@@ -3,6 +3,7 @@
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
+import { openPageApart } from '../helpers/chromium.ts';
 import { findBarriers } from '../helpers/find-barriers.ts';
 import { addMonth, makeLink } from '../helpers/owner.ts';
 import { until } from '../helpers/until.ts';
@@ -44,7 +45,7 @@ async function makeShare(page: Page, label: string, pages: string): Promise<stri
 describe.concurrent('a link for a colleague', () => {
   it('shows all pages without addresses, until the owner revokes it', async ({ server, browser }) => {
     await addMonth(server);
-    const owner = await (await browser.createBrowserContext()).newPage();
+    const owner = await openPageApart(browser);
     await owner.goto(await makeLink(server));
     await shows(owner, '2 people are reading now');
     await click(owner, 'Share');
@@ -54,7 +55,7 @@ describe.concurrent('a link for a colleague', () => {
     await shows(owner, 'not opened yet');
     await look(owner, 'share');
 
-    const colleague = await (await browser.createBrowserContext()).newPage();
+    const colleague = await openPageApart(browser);
     await colleague.goto(link);
     await shows(colleague, '2 people are reading now');
     expect(colleague.url()).toBe(`${server.url}/owner`);
@@ -94,7 +95,7 @@ describe.concurrent('a link for a colleague', () => {
 
   it('can be limited to some pages', async ({ server, browser }) => {
     await addMonth(server);
-    const owner = await (await browser.createBrowserContext()).newPage();
+    const owner = await openPageApart(browser);
     await owner.goto(await makeLink(server));
     await shows(owner, '2 people are reading now');
     await click(owner, 'Share');
@@ -102,7 +103,7 @@ describe.concurrent('a link for a colleague', () => {
     const link = await makeShare(owner, 'Bea', '/portfolio/confidential/four-minutes');
     await shows(owner, 'pages below /portfolio/confidential/four-minutes/');
 
-    const colleague = await (await browser.createBrowserContext()).newPage();
+    const colleague = await openPageApart(browser);
     await colleague.goto(link);
     await shows(colleague, 'Four minutes');
     await look(colleague, 'shared-pages');

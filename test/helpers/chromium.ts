@@ -9,6 +9,18 @@ import { findBrowser } from './find-browser.ts';
 /** How long a page may take to load or to have what is asked of it: as long as two slow cores with other work need. */
 const PATIENCE_MS = 90_000;
 
+/** A page that is as patient as {@link PATIENCE_MS}. */
+async function openPage(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  return page;
+}
+
+/** A page on a device of its own, like the owner's. */
+export async function openPageApart(browser: Browser): Promise<Page> {
+  return openPage(await browser.createBrowserContext());
+}
+
 /** A reader's device: its pages share cookies, storage and workers, but not with other devices. */
 export class Device {
   context: BrowserContext;
@@ -22,10 +34,8 @@ export class Device {
     return new Device(await browser.createBrowserContext());
   }
 
-  async newPage(): Promise<Page> {
-    const page = await this.context.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
-    return page;
+  newPage(): Promise<Page> {
+    return openPage(this.context);
   }
 
   /** As in Firefox's private windows: the property is missing. */
