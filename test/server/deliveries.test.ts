@@ -34,6 +34,9 @@ describe('a delivery', () => {
       currentPage: '/confidential/',
       mirrored: false,
       excluded: false,
+      identity: 'typed',
+      measured: true,
+      accessEndedTime: null,
       reader: expect.stringMatching(/^[\w-]{16}$/) as string,
       visits: [{ start: iso(NOW), end: iso(NOW + MINUTE), readingTimeMs: MINUTE }],
       spans: [

@@ -60,7 +60,7 @@ it('`sessions --json` says on the standard error when there are more', async () 
 
 it('`session` prints the visits and pages of one session', async () => {
   const { stdout } = await run('session', 's2');
-  expect(stdout).toMatch(/^reader +ann\+0@example\.com\n/);
+  expect(stdout).toMatch(/^reader +ann\+0@example\.com \(typed\)\n/);
   expect(stdout).toMatch(/^read +00:02:00$/m);
   expect(stdout).toMatch(/^1 {6}\S+ \S+ {2}\S+ \S+ {2}00:02:00$/m);
   expect(stdout).toMatch(/^\/report\/ {2}00:02:00$/m);

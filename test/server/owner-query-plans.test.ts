@@ -92,6 +92,7 @@ it.for([
       // All of them: the owner adds each by hand.
       'SCAN excluded_readers',
       'SEARCH reader USING PRIMARY KEY (id=?); SEARCH pair USING INDEX reader_pages_by_reading (reader_id=?); SEARCH page USING PRIMARY KEY (id=?)',
+      'SEARCH blocked_readers USING PRIMARY KEY (email=?)',
     ],
   ],
   ['/api/pages', ['SCAN page_totals USING INDEX pages_by_last', BUCKETS_OF_PAGES]],
