@@ -22,7 +22,12 @@ if (form) showSending(form);
 /** Browsers put it before the text of a focused field. Fields for e-mail addresses have no selection to set. */
 function moveCaretToEnd(input: HTMLInputElement): void {
   const { value } = input;
-  if (value === '' || value !== input.defaultValue || document.activeElement !== input) return;
+  if (value === '' || value !== input.defaultValue) return;
+  if (document.activeElement !== input) {
+    // A field with `autofocus` gets the focus when the page is next drawn (HTML, "flush autofocus candidates").
+    input.addEventListener('focus', () => moveCaretToEnd(input), { once: true });
+    return;
+  }
   input.value = '';
   input.value = value;
 }

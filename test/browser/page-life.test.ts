@@ -48,16 +48,20 @@ describe.concurrent('in the record', () => {
     const page = await device.newPage();
     const id = await enter(page, server.url);
     // In a window of its own, so that both are visible.
-    const opening = new Promise<void>((resolve) => device.context.once('targetcreated', () => resolve()));
     const devtools = await browser.target().createCDPSession();
     await devtools.send('Target.createTarget', {
       url: server.url + READ,
       newWindow: true,
       browserContextId: device.context.id ?? '',
     });
-    await opening;
+    const tabs = await until(async () => {
+      const all = await device.context.pages();
+      return all.length === 2 && all;
+    });
+    for (const tab of tabs)
+      await until(() => tab.evaluate("document.querySelector('session-heartbeat')?.heartbeat?.status().isReading"));
     await elapsed(HIDDEN_MS);
-    await Promise.all((await device.context.pages()).map((tab) => tab.close()));
+    await Promise.all(tabs.map((tab) => tab.close()));
 
     const session = await until(async () => {
       const found = await server.session(id);
