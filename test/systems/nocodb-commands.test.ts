@@ -115,6 +115,7 @@ describeNocoDB(() => {
         [
           'added the field readingTime',
           'added the field currentPage',
+          'added the field identity',
           'added the field sessionId',
           'added the field durationMinutes',
         ],
