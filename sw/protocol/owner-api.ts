@@ -137,7 +137,7 @@ export interface ReaderList extends Part {
 export interface ReaderDetail extends ReaderView, Part {
   /** The owner keeps the reader out of the totals: nothing of the reader is counted here. */
   readonly excluded: boolean;
-  /** The owner has taken the reader's access: no session has any, and the gate no longer lets the address in. */
+  /** The owner has taken the reader's access: no session has access any more, and the gate no longer lets the address in. */
   readonly blocked: boolean;
   readonly distribution: readonly BucketView[];
   /** What was read, most first. */
