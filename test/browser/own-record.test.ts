@@ -1,28 +1,13 @@
 // The reader's own view in real Chromium: what was read, as the owner sees it, in the reader's language, and erasing it.
 // Screenshots: set OWNER_PICTURES to a folder.
-import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
-import { findBarriers } from '../helpers/find-barriers.ts';
 import { enter } from '../helpers/reader.ts';
 import { SMALL_SITE } from '../helpers/reading-site.ts';
+import { look, readShown } from '../helpers/shown-page.ts';
 import { until } from '../helpers/until.ts';
 
-const PICTURES = process.env['OWNER_PICTURES'];
-
-const textOf = (page: Page): Promise<string> =>
-  page.evaluate(
-    () => document.querySelector('stillhere-own-record')?.shadowRoot?.textContent?.replaceAll(/\s+/g, ' ') ?? '',
-  );
-const shows = (page: Page, text: string): Promise<boolean> => until(async () => (await textOf(page)).includes(text));
-
-async function look(page: Page, view: string): Promise<void> {
-  for (const [name, width] of Object.entries({ phone: 390, desktop: 1_280 })) {
-    await page.setViewport({ width, height: 900 });
-    expect(await findBarriers(page, PICTURES ? `${PICTURES}/${view}-${name}` : undefined)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-  }
-}
+const { textOf, shows } = readShown('stillhere-own-record');
 
 describe.concurrent('a reader', () => {
   it('sees what is kept, as a picture and as a table, and keeps nothing of it on the device', async ({

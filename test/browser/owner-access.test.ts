@@ -1,34 +1,14 @@
 // The owner takes a reader's access, and gives it back, in real Chromium. Screenshots: set OWNER_PICTURES to a folder.
-import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import { openPageApart } from '../helpers/chromium.ts';
-import { findBarriers } from '../helpers/find-barriers.ts';
 import { makeLink } from '../helpers/owner.ts';
 import { enter } from '../helpers/reader.ts';
 import { READ, SMALL_SITE } from '../helpers/reading-site.ts';
+import { look, readShown } from '../helpers/shown-page.ts';
 import { until } from '../helpers/until.ts';
 
-const PICTURES = process.env['OWNER_PICTURES'];
-
-const shows = (page: Page, text: string): Promise<boolean> =>
-  until(() =>
-    page.evaluate(
-      (part) =>
-        (document.querySelector('stillhere-owner')?.shadowRoot?.textContent?.replaceAll(/\s+/g, ' ') ?? '').includes(
-          part,
-        ),
-      text,
-    ),
-  );
-
-async function look(page: Page, view: string): Promise<void> {
-  for (const [name, width] of Object.entries({ phone: 390, desktop: 1_280 })) {
-    await page.setViewport({ width, height: 900 });
-    expect(await findBarriers(page, PICTURES ? `${PICTURES}/${view}-${name}` : undefined)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-  }
-}
+const { shows } = readShown('stillhere-owner');
 
 describe.concurrent('the owner', () => {
   it('takes a reader’s access, sees whom the gate refuses, and lets the reader in again', async ({

@@ -3,32 +3,17 @@ import type { Page } from 'puppeteer-core';
 import { expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import { openPageApart } from '../helpers/chromium.ts';
-import { findBarriers } from '../helpers/find-barriers.ts';
 import { makeLink } from '../helpers/owner.ts';
 import { NEXT, READ } from '../helpers/reading-site.ts';
+import { look, readShown } from '../helpers/shown-page.ts';
 import { until } from '../helpers/until.ts';
 
-const PICTURES = process.env['OWNER_PICTURES'];
-
-const textOf = (page: Page): Promise<string> =>
-  page.evaluate(
-    () => document.querySelector('stillhere-owner')?.shadowRoot?.textContent?.replaceAll(/\s+/g, ' ') ?? '',
-  );
-const shows = (page: Page, text: string): Promise<boolean> => until(async () => (await textOf(page)).includes(text));
+const { textOf, shows } = readShown('stillhere-owner');
 const click = (page: Page, text: string): Promise<void> =>
   page.locator(`stillhere-owner >>> ::-p-text(${text})`).click();
 /** The text of the button that has the focus. */
 const focused = (page: Page): Promise<string | undefined> =>
   page.evaluate(() => document.querySelector('stillhere-owner')?.shadowRoot?.activeElement?.textContent?.trim());
-
-/** Takes pictures, looks for barriers, and for anything that is too wide. */
-async function look(page: Page, view: string): Promise<void> {
-  for (const [name, width] of Object.entries({ phone: 390, desktop: 1_280 })) {
-    await page.setViewport({ width, height: 900 });
-    expect(await findBarriers(page, PICTURES ? `${PICTURES}/${view}-${name}` : undefined)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-  }
-}
 
 /** Fills in the form by keyboard. */
 async function fillIn(page: Page, email: string, pages: string): Promise<void> {

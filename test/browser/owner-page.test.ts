@@ -1,6 +1,5 @@
 // The owner's pages in real Chromium: the login by a link, and a reader who arrives, reads, enters a tunnel and leaves, without a
 // reload of the owner's page. Screenshots: set OWNER_PICTURES to a folder.
-import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { openStore } from '../../server/store/open-store.ts';
 import { it } from '../helpers/browser-test.ts';
@@ -10,19 +9,10 @@ import { addMonth, makeLink } from '../helpers/owner.ts';
 import { readPage, READ } from '../helpers/reading-site.ts';
 import { OWNER_TOKEN } from '../helpers/stillhere-server.ts';
 import { enter } from '../helpers/reader.ts';
+import { look, pictureOf, readShown } from '../helpers/shown-page.ts';
 import { until } from '../helpers/until.ts';
 
-const PICTURES = process.env['OWNER_PICTURES'];
-
-/** The text of the owner's page. */
-const textOf = (page: Page): Promise<string> =>
-  page.evaluate(
-    () => document.querySelector('stillhere-owner')?.shadowRoot?.textContent?.replaceAll(/\s+/g, ' ') ?? '',
-  );
-
-const shows = (page: Page, text: string): Promise<boolean> => until(async () => (await textOf(page)).includes(text));
-
-const WIDTHS = { phone: 390, desktop: 1_280 };
+const { textOf, shows } = readShown('stillhere-owner');
 
 /** What `lengthOf` has written, in seconds. */
 function toSeconds(length: string): number {
@@ -31,15 +21,6 @@ function toSeconds(length: string): number {
     (sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units],
     0,
   );
-}
-
-/** Takes pictures, looks for barriers, and for anything that is too wide. */
-async function look(page: Page, view: string): Promise<void> {
-  for (const [name, width] of Object.entries(WIDTHS)) {
-    await page.setViewport({ width, height: 900 });
-    expect(await findBarriers(page, PICTURES ? `${PICTURES}/${view}-${name}` : undefined)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-  }
 }
 
 describe.concurrent('the owner', () => {
@@ -78,8 +59,7 @@ describe.concurrent('the owner', () => {
     const page = await openPageApart(browser);
     await page.goto(`${server.url}/owner`);
     await shows(page, 'This page is for the owner');
-    const picture = (name: string): string | undefined => (PICTURES ? `${PICTURES}/${name}` : undefined);
-    expect(await findBarriers(page, picture('login'))).toEqual([]);
+    expect(await findBarriers(page, pictureOf('login'))).toEqual([]);
 
     await page.goto(await makeLink(server));
     await page.reload();
@@ -98,7 +78,7 @@ describe.concurrent('the owner', () => {
     await shows(page, 'of it offline');
     await shows(page, 'arrived 4 min later');
     await page.setViewport({ width: 1_000, height: 910 });
-    expect(await findBarriers(page, picture('readme'))).toEqual([]);
+    expect(await findBarriers(page, pictureOf('readme'))).toEqual([]);
     await look(page, 'tunnel');
     await page.locator('stillhere-owner >>> .steps summary').click();
     await shows(page, 'the page said goodbye');
