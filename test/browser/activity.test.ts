@@ -87,11 +87,24 @@ async function sessionAfterReading(page: Page, server: StillhereServer, id: stri
   return server.session(id);
 }
 
-/** As {@link sessionAfterReading}; resolves with the end of the one span that there is. */
-async function endOfReading(page: Page, server: StillhereServer, id: string): Promise<number> {
-  const { spans } = await sessionAfterReading(page, server, id);
-  expect(spans).toEqual([expect.anything()]);
-  return Date.parse(spans[0]?.end ?? '');
+/**
+ * As {@link sessionAfterReading}; resolves with the end of the last span, which must have begun by `sinceMs`. An earlier span is fine:
+ * a slow machine may take longer than {@link IDLE_MS} from the gate to what the test does.
+ */
+async function endOfReading(page: Page, server: StillhereServer, id: string, sinceMs: number): Promise<number> {
+  const last = (await sessionAfterReading(page, server, id)).spans.at(-1);
+  expect(Date.parse(last?.start ?? '')).toBeLessThan(sinceMs + SHIFT_MS);
+  return Date.parse(last?.end ?? '');
+}
+
+/** Has the page note, by its clock, when it last got a trusted event of this type: {@link lastAt} tells. */
+async function noteEvents(page: Page, type: string, target = 'window'): Promise<void> {
+  await ask(page, `${target}.addEventListener('${type}', () => { top.lastAt = Date.now(); }, { capture: true }); 1`);
+}
+
+/** By the page's clock, because on a busy machine an event reaches the page seconds after the test sends it. */
+async function lastAt(page: Page): Promise<number> {
+  return Number(await until(() => ask(page, 'window.lastAt')));
 }
 
 describe.concurrent('a reader', () => {
@@ -99,15 +112,15 @@ describe.concurrent('a reader', () => {
     const server = await serve({ [READ]: readPage('text', ATTRIBUTES) });
     const page = await device.newPage();
     const id = await passGate(page, server.url, 'ann@example.com', READ);
-    await endOfReading(page, server, id);
-    const { spans } = await server.session(id);
+    const { spans } = await sessionAfterReading(page, server, id);
+    expect(spans).toHaveLength(1);
     expect(Date.parse(spans[0]?.end ?? '') - Date.parse(spans[0]?.start ?? '')).toBeLessThan(IDLE_MS + SHIFT_MS);
 
-    const touchedAt = Date.now();
+    await noteEvents(page, 'mousemove');
     await page.mouse.move(50, 50);
 
     const second = await until(async () => (await server.session(id)).spans[1]);
-    expect(Math.abs(Date.parse(second.start) - touchedAt)).toBeLessThan(500);
+    expect(Math.abs(Date.parse(second.start) - (await lastAt(page)))).toBeLessThan(500);
   });
 
   it('who clicks into a frame of another site has not left, and the time allowed begins anew', async ({
@@ -124,15 +137,13 @@ describe.concurrent('a reader', () => {
       `http://127.0.0.1:${server.port}/frame/`,
     );
     await until(() => page.frames().some((one) => one.url().endsWith('/frame/')));
-    // When the page sees it, by its clock: on a busy machine the test's click takes seconds.
-    await page.evaluate(() => addEventListener('blur', () => Object.assign(window, { clickedAt: Date.now() })));
+    await noteEvents(page, 'blur');
     await page.mouse.move(5, 5);
     await elapsed(HALF_MS);
     await page.click('#frame');
-    await until(() => page.evaluate(() => document.activeElement?.id === 'frame'));
-    const clickedAt = await until(() => page.evaluate(() => (window as { clickedAt?: number }).clickedAt));
+    const clickedAt = await lastAt(page);
 
-    const end = await endOfReading(page, server, id);
+    const end = await endOfReading(page, server, id, clickedAt);
     expect(Math.abs(end - clickedAt - IDLE_MS)).toBeLessThan(500);
   });
 
@@ -153,6 +164,7 @@ describe.concurrent('a reader', () => {
     });
     await page.click('#play');
     await until(() => page.evaluate(() => document.pictureInPictureElement));
+    const playedAt = await page.evaluate(() => Date.now());
     for (const element of ['audio', 'video'] as const) {
       // One of the two plays at a time.
       await page.evaluate((one) => document.querySelector(one === 'audio' ? 'video' : 'audio')?.pause(), element);
@@ -165,7 +177,7 @@ describe.concurrent('a reader', () => {
       return Date.now();
     });
 
-    const end = await endOfReading(page, server, id);
+    const end = await endOfReading(page, server, id, playedAt);
     expect(Math.abs(end - pausedAt - IDLE_MS)).toBeLessThan(1_500);
   });
 
@@ -187,8 +199,8 @@ describe.concurrent('a reader', () => {
     await elapsed(4 * IDLE_MS);
 
     const { readingTimeMs, spans } = await server.session(id);
-    expect(readingTimeMs).toBeGreaterThan(IDLE_MS / 2);
-    // Until its documents are loaded nothing can be told.
+    // Until its documents are loaded nothing can be told: on a slow machine that is most of the time.
+    expect(readingTimeMs).toBeGreaterThan(0);
     expect(readingTimeMs).toBeLessThan(2 * IDLE_MS);
     const last = spans.at(-1)?.start;
     await elapsed(IDLE_MS);
@@ -209,6 +221,7 @@ describe.concurrent('a reader', () => {
       await page.keyboard.press('Tab');
     }
     expect(await isReading(page)).toBe(true);
+    await noteEvents(page, 'click');
     await page.click('#play');
     await elapsed(2 * IDLE_MS);
     expect(await isReading(page)).toBe(true);
@@ -217,7 +230,8 @@ describe.concurrent('a reader', () => {
       return Date.now();
     });
 
-    expect(Math.abs((await endOfReading(page, server, id)) - pausedAt - IDLE_MS)).toBeLessThan(1_500);
+    const end = await endOfReading(page, server, id, await lastAt(page));
+    expect(Math.abs(end - pausedAt - IDLE_MS)).toBeLessThan(1_500);
   });
 
   it('who scrolls in a frame of the site is there, and a page is counted once, whatever is in its frames', async ({
@@ -234,13 +248,14 @@ describe.concurrent('a reader', () => {
     const page = await device.newPage();
     const id = await passGate(page, server.url, 'ann@example.com', READ);
     await until(() => page.frames().some((one) => one.url().endsWith('/inner/')));
+    await noteEvents(page, 'wheel', 'frames[0][0]');
     await page.mouse.move(100, 100);
     for (let time = 0; time < 6; time++) {
       await elapsed(HALF_MS);
       await page.mouse.wheel({ deltaY: 40 });
     }
     expect(await isReading(page)).toBe(true);
-    const leftAt = Date.now();
+    const leftAt = await lastAt(page);
 
     const { spans, pages } = await sessionAfterReading(page, server, id);
     expect(Math.abs(Date.parse(spans.at(-1)?.end ?? '') - leftAt - IDLE_MS)).toBeLessThan(1_000);
