@@ -112,6 +112,7 @@ describe.concurrent('a reader', () => {
     const server = await serve({ [READ]: readPage('text', ATTRIBUTES) });
     const page = await device.newPage();
     const id = await passGate(page, server.url, 'ann@example.com', READ);
+    await until(async () => (await server.session(id)).spans.length === 1);
     const { spans } = await sessionAfterReading(page, server, id);
     expect(spans).toHaveLength(1);
     expect(Date.parse(spans[0]?.end ?? '') - Date.parse(spans[0]?.start ?? '')).toBeLessThan(IDLE_MS + SHIFT_MS);

@@ -60,6 +60,7 @@ describe.concurrent('the back/forward cache', () => {
     await enter(page, proxy.url);
     await page.evaluate(() => Object.assign(window, { mark: true }));
     await until(() => proxy.seen.length > 0);
+    await page.waitForFunction(() => navigator.serviceWorker.controller);
     await page.goto(proxy.url);
     proxy.fault = 'none';
     proxy.release();
