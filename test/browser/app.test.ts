@@ -29,8 +29,8 @@ const textOfNote = (page: Page): Promise<string> => page.$eval('.app-note', (not
 function beginOffline(): void {
   let isCut = true;
   addEventListener('online', () => (isCut = false));
-  const isOnLine = Object.getOwnPropertyDescriptor(Navigator.prototype, 'onLine')?.get;
-  Object.defineProperty(navigator, 'onLine', { get: () => !isCut && isOnLine?.call(navigator) });
+  const inherited = Object.getOwnPropertyDescriptor(Navigator.prototype, 'onLine');
+  Object.defineProperty(navigator, 'onLine', { get: () => !isCut && (inherited?.get?.call(navigator) as boolean) });
 }
 
 describe.concurrent('the portfolio', () => {
