@@ -8,7 +8,7 @@ import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { createAccessCheck } from '../gate/access-check.ts';
 import { accessCookies } from '../gate/access-cookie.ts';
 import { codeCookie } from '../gate/code-cookie.ts';
-import { createGateCodes, REQUEST_MS } from '../gate/codes.ts';
+import { createGateCodes } from '../gate/codes.ts';
 import { cookieScope } from '../gate/cookie-scope.ts';
 import { isAllowed } from '../gate/email-address.ts';
 import { gateStyleHashes } from '../gate/gate-page.ts';
@@ -45,6 +45,7 @@ import { addOpenApiRoute } from '../sessions/openapi-route.ts';
 import { addSessionRoutes } from '../sessions/routes.ts';
 import { addShareRoutes } from '../sessions/share-routes.ts';
 import { addTotalsRoutes } from '../sessions/totals-routes.ts';
+import { REQUEST_MS } from '../store/codes.ts';
 import type { Services } from './services.ts';
 
 /**

@@ -43,7 +43,7 @@ export async function openServices(
   const mailer = config.mail && createMailer(config.mail, store, log);
   const codes = config.codeMail && createCodeSender(config.codeMail, log);
   const totals = createTotalsJob(store, log);
-  const retention = config.retentionMs === undefined ? undefined : createRetentionJob(store, config.retentionMs, log);
+  const retention = createRetentionJob(store, config.retentionMs, log);
   const refusals = createRefusalCounter(store, log);
   const feed = new Feed(store);
   return {
@@ -55,7 +55,7 @@ export async function openServices(
     codes,
     start: () => {
       totals.start();
-      retention?.start();
+      retention.start();
       mirror?.start();
       webhook?.start();
       mailer?.start();
@@ -64,7 +64,7 @@ export async function openServices(
       feed.close();
       await Promise.all([
         totals.stop(),
-        retention?.stop(),
+        retention.stop(),
         refusals.write(),
         mirror?.stop(),
         webhook?.stop(),

@@ -3,12 +3,10 @@
 import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { createCache } from '../http/cache.ts';
 import { createRateLimit } from '../http/rate-limit.ts';
-import type { CodeRequest, Codes } from '../store/codes.ts';
+import { REQUEST_MS, type CodeRequest, type Codes } from '../store/codes.ts';
 import { hashOfKey, makeKey } from '../store/key-hash.ts';
 
 const CODE_MS = 10 * 60_000;
-/** How long after its code a browser can ask for a new one. */
-export const REQUEST_MS = 60 * 60_000;
 const BETWEEN_CODES_MS = 30_000;
 /** Five tries each: so many guesses at one address, whoever makes them. */
 const CODES_AN_HOUR = 5;

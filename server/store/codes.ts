@@ -7,6 +7,9 @@ import type { Tables } from './schema.ts';
 /** Wrong ones, until a code is no longer accepted. */
 export const MAX_TRIES = 5;
 
+/** How long after its code a browser can ask for a new one. */
+export const REQUEST_MS = 60 * 60_000;
+
 /** In place of a number of tries, until the row is deleted in the same transaction. */
 const USED = 1_000;
 

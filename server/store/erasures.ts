@@ -15,6 +15,16 @@ export interface OutstandingErasure {
   readonly sessions: number;
 }
 
+/** Times in epoch milliseconds. What ended before them is to be deleted. */
+export interface EndedBefore {
+  /** Personal links and shared ones, by when they expired or were revoked. */
+  readonly linksMs: number;
+  /** Addresses that were refused at the gate, by the last try. */
+  readonly refusalsMs: number;
+  /** Codes by mail, by when they were sent. */
+  readonly codesMs: number;
+}
+
 export interface Erasures {
   /** What {@link erase} would delete. */
   preview(email: string, atMs: number): Promise<Erased>;
@@ -24,6 +34,8 @@ export interface Erasures {
   listOutstanding(): Promise<readonly OutstandingErasure[]>;
   /** Deletes at most `limit` sessions without a sign of their reader since then. @returns how many. */
   deleteUnseenSince(sinceMs: number, atMs: number, limit: number): Promise<number>;
+  /** Deletes at most `limit` of each. @returns how many in all. */
+  deleteEnded(times: EndedBefore, limit: number): Promise<number>;
   /**
    * Overwrites what was deleted in the files of the store.
    * @returns false while something is read that was there before: it stays in the log until then.

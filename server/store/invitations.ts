@@ -4,9 +4,6 @@ import { change, rowsOf, type Runner } from './runner.ts';
 import type { Tables } from './schema.ts';
 import { LEAST_VISIBLE_MS } from './session-state.ts';
 
-/** So long after its end, the owner's list still has it, and the store its address. */
-const REMEMBERED_MS = 30 * 86_400_000;
-
 /** Times are epoch milliseconds. */
 export interface Invitation {
   readonly id: string;
@@ -31,7 +28,6 @@ export interface ListedInvitation extends Invitation {
 }
 
 export interface Invitations {
-  /** Adds the invitation, and deletes those that ended long ago. */
   add(invitation: NewInvitation): Promise<void>;
   /** Also one that is revoked or has expired. Undefined: there is none, or it ended long ago. */
   find(hash: string): Promise<Invitation | undefined>;
@@ -55,13 +51,10 @@ export class SqlInvitations implements Invitations {
   }
 
   async add({ id, hash, email, pages, createdMs, untilMs }: NewInvitation): Promise<void> {
-    const ended = this.#queries
-      .deleteFrom('invitations')
-      .where(sql<boolean>`coalesce(revoked_ms, until_ms) < ${createdMs - REMEMBERED_MS}`);
     const added = this.#queries
       .insertInto('invitations')
       .values({ id, hash, email, pages, created_ms: createdMs, until_ms: untilMs });
-    await change(this.#writer, [ended.compile(), added.compile()]);
+    await change(this.#writer, [added.compile()]);
   }
 
   async find(hash: string): Promise<Invitation | undefined> {

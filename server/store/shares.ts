@@ -1,10 +1,7 @@
 // Links that show a colleague what was read. Only the hash of a link's token is stored.
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { change, rowsOf, type Runner } from './runner.ts';
 import type { Tables } from './schema.ts';
-
-/** So long after its end, what opens it is still told why it shows nothing. */
-const REMEMBERED_MS = 30 * 86_400_000;
 
 /** Times are epoch milliseconds. */
 export interface Share {
@@ -23,7 +20,6 @@ export interface Share {
 export type NewShare = Omit<Share, 'revokedMs' | 'lastUsedMs'> & { readonly hash: string };
 
 export interface Shares {
-  /** Adds the share, and deletes those that ended long ago. */
   add(share: NewShare): Promise<void>;
   /** Also one that is revoked or has expired. Undefined: there is none, or it ended long ago. */
   find(hash: string): Promise<Share | undefined>;
@@ -46,13 +42,10 @@ export class SqlShares implements Shares {
   }
 
   async add({ id, hash, label, pages, createdMs, untilMs }: NewShare): Promise<void> {
-    const ended = this.#queries
-      .deleteFrom('shares')
-      .where(sql<boolean>`coalesce(revoked_ms, until_ms) < ${createdMs - REMEMBERED_MS}`);
     const added = this.#queries
       .insertInto('shares')
       .values({ id, hash, label, pages, created_ms: createdMs, until_ms: untilMs });
-    await change(this.#writer, [ended.compile(), added.compile()]);
+    await change(this.#writer, [added.compile()]);
   }
 
   async find(hash: string): Promise<Share | undefined> {

@@ -1,7 +1,7 @@
 // Deletes all that names a reader, and what has not been read for long, in SQL that is the same for every database.
 import { sql, type Kysely } from 'kysely';
 import type { Database } from './database.ts';
-import type { Erased, Erasures, OutstandingErasure } from './erasures.ts';
+import type { EndedBefore, Erased, Erasures, OutstandingErasure } from './erasures.ts';
 import { NOCODB } from './outbox.ts';
 import { change, rowsOf } from './runner.ts';
 import type { Tables } from './schema.ts';
@@ -93,6 +93,22 @@ export class SqlErasures implements Erasures {
           found.map(({ id }) => id),
           atMs,
         );
+  }
+
+  async deleteEnded({ linksMs, refusalsMs, codesMs }: EndedBefore, limit: number): Promise<number> {
+    const endOfLink = sql<number>`coalesce(revoked_ms, until_ms)`;
+    const links = (['invitations', 'shares'] as const).map((table) => {
+      const ended = this.#queries.selectFrom(table).select('id').where(endOfLink, '<', linksMs).limit(limit);
+      return this.#queries.deleteFrom(table).where('id', 'in', ended).compile();
+    });
+    const refused = this.#queries.selectFrom('refused_addresses').select('email').where('last_ms', '<', refusalsMs);
+    const codes = this.#queries.selectFrom('codes').select('hash').where('sent_ms', '<', codesMs);
+    const deleted = await change(this.#database.writer, [
+      ...links,
+      this.#queries.deleteFrom('refused_addresses').where('email', 'in', refused.limit(limit)).compile(),
+      this.#queries.deleteFrom('codes').where('hash', 'in', codes.limit(limit)).compile(),
+    ]);
+    return deleted.reduce((sum, count) => sum + count, 0);
   }
 
   scrub(): Promise<boolean> {

@@ -87,15 +87,24 @@ export function describeInvitations(name: string, open: () => Promise<SessionSto
       expect(await store.invitations.find('hash-ann')).toMatchObject({ revokedMs: NOW + 7 });
     });
 
-    it('are deleted 30 days after their end, when another is made', async () => {
+    it('are deleted once they ended long enough ago, so many at a time, and not because another is made', async () => {
       await store.invitations.add(invitation('expired'));
       await store.invitations.add(invitation('revoked', { untilMs: NOW + 300 * DAY }));
       await store.invitations.revoke('revoked', NOW + DAY);
-      await store.invitations.add(invitation('later', { untilMs: NOW + 2 * DAY }));
-      await store.invitations.add(invitation('new', { createdMs: NOW + 31 * DAY + 1, untilMs: NOW + 40 * DAY }));
-      const ids = ['expired', 'revoked', 'later', 'new'];
-      const found = await Promise.all(ids.map((id) => store.invitations.find(`hash-${id}`)));
-      expect(found.map((one) => one?.id)).toEqual([undefined, undefined, 'later', 'new']);
+      await store.invitations.add(invitation('later', { untilMs: NOW + DAY + 1 }));
+      await store.invitations.add(invitation('new', { createdMs: NOW + 60 * DAY, untilMs: NOW + 90 * DAY }));
+      const left = async (): Promise<readonly string[]> => {
+        const ids = ['expired', 'revoked', 'later', 'new'];
+        const found = await Promise.all(ids.map((id) => store.invitations.find(`hash-${id}`)));
+        return found.flatMap((one) => one?.id ?? []);
+      };
+      const times = { linksMs: NOW + DAY + 1, refusalsMs: 0, codesMs: 0 };
+      expect(await left()).toEqual(['expired', 'revoked', 'later', 'new']);
+      expect(await store.erasures.deleteEnded(times, 1)).toBe(1);
+      expect(await left()).toHaveLength(3);
+      expect(await store.erasures.deleteEnded(times, 10)).toBe(1);
+      expect(await store.erasures.deleteEnded(times, 10)).toBe(0);
+      expect(await left()).toEqual(['later', 'new']);
     });
 
     it('are erased with their reader, but for one that was made later', async () => {
