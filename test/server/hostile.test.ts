@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
+import { randomFrom } from '../helpers/seeded-random.ts';
 import { OWNER_TOKEN, StillhereServer } from '../helpers/stillhere-server.ts';
 
 /** `.ci/run` sends 100,000, beside the tests that wait for other systems. */
@@ -17,17 +18,6 @@ const SEED = 20_261_126;
 const SECRET_MARK = 'TOPSECRET';
 const EMAIL = 'reader.of.the.test@example.com';
 const MOST_GROWTH_MB = 96;
-
-/** Marsaglia's xorshift, 32 bits. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 interface Sent {
   readonly method: string;
