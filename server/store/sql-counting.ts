@@ -95,11 +95,14 @@ export class SqlCounting {
       await this.#countTogether(targets, before, new Map());
     const change = new TotalsChange();
     for (const { readerId, contribution } of before.counted.values()) uncount(readerId, contribution, change);
-    const tables = ['counted_pages', 'counted_slots', 'counted_sessions', 'uncounted_sessions'] as const;
+    const tables = ['counted_pages', 'counted_slots', 'uncounted_sessions'] as const;
+    // One that was counted since it was looked for would stay in the totals: no version guards what was not counted.
+    const counted = this.#queries.deleteFrom('counted_sessions').where('session_id', 'in', ids).compile();
     const answers = await this.#write([
       ...deletions,
       ...(await this.#compileTotals(change, targets, before, new Map())),
       ...tables.map((table) => this.#queries.deleteFrom(table).where('session_id', 'in', ids).compile()),
+      { ...counted, mustChange: before.counted.size },
       ...compileReduction(this.#queries, change),
     ]);
     return answers.slice(0, deletions.length).map(({ changes }) => changes);

@@ -300,6 +300,29 @@ it('a session that is deleted while it is counted does not come back', async () 
   other.close();
 });
 
+it('a session that is deleted leaves nothing behind, at whichever moment of its deletion it is counted', async () => {
+  const other = new DatabaseSync(file);
+  const left = ['counted_sessions', 'reader_totals', 'page_totals', 'slot_readers'] as const;
+  const found: string[] = [];
+  const pass = async (turns: number): Promise<void> => {
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+  };
+  for (let turns = 0; turns < 80; turns++)
+    for (const isCountedLater of [true, false]) {
+      const id = `ann-${turns}-${isCountedLater}`;
+      await begin(id, 'ann@example.com');
+      await read(id, '/a/', 0, 10);
+      await Promise.all([
+        pass(isCountedLater ? turns : 0).then(() => store.totals.counting.count([id])),
+        pass(isCountedLater ? 0 : turns).then(() => store.deleteSessions([id], NOW)),
+      ]);
+      for (const table of left) if (other.prepare(`SELECT 1 FROM ${table}`).get()) found.push(`${id}: ${table}`);
+      for (const table of left) other.exec(`DELETE FROM ${table}`);
+    }
+  expect(found).toEqual([]);
+  other.close();
+});
+
 describe('days', () => {
   it('are those of the time zone, however long they are', async () => {
     const days = await store.totals.listDays({
