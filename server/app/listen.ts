@@ -7,6 +7,7 @@ import { createRequestListener } from './request-listener.ts';
 import { ConfigError, type Config } from '../config/config.ts';
 import { BACKLOG, CONNECTION_TIMEOUTS, limitConnections } from '../http/connection-limit.ts';
 import type { Secrets } from '../config/secrets.ts';
+import type { RetentionOptions } from '../jobs/retention.ts';
 import { BUILD_DIR } from '../config/package-root.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { withSample } from './sample.ts';
@@ -22,9 +23,17 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Opens the store and starts listening. Resolves when the server accepts requests. */
-export async function startServer(config: Config, secrets: Secrets, log: Logger): Promise<RunningServer> {
-  const services = await openServices(config, log);
+/**
+ * Opens the store and starts listening. Resolves when the server accepts requests.
+ * @param retentionOptions as of {@link openServices}.
+ */
+export async function startServer(
+  config: Config,
+  secrets: Secrets,
+  log: Logger,
+  retentionOptions: RetentionOptions = {},
+): Promise<RunningServer> {
+  const services = await openServices(config, log, retentionOptions);
   const site = config.siteDir === undefined ? withSample(config) : { ...config, siteDir: config.siteDir };
   const listener = createRequestListener({
     config: site,

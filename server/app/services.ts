@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { createRefusalCounter, type RefusalCounter } from '../jobs/count-refusals.ts';
 import { createTotalsJob } from '../jobs/count-totals.ts';
-import { createRetentionJob } from '../jobs/retention.ts';
+import { createRetentionJob, type RetentionOptions } from '../jobs/retention.ts';
 import { createCodeSender, type CodeSender } from '../mail/code-sender.ts';
 import { createMailer } from '../mail/mailer.ts';
 import { createMirror, type Mirror } from '../nocodb/mirror.ts';
@@ -32,10 +32,14 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-/** @throws when the store can't be opened. */
+/**
+ * @param retentionOptions for tests, which can't wait for its first round.
+ * @throws when the store can't be opened.
+ */
 export async function openServices(
   config: Pick<Config, 'storeFile' | 'retentionMs' | 'nocodb' | 'webhook' | 'mail' | 'codeMail'>,
   log: Logger,
+  retentionOptions: RetentionOptions = {},
 ): Promise<Services> {
   const store = await openStore(`file:${config.storeFile}`);
   const mirror = config.nocodb && createMirror(config.nocodb, store, log);
@@ -43,7 +47,7 @@ export async function openServices(
   const mailer = config.mail && createMailer(config.mail, store, log);
   const codes = config.codeMail && createCodeSender(config.codeMail, log);
   const totals = createTotalsJob(store, log);
-  const retention = createRetentionJob(store, config.retentionMs, log);
+  const retention = createRetentionJob(store, config.retentionMs, log, retentionOptions);
   const refusals = createRefusalCounter(store, log);
   const feed = new Feed(store);
   return {

@@ -65,18 +65,24 @@ export async function makeSessions(many: number, prefix = 'session'): Promise<vo
     await store.createSession({ id: `${prefix}_-${nth}`, email: `reader${nth}@example.com`, startMs: NOW + nth });
 }
 
-export async function tableId(): Promise<string> {
-  const { list } = (await noco.ask('GET', '/api/v3/meta/bases/{base}/tables')) as {
+export const tableId = (): Promise<string> => idOfTable(noco);
+
+async function idOfTable(server: NocoServer, table = server.config.table): Promise<string> {
+  const { list } = (await server.ask('GET', '/api/v3/meta/bases/{base}/tables')) as {
     list: { id: string; title: string }[];
   };
-  return list.find(({ title }) => title === noco.config.table)?.id ?? '';
+  return list.find(({ title }) => title === table)?.id ?? '';
 }
 
-export async function rows(): Promise<readonly Row[]> {
+export const rows = (): Promise<readonly Row[]> => rowsOf(noco);
+
+/** All rows of the table. */
+export async function rowsOf(server: NocoServer, table = server.config.table): Promise<readonly Row[]> {
+  const id = await idOfTable(server, table);
   const all: Row[] = [];
   for (let page = 1; ; page++) {
-    const path = `/api/v3/data/{base}/${await tableId()}/records?pageSize=1000&page=${page}`;
-    const { records, next } = (await noco.ask('GET', path)) as { records: Row[]; next?: string };
+    const path = `/api/v3/data/{base}/${id}/records?pageSize=1000&page=${page}`;
+    const { records, next } = (await server.ask('GET', path)) as { records: Row[]; next?: string };
     all.push(...records);
     if (!next) return all;
   }
