@@ -15,15 +15,18 @@ export function followInvitation(form: HTMLFormElement, field: HTMLInputElement,
   const status = form.querySelector<HTMLElement>('#link');
   const label = form.querySelector('label');
   const below = [button, ...form.querySelectorAll<HTMLElement>('small, .stillhere-choice')];
+  const [typed, byLink] = ['#typed', '#by-link'].map((notice) => form.querySelector<HTMLElement>(notice));
   if (!token || !status || !label) return;
   /** `missing` is what to say without a token, where no address can be typed. */
   const { lookUp = '', failed = '', missing } = status.dataset;
   const isTypable = missing === undefined;
   let asked = '';
 
-  const show = (hasAddress: boolean, canSend: boolean): void => {
+  const show = (hasAddress: boolean, canSend: boolean, isByLink = true): void => {
     for (const part of [label, field]) part.hidden = !hasAddress;
     for (const part of below) part.hidden = !canSend;
+    if (typed) typed.hidden = isByLink;
+    if (byLink) byLink.hidden = !isByLink;
   };
   const tell = (reason: string): void => {
     const alert = document.createElement('p');
@@ -49,8 +52,9 @@ export function followInvitation(form: HTMLFormElement, field: HTMLInputElement,
     if (asked !== found) return;
     status.hidden = true;
     if (state === 'bad') {
+      keep(undefined);
       tell(answer.error ?? failed);
-      show(isTypable, isTypable);
+      show(isTypable, isTypable, false);
       return;
     }
     token.value = found;
@@ -65,14 +69,22 @@ export function followInvitation(form: HTMLFormElement, field: HTMLInputElement,
     field.focus();
   };
   addEventListener('hashchange', () => void follow());
+  form.addEventListener('submit', () => keep(undefined));
   void follow();
 }
 
-/** Removes it from the address at once, so that no other page, script or bookmark gets it. */
+/**
+ * Removes it from the address at once, so that no other page, script or bookmark gets it. The browser keeps it with the entry in the tab's
+ * history, for when the page is loaded again.
+ */
 function takeToken(): string {
   const token = location.hash.slice(1);
-  if (location.hash !== '') history.replaceState(history.state, '', location.pathname + location.search);
-  return token;
+  if (location.hash !== '') keep(token);
+  return (history.state as { readonly invitation?: string } | null)?.invitation ?? '';
+}
+
+function keep(invitation: string | undefined): void {
+  history.replaceState(invitation && { invitation }, '', location.pathname + location.search);
 }
 
 async function ask(

@@ -124,8 +124,7 @@ function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, f
   const privacyUrl = look.privacyUrl?.startsWith('/') ? base + toSitePath(base, look.privacyUrl) : look.privacyUrl;
   const privacy = privacyUrl && ` <a href="${escapeHtml(privacyUrl)}">${escapeHtml(texts.privacy)}</a>`;
   const back = wayBack && !wayBack.isHome && base + wayBack.path;
-  const seen = texts.notice.replaceAll('{owner}', () => look.ownerName ?? texts.owner);
-  const notice = `${seen} ${tellHowLong(look, { tag, direction, texts })}`;
+  const notice = `${tellWhatIsSeen(look, texts, form)} ${escapeHtml(tellHowLong(look, { tag, direction, texts }))}`;
   const fields = form.isByLinkOnly && !link ? '' : entryFields(texts, form, refusal !== undefined);
   return `<form class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="" novalidate>
         <input type="hidden" name="form" value="${escapeHtml(id)}">
@@ -136,7 +135,7 @@ function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, f
         ${fields}
         ${refusal ?? ''}${fields && optOut(texts, form)}
         ${fields && `<button data-opening="${escapeHtml(texts.opening)}"${hiddenUntilChecked(form)}>${escapeHtml(texts.button)}</button>`}
-        ${fields ? `<small${hiddenUntilChecked(form)}>${escapeHtml(notice)}${privacy ?? ''}</small>` : ''}
+        ${fields ? `<small${hiddenUntilChecked(form)}>${notice}${privacy ?? ''}</small>` : ''}
       </form>
       ${gateScripts(base)}`;
 }
@@ -148,6 +147,16 @@ function optOut(texts: GateTexts, form: GateForm): string {
         <input type="hidden" name="choice" value="1">
         <label class="stillhere-choice"${hiddenUntilChecked(form)}><input type="checkbox" name="unmeasured" value="1"${isUnmeasured ? ' checked' : ''}>
           <span>${escapeHtml(texts.optOut)}</span></label>`;
+}
+
+/** As HTML. The form's script shows the other notice when a personal link has turned out to be good. */
+function tellWhatIsSeen(look: GateTheme, texts: GateTexts, { link, isByLinkOnly }: GateForm): string {
+  const tell = (text: string): string => escapeHtml(text.replaceAll('{owner}', () => look.ownerName ?? texts.owner));
+  const [typed, byLink] = [tell(texts.notice), tell(texts.linkNotice)];
+  if (!link) return typed;
+  return isByLinkOnly || link.token
+    ? byLink
+    : `<span id="typed">${typed}</span><span id="by-link" hidden>${byLink}</span>`;
 }
 
 function tellHowLong({ keptDays }: GateTheme, { tag, texts }: GateLanguage): string {

@@ -1,5 +1,10 @@
 // The gate's texts in the languages that are built in. theme.ts defines how an owner can change them.
-import { RECORD_NOTICE } from '../../sw/protocol/record-notice.ts';
+import { INVITED_NOTICE, RECORD_NOTICE } from '../../sw/protocol/record-notice.ts';
+
+const AGREED = {
+  en: 'By continuing, you agree to this. A cookie keeps your access on this device.',
+  de: 'Wenn Sie weiterlesen, stimmen Sie dem zu. Ein Cookie merkt sich auf diesem Gerät, dass Sie Zugang haben.',
+};
 
 /** All texts that a reader of the gate can see. Plain text: it is escaped when inserted. */
 export interface GateTexts {
@@ -14,6 +19,8 @@ export interface GateTexts {
   readonly opening: string;
   /** Below the button: who sees which data. `{owner}` is the owner's name, or else the text `owner`. */
   readonly notice: string;
+  /** The same for readers who come by a personal link. */
+  readonly linkNotice: string;
   /** After it: when a session is deleted by itself. `{kept}` is a time, like "30 days". */
   readonly keptFor: string;
   /** Or instead, that it isn't. */
@@ -83,6 +90,7 @@ export interface GateTexts {
 /** The placeholder that a text may contain. */
 export const FILLED_IN: Readonly<Partial<Record<keyof GateTexts, string>>> = {
   notice: 'owner',
+  linkNotice: 'owner',
   keptFor: 'kept',
   notOnListContact: 'contact',
   onlyInvitedContact: 'contact',
@@ -97,7 +105,8 @@ const en: GateTexts = {
   label: 'E-mail address',
   button: 'Continue',
   opening: 'Opening…',
-  notice: `${RECORD_NOTICE.en} By continuing, you agree to this. A cookie keeps your access on this device.`,
+  notice: `${RECORD_NOTICE.en} ${AGREED.en}`,
+  linkNotice: `${INVITED_NOTICE.en} ${AGREED.en}`,
   keptFor: 'What is recorded is deleted {kept} after your last visit.',
   keptUntilErased: 'What is recorded is kept until the owner deletes it.',
   ownRecord: 'What is kept about you',
@@ -139,7 +148,8 @@ const de: GateTexts = {
   label: 'E-Mail-Adresse',
   button: 'Weiterlesen',
   opening: 'Wird geöffnet …',
-  notice: `${RECORD_NOTICE.de} Wenn Sie weiterlesen, stimmen Sie dem zu. Ein Cookie merkt sich auf diesem Gerät, dass Sie Zugang haben.`,
+  notice: `${RECORD_NOTICE.de} ${AGREED.de}`,
+  linkNotice: `${INVITED_NOTICE.de} ${AGREED.de}`,
   keptFor: 'Das Aufgezeichnete wird {kept} nach Ihrem letzten Besuch gelöscht.',
   keptUntilErased: 'Das Aufgezeichnete bleibt gespeichert, bis die verantwortliche Person es löscht.',
   ownRecord: 'Was über Sie gespeichert ist',
@@ -204,6 +214,7 @@ export const ADDED_LATER: Readonly<Partial<GateTexts>> = {
   codeWait: en.codeWait,
   tooManyCodes: en.tooManyCodes,
   noCookies: en.noCookies,
+  linkNotice: en.linkNotice,
   linkIntro: en.linkIntro,
   openLink: en.openLink,
   checkingLink: en.checkingLink,

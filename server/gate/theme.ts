@@ -108,16 +108,19 @@ export const DEFAULT_THEME: GateTheme = v.parse(GateOptions, {});
 /** Valibot's strictObject stops at the first unknown key; this schema reports every unknown and missing key. */
 function textsSchema(given: unknown): v.GenericSchema<unknown, Readonly<Record<string, GateTexts>>> {
   return v.object(
-    Object.fromEntries(Object.keys(given ?? {}).map((tag) => [tag, languageSchema(tag)])),
+    Object.fromEntries(Object.entries(given ?? {}).map(([tag, texts]) => [tag, languageSchema(tag, texts)])),
     'must be an object: texts by language',
   );
 }
 
-function languageSchema(tag: string): v.GenericSchema<unknown, GateTexts> {
+function languageSchema(tag: string, given: unknown): v.GenericSchema<unknown, GateTexts> {
   const shipped = SHIPPED_TEXTS[languageOf(tag)];
+  // What owners tell in their own words, they tell invited readers, too.
+  const { notice } = { notice: undefined, ...(given as Partial<GateTexts> | null) };
+  const defaults = { ...ADDED_LATER, ...shipped, ...(typeof notice === 'string' && { linkNotice: notice }) };
   const names = Object.keys(SHIPPED_TEXTS['en'] ?? {}) as (keyof GateTexts)[];
   const entries = names.map((name) => {
-    const text = shipped?.[name] ?? ADDED_LATER[name];
+    const text = defaults[name];
     return [name, text === undefined ? textSchema(name) : v.optional(textSchema(name), text)];
   });
   const schema = v.objectWithRest(

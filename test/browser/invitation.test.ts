@@ -7,6 +7,8 @@ import type { NewInvitation } from '../../server/store/invitations.ts';
 import { it } from '../helpers/browser-test.ts';
 import { findBarriers } from '../helpers/find-barriers.ts';
 import { invite } from '../helpers/invite.ts';
+import { readDevice } from '../helpers/read-device.ts';
+import { sendForm } from '../helpers/reader.ts';
 import { NEXT, READ, SMALL_SITE } from '../helpers/reading-site.ts';
 import type { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
@@ -64,7 +66,7 @@ describe.concurrent('a personal link', () => {
     await look(page, 'gate-invited');
     expect(await server.sessions()).toEqual([]);
 
-    await Promise.all([page.waitForNavigation(), page.click('form button')]);
+    await sendForm(page);
     expect(page.url()).toBe(server.url + NEXT);
     expect(await server.sessions()).toMatchObject([{ emailOfAccessor: 'ann@example.com', identity: 'invited' }]);
     await page.goto(server.url + READ);
@@ -85,6 +87,47 @@ describe.concurrent('a personal link', () => {
     expect(page.url()).not.toContain(token);
   });
 
+  it('fills in the form again when the page is loaded again, and is nowhere on the device once it was sent', async ({
+    server,
+    device,
+  }) => {
+    const token = await inviteTo(server);
+    const page = await device.newPage();
+    await page.goto(linkOf(server, token));
+    await isFilledIn(page);
+    for (let time = 0; time < 2; time++) {
+      await page.reload();
+      await isFilledIn(page);
+      expect(page.url()).toBe(`${server.url}/access/invited`);
+      expect(await readDevice(page)).toContain(token);
+    }
+    await sendForm(page);
+    expect(page.url()).toBe(server.url + READ);
+    expect(await readDevice(page)).not.toContain(token);
+    await page.goBack();
+    expect(page.url()).toBe(`${server.url}/access/invited`);
+    expect(await readDevice(page)).not.toContain(token);
+    expect(JSON.stringify(await page.browserContext().cookies())).not.toContain(token);
+  });
+
+  it('tells its reader that the owner sees the address of the invitation, and others what they enter', async ({
+    server,
+    device,
+  }) => {
+    const page = await device.newPage();
+    const notice = (): Promise<string> => page.$eval('form small', (small) => small.innerText);
+    await page.goto(linkOf(server, 'mistyped'));
+    await reasonOf(page);
+    expect(await notice()).toMatch(/^The owner of these pages sees the address you enter, which/);
+    await page.goto(linkOf(server, await inviteTo(server)));
+    await isFilledIn(page);
+    expect(await notice()).toMatch(/^The owner of these pages sees the address that your invitation is for, which/);
+    await page.setExtraHTTPHeaders({ 'accept-language': 'de' });
+    await page.reload();
+    await isFilledIn(page);
+    expect(await notice()).toMatch(/sieht die Adresse, für die Ihre Einladung gilt, welche/);
+  });
+
   it('can be used by keyboard: the field that names the reader has the focus, and Enter goes on', async ({
     server,
     device,
@@ -93,7 +136,7 @@ describe.concurrent('a personal link', () => {
     await page.goto(linkOf(server, await inviteTo(server)));
     await isFilledIn(page);
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('email');
-    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+    await sendForm(page, () => page.keyboard.press('Enter'));
     expect(page.url()).toBe(server.url + READ);
   });
 
@@ -115,7 +158,7 @@ describe.concurrent('a personal link', () => {
     const page = await device.newPage();
     await page.goto(linkOf(server, token));
     await isFilledIn(page);
-    await Promise.all([page.waitForNavigation(), page.click('form button')]);
+    await sendForm(page);
     await withStore(server, (store) => store.invitations.revoke('to-ann', Date.now()));
     await until(async () => {
       await page.goto(server.url + NEXT);
@@ -123,9 +166,10 @@ describe.concurrent('a personal link', () => {
     });
     await page.goto(linkOf(server, token));
     expect(await reasonOf(page)).toMatch(/^This link does not work any more/);
+    expect(await readDevice(page)).not.toContain(token);
     // An address can be typed instead.
     await page.type(FIELD, 'ann@example.com');
-    await Promise.all([page.waitForNavigation(), page.click('form button')]);
+    await sendForm(page);
     expect(page.url()).toBe(server.url + READ);
     expect((await server.sessions()).map(({ identity }) => identity).toSorted()).toEqual(['invited', 'typed']);
   });
@@ -154,12 +198,12 @@ describe.concurrent('with GATE=invited', () => {
       await page.$$eval('form input, form button', (all) => all.filter((one) => one.checkVisibility()).length),
     ).toBe(0);
     await look(page, 'gate-bad-link');
-    // Without the fragment, as after a reload.
-    await page.goto(`${server.url}/access/invited`);
+    // A link that is no good is not kept.
+    await page.reload();
     expect(await reasonOf(page)).toBe('These pages open only with a personal link.');
     await page.goto(linkOf(server, await inviteTo(server)));
     await isFilledIn(page);
-    await Promise.all([page.waitForNavigation(), page.click('form button')]);
+    await sendForm(page);
     expect(page.url()).toBe(server.url + READ);
   });
 
@@ -174,7 +218,9 @@ describe.concurrent('with GATE=invited', () => {
     await page.goto(linkOf(server, await inviteTo(server)));
     expect(await reasonOf(page)).toMatch(/^Something went wrong/);
     expect(await page.$eval(FIELD, (field) => field.checkVisibility())).toBe(false);
-    await Promise.all([page.waitForNavigation(), page.click('form button')]);
+    await page.reload();
+    expect(await reasonOf(page)).toMatch(/^Something went wrong/);
+    await sendForm(page);
     expect(page.url()).toBe(server.url + READ);
   });
 });

@@ -3,6 +3,7 @@ import type { CDPSession, Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import type { Device } from '../helpers/chromium.ts';
+import { readDevice } from '../helpers/read-device.ts';
 import { passGate, readQueue } from '../helpers/reader.ts';
 import { until } from '../helpers/until.ts';
 
@@ -33,30 +34,6 @@ async function visit(page: Page, url: string): Promise<void> {
   await page.goto(`${url}/access/mine`);
   await page.goto(url);
 }
-
-/** All that the site can find on the device, cached pages included. */
-const readDevice = (page: Page): Promise<string> =>
-  page.evaluate(async () => {
-    const found: unknown[] = [document.cookie, Object.entries(localStorage), Object.entries(sessionStorage)];
-    for (const { name } of await indexedDB.databases()) {
-      const opening = indexedDB.open(name ?? '');
-      await new Promise((resolve) => opening.addEventListener('success', resolve));
-      for (const store of opening.result.objectStoreNames) {
-        const reading = opening.result.transaction(store).objectStore(store).getAll();
-        await new Promise((resolve) => reading.addEventListener('success', resolve));
-        found.push(store, reading.result);
-      }
-      opening.result.close();
-    }
-    for (const name of await caches.keys()) {
-      const cache = await caches.open(name);
-      for (const request of await cache.keys()) {
-        const response = await cache.match(request);
-        found.push(name, request.url, [...(response?.headers ?? [])], await response?.text());
-      }
-    }
-    return JSON.stringify(found);
-  });
 
 describe.concurrent('a visit to the sample', () => {
   it('sends no request to any other place', async ({ portfolio, device }) => {

@@ -37,6 +37,13 @@ export async function enter(page: Page, url: string, email = 'ann@example.com', 
   return cookies.find(({ name }) => name === 'session_record_id')?.value ?? '';
 }
 
+/** Sends the form of the gate, and waits for the page that follows. The form's script changes the history of its own page first. */
+export async function sendForm(page: Page, send = () => page.click('form button')): Promise<void> {
+  await page.evaluate(() => document.documentElement.setAttribute('data-sent', ''));
+  await send();
+  await page.waitForSelector('html:not([data-sent])');
+}
+
 /** Uses "Forget this device", and is sure of it. */
 export async function forgetDevice(page: Page): Promise<void> {
   await page.locator('[data-forget]').click();

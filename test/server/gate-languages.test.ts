@@ -75,6 +75,16 @@ describe('the language', () => {
     expect((await ask('en')).body).toContain(en.intro);
   });
 
+  it('tells invited readers what the owner says of what is seen, unless that is said for them, too', async () => {
+    const own = { en: { notice: 'We see it.' }, de: { notice: 'Wir sehen es.', linkNotice: 'Wir sehen den Link.' } };
+    const started = (app = await startTestApp({ ...(await writeOwnerFiles({ GATE_TEXTS: own })), GATE: 'invited' }));
+    const ofLink = async (language: string): Promise<string | undefined> => {
+      const { body } = await started.send('GET', '/access/invited', { 'accept-language': language });
+      return /<small[^>]*>([^.]*\.)/.exec(body)?.[1];
+    };
+    expect([await ofLink('en'), await ofLink('de')]).toEqual(['We see it.', 'Wir sehen den Link.']);
+  });
+
   it('of a region uses the texts of the language for missing ones', async () => {
     const { body } = await ask('de-CH', await writeOwnerFiles({ GATE_TEXTS: { 'de-ch': { button: 'Weiter lesen' } } }));
     expect(body).toContain('<html lang="de-CH"');

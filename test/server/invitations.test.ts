@@ -135,6 +135,7 @@ describe('a personal link', () => {
         'ann@example.com',
       ]);
       expect(answer.body).toMatch(/value="ann@example\.com"[^>]* readonly>/);
+      expect(answer.body).toMatch(/<small>The owner of these pages sees the address that your invitation is for,/);
     }
     expect(app.logLines.join('\n')).not.toMatch(new RegExp(`${token}|ann@`));
   });

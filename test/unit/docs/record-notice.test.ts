@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TEXTS } from '../../../client/portfolio/app/texts.ts';
 import { SHIPPED_TEXTS } from '../../../server/gate/texts.ts';
-import { RECORD_NOTICE } from '../../../sw/protocol/record-notice.ts';
+import { INVITED_NOTICE, RECORD_NOTICE } from '../../../sw/protocol/record-notice.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8').replaceAll(/\s+(?:> )?/g, ' ');
@@ -13,11 +13,16 @@ const nameOwner = (notice: string, owner: string): string => notice.replace('{ow
 describe('who sees what is said in one sentence', () => {
   it.for(['en', 'de'] as const)('by the gate, and by the sample, in %s', (language) => {
     expect(SHIPPED_TEXTS[language]?.notice).toContain(RECORD_NOTICE[language]);
+    expect(SHIPPED_TEXTS[language]?.linkNotice).toContain(INVITED_NOTICE[language]);
     expect(TEXTS[language].recorded).toBe(nameOwner(RECORD_NOTICE[language], 'Maren Achterberg'));
   });
 
   it.for(['README.md', 'docs/privacy.md', 'docs/gate.md'])('in %s', (file) => {
     expect(read(file)).toContain(nameOwner(RECORD_NOTICE.en, 'The owner of these pages'));
+  });
+
+  it('for invited readers, in docs/privacy.md', () => {
+    expect(read('docs/privacy.md')).toContain(nameOwner(INVITED_NOTICE.en, 'The owner of these pages'));
   });
 
   it.for(globSync('client/portfolio/portfolio/**/*.html', { cwd: ROOT }))('on the page %s', (file) => {
