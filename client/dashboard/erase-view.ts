@@ -39,10 +39,19 @@ export function receiptView(receipt: ErasureReceipt, now: number): TemplateResul
 
 const NAMES: Readonly<Record<string, string>> = { nocodb: 'NocoDB' };
 
-function countOf({ sessions, spans, invitations }: ErasurePreview): string {
-  const read = `${formatCount(sessions, 'session')} with ${formatCount(spans, 'stretch', 'stretches')} of reading`;
-  return invitations === 0 ? read : `${read}, and ${formatCount(invitations, 'invitation')}`;
+/** As a list of what there is, or was. */
+function countOf({ sessions, spans, invitations, codes, refusals, blocked, excluded }: ErasurePreview): string {
+  return LIST.format([
+    `${formatCount(sessions, 'session')} with ${formatCount(spans, 'stretch', 'stretches')} of reading`,
+    ...(invitations > 0 ? [formatCount(invitations, 'invitation')] : []),
+    ...(codes > 0 ? [formatCount(codes, 'code')] : []),
+    ...(refusals > 0 ? [formatCount(refusals, 'refused try', 'refused tries')] : []),
+    ...(blocked ? ['the mark that access is taken'] : []),
+    ...(excluded ? ['the mark that nothing is counted'] : []),
+  ]);
 }
+
+const LIST = new Intl.ListFormat('en');
 
 class EraseReader extends LitElement {
   reader = '';
@@ -69,7 +78,7 @@ class EraseReader extends LitElement {
       <div class="made" role="group" aria-label="Erase this reader">
         <p>
           This deletes ${countOf(preview)}, in the store and in copies of it, and ends the reader’s access. It can’t be
-          undone.
+          undone.${preview.blocked ? ' The gate can let the address in again afterwards.' : ''}
           <a href=${hrefOfReaderExport(this.reader)} download>Download everything first</a>
         </p>
         <button ?disabled=${this.#isErasing} @click=${() => void this.#erase()}>

@@ -1,4 +1,5 @@
 // The commands `erase` and `erasures`.
+import type { ErasureReceipt } from '../../sw/protocol/owner-api.ts';
 import { readConfig } from '../config/config.ts';
 import { findRowsIn } from '../nocodb/older-rows.ts';
 import { eraseReader } from '../sessions/erase-reader.ts';
@@ -13,13 +14,14 @@ export async function erase(given: string, { json }: { readonly json?: boolean }
   await withStore(async (store) => {
     const receipt = await eraseReader({ store, findOtherRows: nocodb && findRowsIn(nocodb, store) }, email, Date.now());
     if (json) return console.info(JSON.stringify(receipt, null, 2));
-    const { sessions, spans, invitations, scrubbed, outstanding, otherRows } = receipt;
+    const { sessions, spans, scrubbed, outstanding, otherRows } = receipt;
+    const others = listOthers(receipt);
     console.info(
-      sessions === 0 && invitations === 0
+      sessions === 0 && others.length === 0
         ? 'Nothing was found of this address.'
         : `Erased ${sessions} sessions with ${spans} stretches of reading.`,
     );
-    if (invitations > 0) console.info(`Deleted ${invitations} personal links for this address.`);
+    for (const other of others) console.info(other);
     if (!scrubbed)
       console.info('Something in the store is being read. Erase again later to overwrite what was deleted.');
     printOutstanding(outstanding);
@@ -29,6 +31,17 @@ export async function erase(given: string, { json }: { readonly json?: boolean }
         `These rows in NocoDB hold the address, and Stillhere didn't write them. Delete them there: ${otherRows.join(', ')}`,
       );
   });
+}
+
+/** What else has gone, a line each. */
+function listOthers({ invitations, codes, refusals, blocked, excluded }: ErasureReceipt): readonly string[] {
+  return [
+    ...(invitations > 0 ? [`Deleted ${invitations} personal links for it.`] : []),
+    ...(codes > 0 ? [`Deleted ${codes} codes for it.`] : []),
+    ...(refusals > 0 ? [`Deleted ${refusals} refused tries with it.`] : []),
+    ...(blocked ? ['Deleted that you have taken its access: the gate can let it in again.'] : []),
+    ...(excluded ? ['Deleted that it is kept out of the totals.'] : []),
+  ];
 }
 
 export async function listErasures({ json }: { readonly json?: boolean }): Promise<void> {

@@ -127,7 +127,12 @@ const ERASED = {
   sessions: count,
   spans: count,
   invitations: v.pipe(count, v.description('Personal links for this address')),
+  codes: v.pipe(count, v.description('Codes that were asked for with it')),
+  refusals: v.pipe(count, v.description('Tries with it that the gate has refused')),
+  blocked: v.pipe(v.boolean(), v.description('The owner has taken the reader’s access')),
+  excluded: v.pipe(v.boolean(), v.description('The owner keeps the reader out of the totals')),
 };
+const REFUSED = { tries: count, firstTry: time, lastTry: time };
 const outstanding = v.pipe(
   v.array(v.strictObject({ consumer: v.string(), sessions: count })),
   v.description('Copies that are still to be deleted, of this erasure and of earlier ones'),
@@ -162,6 +167,19 @@ export const ANSWERS = {
   ReaderExport: answer<ReaderExport>()(
     v.strictObject({
       emailOfAccessor: v.string(),
+      excluded: v.boolean(),
+      blockedSince: v.nullable(time),
+      refused: v.pipe(v.nullable(v.strictObject(REFUSED)), v.description('Null: not in the last 30 days')),
+      invitations: v.array(
+        v.strictObject({
+          pages: v.nullable(v.string()),
+          created: time,
+          expires: time,
+          revoked: v.nullable(time),
+          opened: v.nullable(time),
+        }),
+      ),
+      codes: v.array(v.strictObject({ page: v.string(), sent: time, expires: time })),
       sessions: v.array(
         v.strictObject({ ...v.omit(Session, ['id']).entries, visits: v.array(Visit), spans: v.array(Span) }),
       ),
@@ -200,7 +218,7 @@ export const ANSWERS = {
   ),
   RefusalList: answer<RefusalList>()(
     v.strictObject({
-      refused: v.array(v.strictObject({ emailOfAccessor: v.string(), tries: count, firstTry: time, lastTry: time })),
+      refused: v.array(v.strictObject({ emailOfAccessor: v.string(), ...REFUSED })),
       blocked: v.array(v.strictObject({ id, emailOfAccessor: v.string(), since: time })),
     }),
   ),

@@ -1,7 +1,7 @@
 // Erases a reader: for the owner's API and the command.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ErasurePreview, ErasureReceipt } from '../../sw/protocol/owner-api.ts';
-import type { Erasures } from '../store/erasures.ts';
+import type { Erased, Erasures } from '../store/erasures.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { iso } from './views.ts';
 
@@ -20,7 +20,7 @@ export interface ErasureParts {
 
 export async function previewErasure({ store }: ErasureParts, email: string, nowMs: number): Promise<ErasurePreview> {
   const found = await store.erasures.preview(email, nowMs);
-  return { reader: await store.totals.readerIdOf(email), ...found };
+  return { reader: await store.totals.readerIdOf(email), ...viewErased(found) };
 }
 
 /** Erasing again changes nothing, and tells what is still to be done. */
@@ -35,11 +35,15 @@ export async function eraseReader(
   return {
     reader: await store.totals.readerIdOf(email),
     erasedAt: iso(nowMs),
-    ...erased,
+    ...viewErased(erased),
     scrubbed: isScrubbed,
     outstanding: await store.erasures.listOutstanding(),
     ...(otherRows !== undefined && { otherRows }),
   };
+}
+
+function viewErased({ isBlocked, isExcluded, ...counts }: Erased): Omit<ErasurePreview, 'reader'> {
+  return { ...counts, blocked: isBlocked, excluded: isExcluded };
 }
 
 /** Resolves with whether what was deleted is overwritten in the files of the store. */

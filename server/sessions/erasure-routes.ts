@@ -7,6 +7,7 @@ import { HttpError } from '../http/http-error.ts';
 import { readKnownQuery } from '../http/query.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { eraseReader, previewErasure, type ErasureParts } from './erase-reader.ts';
+import { viewKept } from './kept-view.ts';
 import { readReader } from './parameters.ts';
 import { walkSessions } from './walk-sessions.ts';
 import { writeReader } from './write-reader.ts';
@@ -38,7 +39,9 @@ export function addErasureRoutes(router: Router, { store, findOtherRows, owner, 
     ctx.attachment('reader.json');
     ctx.type = 'json';
     const sessions = walkSessions(store, { filter: { reader: { email } }, sort: 'start' }, now());
-    ctx.body = Readable.from(writeReader(store, sessions, { emailOfAccessor: email }, now()));
+    ctx.body = Readable.from(
+      writeReader(store, sessions, viewKept(email, await store.erasures.findKept(email)), now()),
+    );
   });
 
   router.get('/api/erasures', owner, async (ctx) => {

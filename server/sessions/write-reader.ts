@@ -5,7 +5,7 @@ import { visitsOf } from '../store/visits.ts';
 import { viewExported, viewSpan, viewVisit } from './views.ts';
 
 /**
- * A {@link ReaderExport}, perhaps with more.
+ * A {@link ReaderExport} or an {@link OwnRecord}.
  * @param sessions of the reader.
  * @param head the properties before `sessions`.
  * @param now epoch milliseconds.

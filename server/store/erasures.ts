@@ -1,4 +1,5 @@
 // What deletes all that names a reader, or what has not been read for long.
+import type { KeptWithAddress } from './kept-with-address.ts';
 
 /** How much of a reader there is, or was. */
 export interface Erased {
@@ -6,6 +7,14 @@ export interface Erased {
   readonly spans: number;
   /** Personal links for this address. */
   readonly invitations: number;
+  /** Codes that were asked for with this address. */
+  readonly codes: number;
+  /** Tries with this address that the gate has refused. */
+  readonly refusals: number;
+  /** The owner has taken the reader's access. */
+  readonly isBlocked: boolean;
+  /** The owner keeps the reader out of the totals. */
+  readonly isExcluded: boolean;
 }
 
 /** Copies outside the store that are still to be deleted. */
@@ -30,6 +39,8 @@ export interface Erasures {
   preview(email: string, atMs: number): Promise<Erased>;
   /** Deletes the sessions of this address that began by `atMs`, and whatever else holds it. Consumers of the outbox are told to. */
   erase(email: string, atMs: number): Promise<Erased>;
+  /** What the store has of this address besides sessions. */
+  findKept(email: string): Promise<KeptWithAddress>;
   /** Of all sessions that were deleted. Holds no personal data. */
   listOutstanding(): Promise<readonly OutstandingErasure[]>;
   /** Deletes at most `limit` sessions without a sign of their reader since then. @returns how many. */

@@ -110,7 +110,7 @@ export class SqlInvitations implements Invitations {
   }
 }
 
-function toInvitation(row: Tables['invitations']): Invitation {
+export function toInvitation(row: Tables['invitations']): Invitation {
   return {
     id: row.id,
     email: row.email,

@@ -60,12 +60,7 @@ export class SqlRefusals implements Refusals {
       .orderBy('email')
       .limit(MOST_ADDRESSES);
     const rows = await rowsOf(this.#reader, query.compile());
-    return rows.map((row) => ({
-      email: row.email,
-      tries: row.tries,
-      firstMs: row.first_ms,
-      lastMs: row.last_ms,
-    }));
+    return rows.map(toRefusedAddress);
   }
 
   #note({ email, tries, firstMs, lastMs }: RefusedAddress) {
@@ -92,4 +87,8 @@ export class SqlRefusals implements Refusals {
       this.#queries.deleteFrom('refused_addresses').where('email', 'not in', kept).compile(),
     ];
   }
+}
+
+export function toRefusedAddress(row: Tables['refused_addresses']): RefusedAddress {
+  return { email: row.email, tries: row.tries, firstMs: row.first_ms, lastMs: row.last_ms };
 }

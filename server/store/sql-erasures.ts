@@ -2,16 +2,14 @@
 import { sql, type Kysely } from 'kysely';
 import type { Database } from './database.ts';
 import type { EndedBefore, Erased, Erasures, OutstandingErasure } from './erasures.ts';
+import { findKept, type KeptWithAddress } from './kept-with-address.ts';
 import { NOCODB } from './outbox.ts';
-import { change, rowsOf } from './runner.ts';
+import { change, rowsOf, toStatement } from './runner.ts';
 import type { Tables } from './schema.ts';
 import { DELETED } from './sql-deletions.ts';
 
 /** Each transaction of a deletion is smaller (delete-sessions.ts); this many ids are read at once. */
 const SESSIONS_AT_ONCE = 200;
-
-/** What else holds addresses. */
-const HOLD_ADDRESSES = ['codes', 'excluded_readers', 'blocked_readers', 'refused_addresses'] as const;
 
 export class SqlErasures implements Erasures {
   readonly #queries: Kysely<Tables>;
@@ -34,13 +32,16 @@ export class SqlErasures implements Erasures {
       eb.fn.coalesce(eb.fn.sum<number>('span_count'), sql.lit(0)).as('spans'),
     ]);
     const [found] = await rowsOf(this.#database.reader, query.compile());
-    const invited = this.#queries
-      .selectFrom('invitations')
-      .select((eb) => eb.fn.countAll<number>().as('invitations'))
-      .where('email', '=', email)
-      .where('created_ms', '<=', atMs);
-    const [links] = await rowsOf(this.#database.reader, invited.compile());
-    return { sessions: found?.sessions ?? 0, spans: found?.spans ?? 0, invitations: links?.invitations ?? 0 };
+    const { invitations, codes, refused, blockedSinceMs, isExcluded } = await this.findKept(email);
+    return {
+      sessions: found?.sessions ?? 0,
+      spans: found?.spans ?? 0,
+      invitations: invitations.filter(({ createdMs }) => createdMs <= atMs).length,
+      codes: codes.length,
+      refusals: refused?.tries ?? 0,
+      isBlocked: blockedSinceMs !== undefined,
+      isExcluded,
+    };
   }
 
   async erase(email: string, atMs: number): Promise<Erased> {
@@ -59,11 +60,11 @@ export class SqlErasures implements Erasures {
       );
       spans += found.reduce((sum, { span_count: count }) => sum + count, 0);
     }
-    await change(
-      this.#database.writer,
-      HOLD_ADDRESSES.map((table) => this.#queries.deleteFrom(table).where('email', '=', email).compile()),
-    );
-    return { sessions, spans, invitations };
+    return { sessions, spans, invitations, ...(await this.#eraseMarks(email)) };
+  }
+
+  findKept(email: string): Promise<KeptWithAddress> {
+    return findKept(this.#queries, this.#database.reader, email);
   }
 
   async listOutstanding(): Promise<readonly OutstandingErasure[]> {
@@ -113,6 +114,22 @@ export class SqlErasures implements Erasures {
 
   scrub(): Promise<boolean> {
     return this.#database.scrub();
+  }
+
+  async #eraseMarks(email: string): Promise<Pick<Erased, 'codes' | 'refusals' | 'isBlocked' | 'isExcluded'>> {
+    const ofReader = (['codes', 'blocked_readers', 'excluded_readers'] as const).map((table) =>
+      this.#queries.deleteFrom(table).where('email', '=', email),
+    );
+    const refused = this.#queries.deleteFrom('refused_addresses').where('email', '=', email).returning('tries');
+    const statements = [...ofReader, refused].map((query) => toStatement(query.compile()));
+    const [codes, blocked, excluded, tried] = await this.#database.writer.run(statements);
+    const [tries] = (tried?.rows ?? []) as readonly Pick<Tables['refused_addresses'], 'tries'>[];
+    return {
+      codes: codes?.changes ?? 0,
+      refusals: tries?.tries ?? 0,
+      isBlocked: blocked?.changes === 1,
+      isExcluded: excluded?.changes === 1,
+    };
   }
 
   #sessionsOf(email: string, atMs: number) {

@@ -236,11 +236,30 @@ export interface Viewer {
 /** Everything that is kept about one reader. */
 export interface ReaderExport {
   readonly emailOfAccessor: string;
-  /** Newest first, with all spans. */
-  readonly sessions: readonly (ExportedSession & {
-    readonly visits: readonly VisitView[];
-    readonly spans: readonly SpanView[];
-  })[];
+  /** The owner keeps the reader out of the totals. */
+  readonly excluded: boolean;
+  /** Since when the owner has taken the reader's access; null: not. */
+  readonly blockedSince: string | null;
+  /** Tries at the gate that were refused; null: none lately. */
+  readonly refused: Omit<RefusedView, 'emailOfAccessor'> | null;
+  /** Personal links for this address, revoked and expired ones, too; the newest first. */
+  readonly invitations: readonly {
+    readonly pages: string | null;
+    readonly created: string;
+    readonly expires: string;
+    readonly revoked: string | null;
+    readonly opened: string | null;
+  }[];
+  /** Codes that were asked for, and not used yet; the newest first. */
+  readonly codes: readonly { readonly page: string; readonly sent: string; readonly expires: string }[];
+  /** Newest first. */
+  readonly sessions: readonly RecordedSession[];
+}
+
+/** A session with all its visits and spans. */
+export interface RecordedSession extends ExportedSession {
+  readonly visits: readonly VisitView[];
+  readonly spans: readonly SpanView[];
 }
 
 /** What an erasure would delete. */
@@ -251,6 +270,14 @@ export interface ErasurePreview {
   readonly spans: number;
   /** Personal links for this address. */
   readonly invitations: number;
+  /** Codes that were asked for with it. */
+  readonly codes: number;
+  /** Tries with it that the gate has refused. */
+  readonly refusals: number;
+  /** The owner has taken the reader's access: it can be had again afterwards. */
+  readonly blocked: boolean;
+  /** The owner keeps the reader out of the totals. */
+  readonly excluded: boolean;
 }
 
 /** What an erasure has deleted, and what is still to be done. */
@@ -277,15 +304,18 @@ export interface ErasureList {
   readonly outstanding: readonly OutstandingErasureView[];
 }
 
+/** An address that the gate has refused. */
+export interface RefusedView {
+  readonly emailOfAccessor: string;
+  readonly tries: number;
+  readonly firstTry: string;
+  readonly lastTry: string;
+}
+
 /** Who was refused at the gate. */
 export interface RefusalList {
   /** Addresses that were tried in the last 30 days, the latest first; at most 1,000. */
-  readonly refused: readonly {
-    readonly emailOfAccessor: string;
-    readonly tries: number;
-    readonly firstTry: string;
-    readonly lastTry: string;
-  }[];
+  readonly refused: readonly RefusedView[];
   /** Readers whose access the owner has taken, the latest first. */
   readonly blocked: readonly {
     /** The reader's id. */
@@ -296,7 +326,7 @@ export interface RefusalList {
 }
 
 /** What readers see of themselves, while their access lasts. */
-export interface OwnRecord extends ReaderExport {
+export interface OwnRecord extends Pick<ReaderExport, 'emailOfAccessor' | 'sessions'> {
   /**
    * Whose sessions are shown: of a typed address, as anybody could type it, only the `session` of this access; of an `invitation`, those
    * that came by it; of a confirmed address, all of the `reader`.

@@ -10,6 +10,7 @@ import { readPage, READ } from '../helpers/reading-site.ts';
 import { OWNER_TOKEN } from '../helpers/stillhere-server.ts';
 import { enter } from '../helpers/reader.ts';
 import { look, pictureOf, readShown } from '../helpers/shown-page.ts';
+import { NOTHING_KEPT } from '../helpers/nothing-kept.ts';
 import { until } from '../helpers/until.ts';
 
 const { textOf, shows } = readShown('stillhere-owner');
@@ -167,7 +168,7 @@ describe.concurrent('the owner', () => {
     expect(await textOf(page)).toMatch(/Erased Deleted .+: \d+ sessions? with \d+ stretch(es)? of reading\. /);
     await look(page, 'erased');
     const store = await openStore(server.storeUrl);
-    expect(await store.erasures.preview(address, Date.now())).toEqual({ sessions: 0, spans: 0, invitations: 0 });
+    expect(await store.erasures.preview(address, Date.now())).toEqual(NOTHING_KEPT);
     await store.close();
     await page.goto(`${server.url}/owner/readers`);
     await shows(page, 'Last seen');

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, it } from 'vitest';
 import { eraseReader } from '../../server/sessions/erase-reader.ts';
 import { NOCODB } from '../../server/store/outbox.ts';
-import type { ErasureReceipt } from '../../sw/protocol/owner-api.ts';
+import type { ErasureReceipt, ReaderExport } from '../../sw/protocol/owner-api.ts';
 import { makeSpan, NOW, OWNER_TOKEN, startTestAppWithThreads, type TestApp } from '../helpers/test-app.ts';
 
 const AUTHORIZATION = { authorization: `Bearer ${OWNER_TOKEN}` };
@@ -52,6 +52,23 @@ async function startRead(): Promise<void> {
     const invitation = { id, hash: `hash-${id}`, email, pages: null, createdMs: NOW, untilMs: NOW + 60 * MINUTE };
     await app.store.invitations.add(invitation);
   }
+  const asked = { next: '/confidential/', isMeasured: true, codeHmac: 'hmac', sentMs: NOW, untilMs: NOW + MINUTE };
+  for (const [hash, email] of [
+    ['one', ANN],
+    ['two', ANN],
+    ['three', BOB],
+  ] as const)
+    await app.store.codes.add({ hash, email, ...asked }, 0);
+  const tried = { firstMs: NOW, lastMs: NOW + MINUTE };
+  await app.store.refusals.add(
+    new Map(),
+    [
+      { ...tried, email: ANN, tries: 3 },
+      { ...tried, email: BOB, tries: 1 },
+    ],
+    NOW,
+  );
+  await app.store.blockedReaders.block(ANN, NOW + MINUTE);
   await app.store.totals.counting.count(['ann-1', 'ann-2', 'bob-1']);
 }
 
@@ -72,7 +89,16 @@ it('deletes all that names the reader, from the files, too, and nothing of other
   await startRead();
   expect(await isInFiles(ANN)).toBe(true);
   const preview = await ask<{ reader: string }>('GET', `/api/readers/${ANN}/erasure`);
-  expect(preview).toEqual({ reader: await app.store.totals.readerIdOf(ANN), sessions: 2, spans: 6, invitations: 1 });
+  expect(preview).toEqual({
+    reader: await app.store.totals.readerIdOf(ANN),
+    sessions: 2,
+    spans: 6,
+    invitations: 1,
+    codes: 2,
+    refusals: 3,
+    blocked: true,
+    excluded: true,
+  });
   const receipt = await ask<ErasureReceipt>('DELETE', `/api/readers/${ANN}`);
 
   expect(receipt).toEqual({
@@ -87,6 +113,8 @@ it('deletes all that names the reader, from the files, too, and nothing of other
     'bob-1',
   ]);
   expect((await app.session('bob-1')).spans).toHaveLength(3);
+  const ofBob = { sessions: 1, spans: 3, invitations: 1, codes: 1, refusals: 1, blocked: false, excluded: false };
+  expect(await ask('GET', `/api/readers/${BOB}/erasure`)).toMatchObject(ofBob);
   expect(await app.store.totals.findReader({ email: ANN })).toBeUndefined();
   expect(await app.store.totals.listExcludedReaders()).toEqual([]);
 });
@@ -103,7 +131,8 @@ it('again, it finds nothing, and tells what is still to be deleted outside until
   await startRead();
   await ask('DELETE', `/api/readers/${ANN}`);
   const again = await ask<ErasureReceipt>('DELETE', `/api/readers/${ANN}`);
-  expect(again).toMatchObject({ sessions: 0, spans: 0, outstanding: [{ consumer: NOCODB, sessions: 2 }] });
+  const nothing = { sessions: 0, spans: 0, invitations: 0, codes: 0, refusals: 0, blocked: false, excluded: false };
+  expect(again).toMatchObject({ ...nothing, outstanding: [{ consumer: NOCODB, sessions: 2 }] });
   await app.store.outboxOf(NOCODB).deletions.finish(['ann-1', 'ann-2']);
   expect(await ask('GET', '/api/erasures')).toEqual({ outstanding: [] });
 });
@@ -151,6 +180,37 @@ it('names rows in NocoDB that Stillhere did not write, or says that it could not
   expect(await eraseReader({ store, findOtherRows: fail }, BOB, app.clock.now)).toMatchObject({
     sessions: 1,
     otherRows: null,
+  });
+});
+
+it('an export has what is kept of the reader besides sessions, and nothing that lets somebody in', async () => {
+  await startRead();
+  await app.store.invitations.revoke('to-ann', NOW + MINUTE);
+  const time = (ms: number): string => new Date(ms).toISOString();
+  const { body } = await app.send('GET', `/api/readers/${ANN}/export`, AUTHORIZATION);
+  const { sessions, ...rest } = JSON.parse(body) as ReaderExport;
+  const code = { page: '/confidential/', sent: time(NOW), expires: time(NOW + MINUTE) };
+  expect(sessions).toHaveLength(2);
+  expect(rest).toEqual({
+    emailOfAccessor: ANN,
+    excluded: true,
+    blockedSince: time(NOW + MINUTE),
+    refused: { tries: 3, firstTry: time(NOW), lastTry: time(NOW + MINUTE) },
+    invitations: [
+      { pages: null, created: time(NOW), expires: time(NOW + 60 * MINUTE), revoked: time(NOW + MINUTE), opened: null },
+    ],
+    codes: [code, code],
+  });
+  expect(body).not.toMatch(/hash|hmac|"id":"to-ann"/);
+  const other = await app.send('GET', '/api/readers/nobody@example.com/export', AUTHORIZATION);
+  expect(JSON.parse(other.body)).toEqual({
+    emailOfAccessor: 'nobody@example.com',
+    excluded: false,
+    blockedSince: null,
+    refused: null,
+    invitations: [],
+    codes: [],
+    sessions: [],
   });
 });
 

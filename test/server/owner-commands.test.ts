@@ -156,8 +156,24 @@ it.for([
 });
 
 it('`erase` prints what went, and finds nothing the second time', async () => {
-  const erased = await run('erase', 'ann+0@example.com');
-  expect([erased.code, erased.stdout]).toEqual([0, 'Erased 5 sessions with 5 stretches of reading.\n']);
+  const email = 'ann+0@example.com';
+  await app.store.blockedReaders.block(email, NOW);
+  await app.store.refusals.add(new Map(), [{ email, tries: 3, firstMs: NOW, lastMs: NOW }], NOW);
+  const code = { next: '/', isMeasured: true, codeHmac: 'hmac', sentMs: NOW, untilMs: NOW };
+  await app.store.codes.add({ hash: 'hash', email, ...code }, 0);
+  await app.store.totals.setReaderExcluded(email, true);
+  const erased = await run('erase', email);
+  expect([erased.code, erased.stdout.split('\n')]).toEqual([
+    0,
+    [
+      'Erased 5 sessions with 5 stretches of reading.',
+      'Deleted 1 codes for it.',
+      'Deleted 3 refused tries with it.',
+      'Deleted that you have taken its access: the gate can let it in again.',
+      'Deleted that it is kept out of the totals.',
+      '',
+    ],
+  ]);
   const again = await run('erase', 'Ann+0@example.com');
   expect([again.code, again.stdout]).toEqual([0, 'Nothing was found of this address.\n']);
 });

@@ -92,6 +92,7 @@ it('deletes many, in small steps, and those that grow old later', async () => {
   const counted: SessionStore['erasures'] = {
     preview: (...given) => erasures.preview(...given),
     erase: (...given) => erasures.erase(...given),
+    findKept: (...given) => erasures.findKept(...given),
     listOutstanding: () => erasures.listOutstanding(),
     scrub: () => erasures.scrub(),
     deleteEnded: (...given) => erasures.deleteEnded(...given),
