@@ -1,13 +1,11 @@
 // nginx with https in front of a server, set up as docs/deployment.md shows it. Its certificate is its own.
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { replaceInSnippet, startProxyProcess } from './proxy-process.ts';
 import { readSnippet } from './read-snippet.ts';
-import { until } from './until.ts';
 
 export interface Nginx {
   readonly url: string;
@@ -26,7 +24,7 @@ export async function startNginx(port: number, targetPort: number): Promise<Ngin
   const files = ['-keyout', key, '-out', certificate];
   await promisify(execFile)('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...subject]);
   const shown = await readSnippet('docs/deployment.md', 'nginx', 'proxy_pass');
-  const site = replaceAll(shown, {
+  const site = replaceInSnippet(shown, {
     '443 ssl': `127.0.0.1:${port} ssl`,
     '/etc/ssl/example.com.pem': certificate,
     '/etc/ssl/example.com.key': key,
@@ -46,40 +44,12 @@ export async function startNginx(port: number, targetPort: number): Promise<Ngin
   const file = join(folder, 'nginx.conf');
   await writeFile(file, settings.join('\n'));
 
-  const child = spawn('nginx', ['-p', folder, '-c', file, '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  let isOver = false;
-  child.stderr.on('data', (chunk) => (said += String(chunk)));
-  for (const event of ['error', 'exit'] as const)
-    child.once(event, (reason) => {
-      isOver = true;
-      said += String(reason);
-    });
-  await until(async () => isOver || (await accepts(port)));
-  if (isOver) throw new Error(`nginx doesn't start: ${said}`);
+  const proxy = await startProxyProcess('nginx', ['-p', folder, '-c', file, '-e', 'stderr'], port);
   return {
     url: `https://localhost:${port}`,
     stop: async () => {
-      child.kill('SIGQUIT');
-      if (!isOver) await once(child, 'exit');
+      await proxy.stop('SIGQUIT');
       await rm(folder, { recursive: true });
     },
   };
-}
-
-function replaceAll(text: string, replacements: Readonly<Record<string, string>>): string {
-  return Object.entries(replacements).reduce((changed, [from, to]) => {
-    if (!changed.includes(from)) throw new Error(`docs/deployment.md no longer has ${from}`);
-    return changed.replaceAll(from, to);
-  }, text);
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  const isConnected = await new Promise<boolean>((resolve) => {
-    socket.once('connect', () => resolve(true));
-    socket.once('error', () => resolve(false));
-  });
-  socket.destroy();
-  return isConnected;
 }
