@@ -1,7 +1,8 @@
 // Entry of the gate's own script, for the form that server/gate/gate-page.ts or code-page.ts writes. It works without the script, which
-// puts the caret after what was typed, shows that a button works, and says that an app on iOS has an access of its own, and
-// follows personal links.
+// puts the caret after what was typed, shows that a button works, keeps the form while there is no network, says that an app on iOS
+// has an access of its own, and follows personal links.
 
+import { holdWhileOffline } from './hold-while-offline.ts';
 import { followInvitation } from './invitation-link.ts';
 
 /** If the browser gives up meanwhile, no event tells. The server makes one session of a form that is sent again. */
@@ -17,7 +18,10 @@ if (field) {
   moveCaretToEnd(field);
   tellOfInstalledApp(field);
 }
-if (form) showSending(form);
+if (form) {
+  holdWhileOffline(form);
+  showSending(form);
+}
 
 /** Browsers put it before the text of a focused field. Fields for e-mail addresses have no selection to set. */
 function moveCaretToEnd(input: HTMLInputElement): void {

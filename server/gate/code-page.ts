@@ -28,7 +28,7 @@ export function codePage(look: GateTheme, language: GateLanguage, form: CodeForm
   const invalid = isWrong ? ' aria-invalid="true"' : '';
   const describedBy = reason ? 'reason' : status ? 'status' : '';
   const described = describedBy && ` aria-describedby="${describedBy}"`;
-  const scope = `class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="" novalidate`;
+  const scope = `class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="" novalidate data-offline="${escapeHtml(texts.offline)}"`;
   const other = `${base}${GATE_PATH}?next=${encodeURIComponent(next)}`;
   const element = `<form ${scope}>
         <input type="hidden" name="form" value="${escapeHtml(id)}">

@@ -126,7 +126,7 @@ function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, f
   const back = wayBack && !wayBack.isHome && base + wayBack.path;
   const notice = `${tellWhatIsSeen(look, texts, form)} ${escapeHtml(tellHowLong(look, { tag, direction, texts }))}`;
   const fields = form.isByLinkOnly && !link ? '' : entryFields(texts, form, refusal !== undefined);
-  return `<form class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="" novalidate>
+  return `<form class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="" novalidate data-offline="${escapeHtml(texts.offline)}">
         <input type="hidden" name="form" value="${escapeHtml(id)}">
         <input type="hidden" name="next" value="${escapeHtml(next)}">
         ${back ? `<input type="hidden" name="back" value="${escapeHtml(back)}">` : ''}

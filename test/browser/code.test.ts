@@ -7,9 +7,12 @@ import { describe, expect } from 'vitest';
 import { it as base } from '../helpers/browser-test.ts';
 import { launchChromium } from '../helpers/chromium.ts';
 import { codeIn, mailsCodes, wrongFor } from '../helpers/codes-by-mail.ts';
+import { FaultProxy } from '../helpers/fault-proxy.ts';
 import { findBarriers } from '../helpers/find-barriers.ts';
 import { MailServer } from '../helpers/mail-server.ts';
+import { CASE_STUDY } from '../helpers/reader.ts';
 import { READ, readPage } from '../helpers/reading-site.ts';
+import { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
 
 const FOLDER = process.env['GATE_PICTURES'];
@@ -36,6 +39,14 @@ const focused = (page: Page): Promise<string | undefined> => page.evaluate(() =>
 async function submit(page: Page, field: '#email' | '#code', text: string): Promise<void> {
   await page.type(field, text);
   await Promise.all([page.waitForNavigation(), page.click('form button')]);
+}
+
+/** A window without tabs and address bar, as of an app that was installed. */
+async function openApp(profile: string, url: string): Promise<{ app: Browser; page: Page }> {
+  const app = await launchChromium(profile, [`--app=${url}`]);
+  const page = await until(async () => (await app.pages()).find((one) => one.url().startsWith(new URL(url).origin)));
+  expect(await page.evaluate(() => matchMedia('(display-mode: standalone)').matches)).toBe(true);
+  return { app, page };
 }
 
 async function look(page: Page, name: string): Promise<void> {
@@ -108,24 +119,70 @@ describe.concurrent('a code by mail', () => {
   }) => {
     const server = await serve(SITE, environment);
     const profile = await mkdtemp(join(tmpdir(), 'stillhere-app-'));
-    // A window without tabs and address bar, as of an app that was installed.
-    const openApp = async (url: string): Promise<{ app: Browser; page: Page }> => {
-      const app = await launchChromium(profile, [`--app=${url}`]);
-      const page = await until(async () => (await app.pages()).find((one) => one.url().startsWith(server.url)));
-      expect(await page.evaluate(() => matchMedia('(display-mode: standalone)').matches)).toBe(true);
-      return { app, page };
-    };
-    const first = await openApp(server.url + READ);
+    const first = await openApp(profile, server.url + READ);
     await first.page.waitForSelector('#email');
     await submit(first.page, '#email', ANN);
     const place = first.page.url();
     await first.app.close();
-    const { app, page } = await openApp(place);
+    const { app, page } = await openApp(profile, place);
     await page.waitForSelector('#code');
     await submit(page, '#code', await codeOf(smtp));
     expect(page.url()).toBe(server.url + READ);
     await app.close();
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it('works in an app that was opened without a network, and that loses it again before the code is entered', async ({
+    smtp,
+    environment,
+  }) => {
+    const server = await StillhereServer.startInTest(environment);
+    const network = await FaultProxy.start(server.url);
+    const profile = await mkdtemp(join(tmpdir(), 'stillhere-app-'));
+    const browser = await launchChromium(profile);
+    const tab = await browser.newPage();
+    await tab.goto(network.url);
+    // Then the public pages are on the device.
+    await tab.evaluate(async () => void (await navigator.serviceWorker.ready));
+    await browser.close();
+
+    await network.stop();
+    const { app, page } = await openApp(profile, network.url);
+    await page.waitForSelector('.call .button');
+    await Promise.all([page.waitForNavigation(), page.goto(network.url + CASE_STUDY)]);
+    expect(await page.$eval('h1', (title) => title.textContent)).toBe('No line out here.');
+
+    await network.reopen();
+    await page.goto(network.url + CASE_STUDY);
+    await submit(page, '#email', ANN);
+    const code = await codeOf(smtp);
+    await network.stop();
+    await page.setOfflineMode(true);
+    await until(() => page.evaluate(() => !navigator.onLine));
+    await page.type('#code', code);
+    await page.click('form button');
+    await until(async () => (await alertOf(page)).startsWith('You are offline. What you entered is still here'));
+    expect(await page.$eval('#code', (field) => (field as HTMLInputElement).value)).toBe(code);
+    expect(await findBarriers(page)).toEqual([]);
+
+    // A network from which the server can't be reached: the browser says so, and the form is there again afterwards.
+    await page.setOfflineMode(false);
+    await until(() => page.evaluate(() => navigator.onLine));
+    expect(await page.$('[role=alert]')).toBeNull();
+    const place = page.url();
+    await page.click('form button');
+    await until(async () => (await page.$('#code')) === null);
+    await network.reopen();
+    await page.goto(place);
+    await submit(page, '#code', code);
+    expect(page.url()).toBe(network.url + CASE_STUDY);
+    expect(await page.$eval('h1', (title) => title.textContent)).toContain('Handing over');
+    expect(await server.sessions()).toMatchObject([{ emailOfAccessor: ANN, identity: 'confirmed' }]);
+    expect(smtp.mails).toHaveLength(1);
+    await app.close();
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    await network.stop();
+    await server.stop();
   });
 
   it('works without scripts', async ({ serve, device, smtp, environment }) => {

@@ -84,6 +84,33 @@ describe.concurrent("the gate's form", () => {
     expect(await server.sessions()).toHaveLength(1);
   });
 
+  it.for(['reached', 'not reached'])(
+    'is held where the browser is offline and the server is %s',
+    async (how, { serve, device }) => {
+      const server = await serve({ [READ]: readPage('text') });
+      const page = await device.newPage();
+      await page.goto(server.url + READ);
+      await page.type(FIELD, 'ann@example.com');
+      if (how === 'reached') {
+        // As a browser may say on a machine whose only network is its own.
+        await page.evaluate(() => Object.defineProperty(navigator, 'onLine', { value: false }));
+        await Promise.all([page.waitForNavigation(), page.click('form button')]);
+      } else {
+        await page.setOfflineMode(true);
+        for (let time = 0; time < 2; time++) {
+          await page.click('form button');
+          await until(async () => (await page.$$eval('[role=alert]', (alerts) => alerts.length)) === 1);
+        }
+        expect(await stateOf(page)).toEqual({ text: 'Continue', isDisabled: 'false', isBusy: 'false' });
+        await page.setOfflineMode(false);
+        await until(async () => (await page.$('[role=alert]')) === null);
+        await Promise.all([page.waitForNavigation(), page.click('form button')]);
+      }
+      expect(page.url()).toBe(server.url + READ);
+      expect(await server.sessions()).toHaveLength(1);
+    },
+  );
+
   it.for(['is shown again', 'was stopped'])('can be sent again when the page %s', async (how, { serve, device }) => {
     const server = await serve({ [READ]: readPage('text') });
     const page = await device.newPage();

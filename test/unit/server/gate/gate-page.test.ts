@@ -14,7 +14,7 @@ const input = (html: string): string => html.match(/<input id="email"[^>]*>/s)?.
 describe('the form', () => {
   it('is sent to its own address, with its id and where it leads', () => {
     expect(page()).toMatch(
-      /^<form class="stillhere-form" lang="en" dir="ltr" method="post" action="" novalidate>\s*<input type="hidden" name="form" value="form-id">\s*<input type="hidden" name="next" value="\/a\?b&amp;c">/,
+      /^<form class="stillhere-form" lang="en" dir="ltr" method="post" action="" novalidate data-offline="[^"]+">\s*<input type="hidden" name="form" value="form-id">\s*<input type="hidden" name="next" value="\/a\?b&amp;c">/,
     );
     expect(page()).toContain(`<label for="email">${english.texts.label}</label>`);
     expect(page()).toContain(`<button data-opening="${english.texts.opening}">${english.texts.button}</button>`);

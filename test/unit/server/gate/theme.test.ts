@@ -42,14 +42,14 @@ describe('texts', () => {
   });
 
   it('of another one must be all, but for those that were added later', () => {
-    const { noCookies, opening, owner, back, home, installed, ...older } = en;
+    const { noCookies, offline, opening, owner, back, home, installed, ...older } = en;
     const { languages } = theme({ texts: { 'ar-EG': older } });
     expect(languages.map(({ tag, direction }) => [tag, direction])).toEqual([
       ['ar-EG', 'rtl'],
       ['en', 'ltr'],
       ['de', 'ltr'],
     ]);
-    expect(languages[0].texts).toEqual({ ...older, noCookies, opening, owner, back, home, installed });
+    expect(languages[0].texts).toEqual({ ...older, noCookies, offline, opening, owner, back, home, installed });
   });
 
   it('are known by the usual spelling of their tag', () => {
