@@ -1,4 +1,5 @@
 // A whole visit to the sample portfolio: where its requests go, and what is on the device afterwards (docs/privacy.md).
+import { readFile } from 'node:fs/promises';
 import type { CDPSession, Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
@@ -52,5 +53,24 @@ describe.concurrent('a visit to the sample', () => {
     expect(found).toContain('/portfolio/confidential/day-nine/');
     expect(found).not.toMatch(/ann\.nobody|%40example/);
     expect(JSON.stringify(await page.browserContext().cookies())).not.toContain('nobody');
+  });
+
+  it('leaves on the device only what docs/privacy.md names', async ({ portfolio, device }) => {
+    const page = await device.newPage();
+    await visit(page, portfolio.url);
+    const names = await page.evaluate(async () => [
+      ...(await indexedDB.databases()).map(({ name }) => name ?? ''),
+      ...(await caches.keys()),
+      ...Object.keys(localStorage),
+      ...Object.keys(sessionStorage),
+    ]);
+    const cookies = (await page.browserContext().cookies()).map(({ name }) => name);
+    const document = await readFile(new URL('../../docs/privacy.md', import.meta.url), 'utf8');
+    const named = [...document.matchAll(/^\|.*?\|/gm)].join(' ');
+    expect(cookies.toSorted()).toEqual(['session_record_id', 'stillhere_access']);
+    expect(names).not.toEqual([]);
+    // Without the reader, or the site, of a cache.
+    const stems = names.map((name) => name.replace(/ .*|-v2-.*/s, ''));
+    expect(stems.filter((name) => !named.includes(`\`${name}`))).toEqual([]);
   });
 });
