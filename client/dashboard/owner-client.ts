@@ -7,6 +7,7 @@ import type {
   PageDetail,
   PageList,
   ReaderDetail,
+  ReaderExport,
   ReaderList,
   ReaderView,
   RefusalList,
@@ -156,7 +157,12 @@ export function eraseReader(reader: string): Promise<ErasureReceipt> {
   return ask(`/api/readers/${encodeURIComponent(reader)}`, { method: 'DELETE' });
 }
 
-/** Everything that is kept about the reader, as a file. */
+/** Everything that is kept about the reader. */
+export function exportReader(reader: string, signal: AbortSignal): Promise<ReaderExport> {
+  return ask(`/api/readers/${encodeURIComponent(reader)}/export`, { signal });
+}
+
+/** The same as a file. */
 export function hrefOfReaderExport(reader: string): string {
   return apiPath(`/api/readers/${encodeURIComponent(reader)}/export`);
 }

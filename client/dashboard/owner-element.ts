@@ -138,6 +138,7 @@ class OwnerElement extends LitElement {
 
   /** A request under way goes on: where sessions change faster than they are loaded, nothing would ever be shown. */
   #refresh(): void {
+    if (this.#shown?.what === 'view' && this.#shown.view.isCopy) return;
     if (this.#loading) this.#isOutdated = true;
     else void this.#load();
   }

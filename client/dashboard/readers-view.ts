@@ -9,7 +9,7 @@ import { barList } from './bar-list.ts';
 import { exclusionView } from './exclusion-view.ts';
 import { hrefOfExport } from './filter-form.ts';
 import { figuresView, offlineFigure } from './figures-view.ts';
-import type { ReaderLists } from './owner-client.ts';
+import { hrefOfReaderExport, type ReaderLists } from './owner-client.ts';
 import { sessionsTable } from './sessions-table.ts';
 import { totalsTable, type Column, type TotalsSort } from './totals-table.ts';
 import { breakable, lengthOf, momentOf, shortMomentOf } from './wording.ts';
@@ -164,7 +164,11 @@ export function readerView(
               ${sessionsTable(sessions, now, { isOfOne: true })}`
       }
       ${next ? html`<p class="empty">These are the latest ${sessions.length} sessions.</p>` : nothing}
-      <p class="more"><a href=${hrefOfExport({ reader: reader.id })} download>Download as CSV</a></p>
+      <p class="more">
+        <a href=${hrefOfExport({ reader: reader.id })} download>Download as CSV</a>
+        <a class="owner-only" href=${hrefOfReaderExport(reader.id)} download>Download everything as JSON</a>
+        <a class="owner-only" href="${ownerPath('/readers')}/${reader.id}/record">Everything on one page</a>
+      </p>
       ${exclusionView(reader.excluded, 'This reader', 'This is me: keep my sessions out of the totals', exclude)}
       ${readerAccessView(reader.blocked, block)}
       ${keyed(

@@ -7,6 +7,7 @@ import { readFilter } from './filter-form.ts';
 import { listView } from './list-view.ts';
 import {
   endAccess,
+  exportReader,
   findPage,
   findReader,
   findSession,
@@ -24,6 +25,7 @@ import { findReceipt, receiptView } from './erase-view.ts';
 import { invitationsView } from './invitations-view.ts';
 import { pageView, pagesView } from './pages-view.ts';
 import { readersView, readerView } from './readers-view.ts';
+import { recordView } from './record-view.ts';
 import { sessionView } from './session-view.ts';
 import { sharesView } from './share-view.ts';
 import type { TotalsSort } from './totals-table.ts';
@@ -32,6 +34,8 @@ import { timeZone } from './wording.ts';
 /** One of the owner's pages, with its data. */
 export interface View {
   readonly title: string;
+  /** It says as of when, so it stays as it is when something changes. */
+  readonly isCopy?: boolean;
   /** @param now epoch milliseconds. */
   readonly render: (now: number, viewer: Viewer) => TemplateResult;
 }
@@ -87,6 +91,14 @@ const ROUTES: readonly (readonly [RegExp, Load])[] = [
         title: reader.emailOfAccessor,
         render: (now) => readerView(reader, sessions, pages, { exclude, block, onErased }, now),
       };
+    },
+  ],
+  [
+    /^\/readers\/([^/]+)\/record$/,
+    async ({ id, signal }) => {
+      const record = await exportReader(id, signal);
+      const atMs = Date.now();
+      return { title: record.emailOfAccessor, isCopy: true, render: () => recordView(id, record, atMs) };
     },
   ],
   [

@@ -18,6 +18,14 @@ function formatsOf(timeZone: string) {
   return {
     timeZone,
     clock: format({ hour: '2-digit', minute: '2-digit' }),
+    stamp: format({
+      day: 'numeric',
+      month: 'short',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    }),
     exactClock: format({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
     day: format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
   };
@@ -38,6 +46,9 @@ export function useTimeZone(zone: string): void {
 export const timeOf = (at: string | number): string => formats.clock.format(new Date(at));
 
 export const exactTimeOf = (at: string | number): string => formats.exactClock.format(new Date(at));
+
+/** `24 Nov 2026, 14:05:09`: for what is read another day. */
+export const stampOf = (at: string | number): string => formats.stamp.format(new Date(at));
 
 /** `Today`, `Yesterday`, or the date. */
 export function dayOf(at: string | number, now: number): string {
@@ -71,7 +82,11 @@ export function lengthOf(ms: number | null): string {
 }
 
 /** What is said of its end: how it is known, and how exactly. */
-export function endOf({ state, sessionEndTime, endKnownBy }: SessionView): string {
+export function endOf({
+  state,
+  sessionEndTime,
+  endKnownBy,
+}: Pick<SessionView, 'state' | 'sessionEndTime' | 'endKnownBy'>): string {
   if (sessionEndTime === null) return 'on, and nothing was read';
   if (state === 'reading') return 'on';
   const time = exactTimeOf(sessionEndTime);
