@@ -108,6 +108,7 @@ export function createCodeSteps({ codes, cookie, look, log, limit, base, nextOf,
       if (limited) return await refuse(ctx, fields, limited);
       asked = id === undefined ? undefined : await codes.askAgain(id, languageOf(ctx));
     } catch (cause) {
+      if (cause instanceof HttpError) throw cause;
       return refuse(ctx, fields, failed(ctx, cause));
     }
     if (asked === undefined && wantsJson(ctx)) return refuse(ctx, fields, wrongCode(ctx));
