@@ -33,7 +33,7 @@ export function followInvitation(form: HTMLFormElement, field: HTMLInputElement,
     alert.id = 'reason';
     alert.role = 'alert';
     alert.textContent = reason;
-    button.before(alert);
+    field.after(alert);
   };
   const follow = async (): Promise<void> => {
     const found = takeToken();
@@ -67,6 +67,8 @@ export function followInvitation(form: HTMLFormElement, field: HTMLInputElement,
     field.readOnly = true;
     show(true, true);
     field.focus();
+    // The caret is at the end of a long address.
+    field.scrollLeft = 0;
   };
   addEventListener('hashchange', () => void follow());
   form.addEventListener('submit', () => keep(undefined));

@@ -84,7 +84,7 @@ export function trainGraph(visit: VisitGraph, title: string | undefined, words: 
           </ol>
         </div>
         <ol class="ticks" aria-hidden="true">
-          ${ticks.map((at) => html`<li .style=${`left: ${x(at)}`}>${words.timeOf(at)}</li>`)}
+          ${ticks.map((at) => html`<li .style=${`left: clamp(1rem, ${x(at)}, 100% - 1rem)`}>${words.timeOf(at)}</li>`)}
         </ol>
       </div>
       ${graphLegend(bars, marked, texts)}

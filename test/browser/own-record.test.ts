@@ -24,6 +24,15 @@ describe.concurrent('a reader', () => {
     await page.locator('stillhere-own-record >>> .visit svg .bar').wait();
     await page.locator('stillhere-own-record >>> .steps summary').click();
     await page.locator('stillhere-own-record >>> .steps td').wait();
+    // The build must not lose colours that are only in this page.
+    const colours = await page.$eval('stillhere-own-record', (element) =>
+      ['--rule', '--tunnel', '--tunnel-soft'].map((name) => {
+        const probe = element.shadowRoot?.appendChild(document.createElement('i'));
+        if (probe) probe.style.color = `var(${name}, red)`;
+        return probe && getComputedStyle(probe).color !== getComputedStyle(element).color;
+      }),
+    );
+    expect(colours).toEqual([true, true, true]);
     await look(page, 'own-record');
     const kept = await page.evaluate(() =>
       JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie]),
