@@ -13,15 +13,14 @@ const field = form?.querySelector<HTMLInputElement>('input[name=email]');
 
 const firstButton = form?.querySelector('button');
 
+// First: a form that is held is not sent, so nobody else is to hear of it.
+if (form) holdWhileOffline(form);
 if (form && field && firstButton) followInvitation(form, field, firstButton);
 if (field) {
   moveCaretToEnd(field);
   tellOfInstalledApp(field);
 }
-if (form) {
-  holdWhileOffline(form);
-  showSending(form);
-}
+if (form) showSending(form);
 
 /** Browsers put it before the text of a focused field. Fields for e-mail addresses have no selection to set. */
 function moveCaretToEnd(input: HTMLInputElement): void {

@@ -84,14 +84,14 @@ describe.concurrent("the gate's form", () => {
     expect(await server.sessions()).toHaveLength(1);
   });
 
-  it.for(['reached', 'not reached'])(
-    'is held where the browser is offline and the server is %s',
+  it.for(['is sent if the server answers', 'is held until there is a network'])(
+    'where the browser says that it is offline, %s',
     async (how, { serve, device }) => {
       const server = await serve({ [READ]: readPage('text') });
       const page = await device.newPage();
       await page.goto(server.url + READ);
       await page.type(FIELD, 'ann@example.com');
-      if (how === 'reached') {
+      if (how === 'is sent if the server answers') {
         // As a browser may say on a machine whose only network is its own.
         await page.evaluate(() => Object.defineProperty(navigator, 'onLine', { value: false }));
         await Promise.all([page.waitForNavigation(), page.click('form button')]);

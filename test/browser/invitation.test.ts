@@ -110,6 +110,22 @@ describe.concurrent('a personal link', () => {
     expect(JSON.stringify(await page.browserContext().cookies())).not.toContain(token);
   });
 
+  it('is still in the tab when the form was held for lack of a network', async ({ server, device }) => {
+    const token = await inviteTo(server);
+    const page = await device.newPage();
+    await page.goto(linkOf(server, token));
+    await isFilledIn(page);
+    await page.setOfflineMode(true);
+    await until(() => page.evaluate(() => !navigator.onLine));
+    await page.click('form button');
+    await until(() => page.$('[role=alert]'));
+    await page.setOfflineMode(false);
+    await page.reload();
+    await isFilledIn(page);
+    await sendForm(page);
+    expect(page.url()).toBe(server.url + READ);
+  });
+
   it('tells its reader that the owner sees the address of the invitation, and others what they enter', async ({
     server,
     device,
