@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { createMirror } from '../../server/nocodb/mirror.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { NOCODB } from '../../server/store/outbox.ts';
@@ -56,7 +56,8 @@ class Mirrored {
     this.#table = table;
   }
 
-  static async start(spans = 1): Promise<Mirrored> {
+  /** @param onTestFinished of the test's context: what ends it, even if the test fails. */
+  static async start({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, spans = 1): Promise<Mirrored> {
     const table = `erasure${tables++}`;
     const file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'test.db');
     const store = await openStore(`file:${file}`);
@@ -87,6 +88,7 @@ class Mirrored {
     await mirror.stop();
     await store.close();
     const proxy = await NocoProxy.start(noco.config.url);
+    onTestFinished(() => proxy.stop());
     const server = await StillhereServer.start({
       STORE_URL: `file:${file}`,
       NOCODB_URL: proxy.url,
@@ -96,6 +98,7 @@ class Mirrored {
       NOCODB_REQUESTS_PER_SECOND: '50',
       NOCODB_FRESHNESS_MS: '50',
     });
+    onTestFinished(async () => void (await server.stop()));
     const mirrored = new Mirrored(server, proxy, file, table);
     expect(await mirrored.countRows()).toEqual({ ofAnn: ANNS, ofOthers: OTHERS });
     return mirrored;
@@ -162,16 +165,11 @@ class Mirrored {
     for (const file of [this.#file, `${this.#file}-wal`].filter((one) => existsSync(one)))
       expect((await readFile(file)).includes(ANN)).toBe(false);
   }
-
-  async stop(): Promise<void> {
-    await this.server.stop();
-    await this.proxy.stop();
-  }
 }
 
 describe.concurrent('an erasure', () => {
-  it('deletes the row that NocoDB makes only after the server was killed', async () => {
-    const mirrored = await Mirrored.start();
+  it('deletes the row that NocoDB makes only after the server was killed', async (context) => {
+    const mirrored = await Mirrored.start(context);
     const { server, proxy } = mirrored;
     const creation = proxy.holdNext(writesRows('POST'));
     await fetch(`${server.url}/api/verify-temp-access`, {
@@ -187,11 +185,10 @@ describe.concurrent('an erasure', () => {
     expect(await mirrored.countOutstanding()).toBe(ANNS + 1);
     await server.start();
     await mirrored.expectErased();
-    await mirrored.stop();
   });
 
-  it('that was killed before its first transaction has erased nothing, and can be done again', async () => {
-    const mirrored = await Mirrored.start();
+  it('that was killed before its first transaction has erased nothing, and can be done again', async (context) => {
+    const mirrored = await Mirrored.start(context);
     const { server } = mirrored;
     const before = await mirrored.preview();
     const held = await mirrored.holdStore((anns) => anns === ANNS);
@@ -208,11 +205,10 @@ describe.concurrent('an erasure', () => {
     expect(await mirrored.countRows()).toEqual({ ofAnn: ANNS, ofOthers: OTHERS });
     expect(await mirrored.erase()).toMatchObject({ sessions: ANNS, invitations: 1, scrubbed: true });
     await mirrored.expectErased();
-    await mirrored.stop();
   });
 
-  it('that was killed between two transactions says what it has deleted, and the next one deletes the rest', async () => {
-    const mirrored = await Mirrored.start(SPANS);
+  it('that was killed between two transactions says what it has deleted, and the next one deletes the rest', async (context) => {
+    const mirrored = await Mirrored.start(context, SPANS);
     const { server } = mirrored;
     const receipt = mirrored.erase();
     const held = await mirrored.holdStore((anns) => anns > 0 && anns < ANNS);
@@ -224,11 +220,10 @@ describe.concurrent('an erasure', () => {
     expect(await mirrored.preview()).toMatchObject({ sessions: held.count, spans: held.count * SPANS, invitations: 0 });
     expect(await mirrored.erase()).toMatchObject({ sessions: held.count, scrubbed: true });
     await mirrored.expectErased();
-    await mirrored.stop();
   });
 
-  it('that was killed between the last transaction and the receipt is complete', async () => {
-    const mirrored = await Mirrored.start();
+  it('that was killed between the last transaction and the receipt is complete', async (context) => {
+    const mirrored = await Mirrored.start(context);
     const { server, proxy } = mirrored;
     const deletion = proxy.holdNext(writesRows('DELETE'));
     const otherRows = proxy.holdNext(readsOtherRows);
@@ -241,14 +236,13 @@ describe.concurrent('an erasure', () => {
     await server.start();
     expect(await mirrored.preview()).toMatchObject({ sessions: 0, spans: 0, invitations: 0 });
     await mirrored.expectErased();
-    await mirrored.stop();
   });
 
-  it.each([
+  it.for([
     { name: 'some rows were deleted', isIt: (left: number) => left > 0 && left < ANNS },
     { name: 'all were, but it had not heard so', isIt: (left: number) => left === 0 },
-  ])('whose server was killed when $name, goes on by itself', async ({ isIt }) => {
-    const mirrored = await Mirrored.start();
+  ])('whose server was killed when $name, goes on by itself', async ({ isIt }, context) => {
+    const mirrored = await Mirrored.start(context);
     const { server } = mirrored;
     const deletion = mirrored.holdDeletion(isIt);
     expect(await mirrored.erase()).toMatchObject({ sessions: ANNS, outstanding: [{ sessions: ANNS }] });
@@ -258,6 +252,5 @@ describe.concurrent('an erasure', () => {
     expect(await mirrored.countOutstanding()).toBe(ANNS);
     await server.start();
     await mirrored.expectErased();
-    await mirrored.stop();
   });
 });

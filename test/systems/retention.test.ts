@@ -52,7 +52,9 @@ async function countOutstanding(): Promise<number> {
 }
 
 describeNocoDB(() => {
-  it('retention goes on where the server was killed, and deletes the rows when NocoDB is back', async () => {
+  it('retention goes on where the server was killed, and deletes the rows when NocoDB is back', async ({
+    onTestFinished,
+  }) => {
     await makeMirrored();
     await noco.stop();
     const { url, token, baseId, table } = noco.config;
@@ -71,6 +73,7 @@ describeNocoDB(() => {
       StillhereServer.start(environment, SERVE),
       holdStore(file, COUNT_SESSIONS, (sessions) => sessions > KEPT && sessions < OLD + KEPT),
     ]);
+    onTestFinished(async () => void (await server.stop()));
     await server.stop('SIGKILL');
     held.release();
     expect(await countOutstanding()).toBe(OLD + KEPT - held.count);
@@ -88,6 +91,5 @@ describeNocoDB(() => {
     expect(await server.ask('/api/erasures')).toEqual({ outstanding: [] });
     const kept = (await rows()).map(({ fields }) => String(fields['sessionId']).split('_')[0]);
     expect(kept).toEqual(Array(KEPT).fill('kept'));
-    await server.stop();
   });
 });
