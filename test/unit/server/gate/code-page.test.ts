@@ -15,7 +15,7 @@ describe('the form for a code', () => {
   it('says that a code was sent if the address has access, and leads on without scripts', () => {
     expect(page()).toBe(
       `${texts.title}|${texts.codeIntro}||` +
-        '<form class="stillhere-form" lang="en" dir="ltr" method="post" action="" novalidate> ' +
+        `<form class="stillhere-form" lang="en" dir="ltr" method="post" action="" novalidate data-offline="${texts.offline}"> ` +
         '<input type="hidden" name="form" value="form&quot;id"> ' +
         '<input type="hidden" name="next" value="/a?b&amp;c"> ' +
         `<p class="stillhere-address"><a href="/access?next=%2Fa%3Fb%26c">${texts.codeOther}</a></p> ` +
