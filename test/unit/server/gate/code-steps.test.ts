@@ -167,16 +167,19 @@ describe('a new code', () => {
     if (status === 500) expect(log()).toMatchObject([{ msg: 'request failed', err: { message: 'disk is gone' } }]);
     const json = await submit({ again: 'yes' }, JSON_TYPE);
     expect([json.status, JSON.parse(json.body)]).toEqual([status, { success: false, error: why }]);
+    if (status === 500) expect(log()[1]).toMatchObject({ msg: 'request failed', err: { message: 'disk is gone' } });
   });
 
   it('for a browser that asked for none is an address to type first', async () => {
-    codes.askAgain = async () => undefined;
+    const ids: unknown[] = [];
+    codes.askAgain = async (id) => void ids.push(id);
     for (const cookie of [COOKIE, '']) {
       const answer = await submit({ again: 'yes', next: '/a' }, HTML, { cookie });
       expect([answer.status, location(answer)]).toEqual([303, '/access?next=%2Fa']);
       const json = await submit({ again: 'yes' }, JSON_TYPE, { cookie });
       expect([json.status, JSON.parse(json.body)]).toEqual([403, { success: false, error: texts.wrongCode }]);
     }
+    expect(ids).toEqual([ID, ID]);
   });
 });
 
@@ -202,10 +205,13 @@ describe('a code', () => {
     expect([answer.status, reason(answer), isWrong(answer)]).toEqual([403, texts.wrongCode, true]);
     expect([hasAddress(answer), next(answer), answer.headers.get('retry-after')]).toEqual([true, '/plan/', null]);
     expect([answer.headers.get('cache-control'), answer.headers.getSetCookie()]).toEqual(['no-store', []]);
+    const json = await submit({ code: '111111' }, JSON_TYPE);
+    expect([json.status, JSON.parse(json.body)]).toEqual([403, { success: false, error: texts.wrongCode }]);
     expect([granted, logged]).toEqual([[], []]);
   });
 
   it('without the cookie is compared with none', async () => {
+    codes.find = async (id) => (calls.push(['find', id]), undefined);
     const answer = await submit({ code: '482913', next: '/a' }, HTML, { cookie: '' });
     expect([answer.status, reason(answer), hasAddress(answer), next(answer)]).toEqual([
       403,
@@ -240,6 +246,7 @@ describe('a code', () => {
     expect(log()).toMatchObject([{ level: 50, msg: 'request failed', err: { message: 'disk is gone' } }]);
     const json = await submit({ code: '482913' }, JSON_TYPE);
     expect([json.status, JSON.parse(json.body)]).toEqual([500, { success: false, error: texts.failed }]);
+    expect(log()[1]).toMatchObject({ msg: 'request failed', err: { message: 'disk is gone' } });
   });
 
   it('gets an answer, too, when the address it was sent to can not be read', async () => {

@@ -44,10 +44,11 @@ let refusals: unknown[];
 let logged: string[];
 let look: GateTheme;
 let mode: 'open' | 'invited';
+let base: string | undefined;
 let start: () => Promise<void>;
 let url: string;
 beforeEach(async () => {
-  [invitation, held, mode] = [INVITATION, undefined, 'open'];
+  [invitation, held, mode, base] = [INVITATION, undefined, 'open', '/work'];
   [blocked, lookedUp, opened, deleted, made, granted] = [[], [], [], [], [], []];
   [limited, refusals, logged, waitSeconds] = [[], [], [], 0];
   look = { ...DEFAULT_THEME };
@@ -75,7 +76,7 @@ beforeEach(async () => {
       limit: async (network) => (limited.push(network), waitSeconds),
       countRefusal: (...given) => void refusals.push(given),
       protect: ['/home/'],
-      base: '/work',
+      base,
       now: () => NOW,
     });
     url = await startKoa(errorHandler(log), router.routes() as Middleware);
@@ -316,4 +317,13 @@ it('an address typed into the form of a link is let in as one, without the fragm
   const refused = await enter({ invitation: '', email: 'bob' });
   expect([refused.status, input('invitation', refused)]).toEqual([400, '']);
   expect(refused.body).toContain('data-look-up="/work/access/invitation"');
+});
+
+it('at the root of its host, the form and the pages lie under no path', async () => {
+  base = undefined;
+  await start();
+  const answer = await send('/access/invited');
+  expect(input('next', answer)).toBe('/home/');
+  expect(answer.body).toContain('data-look-up="/access/invitation"');
+  expect(JSON.parse((await enter({}, JSON_TYPE)).body)).toMatchObject({ next: '/plan/' });
 });
