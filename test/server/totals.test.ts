@@ -16,6 +16,10 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const EVERY = { sort: 'last', pageSize: 100 } as const;
 
+const COUNTED_TABLES =
+  `reader_totals page_totals reader_page_totals slot_totals slot_readers reader_buckets page_buckets slot_buckets
+  counted_sessions counted_pages counted_slots`.split(/\s+/);
+
 let file: string;
 let statements: Statement[];
 /** Called before the next transaction that changes totals. */
@@ -285,6 +289,77 @@ describe('the totals', () => {
   });
 });
 
+describe('a session that is deleted', () => {
+  const byOwner = async (id: string): Promise<void> => void (await store.deleteSessions([id], NOW));
+  const byHand = async (id: string): Promise<void> => {
+    const other = new DatabaseSync(file);
+    other.prepare('DELETE FROM sessions WHERE id = ?').run(id);
+    other.close();
+    await store.totals.counting.count([id]);
+  };
+
+  /** All rows that are counted, without the versions, which change with each count. */
+  function dump(): Readonly<Record<string, readonly unknown[]>> {
+    const database = new DatabaseSync(file, { readOnly: true });
+    const dumped = COUNTED_TABLES.map((table) => {
+      const rows = database.prepare(`SELECT * FROM ${table}`).all();
+      const texts = rows.map((row) => JSON.stringify({ ...row, version: undefined }));
+      return [table, texts.toSorted()] as const;
+    });
+    database.close();
+    return Object.fromEntries(dumped);
+  }
+
+  it.for([
+    ['of the same reader, by the owner', 'bob@example.com', byOwner],
+    ['of the same reader, by hand', 'bob@example.com', byHand],
+    ['of another reader, by the owner', 'ann@example.com', byOwner],
+    ['of another reader, by hand', 'ann@example.com', byHand],
+  ] as const)('%s, leaves every table as it was', async ([, email, remove]) => {
+    await begin('bob');
+    await read('bob', '/a/', 0, 30);
+    await read('bob', '/b/', 1_000, 1_010);
+    await count();
+    const before = dump();
+    for (const table of COUNTED_TABLES) expect(before[table], table).not.toEqual([]);
+    await begin('ann', email);
+    await read('ann', '/a/', 600, 620);
+    await read('ann', '/b/', 10_000, 10_030);
+    await read('ann', '/c/', 20_000, 20_500);
+    await begin('scanner', email, NOW + HOUR);
+    await count();
+    const after = dump();
+    for (const table of COUNTED_TABLES) expect(after[table], table).not.toEqual(before[table]);
+    for (const id of ['ann', 'scanner']) await remove(id);
+    expect(dump()).toEqual(before);
+  });
+
+  it('before it was counted leaves the totals alone', async () => {
+    await begin('bob');
+    await read('bob', '/a/', 0, 30);
+    await count();
+    const before = dump();
+    for (const remove of [byOwner, byHand]) {
+      await begin('ann');
+      await remove('ann');
+      expect(dump()).toEqual(before);
+    }
+  });
+});
+
+it('counting a session that has not changed writes nothing', async () => {
+  await begin('ann');
+  await read('ann', '/a/', 0, 10);
+  await count();
+  statements = [];
+  await store.totals.counting.count(['ann', 'ann']);
+  expect(statements.filter(({ sql }) => !/^select/i.test(sql))).toEqual([]);
+  await read('ann', '/a/', 20, 30);
+  statements = [];
+  await store.totals.counting.count(['ann', 'ann']);
+  expect(statements.filter(({ sql }) => /into "?counted_sessions/i.test(sql))).toHaveLength(1);
+});
+
 it('a session that is deleted while it is counted does not come back', async () => {
   for (const id of ['ann', 'bob']) {
     await begin(id);
@@ -385,6 +460,17 @@ describe('what takes long to find out of days', () => {
     statements = [];
     expect(await today()).toMatchObject({ sessions: 2, readers: 2, readingMs: 30 * SECOND });
     expect(details()).toBe(2);
+  });
+
+  it('is read again of the day on which a session began that goes on the day after', async () => {
+    await begin('ann', 'ann@example.com', NOW);
+    await read('ann', '/a/', 0, 100);
+    await count();
+    expect((await today())?.medianMs).toBeLessThan(110 * SECOND);
+    const midnightS = 16 * 3_600;
+    await read('ann', '/a/', midnightS, midnightS + 900);
+    await count();
+    expect((await today())?.medianMs).toBeGreaterThan(900 * SECOND);
   });
 
   it('of a day that changes while it is read is read again the next time', async () => {
