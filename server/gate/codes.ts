@@ -59,7 +59,7 @@ export function createGateCodes({ codes, secret, isListed, send, countRefusal, n
   const hmacOf = (id: string, code: string): string => hmac(`code:${id}:${code}`);
   const limits = [createRateLimit(CODES_AN_HOUR, 3_600), createRateLimit(CODES_A_DAY, 86_400)];
   const asked = createCache<string, Promise<Asked>>({ max: MAX_FORMS, ttlMs: SAME_FORM_MS });
-  const entered = createCache<string, CodeRequest>({ max: MAX_FORMS, ttlMs: SAME_FORM_MS });
+  const entered = createCache<string, Promise<CodeRequest | undefined>>({ max: MAX_FORMS, ttlMs: SAME_FORM_MS });
 
   const limitOf = async (email: string): Promise<number> => {
     const key = hmac(`address:${email}`);
@@ -100,6 +100,11 @@ export function createGateCodes({ codes, secret, isListed, send, countRefusal, n
     return found && found.sentMs > now() - REQUEST_MS ? found : undefined;
   };
 
+  const enterOnce = async (id: string, code: string): Promise<CodeRequest | undefined> => {
+    const used = await codes.use(hashOfKey(id), hmacOf(id, code), now());
+    return used && (await isListed(used.email)) ? used : undefined;
+  };
+
   return {
     find,
     ask(reader, form, language) {
@@ -128,14 +133,15 @@ export function createGateCodes({ codes, secret, isListed, send, countRefusal, n
     async enter(id, typed, form) {
       const code = readCode(typed);
       if (code === undefined) return undefined;
-      const key = form && `${form} ${id} ${code}`;
-      const before = key && entered.get(key);
-      if (before) return before;
-      const used = await codes.use(hashOfKey(id), hmacOf(id, code), now());
-      const reader = used && (await isListed(used.email)) ? used : key && entered.get(key);
-      if (!reader) return undefined;
-      if (key) entered.set(key, reader);
-      return reader;
+      if (form === undefined) return enterOnce(id, code);
+      const key = `${form} ${id} ${code}`;
+      const same = entered.get(key);
+      if (same) return same;
+      const made = enterOnce(id, code);
+      entered.set(key, made);
+      const forget = (): void => entered.delete(key);
+      made.then((reader) => reader ?? forget(), forget);
+      return made;
     },
   };
 }
