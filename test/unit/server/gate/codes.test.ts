@@ -48,6 +48,15 @@ it('a code of six digits is sent after the answer, and neither it nor the id is 
   expect(JSON.stringify(stored)).not.toContain((asked as { id: string }).id);
 });
 
+it('a code that is about to be sent keeps no process from ending', async () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  await gate.ask(ANN, undefined, 'en');
+  const holding = timers.mock.results.filter(({ value }) => (value as NodeJS.Timeout).hasRef());
+  expect(holding).toEqual([]);
+  vi.advanceTimersByTime(500);
+  expect(sent).toHaveLength(1);
+});
+
 it('is right with the id that asked for it, and with no other', async () => {
   const [id, other] = [await ask(), await ask()];
   expect(await gate.enter(other, sent[0]?.code ?? '', undefined)).toBeUndefined();
