@@ -44,7 +44,8 @@ export function describeInvitations(name: string, open: () => Promise<SessionSto
       expect(await store.invitations.find('')).toBeUndefined();
     });
 
-    it('are listed newest first, with the sessions made by each, and whether one of them read', async () => {
+    it('are listed newest first, then by id, with the sessions made by each, and whether one of them read', async () => {
+      await store.invitations.add(invitation('dan'));
       await store.invitations.add(invitation('ann'));
       await store.invitations.add(invitation('bea', { createdMs: NOW + 2 }));
       await store.invitations.add(invitation('cy', { createdMs: NOW + 1 }));
@@ -61,14 +62,16 @@ export function describeInvitations(name: string, open: () => Promise<SessionSto
         ['bea', 0, false],
         ['cy', 1, false],
         ['ann', 2, true],
+        ['dan', 0, false],
       ]);
     });
 
     it('keep when they were first opened', async () => {
-      await store.invitations.add(invitation('ann'));
+      for (const id of ['ann', 'bea']) await store.invitations.add(invitation(id));
       await store.invitations.setOpened('ann', NOW + 5);
       await store.invitations.setOpened('ann', NOW + 9);
       expect(await store.invitations.find('hash-ann')).toMatchObject({ openedMs: NOW + 5 });
+      expect(await store.invitations.find('hash-bea')).toMatchObject({ openedMs: null });
     });
 
     it('end the access of all their sessions, and of no others, when they are revoked', async () => {

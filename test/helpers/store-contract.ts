@@ -204,10 +204,12 @@ export function describeStore(name: string, place: () => Promise<() => Promise<S
       await store.blockedReaders.block('ann@example.com', NOW);
       await store.blockedReaders.block('ann@example.com', NOW + 5);
       await store.blockedReaders.block('new@example.com', NOW + 1);
+      await store.blockedReaders.block('also@example.com', NOW);
       expect(await store.findAccess('ann')).toMatchObject({ isBlocked: true });
       expect(await store.findAccess('bob')).toMatchObject({ isBlocked: false });
       expect(await store.blockedReaders.list()).toEqual([
         { email: 'new@example.com', sinceMs: NOW + 1 },
+        { email: 'also@example.com', sinceMs: NOW },
         { email: 'ann@example.com', sinceMs: NOW },
       ]);
       expect(await store.blockedReaders.has('ann@example.com')).toBe(true);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openInlineStore } from '../helpers/inline-store.ts';
 import { describeInvitations } from '../helpers/invitations-contract.ts';
 import { makeMemoryFolder } from '../helpers/memory-folder.ts';
+import { describeRefusals } from '../helpers/refusals-contract.ts';
 import { describeStore } from '../helpers/store-contract.ts';
 
 async function inlinePlace(): Promise<() => ReturnType<typeof openInlineStore>> {
@@ -13,3 +14,4 @@ async function inlinePlace(): Promise<() => ReturnType<typeof openInlineStore>> 
 
 describeStore('inline SQLite', inlinePlace);
 describeInvitations('inline SQLite', async () => (await inlinePlace())());
+describeRefusals('inline SQLite', async () => (await inlinePlace())());

@@ -7,6 +7,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { openInlineStore } from '../helpers/inline-store.ts';
 import { describeInvitations } from '../helpers/invitations-contract.ts';
 import { makeMemoryFolder } from '../helpers/memory-folder.ts';
+import { describeRefusals } from '../helpers/refusals-contract.ts';
 import { describeStore, NOW, seen } from '../helpers/store-contract.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import { openStore } from '../../server/store/open-store.ts';
@@ -19,6 +20,7 @@ async function sqlitePlace(): Promise<() => Promise<SessionStore>> {
 
 describeStore('SQLite', sqlitePlace);
 describeInvitations('SQLite', async () => (await sqlitePlace())());
+describeRefusals('SQLite', async () => (await sqlitePlace())());
 
 describe('SQLite', () => {
   it('acknowledges nothing that a power failure could undo: WAL and synchronous=FULL', async () => {

@@ -50,6 +50,9 @@ it('has whole seconds, rounded down, and nothing where nothing is known', () => 
     sessionEndTime: null,
     currentPage: null,
   });
+  // One beat says when somebody was there, not for how long.
+  expect(valuesOf({ ...session, readingMs: 0, endKnownBy: 'beat' }).readingTime).toBeNull();
+  expect(valuesOf({ ...session, readingMs: 0 }).readingTime).toBe(0);
 });
 
 it('is sent by the ids of the columns that there are, each value as its column takes it', () => {

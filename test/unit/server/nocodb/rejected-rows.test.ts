@@ -28,6 +28,23 @@ it('a row that was not taken rests, twice as long each time, and whatever change
   expect(rows.isResting(row('a'), now + 1_000)).toBe(false);
 });
 
+it('then it is tried by itself, one value at a time, until all rows are forgiven', () => {
+  rows.note(row('a'), 'no', 0);
+  expect([rows.batchSizeOf(row('a'), 5_000), rows.size]).toEqual([BY_VALUE, 1]);
+  rows.forgive();
+  expect([rows.batchSizeOf(row('a'), 0), rows.size, rows.isResting(row('a'), 0)]).toEqual([Infinity, 0, false]);
+});
+
+it('one that was shown in part meanwhile counts its tries on', () => {
+  rows.suspect([row('a')], 1);
+  for (let time = 0; time < 2; time++) rows.note(row('a'), 'no', 0);
+  rows.notePart(row('a'), ['currentPage'], 0);
+  expect(rows.batchSizeOf(row('a'), -1)).toBe(Infinity);
+  lines = [];
+  rows.note(row('a'), 'no', 0);
+  expect(lines).toMatchObject([{ tries: 3 }]);
+});
+
 it('it is reported at the third time only, by its record, never by its session', () => {
   for (let time = 0; time < 5; time++) rows.note(row('a'), 'no', 0);
   expect(lines).toMatchObject([
@@ -38,8 +55,10 @@ it('it is reported at the third time only, by its record, never by its session',
 
 it('one that is shown in part rests till its time, or till it changes, and is reported once', () => {
   rows.notePart(row('a'), ['currentPage'], 5_000);
+  const msg = 'NocoDB: a row was written without values that NocoDB rejects';
+  expect(lines).toMatchObject([{ recordId: 7, columns: ['currentPage'], msg }]);
   rows.notePart(row('a'), ['currentPage'], 5_000);
-  expect(lines).toMatchObject([{ recordId: 7, columns: ['currentPage'] }]);
+  expect(lines).toHaveLength(1);
   expect(rows.isResting(row('a', 1), 4_999)).toBe(true);
   expect(rows.isResting(row('a', 2), 4_999)).toBe(false);
   expect(rows.batchSizeOf(row('a'), 4_999)).toBe(Infinity);

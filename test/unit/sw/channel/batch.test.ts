@@ -65,6 +65,15 @@ describe('the first request', () => {
     };
     expect(fits(`/${'x'.repeat(1_900)}`)).toBe(25);
     expect(fits(`/${'x'.repeat(90_000)}`)).toBe(1);
+    const [first, second] = makeSpans(2, '/');
+    const free = MAX_DELIVERY_BYTES - JSON.stringify(first).length - JSON.stringify(second).length;
+    for (const [more, count] of [
+      [free, 2],
+      [free + 1, 1],
+    ] as const) {
+      const queued = [...makeSpans(1, '/'), ...makeSpans(2, `/${'x'.repeat(more)}`).slice(1)];
+      expect(nextBatch(planAfter(0), queued).spans).toHaveLength(count);
+    }
   });
 });
 
@@ -100,6 +109,27 @@ describe('spans that no request with them gets through', () => {
     type: 'rejected-body',
     error: 'HTTP 400',
     isStillhere: false,
+  });
+
+  it('are passed over, one in a delivery, if the server answers when they come alone', () => {
+    const queued = makeSpans(3);
+    const first = nextBatch(planAfter(12), queued);
+    expect(first.spans.map(({ id }) => id)).toEqual(['s0']);
+    const passed = judge(first.plan, first.spans, FAILED, AT);
+    expect(passed.plan.retryInMs).toBe(0);
+    const second = nextBatch(passed.plan, queued);
+    expect(second.spans.map(({ id }) => id)).toEqual(['s1']);
+    expect(judge(second.plan, second.spans, FAILED, AT).plan.retryInMs).toBeGreaterThan(0);
+  });
+
+  it.for<DeliveryResult>([
+    { type: 'failed', error: 'TypeError: Failed to fetch', isNetworkError: true },
+    { type: 'failed', error: 'HTTP 503', isAnswer: false, retryAfterMs: 7_000 },
+  ])('are not the cause of what any span meets: %j', (result) => {
+    const { plan, spans } = nextBatch(planAfter(12), makeSpans(3));
+    const { retryInMs, answered } = judge(plan, spans, result, AT).plan;
+    expect(retryInMs).toBeGreaterThan(0);
+    expect([...answered]).toEqual([]);
   });
 
   it('block no others: after a few deliveries all others are stored, and none of them is refused', () => {

@@ -3,7 +3,17 @@ import { describe, expect, it, vi } from 'vitest';
 import { deliver } from '../../../../sw/channel/deliver.ts';
 import type { DeliveryOutcome } from '../../../../sw/protocol/messages.ts';
 import { SpanQueue } from '../../../../sw/channel/queue.ts';
-import { acknowledge, DAY, deliverOne, fail, fakeDevice, json, makeSpan, NOW } from '../../../helpers/fake-device.ts';
+import {
+  acknowledge,
+  DAY,
+  deliverOne,
+  fail,
+  fakeDevice,
+  json,
+  makeSpan,
+  NOW,
+  state,
+} from '../../../helpers/fake-device.ts';
 
 const device = fakeDevice();
 
@@ -16,6 +26,21 @@ describe('a pause', () => {
     vi.setSystemTime(NOW + 35_000);
     device.answer = acknowledge;
     expect(await deliver(new SpanQueue(), 'beat')).toMatchObject({ stored: 1, retryInMs: 0 });
+  });
+
+  it('stays stored until a request works: the worker can be killed between two', async () => {
+    device.answer = fail;
+    await deliverOne(device);
+    const before = await state(device, 'pause');
+    expect(before).toMatchObject({ failures: 1 });
+    await device.queue.keep([makeSpan('other')]);
+    const seen: unknown[] = [];
+    device.answer = async (delivery) => {
+      seen.push(await state(device, 'pause'));
+      return delivery.spans.length > 1 ? new Response('<h1>Too large</h1>', { status: 413 }) : acknowledge(delivery);
+    };
+    expect(await deliver(device.queue, 'start')).toMatchObject({ stored: 2, waiting: 0 });
+    expect(seen).toEqual([before, before, undefined]);
   });
 
   it('has jitter that is drawn once and stored', async () => {

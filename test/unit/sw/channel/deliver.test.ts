@@ -135,6 +135,22 @@ describe('a bug', () => {
       error: expect.stringMatching(/^own mistake: TypeError: /) as unknown,
     });
   });
+
+  it('in the queue itself is one, too, though nothing can be counted', async () => {
+    const { queue } = device;
+    Object.defineProperty(queue, 'database', {
+      get: () => {
+        throw new TypeError('no queue');
+      },
+    });
+    expect(await deliver(queue, 'beat')).toEqual({
+      stored: 0,
+      refused: [],
+      waiting: 0,
+      retryInMs: 60_000,
+      error: 'own mistake: TypeError: no queue',
+    });
+  });
 });
 
 it('a delivery tells what it sends, the answer, and what it has achieved', async () => {

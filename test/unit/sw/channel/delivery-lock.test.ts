@@ -28,7 +28,9 @@ it('runs deliveries one after the other, however long one takes', async () => {
 it('runs after some seconds if the browser leaves the lock unassigned', async () => {
   const request = (_name: string, { signal }: { signal: AbortSignal }): Promise<never> =>
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
-  vi.stubGlobal('navigator', { locks: { request, query: async () => ({ held: [], pending: [{}] }) } });
+  vi.stubGlobal('navigator', {
+    locks: { request, query: async () => ({ held: [{ name: 'of the page' }], pending: [{}] }) },
+  });
   const turn = withDeliveryLock(work('one'));
   await vi.advanceTimersByTimeAsync(4_000);
   expect(begun).toEqual([]);
