@@ -36,7 +36,7 @@ const en: OwnRecordTexts = {
   shown: {
     session: 'Anybody could have typed your address, so only what was read in this browser since then is shown.',
     invitation: 'This is what was read by your personal link.',
-    reader: 'You have confirmed your address, so everything that is kept with it is shown.',
+    reader: 'You have confirmed your address, so everything that was read with it is shown.',
   },
   keptFor: (days) => `It is deleted ${days === 1 ? '1 day' : `${days} days`} after your last visit.`,
   keptUntilErased: 'It is kept until the owner deletes it.',
@@ -66,7 +66,7 @@ const de: OwnRecordTexts = {
     session:
       'Ihre Adresse hätte jeder eingeben können. Deshalb wird nur gezeigt, was seitdem in diesem Browser gelesen wurde.',
     invitation: 'Das wurde über Ihren persönlichen Link gelesen.',
-    reader: 'Sie haben Ihre Adresse bestätigt. Deshalb wird alles gezeigt, was zu ihr gespeichert ist.',
+    reader: 'Sie haben Ihre Adresse bestätigt. Deshalb wird alles gezeigt, was mit ihr gelesen wurde.',
   },
   keptFor: (days) => `Es wird ${days === 1 ? '1 Tag' : `${days} Tage`} nach Ihrem letzten Besuch gelöscht.`,
   keptUntilErased: 'Es bleibt gespeichert, bis die verantwortliche Person es löscht.',
