@@ -411,7 +411,8 @@ describe.concurrent('the owner', () => {
         ({ pathname }) => pathname,
       ),
     );
-    // The export is the API's.
-    for (const link of links) expect(link).toMatch(/^\/(?:desk\/readers|api\/sessions\.csv$)/);
+    // The downloads are the API's.
+    const expected = /^\/(?:desk\/readers|api\/(?:sessions\.csv|readers\/[\w-]+\/export)$)/;
+    for (const link of links) expect(link).toMatch(expected);
   });
 });
