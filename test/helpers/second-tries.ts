@@ -5,7 +5,10 @@ export default class SecondTries implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const { state, errors = [] } = test.result();
     if (state !== 'passed') return;
-    for (const { message, stack } of errors)
-      console.log(`Before its second try: ${test.module.relativeModuleId} > ${test.fullName}\n${stack ?? message}\n`);
+    // A message is cut short; the difference is not.
+    for (const { message, stack, diff = '' } of errors)
+      console.log(
+        `Before its second try: ${test.module.relativeModuleId} > ${test.fullName}\n${stack ?? message}\n${diff}\n`,
+      );
   }
 }
