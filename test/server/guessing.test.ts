@@ -3,13 +3,13 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hashOfKey } from '../../server/store/key-hash.ts';
 import { FormReader, mailsCodes, wrongFor } from '../helpers/codes-by-mail.ts';
 import { cookieOf, enterByJson, JSON_TYPE, lookUp } from '../helpers/invite.ts';
+import { keepAlive, type KeepAlive } from '../helpers/keep-alive.ts';
 import { MailServer } from '../helpers/mail-server.ts';
 import { randomFrom } from '../helpers/seeded-random.ts';
 import { OWNER_TOKEN, StillhereServer } from '../helpers/stillhere-server.ts';
@@ -27,7 +27,7 @@ const CHARACTER = /[\w.-]/;
 
 let smtp: MailServer;
 let server: StillhereServer;
-const agent = new Agent({ keepAlive: true, maxSockets: LANES });
+let connections: KeepAlive;
 const random = randomFrom(20_261_128);
 let networks = 0;
 
@@ -44,26 +44,15 @@ beforeAll(async () => {
     ALLOW: 'example.com',
     TRUST_PROXY: 'true',
   });
+  connections = keepAlive(server.port, LANES);
 }, 90_000);
 afterAll(async () => {
-  agent.destroy();
+  connections.close();
   await server.stop();
   await smtp.stop();
 });
 
-const send: TestApp['send'] = (method, path, headers = {}, body) =>
-  new Promise((resolve, reject) => {
-    const outgoing = request(
-      { agent, host: '127.0.0.1', port: server.port, method, path, headers: { host: 'site.example', ...headers } },
-      (incoming) => {
-        let text = '';
-        incoming.setEncoding('utf8').on('data', (data) => (text += String(data)));
-        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text }));
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
+const send: TestApp['send'] = (...request) => connections.send(...request);
 
 /** The headers of a client in a network of its own. */
 function elsewhere(): { readonly 'x-forwarded-for': string } {

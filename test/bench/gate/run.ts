@@ -1,10 +1,10 @@
 // Whether the time of an answer tells which addresses the gate lets in, with codes by mail: addresses on the list, others, and those on it
 // that the owner has blocked, in random order, against a real server and a real mail server. Randomly mixed, they meet the same noise.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FormReader, mailsCodes } from '../../helpers/codes-by-mail.ts';
+import { keepAlive } from '../../helpers/keep-alive.ts';
 import { MailServer } from '../../helpers/mail-server.ts';
 import { randomFrom } from '../../helpers/seeded-random.ts';
 import { OWNER_TOKEN, StillhereServer } from '../../helpers/stillhere-server.ts';
@@ -54,20 +54,8 @@ const server = await StillhereServer.start({
   LIMIT_GATE: '0',
   LOG_LEVEL: 'warn',
 });
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-const send: TestApp['send'] = (method, path, headers = {}, body) =>
-  new Promise((resolve, reject) => {
-    const outgoing = request(
-      { agent, host: '127.0.0.1', port: server.port, method, path, headers: { host: 'site.example', ...headers } },
-      (incoming) => {
-        let text = '';
-        incoming.setEncoding('utf8').on('data', (data) => (text += String(data)));
-        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text }));
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
+const connections = keepAlive(server.port, 1);
+const { send } = connections;
 
 async function time(answer: () => ReturnType<TestApp['send']>, expected: number): Promise<number> {
   const began = performance.now();
@@ -128,7 +116,7 @@ printTable(
   ]),
 );
 
-agent.destroy();
+connections.close();
 await server.stop();
 await smtp.stop();
 await rm(site, { recursive: true });
