@@ -109,7 +109,7 @@ function compressBuild(): void {
   }
 }
 
-const SETUP_FILES = [at('test/helpers/fixed-seed.ts')];
+const SETUP_FILES = [at('test/helpers/fixed-seed.ts'), at('test/helpers/restored-globals.ts')];
 
 export default defineConfig({
   plugins: [precacheList, lateScripts, pageTexts],
