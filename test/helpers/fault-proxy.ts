@@ -1,9 +1,9 @@
 // A proxy between browser and server that applies network faults to heartbeats. All other requests pass.
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import type { Page } from 'puppeteer-core';
 import { HEARTBEAT_PATH, WORKER_PATH } from '../../sw/protocol/delivery.ts';
+import { freePort } from './free-port.ts';
 
 /** The fault to apply to a heartbeat. */
 export type Fault =
@@ -49,9 +49,9 @@ export class FaultProxy {
 
   static async start(target: string): Promise<FaultProxy> {
     const proxy = new FaultProxy(target);
-    proxy.#server.listen(0, '127.0.0.1');
+    proxy.#port = await freePort();
+    proxy.#server.listen(proxy.#port, '127.0.0.1');
     await once(proxy.#server, 'listening');
-    proxy.#port = (proxy.#server.address() as AddressInfo).port;
     return proxy;
   }
 

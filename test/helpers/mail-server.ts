@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { callbackify } from 'node:util';
 import { SMTPServer } from 'smtp-server';
+import { freePort } from './free-port.ts';
 
 export interface ReceivedMail {
   readonly from: string;
@@ -35,7 +36,7 @@ export class MailServer {
     server.on('error', () => {});
   }
 
-  static async start(port = 0): Promise<MailServer> {
+  static async start(port?: number): Promise<MailServer> {
     let mailServer: MailServer | undefined;
     const server = new SMTPServer({
       authOptional: true,
@@ -59,7 +60,7 @@ export class MailServer {
         callbackify(take)((error) => callback(error));
       },
     });
-    server.listen(port, '127.0.0.1');
+    server.listen(port ?? (await freePort()), '127.0.0.1');
     await once(server.server, 'listening');
     return (mailServer = new MailServer(server));
   }

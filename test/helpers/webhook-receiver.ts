@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
+import { freePort } from './free-port.ts';
 
 export const WEBHOOK_SECRET = `whsec_${Buffer.from('webhook-secret-for-tests-only').toString('base64')}`;
 
@@ -41,9 +42,9 @@ export class WebhookReceiver {
     server.on('request', (request: IncomingMessage, response: ServerResponse) => void this.#take(request, response));
   }
 
-  static async start(port = 0): Promise<WebhookReceiver> {
+  static async start(port?: number): Promise<WebhookReceiver> {
     const server = createServer();
-    server.listen(port, '127.0.0.1');
+    server.listen(port ?? (await freePort()), '127.0.0.1');
     await once(server, 'listening');
     return new WebhookReceiver(server);
   }

@@ -4,6 +4,7 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../helpers/free-port.ts';
 import { minutes, REST } from './contenders.ts';
 
 /** How far the device's clock is off, and how far after it was set: `setAfterMs` after the first page was given out. */
@@ -33,7 +34,7 @@ export class Network {
   }
 
   static async open(target: string, clock?: DeviceClock): Promise<Network> {
-    const server = createServer().listen(0, '127.0.0.1');
+    const server = createServer().listen(await freePort(), '127.0.0.1');
     await once(server, 'listening');
     return new Network(target, clock, server);
   }

@@ -1,9 +1,9 @@
 // The network between one device and the server in one schedule: an origin of its own, with the weather of the hour.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HEARTBEAT_PATH, WORKER_PATH, type Delivery, type Span } from '../../../sw/protocol/delivery.ts';
+import { freePort } from '../../helpers/free-port.ts';
 import { forward, reply, type Answer } from './forward.ts';
 import { beginOutage, endOutage, type Outage } from './outages.ts';
 import type { Fault, Weather } from './schedule.ts';
@@ -42,7 +42,7 @@ export class Network {
   readonly #server = createServer((incoming, answer) => void this.#meet(incoming, answer));
   readonly #held = new Set<ServerResponse>();
   readonly #underWay = new Set<Promise<unknown>>();
-  #port = 0;
+  #port: number | undefined;
   #weather = WORKS;
   /** Resolves when another heartbeat has got its answer. */
   #answered = Promise.withResolvers<void>();
@@ -62,10 +62,10 @@ export class Network {
 
   async open(): Promise<void> {
     if (this.#server.listening) return;
+    this.#port ??= await freePort();
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
     endOutage(this.outages, 'network');
-    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   /** Connections are refused, and those that were open are cut. */
