@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { networkOf } from './client-network.ts';
+import { createTally } from './log-tally.ts';
 
 /** Length of the accept queue. Node's default, 511, fills within a second when many devices reconnect at once. */
 export const BACKLOG = 4_096;
@@ -14,7 +15,6 @@ const NETWORK_SHARE = 1 / 4;
 const HEADERS_MS = 15_000;
 const REQUEST_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
-const LOG_EVERY_MS = 10_000;
 
 /** Options for `createServer`. */
 export const CONNECTION_TIMEOUTS = {
@@ -32,15 +32,7 @@ export function limitConnections(server: Server, most: number, areProxied: boole
   if (most === 0) return;
   const mostOfNetwork = Math.max(1, Math.floor(most * NETWORK_SHARE));
   const counts = new Map<string, number>();
-  let closed = 0;
-  let loggedAt = -Infinity;
-  const note = (): void => {
-    closed++;
-    if (performance.now() - loggedAt < LOG_EVERY_MS) return;
-    log.warn({ closed, most, mostOfNetwork }, 'too many connections: closing new ones');
-    loggedAt = performance.now();
-    closed = 0;
-  };
+  const note = createTally(log, 'too many connections: closing new ones', { most, mostOfNetwork });
   server.maxConnections = most;
   server.on('drop', note);
   if (areProxied) return;

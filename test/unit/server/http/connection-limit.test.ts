@@ -21,7 +21,7 @@ class FakeSocket extends EventEmitter {
 }
 
 let server: Server;
-let lines: { closed: number; most: number; mostOfNetwork: number; msg: string }[];
+let lines: { count: number; most: number; mostOfNetwork: number; msg: string }[];
 let nowMs: number;
 beforeEach(() => {
   server = new EventEmitter() as unknown as Server;
@@ -101,23 +101,23 @@ describe('the log', () => {
     limit(4);
     connectAll(4, '192.0.2.1');
     expect(lines).toMatchObject([
-      { closed: 1, most: 4, mostOfNetwork: 1, msg: 'too many connections: closing new ones' },
+      { count: 1, most: 4, mostOfNetwork: 1, msg: 'too many connections: closing new ones' },
     ]);
     nowMs += 9_999;
     connect('192.0.2.1');
     expect(lines).toHaveLength(1);
     nowMs += 1;
     connect('192.0.2.1');
-    expect(lines).toMatchObject([{ closed: 1 }, { closed: 4 }]);
+    expect(lines).toMatchObject([{ count: 1 }, { count: 4 }]);
     nowMs += 10_000;
     connect('192.0.2.1');
-    expect(lines).toMatchObject([{ closed: 1 }, { closed: 4 }, { closed: 1 }]);
+    expect(lines).toMatchObject([{ count: 1 }, { count: 4 }, { count: 1 }]);
   });
 
   it('says it of those, too, that the server itself has dropped', () => {
     limit(4);
     server.emit('drop');
-    expect(lines).toMatchObject([{ closed: 1 }]);
+    expect(lines).toMatchObject([{ count: 1 }]);
   });
 });
 
