@@ -19,11 +19,13 @@ import { admitReaders, requireAccess } from '../gate/require-access.ts';
 import type { Config } from '../config/config.ts';
 import { createDeliveries, type AnswerDelivery } from '../deliveries/answer-delivery.ts';
 import { toPageName } from '../deliveries/page-name.ts';
+import { createLoadShedder } from '../deliveries/load-shedding.ts';
 import { createReceiver } from '../deliveries/receive-spans.ts';
 import { addHeartbeatRoute } from '../deliveries/route.ts';
 import { errorHandler } from '../http/error-handler.ts';
 import { addHealthRoutes } from '../ops/health.ts';
 import { cors } from '../http/cors.ts';
+import { createTally } from '../http/log-tally.ts';
 import { createRateLimit } from '../http/rate-limit.ts';
 import { csrf, sameOriginOnly } from '../http/csrf.ts';
 import { pageHeaders, receiptHeaders } from '../http/security-headers.ts';
@@ -62,6 +64,9 @@ const GATE_PATHS: readonly string[] = [
   INVITATION_PATH,
   OWN_RECORD_PATH,
 ];
+
+/** A batch of 5,000 spans is about 1 MB; the rest is what arrives while one is stored. */
+const DELIVERIES_WAITING = { maxBytes: 4_000_000, maxWaitMs: 2_000 };
 
 /** Codes that readers of one network ask for, in ten minutes. */
 const CODES_A_NETWORK = 30;
@@ -145,7 +150,12 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     now,
   });
   const receive = createReceiver(store);
-  const deliveries = createDeliveries(receive, limits, now);
+  const load = createLoadShedder(
+    DELIVERIES_WAITING,
+    () => performance.now(),
+    createTally(log, 'too many deliveries at once: devices are asked to come back later'),
+  );
+  const deliveries = createDeliveries(receive, load, limits, now);
   const noteOpened = createOpenedFiles({
     record: receive,
     sessionOf: (ctx) => cookies.read(ctx, now())?.sessionId,

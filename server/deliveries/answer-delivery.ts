@@ -6,6 +6,7 @@ import { networkOf } from '../http/client-network.ts';
 import { createRateLimit, type RateLimit } from '../http/rate-limit.ts';
 import type { Sighting } from '../store/session-store.ts';
 import { parseDelivery, type ParsedDelivery } from './parse-delivery.ts';
+import type { LoadShedder } from './load-shedding.ts';
 import type { ReceiveSpans } from './receive-spans.ts';
 
 /** Deliveries per second; 0: no limit. */
@@ -32,21 +33,27 @@ export type DeliveryAnswer = Receipt | { readonly success: true };
 export type AnswerDelivery = (request: DeliveryRequest) => Promise<DeliveryAnswer>;
 
 /** @param now returns the server's time in epoch milliseconds. */
-export function createDeliveries(receive: ReceiveSpans, limits: DeliveryLimits, now: () => number): AnswerDelivery {
+export function createDeliveries(
+  receive: ReceiveSpans,
+  load: LoadShedder,
+  limits: DeliveryLimits,
+  now: () => number,
+): AnswerDelivery {
   const ofSession = createRateLimit(limits.beats, 1);
   const ofNetwork = createRateLimit(limits.network, 1);
   return async (request) => {
     // Checked before the body is read, so that a rejected request costs almost nothing.
+    load.refuseIfBusy();
     await take(ofNetwork, networkOf(request.ip), 'network');
     const body = await request.readBody();
     if (!body) {
       const session = request.readSession();
       await take(ofSession, session, 'session');
-      return seeSession(session, receive, now());
+      return load.whileWaiting(0, () => seeSession(session, receive, now()));
     }
     const delivery = parseOrFail(body);
     for (const session of sessionsOf(delivery)) await take(ofSession, session, 'session');
-    return receiveDelivery(delivery, receive, now());
+    return load.whileWaiting(body.length, () => receiveDelivery(delivery, receive, now()));
   };
 }
 

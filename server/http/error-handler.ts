@@ -21,6 +21,6 @@ export function errorHandler(log: Logger): Middleware {
 /** Converts an error to the response for the client. Logs the details of server errors. */
 export function toHttpError(error: unknown, log: Logger): HttpError {
   const failure = error instanceof HttpError ? error : new HttpError(500, 'Internal server error', { cause: error });
-  if (failure.status >= 500) log.error({ err: describeError(failure.cause ?? failure) }, 'request failed');
+  if (failure.status >= 500 && !failure.isLogged) log.error({ err: describeError(failure.cause ?? failure) }, 'request failed');
   return failure;
 }

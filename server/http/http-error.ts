@@ -6,10 +6,21 @@ export class HttpError extends Error {
   readonly status: number;
   /** For 429 and 503: the value of Retry-After, in seconds. */
   readonly retryAfterSeconds: number | undefined;
+  /** A server error that whoever throws it logs for itself, because there may be thousands a second. */
+  readonly isLogged: boolean;
 
-  constructor(status: number, message: string, options: ErrorOptions & { retryAfterSeconds?: number } = {}) {
+  constructor(
+    status: number,
+    message: string,
+    {
+      retryAfterSeconds,
+      isLogged = false,
+      ...options
+    }: ErrorOptions & { retryAfterSeconds?: number; isLogged?: boolean } = {},
+  ) {
     super(message, options);
     this.status = status;
-    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.isLogged = isLogged;
   }
 }

@@ -7,6 +7,7 @@ import Koa, { type Middleware } from 'koa';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDeliveries, type AnswerDelivery } from '../../../../server/deliveries/answer-delivery.ts';
+import { createLoadShedder } from '../../../../server/deliveries/load-shedding.ts';
 import { createDirectRoute, isPlainDelivery } from '../../../../server/deliveries/direct-route.ts';
 import { addHeartbeatRoute } from '../../../../server/deliveries/route.ts';
 import { errorHandler } from '../../../../server/http/error-handler.ts';
@@ -15,6 +16,7 @@ import { receiptHeaders } from '../../../../server/http/security-headers.ts';
 import type { Recorded, Sighting } from '../../../../server/store/session-store.ts';
 import { HEARTBEAT_PATH } from '../../../../sw/protocol/delivery.ts';
 import { MAX_BODY_BYTES } from '../../../../sw/protocol/limits.ts';
+import { unlimitedLoad } from '../../../helpers/unlimited-load.ts';
 import { until } from '../../../helpers/until.ts';
 
 const NOW = Date.parse('2026-11-27T08:00:00Z');
@@ -33,8 +35,8 @@ async function record(sightings: readonly Sighting[]): Promise<readonly Recorded
   return sessions.map((session) => (session === 'ann' ? 'stored' : 'unknown-session'));
 }
 
-function startAnswering(network = 0): AnswerDelivery {
-  return createDeliveries(record, { beats: 0, network }, () => NOW);
+function startAnswering(network = 0, load = unlimitedLoad()): AnswerDelivery {
+  return createDeliveries(record, load, { beats: 0, network }, () => NOW);
 }
 
 /** @param trustProxy as the server's setting. */
@@ -165,6 +167,7 @@ it('a body of nothing but a byte order mark names no session, and the store is n
   const asked: unknown[] = [];
   const answer = createDeliveries(
     (sightings) => (asked.push(...sightings), record(sightings)),
+    unlimitedLoad(),
     { beats: 0, network: 0 },
     () => NOW,
   );
@@ -199,4 +202,27 @@ it('a device that is gone before the answer does no harm', async () => {
   goOn(undefined);
   await until(() => answered.length > 0);
   expect(answered).toEqual([200]);
+});
+
+it('too many deliveries at once are refused before their bodies are read, and cost no line in the log', async () => {
+  const lines: string[] = [];
+  const load = createLoadShedder(
+    { maxBytes: 0, maxWaitMs: 0 },
+    () => 0,
+    () => {},
+  );
+  const { promise: stored, resolve: goOn } = Promise.withResolvers<undefined>();
+  const held = load.whileWaiting(1, () => stored);
+  const log = pino({ level: 'info' }, { write: (line) => lines.push(line) });
+  const route = createDirectRoute(startAnswering(0, load), log, false);
+  const port = await start((request, response) => void route(request, response));
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`POST ${HEARTBEAT_PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n`);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 503 [^]*\r\nRetry-After: 1\r\n[^]*Too many deliveries at once/);
+  expect(lines).toEqual([]);
+  goOn(undefined);
+  await held;
+  expect(await post(port, print(SPAN))).toMatchObject({ status: 200 });
 });

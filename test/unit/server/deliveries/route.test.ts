@@ -11,6 +11,7 @@ import { HttpError } from '../../../../server/http/http-error.ts';
 import type { Recorded, Sighting } from '../../../../server/store/session-store.ts';
 import { HEARTBEAT_PATH, type Span } from '../../../../sw/protocol/delivery.ts';
 import { startKoa } from '../../../helpers/start-koa.ts';
+import { unlimitedLoad } from '../../../helpers/unlimited-load.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const UNLIMITED: DeliveryLimits = { beats: 0, network: 0 };
@@ -36,7 +37,7 @@ async function start(
   const receive = (sightings: readonly Sighting[]) => (received.push(sightings), record(sightings));
   addHeartbeatRoute(
     router,
-    createDeliveries(receive, limits, () => NOW),
+    createDeliveries(receive, unlimitedLoad(), limits, () => NOW),
   );
   const url = await startKoa(errorHandler(pino({ level: 'silent' })), router.routes() as Middleware);
   return async (given, cookie) => {
