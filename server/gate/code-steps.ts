@@ -8,6 +8,7 @@ import type { RateLimit } from '../http/rate-limit.ts';
 import type { CodeCookie } from './code-cookie.ts';
 import { codePage } from './code-page.ts';
 import type { Asked, CodeLanguage, CodeReader, GateCodes } from './codes.ts';
+import { failureStatus } from './failure-status.ts';
 import { answerPage, chooseLanguage, newFormId, tellToWait, wantsJson } from './form-answer.ts';
 import { CODE_PATH, GATE_PATH } from './gate-paths.ts';
 import type { GateLanguage, GateTheme } from './theme.ts';
@@ -74,7 +75,7 @@ export function createCodeSteps({ codes, cookie, look, log, limit, base, nextOf,
   };
 
   const failed = (ctx: Context, cause: unknown): Refusal => ({
-    status: 500,
+    status: failureStatus(ctx, cause),
     reason: chooseLanguage(ctx, look).texts.failed,
     cause,
   });

@@ -14,6 +14,7 @@ import type { AccessCookies } from './access-cookie.ts';
 import { isWithin } from './access-pages.ts';
 import type { Admission } from './admission.ts';
 import { isAllowed, readEmailAddress } from './email-address.ts';
+import { failureStatus } from './failure-status.ts';
 import type { GateLanguage, GateTheme } from './theme.ts';
 import { answerForm, chooseLanguage, newFormId, readFormId, tellToWait, wantsJson } from './form-answer.ts';
 import { addCodePage } from './code-route.ts';
@@ -176,7 +177,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
       await letIn(ctx, { email, isMeasured }, next, form, toPage);
     } catch (cause) {
       if (cause instanceof HttpError) throw cause;
-      return refuse(500, texts.failed, cause);
+      return refuse(failureStatus(ctx, cause), texts.failed, cause);
     }
   };
   // By way of the gate, which tells a reader whose browser did not store the cookie.

@@ -13,6 +13,7 @@ import type { SessionStore } from '../store/session-store.ts';
 import type { AccessCheck } from './access-check.ts';
 import type { AccessCookies } from './access-cookie.ts';
 import type { Admission } from './admission.ts';
+import { failureStatus } from './failure-status.ts';
 import { findUsable } from './invitation.ts';
 import { answerForm, chooseLanguage, newFormId, readFormId, tellToWait, wantsJson } from './form-answer.ts';
 import { readGateFields, type GateFields } from './gate-fields.ts';
@@ -155,7 +156,7 @@ export function addInvitationRoutes(router: Router, parts: InvitationRouteParts)
     try {
       admitted = await admit(ctx, token, form, isMeasured);
     } catch (cause) {
-      return refuse(500, language.texts.failed, linkForm(token), cause);
+      return refuse(failureStatus(ctx, cause), language.texts.failed, linkForm(token), cause);
     }
     if (!admitted) {
       countRefusal();

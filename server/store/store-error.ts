@@ -1,8 +1,19 @@
-// Why a store can't be opened, in words for the person who starts the server.
+// Why a store can't be opened, in words for the person who starts the server; and which failures of an open one pass by themselves.
 
 /** The file that the configuration names can't be used as a store. The message says why, and what to do. */
 export class StoreError extends Error {
   readonly code = 'STORE';
+}
+
+/** The code of an error of an open store that can't be read or written now: the request may succeed later, unchanged. */
+export const STORE_UNAVAILABLE = 'STORE_UNAVAILABLE';
+
+/** SQLITE_BUSY, _LOCKED, _NOMEM, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB. */
+const UNAVAILABLE: readonly number[] = [5, 6, 7, 8, 10, 11, 13, 14, 26];
+
+/** {@link STORE_UNAVAILABLE} where it fits an error of SQLite, otherwise the error's own code. */
+export function codeOfSqliteError({ code, errcode }: NodeJS.ErrnoException & { errcode?: number }): string | undefined {
+  return errcode !== undefined && UNAVAILABLE.includes(errcode & RESULT_CODE_BITS) ? STORE_UNAVAILABLE : code;
 }
 
 /** SQLite's result codes, https://www.sqlite.org/rescode.html. Node has them as `errcode`, extended by the upper bits. */

@@ -18,7 +18,7 @@ export interface Call {
 
 export interface Failure {
   readonly message: string;
-  /** Like SQLite's. An error's own fields are lost between threads. */
+  /** Of server/store/store-error.ts, or SQLite's. An error's own fields are lost between threads. */
   readonly code: string | undefined;
 }
 

@@ -1,6 +1,7 @@
 // Runs in a thread of its own and owns a connection to SQLite, so that neither a commit nor a long query holds up the
 // event loop of the server.
 import { parentPort, workerData } from 'node:worker_threads';
+import { codeOfSqliteError } from '../store-error.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import type { Call, Failure, Reply, ThreadData } from './thread-protocol.ts';
 
@@ -18,8 +19,7 @@ function answer({ nth, name, values }: Call): Reply {
 
 function describe(error: unknown): Failure {
   if (!(error instanceof Error)) return { message: String(error), code: undefined };
-  const { code, message } = error as NodeJS.ErrnoException;
-  return { message, code };
+  return { message: error.message, code: codeOfSqliteError(error) };
 }
 
 const port = parentPort;

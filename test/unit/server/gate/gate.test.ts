@@ -9,6 +9,7 @@ import type { AccessCookies } from '../../../../server/gate/access-cookie.ts';
 import { addGateRoutes, type Gate } from '../../../../server/gate/gate.ts';
 import { DEFAULT_THEME, type GateTheme } from '../../../../server/gate/theme.ts';
 import { errorHandler } from '../../../../server/http/error-handler.ts';
+import { STORE_UNAVAILABLE } from '../../../../server/store/store-error.ts';
 import type { BlockedReaders } from '../../../../server/store/blocked-readers.ts';
 import { startKoa } from '../../../helpers/start-koa.ts';
 
@@ -221,6 +222,15 @@ describe('a refusal', () => {
       expect(log()).toHaveLength(status === 500 ? 1 : 0);
     },
   );
+
+  it('while the store is not available says so to programs, too: it is worth trying again', async () => {
+    createSession = () => Promise.reject(Object.assign(new Error('disk is full'), { code: STORE_UNAVAILABLE }));
+    for (const accept of ['text/html', 'application/json']) {
+      const { status, headers } = await submit({ email: 'ann@example.com' }, accept);
+      expect([status, headers.get('retry-after')]).toEqual([503, '5']);
+    }
+    expect(log()).toMatchObject([{ err: { message: 'disk is full' } }, { err: { message: 'disk is full' } }]);
+  });
 
   it('by the list says whom to ask, where the owner has named somebody, to everybody alike', async () => {
     Object.assign(look, { contact: 'Ann $& Bob' });

@@ -3,6 +3,7 @@ import type { Middleware } from 'koa';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { errorHandler } from '../../../../server/http/error-handler.ts';
+import { STORE_UNAVAILABLE } from '../../../../server/store/store-error.ts';
 import { HttpError } from '../../../../server/http/http-error.ts';
 import { startKoa } from '../../../helpers/start-koa.ts';
 
@@ -52,6 +53,12 @@ describe('an error', () => {
     expect([seen.status, seen.body]).toEqual([500, { success: false, error: 'Try again' }]);
     expect(seen.log).toMatchObject([{ msg: 'request failed', err: { message: 'disk is full' } }]);
     expect((await see(fail(new HttpError(503, 'Not now')))).log).toMatchObject([{ err: { message: 'Not now' } }]);
+  });
+
+  it('of a store that can be used later is a 503 with a time to come back, and logged with its reason', async () => {
+    const seen = await see(fail(Object.assign(new Error('disk is full'), { code: STORE_UNAVAILABLE })));
+    expect(seen).toMatchObject({ status: 503, retryAfter: '5', log: [{ err: { message: 'disk is full' } }] });
+    expect(seen.body).toEqual({ success: false, error: 'The store is not available; try again later' });
   });
 
   it.for([new Error('secret detail'), 'secret detail', undefined])(

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../../../server/store/open-store.ts';
-import { StoreError, storeErrorOf } from '../../../../server/store/store-error.ts';
+import {
+  codeOfSqliteError,
+  STORE_UNAVAILABLE,
+  StoreError,
+  storeErrorOf,
+} from '../../../../server/store/store-error.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -50,5 +55,23 @@ describe('a store that can’t be opened', () => {
     expect(storeErrorOf('/data/a.db', busy)).toBe(busy);
     const bug = new TypeError('x is not a function');
     expect(storeErrorOf('/data/a.db', bug)).toBe(bug);
+  });
+});
+
+describe('an error of an open store', () => {
+  it.for([
+    [5, 'database is locked'],
+    // SQLITE_IOERR_WRITE
+    [778, 'disk I/O error'],
+    [13, 'database or disk is full'],
+  ] as const)('with the code %i passes by itself: %s', ([errcode, message]) => {
+    const error = Object.assign(new Error(message), { code: 'ERR_SQLITE_ERROR', errcode });
+    expect(codeOfSqliteError(error)).toBe(STORE_UNAVAILABLE);
+  });
+
+  it('of another kind keeps its code', () => {
+    const constraint = Object.assign(new Error('UNIQUE constraint failed'), { code: 'ERR_SQLITE_ERROR', errcode: 19 });
+    expect(codeOfSqliteError(constraint)).toBe('ERR_SQLITE_ERROR');
+    expect(codeOfSqliteError(new TypeError('x is not a function'))).toBeUndefined();
   });
 });

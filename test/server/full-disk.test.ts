@@ -1,0 +1,62 @@
+// The disk is full: what can't be stored is refused for now, what is there can be read, and all is right once there is room.
+// A limit for the sizes of the process's files takes the disk's place: `write` fails for both.
+import { execFileSync } from 'node:child_process';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { HEARTBEAT_PATH, type Receipt } from '../../sw/protocol/delivery.ts';
+import { askForAccess } from '../helpers/cookies.ts';
+import { StillhereServer } from '../helpers/stillhere-server.ts';
+
+let server: StillhereServer;
+let session: string;
+let startMs: number;
+beforeEach(async () => {
+  server = await StillhereServer.start({ LOG_LEVEL: 'error' });
+  session = await enter('ann@example.com');
+  startMs = Date.now();
+});
+afterEach(() => server.stop());
+
+async function enter(email: string): Promise<string> {
+  return /session_record_id=([^;]+)/.exec(await askForAccess(server.url, email))?.[1] ?? '';
+}
+
+function beat(id: string): Promise<Response> {
+  const span = { id, session, page: '/a/', start: startMs, end: Date.now() };
+  return fetch(server.url + HEARTBEAT_PATH, {
+    method: 'POST',
+    body: JSON.stringify({ sentAt: Date.now(), spans: [span] }),
+  });
+}
+
+/** @param bytes that each file of the server may have; undefined: no limit. */
+function limitFiles(bytes: number | undefined): void {
+  execFileSync('prlimit', ['--pid', String(server.pid), `--fsize=${bytes ?? 'unlimited'}:unlimited`]);
+}
+
+it('refuses deliveries and new readers for now, shows what there is, and loses nothing that it acknowledged', async () => {
+  const stored = ((await (await beat('before')).json()) as Receipt).stored;
+  expect(stored).toEqual(['before']);
+  limitFiles(0);
+
+  const refused = await beat('meanwhile');
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+  const gate = await fetch(`${server.url}/api/verify-temp-access`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"email":"bob@example.com"}',
+  });
+  expect([gate.status, gate.headers.get('retry-after')]).toEqual([503, '5']);
+  expect((await server.session(session)).spans.map(({ id }) => id)).toEqual(['before']);
+  expect((await fetch(server.url)).status).toBe(200);
+  expect(server.output).toMatch(/disk/);
+
+  limitFiles(undefined);
+  expect(((await (await beat('meanwhile')).json()) as Receipt).stored).toEqual(['meanwhile']);
+  expect(await enter('bob@example.com')).not.toBe('');
+  expect((await server.session(session)).spans.map(({ id }) => id).toSorted()).toEqual(['before', 'meanwhile']);
+  await server.stop();
+  const database = new DatabaseSync(server.storeUrl.replace('file:', ''));
+  expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+  database.close();
+});
