@@ -22,6 +22,7 @@ import { toPageName } from '../deliveries/page-name.ts';
 import { createLoadShedder } from '../deliveries/load-shedding.ts';
 import { createReceiver } from '../deliveries/receive-spans.ts';
 import { addHeartbeatRoute } from '../deliveries/route.ts';
+import { createServerClock } from '../deliveries/server-clock.ts';
 import { errorHandler } from '../http/error-handler.ts';
 import { addHealthRoutes } from '../ops/health.ts';
 import { cors } from '../http/cors.ts';
@@ -155,7 +156,12 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     () => performance.now(),
     createTally(log, 'too many deliveries at once: devices are asked to come back later'),
   );
-  const deliveries = createDeliveries(receive, load, limits, now);
+  const clock = createServerClock(
+    now,
+    () => performance.now(),
+    (setBackMs) => log.warn({ setBackMs }, 'the clock was set back: what is being read goes on by the clock before'),
+  );
+  const deliveries = createDeliveries(receive, load, limits, clock);
   const noteOpened = createOpenedFiles({
     record: receive,
     sessionOf: (ctx) => cookies.read(ctx, now())?.sessionId,

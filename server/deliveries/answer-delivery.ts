@@ -8,6 +8,7 @@ import type { Sighting } from '../store/session-store.ts';
 import { parseDelivery, type ParsedDelivery } from './parse-delivery.ts';
 import type { LoadShedder } from './load-shedding.ts';
 import type { ReceiveSpans } from './receive-spans.ts';
+import type { ServerClock } from './server-clock.ts';
 
 /** Deliveries per second; 0: no limit. */
 export interface DeliveryLimits {
@@ -32,12 +33,11 @@ export type DeliveryAnswer = Receipt | { readonly success: true };
 /** @throws HttpError 4xx if nothing of the delivery can be stored; 503 if it can't be stored now. */
 export type AnswerDelivery = (request: DeliveryRequest) => Promise<DeliveryAnswer>;
 
-/** @param now returns the server's time in epoch milliseconds. */
 export function createDeliveries(
   receive: ReceiveSpans,
   load: LoadShedder,
   limits: DeliveryLimits,
-  now: () => number,
+  clock: ServerClock,
 ): AnswerDelivery {
   const ofSession = createRateLimit(limits.beats, 1);
   const ofNetwork = createRateLimit(limits.network, 1);
@@ -49,11 +49,11 @@ export function createDeliveries(
     if (!body) {
       const session = request.readSession();
       await take(ofSession, session, 'session');
-      return load.whileWaiting(0, () => seeSession(session, receive, now()));
+      return load.whileWaiting(0, () => seeSession(session, receive, clock));
     }
     const delivery = parseOrFail(body);
     for (const session of sessionsOf(delivery)) await take(ofSession, session, 'session');
-    return load.whileWaiting(body.length, () => receiveDelivery(delivery, receive, now()));
+    return load.whileWaiting(body.length, () => receiveDelivery(delivery, receive, clock));
   };
 }
 
@@ -67,8 +67,9 @@ function sessionsOf({ spans }: ParsedDelivery): Iterable<string> {
   return new Set(spans.map(({ session }) => session));
 }
 
-async function seeSession(session: string, receive: ReceiveSpans, receivedMs: number): Promise<{ success: true }> {
-  const [recorded] = session ? await receive([{ session, receivedMs }]) : [];
+async function seeSession(session: string, receive: ReceiveSpans, clock: ServerClock): Promise<{ success: true }> {
+  const receivedMs = clock.now();
+  const [recorded] = session ? await receive([{ session, receivedMs, setBackMs: clock.setBackMs }]) : [];
   if (recorded !== 'stored') throw new HttpError(400, 'No session');
   return { success: true };
 }
@@ -79,11 +80,17 @@ function parseOrFail(body: string): ParsedDelivery {
   return delivery;
 }
 
-function sight(span: Span, { sentAt, nextBeatMs }: ParsedDelivery, receivedMs: number): Sighting {
+function sight(
+  span: Span,
+  { sentAt, nextBeatMs }: ParsedDelivery,
+  receivedMs: number,
+  setBackMs: number | undefined,
+): Sighting {
   const { id, session, page, start, end, closed, replayed } = span;
   return {
     session,
     receivedMs,
+    setBackMs,
     nextBeatMs,
     span: {
       id,
@@ -97,9 +104,10 @@ function sight(span: Span, { sentAt, nextBeatMs }: ParsedDelivery, receivedMs: n
   };
 }
 
-async function receiveDelivery(delivery: ParsedDelivery, receive: ReceiveSpans, receivedMs: number): Promise<Receipt> {
+async function receiveDelivery(delivery: ParsedDelivery, receive: ReceiveSpans, clock: ServerClock): Promise<Receipt> {
   const { spans } = delivery;
-  const recorded = await receive(spans.map((span) => sight(span, delivery, receivedMs)));
+  const receivedMs = clock.now();
+  const recorded = await receive(spans.map((span) => sight(span, delivery, receivedMs, clock.setBackMs)));
   const stored: string[] = [];
   const refused: Refusal[] = [...delivery.refused];
   for (const [nth, { id }] of spans.entries()) {

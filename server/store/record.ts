@@ -88,9 +88,23 @@ export function recordSession(
   known: Known,
 ): SessionChange | MissingStretches {
   const recording = new Recording(session, sightings, known);
-  const recorded = sightings.map((sighting) => recording.record(sighting));
+  const recorded = sightings.map((sighting) => recording.record(onClockOf(session, sighting)));
   const { missing } = recording.stretches;
   return missing.length > 0 ? { missing } : { recorded, ...recording.changes() };
+}
+
+/**
+ * A session that has an end in the server's future began before the server's clock was set back, and goes on by the clock it had. The
+ * correction is what the server saw, not what a device says.
+ */
+function onClockOf({ startMs, endMs }: SessionState, sighting: Sighting): Sighting {
+  const { receivedMs, setBackMs, span } = sighting;
+  if (setBackMs === undefined || receivedMs >= (endMs ?? startMs)) return sighting;
+  return {
+    ...sighting,
+    receivedMs: receivedMs + setBackMs,
+    ...(span && { span: { ...span, offsetMs: span.offsetMs + setBackMs } }),
+  };
 }
 
 class Recording {

@@ -35,6 +35,8 @@ export interface StoredSpan {
 export interface Sighting {
   readonly session: string;
   readonly receivedMs: number;
+  /** By how much the server's clock was last set back; undefined: it wasn't. */
+  readonly setBackMs?: number | undefined;
   /** How long after this delivery the device means to send the next one. */
   readonly nextBeatMs?: number | undefined;
   /** If absent, the session was active at `receivedMs`. */

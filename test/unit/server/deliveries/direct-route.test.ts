@@ -20,6 +20,7 @@ import { unlimitedLoad } from '../../../helpers/unlimited-load.ts';
 import { until } from '../../../helpers/until.ts';
 
 const NOW = Date.parse('2026-11-27T08:00:00Z');
+const CLOCK = { now: () => NOW, setBackMs: undefined };
 const LOG = pino({ level: 'silent' });
 const SPAN = { id: 'one', session: 'ann', page: '/a/', start: NOW - 2_000, end: NOW - 1_000 };
 
@@ -36,7 +37,7 @@ async function record(sightings: readonly Sighting[]): Promise<readonly Recorded
 }
 
 function startAnswering(network = 0, load = unlimitedLoad()): AnswerDelivery {
-  return createDeliveries(record, load, { beats: 0, network }, () => NOW);
+  return createDeliveries(record, load, { beats: 0, network }, CLOCK);
 }
 
 /** @param trustProxy as the server's setting. */
@@ -169,7 +170,7 @@ it('a body of nothing but a byte order mark names no session, and the store is n
     (sightings) => (asked.push(...sightings), record(sightings)),
     unlimitedLoad(),
     { beats: 0, network: 0 },
-    () => NOW,
+    CLOCK,
   );
   const headers = { cookie: 'session_record_id=ann' };
   expect(await post(await start(listenDirectly(answer)), '\ufeff', headers)).toMatchObject({

@@ -14,6 +14,7 @@ import { startKoa } from '../../../helpers/start-koa.ts';
 import { unlimitedLoad } from '../../../helpers/unlimited-load.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
+const CLOCK = { now: () => NOW, setBackMs: undefined };
 const UNLIMITED: DeliveryLimits = { beats: 0, network: 0 };
 
 let received: (readonly Sighting[])[];
@@ -35,10 +36,7 @@ async function start(
 ): Promise<(body: readonly unknown[] | string, cookie?: string) => Promise<Answer>> {
   const router = new Router();
   const receive = (sightings: readonly Sighting[]) => (received.push(sightings), record(sightings));
-  addHeartbeatRoute(
-    router,
-    createDeliveries(receive, unlimitedLoad(), limits, () => NOW),
-  );
+  addHeartbeatRoute(router, createDeliveries(receive, unlimitedLoad(), limits, CLOCK));
   const url = await startKoa(errorHandler(pino({ level: 'silent' })), router.routes() as Middleware);
   return async (given, cookie) => {
     const body = typeof given === 'string' ? given : JSON.stringify({ sentAt: NOW - 5_000, spans: given });

@@ -111,3 +111,57 @@ describe("the device's clock", () => {
     ]);
   });
 });
+
+describe("the server's clock, set back by an hour while a session runs", () => {
+  const HOUR = 60 * MINUTE;
+  /** A delivery that arrives `minutes` after the session began, when the clock shows an hour less. */
+  const deliver = (store: RecordedSession, minutes: number, span?: Sighting['span'], setBackMs?: number): void => {
+    store.record([{ session: 's', receivedMs: NOW + minutes * MINUTE - HOUR, setBackMs, ...(span && { span }) }]);
+  };
+  /** Of a device whose clock is right, as the server's was before. */
+  const upTo = (minutes: number): Sighting['span'] => ({
+    id: 'a',
+    page: '/a/',
+    startMs: NOW,
+    endMs: NOW + minutes * MINUTE,
+    offsetMs: -HOUR,
+  });
+  const begin = (): RecordedSession => {
+    const store = new RecordedSession();
+    store.record([
+      {
+        session: 's',
+        receivedMs: NOW + 5 * MINUTE,
+        span: { id: 'a', page: '/a/', startMs: NOW, endMs: NOW + 5 * MINUTE, offsetMs: 0 },
+      },
+    ]);
+    return store;
+  };
+
+  it('goes on by the clock that the session began with', () => {
+    const store = begin();
+    deliver(store, 8, upTo(8), HOUR);
+    expect(store.spans.get('a')).toMatchObject({ startMs: NOW, endMs: NOW + 8 * MINUTE, isClamped: false });
+    deliver(store, 9, undefined, HOUR);
+    expect(store.session).toMatchObject({ endMs: NOW + 9 * MINUTE, readingMs: 8 * MINUTE });
+  });
+
+  it('ends where it did where nobody saw the clock being set: nothing ends after it was received', () => {
+    const store = begin();
+    deliver(store, 8, upTo(8));
+    expect(store.session).toMatchObject({ endMs: NOW + 5 * MINUTE, readingMs: 5 * MINUTE });
+  });
+
+  it('gives a session that began afterwards no time that was not read', () => {
+    const store = new RecordedSession();
+    store.record([
+      {
+        session: 's',
+        receivedMs: NOW + MINUTE,
+        setBackMs: HOUR,
+        span: { id: 'a', page: '/a/', startMs: NOW, endMs: NOW + 30 * MINUTE, offsetMs: 0 },
+      },
+    ]);
+    expect(store.session).toMatchObject({ endMs: NOW + MINUTE, readingMs: MINUTE });
+  });
+});
