@@ -2,7 +2,7 @@
 import type { Interval } from './reading-time.ts';
 
 /** A span received this long after its end counts as late. */
-const LATE_MS = 60_000;
+export const LATE_MS = 60_000;
 
 /** If times had to be moved by more than this, the device's clock was wrong. */
 const CLAMPED_MS = 1_000;

@@ -127,6 +127,8 @@ export interface SessionStore {
   findSession(id: string): Promise<Session | undefined>;
   /** Sessions of the owner's list, page by page. No session is missing or shown twice because others begin meanwhile. */
   searchSessions(search: SessionSearch): Promise<SessionPage>;
+  /** Counts the sessions that are being read, a few seconds behind. */
+  countReading(nowMs: number): Promise<number>;
   /** Newest first. */
   listSessions(query: SessionQuery): Promise<readonly Session[]>;
   /** Ordered by start. */

@@ -3,6 +3,7 @@ import type { Kysely, Selectable } from 'kysely';
 import { SqlBlockedReaders, type BlockedReaders } from './blocked-readers.ts';
 import { SqlCodes, type Codes } from './codes.ts';
 import type { Database } from './database.ts';
+import { compileCountReading } from './count-reading.ts';
 import { deleteSessions } from './delete-sessions.ts';
 import type { Erasures } from './erasures.ts';
 import { SqlInvitations, type Invitations } from './invitations.ts';
@@ -145,6 +146,11 @@ export class SqlStore implements SessionStore {
       nowMs: 0,
     });
     return sessions;
+  }
+
+  async countReading(nowMs: number): Promise<number> {
+    const [row] = await rowsOf(this.#database.reader, compileCountReading(this.#queries, nowMs));
+    return row?.count ?? 0;
   }
 
   async listSpans(sessionId: string): Promise<readonly StoredSpan[]> {

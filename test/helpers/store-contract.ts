@@ -460,6 +460,17 @@ export function describeStore(name: string, place: () => Promise<() => Promise<S
       expect(await list({ pageSize: 9, email: 'nobody@example.com' })).toEqual([]);
     });
 
+    it('counts the sessions that are being read, as soon as the totals know them', async () => {
+      await store.record([seen(0, 60, { receivedS: 60 })]);
+      await store.record([seen(0, 60, { session: 'bob', receivedS: 60, isClosed: true })]);
+      expect(await store.countReading(NOW + 90 * SECOND)).toBe(0);
+      await store.totals.counting.count(['ann', 'bob']);
+      expect(await store.countReading(NOW + 90 * SECOND)).toBe(1);
+      // Twelve minutes without a beat, and one of grace.
+      expect(await store.countReading(NOW + (60 + 13 * 60) * SECOND)).toBe(1);
+      expect(await store.countReading(NOW + (60 + 13 * 60) * SECOND + 1)).toBe(0);
+    });
+
     it('knows which sessions NocoDB shows as they are, whatever others were told', async () => {
       const tell = async (consumer: string): Promise<void> => {
         const outbox = store.outboxOf(consumer);

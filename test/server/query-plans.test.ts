@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CompiledQuery } from 'kysely';
 import { compileBound, compileSearch, conditionsOf, type FoundSearch } from '../../server/store/sql-session-search.ts';
+import { compileCountReading } from '../../server/store/count-reading.ts';
 import { sqliteQueries } from '../../server/store/sqlite/dialect.ts';
 import { prepareFile } from '../../server/store/sqlite/open.ts';
 
@@ -42,6 +43,13 @@ const INDEXES_OF_READER = {
     'counted_sessions_by_reader_reading (reader_id=? AND (reading_order,session_id)>(?,?) AND (reading_order,session_id)<(?,?))',
 };
 const OTHERS = { fromMs: 0, toMs: 9, pageId: 'p', pagesBelow: '/a/', state: 'opened', text: 'x' } as const;
+
+it('counts those that are being read among the last ones', () => {
+  expect(planOf(compileCountReading(queries, 0))).toEqual([
+    'SEARCH counted_sessions USING COVERING INDEX counted_sessions_by_last (last_ms>?)',
+    'SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (id=?)',
+  ]);
+});
 
 describe.for(['start', 'end', 'reading'] as const)('sessions by %s', (sort) => {
   it.for([{}, OTHERS, { reader: 'r' }, { ...OTHERS, reader: 'r' }])('filtered by %o', (filter) => {
