@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Outcome } from '../outbox/outcome.ts';
+import { tellListener, type OutcomeListener } from '../outbox/outcome.ts';
 import { codeMail, type CodeLanguage } from './code-mail.ts';
 import type { CodeMailConfig } from './mail-config.ts';
 import { sendMail, TIMEOUT_MS } from './smtp.ts';
@@ -31,7 +31,15 @@ export interface CodeSender {
 export function createCodeSender(
   config: CodeMailConfig,
   log: Logger,
-  { pausesMs = PAUSES_MS, requestMs = TIMEOUT_MS } = {},
+  {
+    pausesMs = PAUSES_MS,
+    requestMs = TIMEOUT_MS,
+    onOutcome = () => {},
+  }: {
+    readonly pausesMs?: readonly number[];
+    readonly requestMs?: number;
+    readonly onOutcome?: OutcomeListener | undefined;
+  } = {},
 ): CodeSender {
   const stopping = new AbortController();
   const sending = new Set<Promise<void>>();
@@ -41,7 +49,7 @@ export function createCodeSender(
     const envelope = { ...config, fromName: config.ownerName, to: [to] };
     const untilMs = performance.now() + PATIENCE_MS;
     for (let attempt = 0; ; attempt++) {
-      const outcome: Outcome = await sendMail(envelope, mail, stopping.signal, requestMs);
+      const outcome = await tellListener(sendMail(envelope, mail, stopping.signal, requestMs), onOutcome);
       if (outcome.type === 'told' || stopping.signal.aborted) return;
       const pauseMs = pausesMs[attempt];
       const isHopeless = outcome.type === 'gone' || outcome.isRefused === true;

@@ -5,16 +5,20 @@ import {
   SYSTEM_CLOCK,
   type EventSession,
   type TellingOptions,
-  type TellingTiming,
+  type TellingSetup,
 } from '../outbox/base-event-consumer.ts';
 import { EventConsumer } from '../outbox/event-consumer.ts';
+import { tellListener, type Outcome } from '../outbox/outcome.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { digestMail } from './digest-mail.ts';
 import { DailyDigest } from './digest-schedule.ts';
 import { isQuiet } from './local-time.ts';
 import type { MailConfig } from './mail-config.ts';
-import { sendMail, TIMEOUT_MS } from './smtp.ts';
+import { sendMail, TIMEOUT_MS, type Mail } from './smtp.ts';
 import { visitMail } from './visit-mail.ts';
+
+/** The name of the consumer. Stays the same as long as stores exist. */
+export const MAIL = 'mail';
 
 /** Visits end half an hour after they were last seen, so nobody waits for these seconds. */
 const PAUSE_MS = 10_000;
@@ -24,15 +28,17 @@ export function createMailer(
   config: MailConfig,
   store: TellingOptions['store'] & Pick<SessionStore, 'notes' | 'totals'>,
   log: Logger,
-  { clock = SYSTEM_CLOCK, requestMs = TIMEOUT_MS, pauseMs = PAUSE_MS }: TellingTiming = {},
+  { clock = SYSTEM_CLOCK, requestMs = TIMEOUT_MS, pauseMs = PAUSE_MS, onOutcome = () => {} }: TellingSetup = {},
 ): EventConsumer | DigestConsumer {
   const { digestMinute, quietHours, timeZone } = config;
-  const options = { name: 'mail', store, hasHistory: false, requestMs, pauseMs, log, clock };
+  const options = { name: MAIL, store, hasHistory: false, requestMs, pauseMs, log, clock };
   /** True for those of whom the owner wants to know. */
   const counter = async (): Promise<(session: EventSession) => boolean> => {
     const excluded = await store.totals.listExcludedReaders();
     return ({ email, isExcluded }) => !isExcluded && !excluded.includes(email);
   };
+  const send = (mail: Mail, signal: AbortSignal): Promise<Outcome> =>
+    tellListener(sendMail(config, mail, signal, requestMs), onOutcome);
   if (digestMinute !== undefined)
     return new DigestConsumer({
       ...options,
@@ -43,7 +49,7 @@ export function createMailer(
           entries.filter(({ session }) => isCounted(session)),
           config,
         );
-        return mail ? sendMail(config, mail, signal, requestMs) : { type: 'told' };
+        return mail ? send(mail, signal) : { type: 'told' };
       },
     });
   return new EventConsumer({
@@ -52,7 +58,7 @@ export function createMailer(
     // One mail a visit. What was only opened gets one when it turns out to have been read.
     tell: async (event, session, signal) =>
       event.isFirstReading && (await counter())(session)
-        ? sendMail(config, visitMail({ event, session }, config), signal, requestMs)
+        ? send(visitMail({ event, session }, config), signal)
         : { type: 'told' },
   });
 }

@@ -1,5 +1,5 @@
 // Sends one mail by SMTP (the only user of nodemailer, which is loaded when the first mail is sent).
-import { isIP } from 'node:net';
+import { isLoopback } from '../http/loopback.ts';
 import type { Outcome } from '../outbox/outcome.ts';
 import type { SmtpConfig } from './mail-config.ts';
 
@@ -89,8 +89,4 @@ function toFailure({ code, responseCode, name }: SmtpError): Outcome {
   const reason = `${REASONS[said] ?? 'no usable answer from the mail server'} (${said}${status})`;
   const isRefused = said !== 'EAUTH' && typeof responseCode === 'number' && responseCode >= 500;
   return { type: 'failed', reason, isRefused };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

@@ -43,11 +43,16 @@ export const MAX_FOUND = 2 * MAX_IDS;
 export const TIMEOUT_MS = 20_000;
 
 const PAGE_SIZE = 1_000;
+
+/** Is called with the type of a result. */
+export type ResultListener = (type: NocoResult<unknown>['type']) => void;
+
 export class NocoClient {
   readonly #config: NocoConfig;
   readonly #budget: RequestBudget;
   readonly #signal: AbortSignal;
   readonly #mayAsk: () => Promise<boolean>;
+  readonly #onResult: ResultListener;
   /** Earliest time of the next request, monotonic. */
   #nextAt = 0;
   /** Requests sent so far. */
@@ -61,15 +66,18 @@ export class NocoClient {
   /**
    * @param signal aborts pending requests; their outcome is then in doubt.
    * @param mayAsk called before each request. If it resolves to false, the request is not sent.
+   * @param onResult called after each request.
    */
   constructor(
     config: NocoConfig,
     budget: RequestBudget,
     signal: AbortSignal,
     mayAsk = (): Promise<boolean> => Promise.resolve(true),
+    onResult: ResultListener = () => {},
   ) {
     this.#config = config;
     this.#mayAsk = mayAsk;
+    this.#onResult = onResult;
     this.#budget = budget;
     this.#signal = signal;
   }
@@ -186,6 +194,18 @@ export class NocoClient {
     path: string,
     body?: unknown,
     secrets: readonly string[] = [],
+  ): Promise<NocoResult<T>> {
+    const result = await this.#ask(schema, method, path, body, secrets);
+    this.#onResult(result.type);
+    return result;
+  }
+
+  async #ask<T>(
+    schema: v.GenericSchema<unknown, T>,
+    method: string,
+    path: string,
+    body: unknown,
+    secrets: readonly string[],
   ): Promise<NocoResult<T>> {
     const hide = (failure: NocoFailure): NocoFailure => ({
       ...failure,

@@ -8,7 +8,7 @@ import { NOCODB, type Outbox, type Untold } from '../store/outbox.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { FRUGAL, USUAL } from './backoff.ts';
 import { BatchChooser, ROUND } from './choose-batches.ts';
-import { NocoClient, TIMEOUT_MS, type NocoConfig } from './client.ts';
+import { NocoClient, TIMEOUT_MS, type NocoConfig, type ResultListener } from './client.ts';
 import { MirrorStatusBoard, type MirrorStatus } from './mirror-status.ts';
 import { RecordEraser } from './record-eraser.ts';
 import { RecordWriter } from './record-writer.ts';
@@ -50,8 +50,15 @@ export interface MirrorClock {
 
 const CLOCK: MirrorClock = { wall: () => Date.now(), monotonic: () => performance.now() };
 
-export function createMirror(config: NocoConfig, store: MirrorStore, log: Logger, clock = CLOCK): Mirror {
-  return new NocoMirror(config, store, log, clock);
+/** @param onResult called after each request to NocoDB. */
+export function createMirror(
+  config: NocoConfig,
+  store: MirrorStore,
+  log: Logger,
+  clock = CLOCK,
+  onResult?: ResultListener,
+): Mirror {
+  return new NocoMirror(config, store, log, clock, onResult);
 }
 
 class NocoMirror implements Mirror {
@@ -72,7 +79,13 @@ class NocoMirror implements Mirror {
   /** The table's columns at the last round, as text. */
   #columns: string | undefined;
 
-  constructor(config: NocoConfig, store: MirrorStore, log: Logger, clock: MirrorClock) {
+  constructor(
+    config: NocoConfig,
+    store: MirrorStore,
+    log: Logger,
+    clock: MirrorClock,
+    onResult: ResultListener | undefined,
+  ) {
     const { notes, leases } = store;
     const outbox = store.outboxOf(NOCODB);
     this.#outbox = outbox;
@@ -82,7 +95,8 @@ class NocoMirror implements Mirror {
     this.#consumer = new Consumer({ name, leases, log, pauseMs, requestMs: TIMEOUT_MS, now });
     const budget = new RequestBudget(notes, config.requestsPerMonth, clock.wall);
     this.#budget = budget;
-    this.#client = new NocoClient(config, budget, this.#consumer.signal, () => this.#consumer.holdLease());
+    const { signal } = this.#consumer;
+    this.#client = new NocoClient(config, budget, signal, () => this.#consumer.holdLease(), onResult);
     this.#table = new TableCheck({ client: this.#client, notes, outbox, budget, log, table: config.table, clock });
     const patience = budget.isLimited ? FRUGAL : USUAL;
     this.#rows = new RejectedRows(log, patience.row, budget.isLimited);

@@ -4,6 +4,7 @@ import type { Outbox } from '../store/outbox.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import type { Session } from '../store/session.ts';
 import { Consumer } from './consumer.ts';
+import type { OutcomeListener } from './outcome.ts';
 import { PendingEvents } from './pending-events.ts';
 import { Rest } from './rest.ts';
 
@@ -33,8 +34,10 @@ export interface TellingClock {
 
 export const SYSTEM_CLOCK: TellingClock = { wall: () => Date.now(), monotonic: () => performance.now() };
 
-/** What tests make shorter. */
-export type TellingTiming = Partial<Pick<TellingOptions, 'clock' | 'pauseMs' | 'requestMs'>>;
+/** Times are what tests make shorter. */
+export interface TellingSetup extends Partial<Pick<TellingOptions, 'clock' | 'pauseMs' | 'requestMs'>> {
+  readonly onOutcome?: OutcomeListener | undefined;
+}
 
 export abstract class BaseEventConsumer {
   protected readonly outbox: Outbox;

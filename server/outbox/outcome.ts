@@ -17,6 +17,16 @@ export type Outcome =
   /** The receiver wants to be told nothing any more. It isn't asked again before the next start. */
   | { readonly type: 'gone'; readonly reason: string };
 
+/** Is called with what came of an attempt: a type of {@link Outcome}, or `refused` for a failure that comes from what was told. */
+export type OutcomeListener = (result: Outcome['type'] | 'refused') => void;
+
+/** Tells the listener what came of it. */
+export async function tellListener(telling: Promise<Outcome>, listener: OutcomeListener): Promise<Outcome> {
+  const outcome = await telling;
+  listener(outcome.type === 'failed' && outcome.isRefused ? 'refused' : outcome.type);
+  return outcome;
+}
+
 /** A rejection counts as a failure. */
 export async function outcomeOf(telling: Promise<Outcome>): Promise<Outcome> {
   try {

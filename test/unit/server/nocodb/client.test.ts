@@ -89,6 +89,25 @@ describe('the tables', () => {
   });
 });
 
+it('tells a listener what came of each request, also of one that was not sent', async () => {
+  const heard: string[] = [];
+  let mayAsk = true;
+  const client = new NocoClient(
+    CONFIG,
+    unlimited,
+    signal,
+    async () => mayAsk,
+    (type) => heard.push(type),
+  );
+  give({ count: 7 });
+  await client.count('t', 'f');
+  answers.push(() => Response.json({ message: 'no' }, { status: 401 }));
+  await client.count('t', 'f');
+  mayAsk = false;
+  await client.count('t', 'f');
+  expect(heard).toEqual(['ok', 'denied', 'displaced']);
+});
+
 describe('the records', () => {
   const record = (id: number | string, fields: Readonly<Record<string, unknown>> = {}) => ({ id, fields });
 
