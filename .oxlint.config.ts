@@ -24,6 +24,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   nodemailer: 'server/mail/smtp.ts',
   parse5: 'server/site/html-reader.ts',
   commander: 'server/cli.ts',
+  'prom-client': 'server/ops/metrics.ts',
   vite: 'server/commands/build.ts',
   fflate: 'build/extension.vite.config.ts',
 };
@@ -84,7 +85,15 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'sw/protocol',
   ],
   'server/owner': ['server/store', 'server/http'],
-  'server/ops': ['server/owner', 'server/sessions', 'server/nocodb', 'server/store', 'server/http'],
+  'server/ops': [
+    'server/owner',
+    'server/sessions',
+    'server/deliveries',
+    'server/nocodb',
+    'server/store',
+    'server/http',
+    'sw/protocol',
+  ],
   'server/sessions': [
     'server/config',
     'server/gate',

@@ -12,7 +12,9 @@ import { fetchHandler } from '../http/fetch-adapter.ts';
 import { nodeHandler } from '../http/node-adapter.ts';
 import type { HostOptions } from '../config/options.ts';
 import { createRoutes } from './routes.ts';
+import { countRequests } from '../ops/count-requests.ts';
 import { openServices } from './services.ts';
+import { serveMetrics } from './serve-metrics.ts';
 import { readSessions, type Sessions } from '../sessions/read-sessions.ts';
 import { readSecrets } from '../config/secrets.ts';
 import { BUILD_DIR } from '../config/package-root.ts';
@@ -64,12 +66,28 @@ export function embed(
   const log = given ?? pino({ level: config.logLevel });
   const secrets = readSecrets(config);
   const isTaken = (path: string): boolean => worker === 'none' && path.startsWith(WORKER_PATH);
-  const opening = openServices(config, log).then((services) => {
+  const opening = openServices(config, log).then(async (services) => {
+    // The host's pages don't depend on it.
+    const stopMetrics = await serveMetrics(config.metrics, services.metrics, log).catch((error: unknown) => {
+      log.error({ err: describeError(error) }, "can't serve the metrics");
+      return async () => {};
+    });
     services.start();
     const { routes, check, admitToParts } = createRoutes({ config, secrets, services, log, now: Date.now });
     const channel = serveChannel(BUILD_DIR, isTaken, config.base);
-    const site = compose([routes, channel, check, checkTargets(isAlsoProtected, admitToParts)]) as Middleware;
-    return { services, answer: underBase(config.base, site) };
+    const counting = services.metrics ? [countRequests(services.metrics, false)] : [];
+    const site = compose([
+      ...counting,
+      routes,
+      channel,
+      check,
+      checkTargets(isAlsoProtected, admitToParts),
+    ]) as Middleware;
+    const stop = async (): Promise<void> => {
+      await stopMetrics();
+      await services.stop();
+    };
+    return { services, stop, answer: underBase(config.base, site) };
   });
   const opened = opening.catch((error: unknown) => {
     log.error({ err: describeError(error) }, "can't open the store");
@@ -94,7 +112,7 @@ export function embed(
     fetch: fetchHandler(node),
     sessions: readSessions(async () => (await opening).services.store, config.nocodb),
     ready: async () => void (await opening),
-    close: () => (closing ??= opened.then((ours) => ours?.services.stop())),
+    close: () => (closing ??= opened.then((ours) => ours?.stop())),
   });
 }
 

@@ -3,14 +3,16 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { listenOn } from './listen-on.ts';
 import { createRequestListener } from './request-listener.ts';
-import { ConfigError, type Config } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { BACKLOG, CONNECTION_TIMEOUTS, limitConnections } from '../http/connection-limit.ts';
 import type { Secrets } from '../config/secrets.ts';
 import type { RetentionOptions } from '../jobs/retention.ts';
 import { BUILD_DIR } from '../config/package-root.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { withSample } from './sample.ts';
+import { serveMetrics } from './serve-metrics.ts';
 import { openServices } from './services.ts';
 
 /** How long a stop waits for pending requests, in milliseconds. */
@@ -46,14 +48,14 @@ export async function startServer(
   });
   const server = createServer(CONNECTION_TIMEOUTS, listener);
   limitConnections(server, config.maxConnections, config.trustProxy, log);
-  server.listen({ port: config.port, host: config.host, backlog: BACKLOG });
+  let stopMetrics: () => Promise<void>;
   try {
-    await once(server, 'listening');
-  } catch (cause) {
+    await listenOn(server, { port: config.port, host: config.host, backlog: BACKLOG }, 'PORT or HOST');
+    stopMetrics = await serveMetrics(config.metrics, services.metrics, log);
+  } catch (error) {
+    server.close();
     await services.stop();
-    throw new ConfigError(`Can't listen on ${config.host}:${config.port}: ${reasonOf(cause)}. Set PORT or HOST.`, {
-      cause,
-    });
+    throw error;
   }
   services.start();
   return {
@@ -69,18 +71,8 @@ export async function startServer(
       await closed;
       clearInterval(sweep);
       clearTimeout(patience);
+      await stopMetrics();
       await services.stop();
     },
   };
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program uses this port',
-  EADDRNOTAVAIL: "this machine doesn't have this address",
-  EACCES: 'only an administrator may use this port',
-};
-
-function reasonOf(error: unknown): string {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  return REASONS[code] ?? message;
 }

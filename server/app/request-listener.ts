@@ -1,5 +1,5 @@
 // Assembles the server; never listens. The order of the middleware is the order in which a request passes it.
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import Koa, { type Middleware } from 'koa';
 import compose from 'koa-compose';
@@ -9,6 +9,7 @@ import { createDirectRoute, isPlainDelivery } from '../deliveries/direct-route.t
 import { underBase } from '../http/site-base.ts';
 import { errorHandler } from '../http/error-handler.ts';
 import { describeError } from '../http/describe-error.ts';
+import { countRequests } from '../ops/count-requests.ts';
 import { logRequest, logRequests } from '../ops/request-log.ts';
 import { siteHeaders } from '../http/security-headers.ts';
 import { createRoutes, type RouteParts } from './routes.ts';
@@ -28,6 +29,7 @@ export interface ServerParts extends RouteParts {
 /** Answers all requests of the standalone server. */
 export function createRequestListener({ siteDir, buildDir, ...parts }: ServerParts): RequestListener {
   const { config, log } = parts;
+  const { metrics } = parts.services;
   const { base } = config;
   const { routes, check, admit, deliveries } = createRoutes(parts);
 
@@ -36,6 +38,7 @@ export function createRequestListener({ siteDir, buildDir, ...parts }: ServerPar
   app.on('error', (error: Error) => log.warn({ err: describeError(error) }, 'response aborted'));
   app.use(redirectToFolder(base));
   const site = compose([
+    ...(metrics ? [countRequests(metrics, true)] : []),
     logRequests(log, base),
     errorHandler(log),
     routes,
@@ -57,16 +60,13 @@ export function createRequestListener({ siteDir, buildDir, ...parts }: ServerPar
   app.use(underBase(base, site));
   const answer = app.callback();
   const answerDirectly = createDirectRoute(deliveries, log, config.trustProxy);
-  return (request, response) => {
-    if (!isPlainDelivery(request, base)) {
-      void answer(request, response);
-      return;
-    }
+  const deliver = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const beganMs = performance.now();
-    void answerDirectly(request, response).then((status) =>
-      logRequest(log, { method: 'POST', path: HEARTBEAT_PATH, status, beganMs }),
-    );
+    const status = await answerDirectly(request, response);
+    metrics?.countRequest(HEARTBEAT_PATH, status);
+    logRequest(log, { method: 'POST', path: HEARTBEAT_PATH, status, beganMs });
   };
+  return (request, response) => void (isPlainDelivery(request, base) ? deliver : answer)(request, response);
 }
 
 /** `/work` is not a folder's address, so relative links of a page there would lead elsewhere. */

@@ -24,6 +24,7 @@ import { createReceiver } from '../deliveries/receive-spans.ts';
 import { addHeartbeatRoute } from '../deliveries/route.ts';
 import { createServerClock } from '../deliveries/server-clock.ts';
 import { errorHandler } from '../http/error-handler.ts';
+import { measureDeliveries, measureRecording } from '../ops/measure-deliveries.ts';
 import { addHealthRoutes } from '../ops/health.ts';
 import { cors } from '../http/cors.ts';
 import { createTally } from '../http/log-tally.ts';
@@ -93,6 +94,7 @@ export interface RouteParts {
   readonly secrets: Pick<Secrets, 'secret' | 'ownerToken'>;
   readonly services: Pick<Services, 'store' | 'feed' | 'refusals'> & {
     readonly codes?: Services['codes'];
+    readonly metrics?: Services['metrics'];
     readonly mirror?: Pick<Mirror, 'status'> | undefined;
     readonly findOtherRows?: Services['findOtherRows'];
   };
@@ -116,7 +118,7 @@ export interface Routes {
 }
 
 export function createRoutes({ config, secrets, services, log, now }: RouteParts): Routes {
-  const { store, mirror, findOtherRows, feed, refusals } = services;
+  const { store, mirror, findOtherRows, feed, refusals, metrics } = services;
   const { protect, allow, gate, publicUrl, ownerPath: path, ownerOrigin, base, frameAncestors, limits } = config;
   const isHttps = publicUrl?.protocol === 'https:';
   const cookies = accessCookies(secrets.secret, config.accessMs, isHttps, frameAncestors.length > 0);
@@ -150,7 +152,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     codes: gateCodes({ config, secrets, services, log, now }),
     now,
   });
-  const receive = createReceiver(store);
+  const receive = createReceiver(metrics ? measureRecording(store, metrics) : store);
   const load = createLoadShedder(
     DELIVERIES_WAITING,
     () => performance.now(),
@@ -161,7 +163,8 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     () => performance.now(),
     (setBackMs) => log.warn({ setBackMs }, 'the clock was set back: what is being read goes on by the clock before'),
   );
-  const deliveries = createDeliveries(receive, load, limits, clock);
+  const answer = createDeliveries(receive, load, limits, clock);
+  const deliveries = metrics ? measureDeliveries(answer, metrics) : answer;
   const noteOpened = createOpenedFiles({
     record: receive,
     sessionOf: (ctx) => cookies.read(ctx, now())?.sessionId,

@@ -132,7 +132,9 @@ async function listen(
     try {
       return await start({ ...config, port });
     } catch (error) {
-      const isTaken = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE';
+      // The metrics have a port, too, and it doesn't move.
+      const cause = (error as Error).cause as (NodeJS.ErrnoException & { readonly port?: number }) | undefined;
+      const isTaken = cause?.code === 'EADDRINUSE' && cause.port === port;
       if (!mayMove || !isTaken || port >= config.port + OTHER_PORTS) throw error;
     }
 }

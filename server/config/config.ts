@@ -7,7 +7,9 @@ import { toSitePath } from '../http/site-base.ts';
 import type { CodeMailConfig, MailConfig } from '../mail/mail-config.ts';
 import type { NocoConfig } from '../nocodb/client.ts';
 import type { WebhookConfig } from '../webhook/post-message.ts';
+import { isLoopback } from '../http/loopback.ts';
 import { readGateSettings } from './gate-settings.ts';
+import type { SocketAddress } from './socket-address.ts';
 import { findOwnerUrl } from './owner-url.ts';
 import type { ServeOptions } from './options.ts';
 import {
@@ -65,6 +67,8 @@ export interface Config {
   /** A proxy in front sets the client's address and protocol (X-Forwarded-…). */
   readonly trustProxy: boolean;
   readonly logLevel: LogLevel;
+  /** Where `/metrics` is answered; undefined: nowhere. */
+  readonly metrics: MetricsConfig | undefined;
   /** Where sessions are copied to; undefined: nowhere. */
   readonly nocodb: NocoConfig | undefined;
   /** Where events are posted; undefined: nowhere. */
@@ -73,6 +77,11 @@ export interface Config {
   readonly mail: MailConfig | undefined;
   /** How readers get their codes; undefined: the gate asks for none. */
   readonly codeMail: CodeMailConfig | undefined;
+}
+
+export interface MetricsConfig extends SocketAddress {
+  /** What is asked of those who read them; undefined: nothing. */
+  readonly token: string | undefined;
 }
 
 /** How often a reader may call; 0: no limit. */
@@ -153,6 +162,10 @@ export function readConfig(
         `${missing.map(sourceOf).join(', ')}: must be set, too, or none of ${names.map(sourceOf).join(', ')}`,
       );
   }
+  if (values.metricsAddress && !isLoopback(values.metricsAddress.host) && !given.has('metricsToken'))
+    problems.push(
+      `${sourceOf('metricsAddress')}: can be reached from other machines, so ${sourceOf('metricsToken')} must be set, too`,
+    );
   const gate = readGateSettings(values, sourceOf);
   problems.push(...gate.problems);
   if (problems.length === 0 && isBehindGate(gate.theme?.privacyUrl, values))
@@ -205,6 +218,7 @@ function toConfig(values: SettingValues, gate: GateTheme): Config {
     publicUrl,
     trustProxy,
     logLevel,
+    metrics: values.metricsAddress && { ...values.metricsAddress, token: values.metricsToken },
     nocodb: toNocoConfig(values),
     webhook: url && key && { url, key },
     mail: toMailConfig(values),

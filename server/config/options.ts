@@ -22,6 +22,10 @@ export interface StillhereOptions {
   readonly ownerPath?: string | undefined;
   /** The address that the owner's pages and the owner's API have to themselves, without a path, like `https://owner.example.com`; elsewhere they answer 404. By default: the site's. */
   readonly ownerOrigin?: string | undefined;
+  /** Address of its own on which `/metrics` is answered for Prometheus, like `127.0.0.1:9464`. By default: no metrics. */
+  readonly metricsAddress?: string | undefined;
+  /** What Prometheus has to send (`Authorization: Bearer …`), at least 32 characters; needed where METRICS_ADDRESS can be reached from other machines. By default: none. */
+  readonly metricsToken?: string | undefined;
   /** `trace`, `debug`, `info`, `warn`, `error`, `fatal`, `silent`. @default 'info' */
   readonly logLevel?: string | undefined;
   /** Path prefixes behind the gate, like `/confidential/`. @default ['/portfolio/confidential/'] */

@@ -6,6 +6,7 @@ import { readEmailAddress } from '../gate/email-address.ts';
 import { readRequestPath } from '../http/request-path.ts';
 import type { QuietHours } from '../mail/local-time.ts';
 import { readWebhookKey } from '../webhook/signature.ts';
+import { readSocketAddress, type SocketAddress } from './socket-address.ts';
 import { isSmtpUrl, isTimeZone, readMinute, readQuietHours } from './mail-values.ts';
 
 export type SettingKind = 'text' | 'list' | 'number' | 'switch';
@@ -217,6 +218,26 @@ export const SETTINGS = {
       "the address that the owner's pages and the owner's API have to themselves, without a path, like `https://owner.example.com`; elsewhere they answer 404",
     otherwise: "the site's",
     schema: origin("the owner's pages"),
+  },
+  metricsAddress: {
+    group: 'server',
+    kind: 'text',
+    about: 'address of its own on which `/metrics` is answered for Prometheus, like `127.0.0.1:9464`',
+    otherwise: 'no metrics',
+    schema: v.pipe(
+      text,
+      v.transform(readSocketAddress),
+      v.custom<SocketAddress>((address) => address !== undefined, 'must be an address and a port, like 127.0.0.1:9464'),
+    ),
+  },
+  metricsToken: {
+    group: 'server',
+    kind: 'text',
+    about:
+      'what Prometheus has to send (`Authorization: Bearer …`), at least 32 characters; needed where METRICS_ADDRESS can be reached from other machines',
+    otherwise: 'none',
+    isSecret: true,
+    schema: password,
   },
   logLevel: {
     group: 'server',

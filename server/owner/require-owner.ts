@@ -11,8 +11,13 @@ import { deleteShareCookie, readShareCookie } from './share-cookie.ts';
 
 /** Whether the request carries `Authorization: Bearer <owner's token>`. */
 export function isOwner(ctx: Context, ownerToken: string): boolean {
-  const [, token = ''] = ctx.get('authorization').match(/^Bearer (.+)$/i) ?? [];
-  return isOwnerToken(token, ownerToken);
+  return isBearer(ctx.get('authorization'), ownerToken);
+}
+
+/** Whether the header `Authorization` is `Bearer <token>`. In constant time. */
+export function isBearer(authorization = '', token: string): boolean {
+  const [, given = ''] = authorization.match(/^Bearer (.+)$/i) ?? [];
+  return isOwnerToken(given, token);
 }
 
 /** In constant time. */

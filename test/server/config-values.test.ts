@@ -21,6 +21,9 @@ describe('accepted', () => {
     ['ACCESS_HOURS', '1', { accessMs: 3_600_000 }],
     ['ACCESS_HOURS', '8760', { accessMs: 8_760 * 3_600_000 }],
     ['PUBLIC_URL', 'http://localhost:8080', { publicUrl: new URL('http://localhost:8080') }],
+    ['METRICS_ADDRESS', 'localhost:9464', { metrics: { host: 'localhost', port: 9464, token: undefined } }],
+    ['METRICS_ADDRESS', '[::1]:9464', { metrics: { host: '::1', port: 9464, token: undefined } }],
+    ['METRICS_TOKEN', of(32), {}],
     ['TRUST_PROXY', 'true', { trustProxy: true }],
     ['TRUST_PROXY', 'false', { trustProxy: false }],
     ...(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const).map(
@@ -55,6 +58,11 @@ describe('rejected', () => {
     ['PUBLIC_URL', 'https://example.com?x=1'],
     ['PUBLIC_URL', 'https://example.com#x'],
     ['PUBLIC_URL', 'https://ann:password@example.com'],
+    ['METRICS_ADDRESS', '9464'],
+    ['METRICS_ADDRESS', '::1:9464'],
+    ['METRICS_ADDRESS', '127.0.0.1:65536'],
+    ['METRICS_ADDRESS', 'http://127.0.0.1:9464'],
+    ['METRICS_TOKEN', of(31)],
     ['TRUST_PROXY', 'TRUE'],
     ['TRUST_PROXY', '1'],
     ['LOG_LEVEL', 'INFO'],
@@ -66,6 +74,16 @@ describe('rejected', () => {
 it('an address of the site with a path names the setting for the path', () => {
   expect(() => readConfig({ PUBLIC_URL: 'https://example.com/pitch/' })).toThrow(/PUBLIC_URL: .+ BASE or --base$/m);
 });
+
+it.for(['0.0.0.0:9464', '[::]:9464', '10.0.0.7:9464', 'metrics.internal:9464'])(
+  'metrics that other machines can reach (%s) need a token',
+  (address) => {
+    expect(() => readConfig({ METRICS_ADDRESS: address })).toThrow(
+      '\n  METRICS_ADDRESS: can be reached from other machines, so METRICS_TOKEN must be set, too',
+    );
+    expect(readConfig({ METRICS_ADDRESS: address, METRICS_TOKEN: of(32) }).metrics).toMatchObject({ token: of(32) });
+  },
+);
 
 it('a secret that is refused is not shown', () => {
   expect(() => readConfig({ SECRET: 'hunter2', OWNER_TOKEN: 'hunter3' })).toThrow(
