@@ -48,37 +48,36 @@ export function measureRecording(store: RecordingStore, metrics: RecordingMetric
         throw error;
       });
       const ms = performance.now() - beganMs;
-      metrics.countCommit({ ms, sightings: sightings.length, ...countSpans(sightings, recorded) });
-      for (const offsetMs of offsetsOf(sightings)) metrics.observeSkew(Math.abs(offsetMs));
+      metrics.countCommit({ ms, sightings: sightings.length, ...lookAt(sightings, recorded, metrics.observeSkew) });
       return recorded;
     },
   };
 }
 
-/** Late by the device's own clock, however wrong it is. */
-function countSpans(
+/**
+ * Late is what came late by the device's own clock, however wrong it is. The clock is observed once a delivery, whose spans follow each
+ * other.
+ */
+function lookAt(
   sightings: readonly Sighting[],
   recorded: readonly Recorded[],
+  observeSkew: RecordingMetrics['observeSkew'],
 ): { readonly stored: number; readonly late: number } {
+  let nth = 0;
   let stored = 0;
   let late = 0;
-  for (const [nth, { span, receivedMs }] of sightings.entries()) {
-    if (!span || span.isByServer || recorded[nth] !== 'stored') continue;
-    stored++;
-    if (receivedMs - span.offsetMs - span.endMs > LATE_MS) late++;
-  }
-  return { stored, late };
-}
-
-/** One for each delivery: its spans follow each other, and have the same offset. */
-function* offsetsOf(sightings: readonly Sighting[]): Iterable<number> {
   let before: Sighting | undefined;
   for (const sighting of sightings) {
+    const what = recorded[nth++];
     const { span, session, receivedMs } = sighting;
     if (!span || span.isByServer) continue;
-    const isSame =
-      before?.session === session && before.receivedMs === receivedMs && before.span?.offsetMs === span.offsetMs;
-    if (!isSame) yield span.offsetMs;
+    const { offsetMs, endMs } = span;
+    if (before?.receivedMs !== receivedMs || before.session !== session || before.span?.offsetMs !== offsetMs)
+      observeSkew(Math.abs(offsetMs));
     before = sighting;
+    if (what !== 'stored') continue;
+    stored++;
+    if (receivedMs - offsetMs - endMs > LATE_MS) late++;
   }
+  return { stored, late };
 }

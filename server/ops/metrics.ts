@@ -37,8 +37,8 @@ const COMMIT_S = [0.0005, ...ACKNOWLEDGEMENT_S];
 const BATCH = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
 const SKEW_S = [1, 5, 30, 300, 3_600, 86_400];
 
-/** @param readFigures what the store knows; undefined: it doesn't answer. */
-export async function createMetrics(readFigures: () => Promise<StoreFigures | undefined>): Promise<Metrics> {
+/** @param readFigures what the store knows. Never rejects. */
+export async function createMetrics(readFigures: () => Promise<StoreFigures>): Promise<Metrics> {
   const { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } = await import('prom-client');
   const registry = new Registry();
   const registers = [registry];
@@ -74,15 +74,15 @@ export async function createMetrics(readFigures: () => Promise<StoreFigures | un
   const mails = counter('mails_total', 'Attempts to send a mail', 'to', 'result');
   collectDefaultMetrics({ register: registry });
 
-  const showFigures = (figures: StoreFigures | undefined): void => {
-    storeUp.set(figures ? 1 : 0);
+  const showFigures = ({ isUp, counts }: StoreFigures): void => {
+    storeUp.set(isUp ? 1 : 0);
     // What isn't known has no value.
     live.remove();
     waiting.reset();
     oldest.reset();
-    if (!figures) return;
-    live.set(figures.liveReaders);
-    for (const { consumer, sessions, oldestMs } of figures.outboxes) {
+    if (!counts) return;
+    live.set(counts.liveReaders);
+    for (const { consumer, sessions, oldestMs } of counts.outboxes) {
       waiting.set({ consumer }, sessions);
       oldest.set({ consumer }, oldestMs / 1_000);
     }

@@ -1,9 +1,15 @@
-// What the store knows of its own work, for the metrics. However often and by however many it is asked, the store answers once in a few
-// seconds, and one that hangs is asked no second time.
-import { setTimeout as delay } from 'node:timers/promises';
+// What the store knows of its own work, for the metrics.
 import type { SessionStore } from '../store/session-store.ts';
+import { keepAnswer, type KeptAnswerOptions } from './kept-answer.ts';
 
 export interface StoreFigures {
+  /** The store answers. */
+  readonly isUp: boolean;
+  /** The latest that are known; undefined: none are. */
+  readonly counts: StoreCounts | undefined;
+}
+
+export interface StoreCounts {
   /** Sessions that are being read. */
   readonly liveReaders: number;
   readonly outboxes: readonly {
@@ -15,48 +21,35 @@ export interface StoreFigures {
   }[];
 }
 
-export interface StoreFiguresOptions {
-  /** Epoch milliseconds, by a clock that all servers on the store share. @default Date.now */
-  readonly now?: () => number;
-  /** How long an answer is used, in milliseconds. @default 5000 */
-  readonly keptMs?: number;
-  /** How long an answer is waited for, in milliseconds. Prometheus waits for ten seconds. @default 2000 */
-  readonly patienceMs?: number;
-}
-
 type FiguresStore = Pick<SessionStore, 'check' | 'countReading' | 'outboxOf'>;
 
 /**
  * @param consumers of the outbox, which the store knows already.
- * @returns resolves with undefined while the store doesn't answer. Never rejects.
+ * @param now epoch milliseconds, by a clock that all servers on the store share.
+ * @returns never rejects.
  */
 export function createStoreFigures(
   store: FiguresStore,
   consumers: readonly string[],
-  { now = Date.now, keptMs = 5_000, patienceMs = 2_000 }: StoreFiguresOptions = {},
-): () => Promise<StoreFigures | undefined> {
-  let answer: Promise<StoreFigures | undefined> | undefined;
-  let isOldAtMs = 0;
-  const ask = async (): Promise<StoreFigures | undefined> => {
-    const figures = await askStore(store, consumers, now()).catch(() => undefined);
-    isOldAtMs = performance.now() + keptMs;
-    return figures;
-  };
+  options: KeptAnswerOptions = {},
+  now: () => number = Date.now,
+): () => Promise<StoreFigures> {
+  let counts: StoreCounts | undefined;
+  const check = keepAnswer(async () => {
+    await store.check();
+    return true;
+  }, options);
+  // A million changes that wait take a while to count. Meanwhile, the former counts are good enough.
+  const count = keepAnswer(async () => {
+    counts = await countIn(store, consumers, now()).catch(() => undefined);
+  }, options);
   return async () => {
-    if (!answer || performance.now() >= isOldAtMs) {
-      isOldAtMs = Infinity;
-      answer = ask();
-    }
-    const patience = new AbortController();
-    const wait = delay(patienceMs, undefined, { ref: false, signal: patience.signal }).catch(() => undefined);
-    const figures = await Promise.race([answer, wait]);
-    patience.abort();
-    return figures;
+    const [isUp = false] = await Promise.all([check(), count()]);
+    return { isUp, counts: isUp ? counts : undefined };
   };
 }
 
-async function askStore(store: FiguresStore, consumers: readonly string[], nowMs: number): Promise<StoreFigures> {
-  await store.check();
+async function countIn(store: FiguresStore, consumers: readonly string[], nowMs: number): Promise<StoreCounts> {
   const liveReaders = await store.countReading(nowMs);
   const outboxes = consumers.map(async (consumer) => {
     const outbox = store.outboxOf(consumer);

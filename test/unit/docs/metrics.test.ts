@@ -18,8 +18,8 @@ let ours: Map<string, string>;
 /** All that an expression can name. */
 let names: Set<string>;
 beforeAll(async () => {
-  const figures = { liveReaders: 1, outboxes: [{ consumer: 'mail', sessions: 1, oldestMs: 1 }] };
-  const metrics = await createMetrics(async () => figures);
+  const counts = { liveReaders: 1, outboxes: [{ consumer: 'mail', sessions: 1, oldestMs: 1 }] };
+  const metrics = await createMetrics(async () => ({ isUp: true, counts }));
   // A metric has labels once it was counted.
   metrics.countRequest('site', 200);
   metrics.countNocodb('ok');

@@ -6,7 +6,7 @@ import type { StoreFigures } from '../../../../server/ops/store-figures.ts';
 import type { Recorded, Sighting } from '../../../../server/store/session-store.ts';
 import { parseMetrics } from '../../../helpers/read-metrics.ts';
 
-const FIGURES: StoreFigures = { liveReaders: 0, outboxes: [] };
+const FIGURES: StoreFigures = { isUp: true, counts: undefined };
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 
 async function valuesOf(metrics: Metrics): Promise<ReadonlyMap<string, number>> {

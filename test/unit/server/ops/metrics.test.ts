@@ -5,9 +5,10 @@ import type { StoreFigures } from '../../../../server/ops/store-figures.ts';
 import { parseMetrics } from '../../../helpers/read-metrics.ts';
 
 const FIGURES: StoreFigures = {
-  liveReaders: 3,
-  outboxes: [{ consumer: 'webhook', sessions: 7, oldestMs: 1_500 }],
+  isUp: true,
+  counts: { liveReaders: 3, outboxes: [{ consumer: 'webhook', sessions: 7, oldestMs: 1_500 }] },
 };
+const UNKNOWN = { isUp: false, counts: undefined };
 
 async function valuesOf(metrics: Metrics): Promise<ReadonlyMap<string, number>> {
   return parseMetrics(await metrics.read()).values;
@@ -51,7 +52,7 @@ describe('the registry', () => {
   });
 
   it('says what the store knows, and nothing of it while the store does not answer', async () => {
-    let figures: StoreFigures | undefined = FIGURES;
+    let figures: StoreFigures = FIGURES;
     const metrics = await createMetrics(async () => figures);
     const shown = async () =>
       [...(await valuesOf(metrics))].filter(([name]) => /^stillhere_(store|live|outbox)/.test(name));
@@ -62,7 +63,7 @@ describe('the registry', () => {
       ['stillhere_outbox_oldest_seconds{consumer="webhook"}', 1.5],
     ];
     expect(await shown()).toEqual(all);
-    figures = undefined;
+    figures = UNKNOWN;
     expect(await shown()).toEqual([['stillhere_store_up', 0]]);
     figures = FIGURES;
     expect(await shown()).toEqual(all);
