@@ -38,16 +38,16 @@ it('is undefined where it fails, until it is asked for again', async () => {
 });
 
 it('is undefined while it takes too long, and is not asked for again before it came', async () => {
-  let answer = (_: string): void => {};
+  const { promise, resolve } = Promise.withResolvers<string>();
   const ask = (): Promise<string> => {
     asked++;
-    return new Promise((resolve) => (answer = resolve));
+    return promise;
   };
   const read = keepAnswer(ask, { patienceMs: 20 });
   expect(await read()).toBeUndefined();
   vi.advanceTimersByTime(60_000);
   expect(await read()).toBeUndefined();
-  answer('at last');
+  resolve('at last');
   await vi.waitFor(async () => expect(await read()).toBe('at last'));
   expect(asked).toBe(1);
 });

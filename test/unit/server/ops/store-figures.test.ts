@@ -59,9 +59,9 @@ it.for([
 it('are the former ones while counting takes long, and none where it fails', async () => {
   const read = create();
   await read();
-  let fail = (_: Error): void => {};
-  countReading = () => new Promise((_, reject) => (fail = reject));
+  const { promise, reject } = Promise.withResolvers<number>();
+  countReading = () => promise;
   expect(await read()).toMatchObject({ isUp: true, counts: { liveReaders: 3 } });
-  fail(new Error('gone'));
+  reject(new Error('gone'));
   expect(await read()).toEqual({ isUp: true, counts: undefined });
 });
