@@ -83,7 +83,7 @@ describe('the numbers', () => {
 
   it('say who is reading, a few seconds later', async () => {
     metered = await MeteredServer.start();
-    expect((await metered.read()).get('stillhere_live_readers')).toBe(0);
+    await until(async () => (await metered.read()).get('stillhere_live_readers') === 0);
     const session = await metered.enterGate(EMAIL);
     await metered.deliver([spanOf(session)]);
     // The totals are counted every eight seconds, and the store is asked every five; on a busy machine, seldomer.

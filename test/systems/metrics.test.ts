@@ -57,7 +57,7 @@ it('are scraped with the token, and the alerts are evaluated', async () => {
   await metered.enterGate('ann@reader.example');
   const gate = 'stillhere_http_requests_total{route="/api/verify-temp-access",status="200"}';
   await until(async () => (await valueOf(gate)) === '1');
-  expect(await valueOf('stillhere_store_up')).toBe('1');
+  await until(async () => (await valueOf('stillhere_store_up')) === '1');
   const healthy = async (): Promise<number> => (await ask('rules')).match(/"health":"ok"/g)?.length ?? 0;
   await until(async () => (await healthy()) === 3);
   expect(await ask('alerts')).toContain('"alerts":[]');
