@@ -163,7 +163,7 @@ export function addInvitationRoutes(router: Router, parts: InvitationRouteParts)
       return refuse(403, language.texts.badLink, linkForm());
     }
     const { session, next } = admitted;
-    if (wantsJson(ctx)) ctx.body = { success: true, next: base + next, ...(session !== undefined && { session }) };
+    if (wantsJson(ctx)) ctx.body = { success: true, next: base + next, session };
     else {
       ctx.status = 303;
       ctx.redirect(toGate(next, form));
