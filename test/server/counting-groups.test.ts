@@ -54,6 +54,29 @@ it.for([
   },
 );
 
+it('no statement names an empty list, which PostgreSQL would not read', async () => {
+  for (const id of ['ann', 'bob']) await begin(id);
+  await store.totals.counting.count(['ann', 'nobody']);
+  await store.totals.counting.count([]);
+  expect(await store.deleteSessions(['ann', 'bob'], NOW)).toBe(2);
+  expect(await store.deleteSessions([], NOW)).toBe(0);
+  expect(statements.filter(({ sql }) => /\bin \(\)/i.test(sql))).toEqual([]);
+});
+
+it('pages that were counted of a reader before are not looked for again', async () => {
+  const lookups = (): number => statements.filter(({ sql }) => sql.includes('WITH pairs')).length;
+  await begin('ann');
+  for (const [seconds, expected] of [
+    [10, 1],
+    [20, 1],
+  ] as const) {
+    const span = { id: 's', page: '/a/', startMs: NOW, endMs: NOW + seconds * 1_000, offsetMs: 0 };
+    await store.record([{ session: 'ann', receivedMs: NOW + QUARTER, span }]);
+    await store.totals.counting.count(['ann']);
+    expect(lookups()).toBe(expected);
+  }
+});
+
 it('a hundred sessions at most are loaded together', async () => {
   const ids = Array.from({ length: 201 }, (_, nth) => `s${nth}`);
   for (const id of ids) await begin(id);

@@ -50,7 +50,7 @@ async function addSessions(sizes: readonly number[]): Promise<readonly string[]>
 function written(columns: number, ...tables: readonly string[]): number[] {
   const counts = transactions.map((some) =>
     some
-      .filter(({ sql }) => tables.some((table) => sql.includes(`INTO "${table}"`)))
+      .filter(({ sql }) => tables.some((table) => new RegExp(`INTO "?${table}\\b`).test(sql)))
       .reduce((sum, { parameters }) => sum + parameters.length / columns, 0),
   );
   return counts.filter((count) => count > 0);
@@ -58,32 +58,36 @@ function written(columns: number, ...tables: readonly string[]): number[] {
 
 /** Pages and slots of sessions that each transaction wrote. */
 const partsWritten = (): number[] => written(4, 'counted_pages', 'counted_slots');
+const sessionsWritten = (): number[] => written(8, 'counted_sessions');
 const totalsOfPagesWritten = (): number[] => written(6, 'page_totals');
 
 describe('one transaction counts 200 pages and times at most', () => {
   it.for([
     // Each session has one quarter of an hour besides its pages.
-    [[199], [200]],
-    [[200], [200, 1]],
-    [[450], [200, 200, 51]],
-    [[99, 99], [200]],
+    [[199], [200], [1]],
+    [[200], [200, 1], [1, 1]],
+    [[450], [200, 200, 51], [1, 1, 1]],
+    [[99, 99], [200], [2]],
     [
       [99, 100],
       [200, 1],
+      [2, 1],
     ],
     [
       [149, 149],
       [200, 100],
+      [2, 1],
     ],
     [
       [199, 9],
       [200, 10],
+      [1, 1],
     ],
-    [[9, 9, 9], [30]],
-  ] as const)('of sessions with %j pages it counts %j', async ([sizes, expected]) => {
+    [[9, 9, 9], [30], [3]],
+  ] as const)('of sessions with %j pages it counts %j, of %j sessions', async ([sizes, parts, sessions]) => {
     const ids = await addSessions(sizes);
     await store.totals.counting.count(ids);
-    expect(partsWritten()).toEqual(expected);
+    expect([partsWritten(), sessionsWritten()]).toEqual([parts, sessions]);
     expect((await store.totals.counting.compare(undefined)).ids).toEqual([]);
     const read = sizes.map((size) => size * SECOND).toSorted((one, other) => one - other);
     const readers = await store.totals.listReaders({ sort: 'reading', pageSize: 10 });
@@ -102,7 +106,10 @@ describe('one transaction counts 200 pages and times at most', () => {
     transactions = [];
     expect(await store.deleteSessions(ids, NOW)).toBe(ids.length);
     expect([partsWritten(), totalsOfPagesWritten()]).toEqual([parts, pages]);
-    expect(await store.totals.listPages({ sort: 'last', pageSize: 10 })).toEqual([]);
+    const other = new DatabaseSync(file, { readOnly: true });
+    for (const table of ['reader_totals', 'page_totals', 'slot_totals', 'counted_sessions', 'counted_pages'])
+      expect(other.prepare(`SELECT * FROM ${table}`).all(), table).toEqual([]);
+    other.close();
   });
 
   it('but all of a large session that was deleted by hand are taken out at once', async () => {
