@@ -260,8 +260,7 @@ function nothingOf(id: string, { readerId, contribution }: Counted): Target {
   return { id, email: '', readerId, revision: 0, target: exclusionOf(contribution.session.startSlot) };
 }
 
-function uncount(readerId: string, counted: Contribution | undefined, change: TotalsChange): void {
-  if (!counted) return;
+function uncount(readerId: string, counted: Contribution, change: TotalsChange): void {
   change.session(readerId, counted.session, undefined);
   for (const [id, part] of counted.pages) change.page(readerId, id, part, undefined);
   for (const [slot, part] of counted.slots) change.slot(readerId, slot, part, undefined);
@@ -283,6 +282,5 @@ async function tryAgain<T>(work: () => Promise<T>): Promise<T> {
 
 /** A row that was counted on is gone, or one that was not there is there now. */
 function isOutdated(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (error as NodeJS.ErrnoException).code === OUTDATED || /constraint/i.test(error.message);
+  return (error as NodeJS.ErrnoException).code === OUTDATED || /constraint/i.test(String(error));
 }
