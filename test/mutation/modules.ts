@@ -36,17 +36,29 @@ export const MODULES: Readonly<Record<string, Module>> = {
   },
   'server/store/totals': {
     mutate: ['server/store/{keyed-hash,recount,sql-counted,sql-counting,sql-contributions,sql-days,sql-totals*}.ts'],
-    tests: ['test/unit/server/store/*.test.ts', ...server('totals', 'totals-properties')],
+    tests: [
+      'test/unit/server/store/*.test.ts',
+      ...server('totals', 'totals-lists', 'totals-properties'),
+      ...server('counting-groups', 'counting-retries', 'counting-steps'),
+    ],
   },
   'server/store/sessions': {
     mutate: ['server/store/{rows,session-query,sql-session-search,sql-store}.ts'],
     tests: server('session-search', 'session-search-far', 'inline-store'),
   },
   'server/store/sqlite': {
-    mutate: ['server/store/sqlite/{record-statements,sqlite-connection,sqlite-recorder,transaction}.ts'],
+    mutate: ['server/store/sqlite/{find-access,record-statements,sqlite-connection,sqlite-recorder,transaction}.ts'],
     tests: ['test/unit/server/store/sqlite/*.test.ts', ...server('outbox', 'inline-store')],
   },
   'server/outbox': { mutate: ['server/outbox/*.ts'], tests: ['test/unit/server/outbox/*.test.ts'] },
+  // What the routes answer. The rest of the folder is pure, or tested with the commands.
+  'server/sessions': {
+    mutate: ['server/sessions/{*-routes,routes,erase-reader}.ts'],
+    tests: [
+      ...server('erasures', 'export', 'invitations-api', 'openapi', 'own-record', 'owner-api', 'revoked-access'),
+      ...server('shares', 'totals-api'),
+    ],
+  },
   'server/nocodb': {
     mutate: ['server/nocodb/*.ts'],
     tests: [
