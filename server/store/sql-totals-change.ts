@@ -11,6 +11,9 @@ import type { TotalsTables } from './totals-schema.ts';
 /** The sum over a day's slots is exact. */
 const MAX_SLOT_VERSION = 2 ** 40;
 
+/** For a reader of whom a step changes pages or times only. Its version has to be checked all the same. */
+const NOTHING = { counted: 0, sessions: 0, opened: 0, visits: 0, reading_ms: 0 };
+
 /** A reader in the totals. */
 export interface CountedReader {
   readonly id: string;
@@ -183,9 +186,8 @@ function removeZeros(
 /** Fails if one of them has another version, or is there though it wasn't. */
 function changeReaders(rows: SqlRows, change: TotalsChange, readers: readonly CountedReader[]): readonly Statement[] {
   const sums = new Map(change.readers.list().map((row) => [row.id, row]));
-  const changes = readers.flatMap(({ id, email, version, nextVersion }) => {
-    const sum = sums.get(id);
-    if (!sum) return [];
+  const changes = readers.map(({ id, email, version, nextVersion }) => {
+    const sum = { id, ...NOTHING, ...sums.get(id) };
     return { ...sum, email, last_ms: change.readersLastMs.get(id) ?? 0, version: nextVersion, expected: version };
   });
   const added = changes.flatMap(({ expected, ...row }) => (expected === undefined ? row : []));

@@ -106,6 +106,8 @@ describe('one transaction counts 200 pages and times at most', () => {
     transactions = [];
     expect(await store.deleteSessions(ids, NOW)).toBe(ids.length);
     expect([partsWritten(), totalsOfPagesWritten()]).toEqual([parts, pages]);
+    const deletions = transactions.filter((some) => some.some(({ sql }) => /^delete from "sessions"/i.test(sql)));
+    expect(deletions).toHaveLength(1);
     const other = new DatabaseSync(file, { readOnly: true });
     for (const table of ['reader_totals', 'page_totals', 'slot_totals', 'counted_sessions', 'counted_pages'])
       expect(other.prepare(`SELECT * FROM ${table}`).all(), table).toEqual([]);
