@@ -59,7 +59,7 @@ it('no statement names an empty list, which PostgreSQL would not read', async ()
   await store.totals.counting.count(['ann', 'nobody']);
   await store.totals.counting.count(['ann']);
   await store.totals.counting.count([]);
-  expect(await store.deleteSessions(['ann', 'bob'], NOW)).toBe(2);
+  for (const id of ['ann', 'bob']) expect(await store.deleteSessions([id], NOW)).toBe(1);
   expect(await store.deleteSessions([], NOW)).toBe(0);
   expect(statements.filter(({ sql }) => /\bin \(\)/i.test(sql))).toEqual([]);
 });
