@@ -78,8 +78,7 @@ export function addSessionRoutes(
     const share = shareOf(ctx);
     if (share) {
       const { spans } = await findShared(store, share, ctx.params['id'] ?? '');
-      const first = after ? spans.findIndex(({ startMs, id }) => isAfter({ value: startMs, id }, after)) : 0;
-      const left = first < 0 ? [] : spans.slice(first);
+      const left = after ? spans.filter(({ startMs, id }) => isAfter({ value: startMs, id }, after)) : spans;
       ctx.body = { spans: left.slice(0, SPANS_A_PAGE).map(viewSpan), ...nextOfSpans(left) } satisfies SpanList;
       return;
     }
