@@ -39,7 +39,7 @@ export const MODULES: Readonly<Record<string, Module>> = {
     tests: [
       'test/unit/server/store/*.test.ts',
       ...server('totals', 'totals-lists', 'totals-properties'),
-      ...server('counting-groups', 'counting-retries', 'counting-steps'),
+      ...server('counting-groups', 'counting-retries', 'counting-steps', 'counting-twice'),
     ],
   },
   'server/store/sessions': {
@@ -55,8 +55,9 @@ export const MODULES: Readonly<Record<string, Module>> = {
   'server/sessions': {
     mutate: ['server/sessions/{*-routes,routes,erase-reader}.ts'],
     tests: [
+      'test/unit/server/sessions/*.test.ts',
       ...server('erasures', 'export', 'invitations-api', 'openapi', 'own-record', 'owner-api', 'revoked-access'),
-      ...server('shares', 'totals-api'),
+      ...server('session-routes', 'shares', 'totals-api'),
     ],
   },
   'server/nocodb': {
