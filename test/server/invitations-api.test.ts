@@ -68,7 +68,8 @@ describe('an invitation', () => {
     expect((await app.send('GET', '/confidential/', { cookie })).status).toBe(303);
     expect((await lookUp(app, token)).status).toBe(403);
     expect(await list()).toEqual([]);
-    expect((await app.send('DELETE', `/api/invitations/${id}`, OWNER)).status).toBe(404);
+    const { status, body } = await app.send('DELETE', `/api/invitations/${id}`, OWNER);
+    expect([status, body]).toEqual([404, expect.stringContaining('There is no invitation with this id')]);
   });
 
   it.for([
@@ -86,6 +87,14 @@ describe('an invitation', () => {
   it.for(['/confidential/plan/', '/'])('can be for pages below %s', async (pages) => {
     app = await startTestApp();
     expect((await make({ email: 'ann@example.com', pages })).status).toBe(200);
+  });
+
+  it('can be for any of several paths behind the gate, or for more, and the error names them', async () => {
+    app = await startTestApp({ PROTECT: '/confidential/plan/,/report/' });
+    for (const pages of ['/report/annex/', '/confidential/plan/', '/confidential/'])
+      expect((await make({ email: 'ann@example.com', pages })).status, pages).toBe(200);
+    const { body } = await make({ email: 'ann@example.com', pages: '/plan/' });
+    expect(body).toContain('which protects /confidential/plan/, /report/');
   });
 
   it('is not made for a reader whose access the owner has taken', async () => {

@@ -105,7 +105,8 @@ describe('a link', () => {
     expect(await listShares()).toEqual({ shares: [] });
     for (const answer of [await app.send('GET', '/api/sessions', { cookie }), await logIn(tokenOf(made))])
       expect([answer.status, answer.body]).toEqual([401, expect.stringContaining('This link was revoked')]);
-    expect((await app.send('DELETE', `/api/shares/${id}`, OWNER)).status).toBe(404);
+    const again = await app.send('DELETE', `/api/shares/${id}`, OWNER);
+    expect([again.status, again.body]).toEqual([404, expect.stringContaining('There is no shared link with this id')]);
     const unknown = await logIn('a'.repeat(32));
     expect([unknown.status, unknown.body]).toEqual([401, expect.stringContaining('This link is not valid')]);
   });
@@ -258,6 +259,11 @@ describe('a link for some pages', () => {
       expect([status, body]).toEqual([403, expect.stringContaining(query.split('=')[0] ?? '')]);
     },
   );
+
+  it('has no export, and says why', async () => {
+    const { status, body } = await (await open({ pages: '/report/' }))('/api/sessions.csv');
+    expect([status, body]).toEqual([403, expect.stringContaining("an export can't be limited to them")]);
+  });
 
   it('means the same pages in the store and here', async () => {
     const names = [
