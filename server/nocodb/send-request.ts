@@ -19,7 +19,7 @@ export async function sendRequest(
   base: string,
   path: string,
   init: RequestInit,
-  mayFollow: () => Promise<boolean> = () => Promise.resolve(true),
+  mayFollow: () => Promise<boolean>,
 ): Promise<RawResponse> {
   for (let at = base + path, hops = 0; ; hops++) {
     const response = await fetch(at, { ...init, redirect: 'manual' });
