@@ -287,3 +287,13 @@ describe('a request', () => {
     expect(await client.listTables()).toEqual({ type: 'unavailable', message: 'stopped' });
   });
 });
+
+it.for([
+  [300, 'redirected'],
+  [400, 'refused'],
+] as const)('an answer with status %d is %s', async ([status, type]) => {
+  const location = 'https://elsewhere.example/';
+  answers.push(() => Response.json({ message: 'no' }, { status, headers: { location } }));
+  expect(await connect().listTables()).toMatchObject({ type });
+  expect(asked).toHaveLength(1);
+});
