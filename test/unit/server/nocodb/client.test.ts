@@ -297,3 +297,9 @@ it.for([
   expect(await connect().listTables()).toMatchObject({ type });
   expect(asked).toHaveLength(1);
 });
+
+it('a redirect to a file names no origin, as it has none', async () => {
+  answers.push(() => new Response(null, { status: 301, headers: { location: 'file:///etc/passwd' } }));
+  const message = expect.stringContaining('redirects to another address') as string;
+  expect(await connect().listTables()).toMatchObject({ type: 'redirected', message });
+});
