@@ -162,8 +162,8 @@ it('names a reader by id, too, and there is none with an id that nobody has', as
   await startRead();
   const id = await app.store.totals.readerIdOf(BOB);
   expect(await ask('DELETE', `/api/readers/${id}`)).toMatchObject({ reader: id, sessions: 1, spans: 3 });
-  const { status } = await app.send('DELETE', `/api/readers/${id}`, AUTHORIZATION);
-  expect(status).toBe(404);
+  const { status, body } = await app.send('DELETE', `/api/readers/${id}`, AUTHORIZATION);
+  expect([status, body]).toEqual([404, expect.stringContaining('There is no reader with this address or id')]);
 });
 
 it('names rows in NocoDB that Stillhere did not write, or says that it could not look', async () => {
@@ -217,7 +217,10 @@ it('an export has what is kept of the reader besides sessions, and nothing that 
 it('an export has all sessions of the reader with their spans, and no id that lets one write to them', async () => {
   await startRead();
   const { headers, body } = await app.send('GET', `/api/readers/${ANN}/export`, AUTHORIZATION);
-  expect(headers['content-disposition']).toBe('attachment; filename="reader.json"');
+  expect(headers).toMatchObject({
+    'content-disposition': 'attachment; filename="reader.json"',
+    'content-type': 'application/json; charset=utf-8',
+  });
   const exported = JSON.parse(body) as { emailOfAccessor: string; sessions: { spans: unknown[]; visits: unknown[] }[] };
   expect(exported.emailOfAccessor).toBe(ANN);
   expect(exported.sessions.map(({ spans, visits }) => [spans.length, visits.length])).toEqual([
