@@ -13,8 +13,12 @@ const SITE = { [READ]: readPage('text'), '/elsewhere/': '<p>Elsewhere' };
 async function wasRestored(page: Page): Promise<{ isSame: boolean; reasons: unknown }> {
   return page.evaluate(() => ({
     isSame: 'mark' in window,
-    reasons: (performance.getEntriesByType('navigation')[0] as { notRestoredReasons?: unknown } | undefined)
-      ?.notRestoredReasons,
+    // Printed by itself, the browser's object looks empty.
+    reasons: JSON.parse(
+      JSON.stringify(
+        (performance.getEntriesByType('navigation')[0] as { notRestoredReasons?: unknown }).notRestoredReasons ?? null,
+      ),
+    ) as unknown,
   }));
 }
 
