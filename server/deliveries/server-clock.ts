@@ -1,8 +1,6 @@
 // The server's time, and by how much it was last set back while the process ran: what is read meanwhile goes on by the clock that its
 // session began with (server/store/record.ts), because nothing may end after it was received.
-
-/** Smaller steps are those of a clock that is kept right. */
-const SMALLEST_STEP_MS = 10_000;
+import { SMALLEST_STEP_MS } from '../store/bounds.ts';
 
 export interface ServerClock {
   /** Epoch milliseconds. */

@@ -1,6 +1,9 @@
 // Bounds a span: it lies within its session and not in the future. Pure.
 import type { Interval } from './reading-time.ts';
 
+/** Smaller steps of a server's clock are those of a clock that is kept right; clocks of several servers differ by less, too. */
+export const SMALLEST_STEP_MS = 10_000;
+
 /** A span received this long after its end counts as late. */
 export const LATE_MS = 60_000;
 

@@ -1,6 +1,6 @@
 // Decides what sightings change in a session: clock offset, bounds, union, and what the owner sees. Pure, and the same
 // for every database: a store loads what this needs, and saves what it returns.
-import { boundSpan, windowOf, type BoundedSpan } from './bounds.ts';
+import { boundSpan, SMALLEST_STEP_MS, windowOf, type BoundedSpan } from './bounds.ts';
 import { findOffset, LONGEST_TRANSIT_MS, observeClock, type DeviceClock } from './device-clock.ts';
 import { placeSpans } from './place-spans.ts';
 import type { Interval } from './reading-time.ts';
@@ -99,7 +99,7 @@ export function recordSession(
  */
 function onClockOf({ startMs, endMs }: SessionState, sighting: Sighting): Sighting {
   const { receivedMs, setBackMs, span } = sighting;
-  if (setBackMs === undefined || receivedMs >= (endMs ?? startMs)) return sighting;
+  if (setBackMs === undefined || receivedMs > (endMs ?? startMs) - SMALLEST_STEP_MS) return sighting;
   return {
     ...sighting,
     receivedMs: receivedMs + setBackMs,

@@ -152,6 +152,15 @@ describe("the server's clock, set back by an hour while a session runs", () => {
     expect(store.session).toMatchObject({ endMs: NOW + 5 * MINUTE, readingMs: 5 * MINUTE });
   });
 
+  it('does not move what is read to where another server, whose clock is ahead by seconds, has seen the session', () => {
+    const store = new RecordedSession();
+    const span = { id: 'a', page: '/a/', startMs: NOW, endMs: NOW + 5 * MINUTE, offsetMs: 2_000 };
+    store.record([{ session: 's', receivedMs: NOW + 5 * MINUTE + 2_000, span }]);
+    const next = { ...span, id: 'b', startMs: NOW + 5 * MINUTE, endMs: NOW + 5 * MINUTE + 1_000, offsetMs: 0 };
+    store.record([{ session: 's', receivedMs: NOW + 5 * MINUTE + 1_000, setBackMs: HOUR, span: next }]);
+    expect(store.session.endMs).toBeLessThan(NOW + 6 * MINUTE);
+  });
+
   it('gives a session that began afterwards no time that was not read', () => {
     const store = new RecordedSession();
     store.record([
