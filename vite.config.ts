@@ -173,7 +173,6 @@ export default defineConfig({
   },
   test: {
     root: import.meta.dirname,
-    reporters: ['default', at('test/helpers/second-tries.ts')],
     projects: [
       {
         // Thousands of random cases: seconds on a busy machine.
@@ -220,8 +219,6 @@ export default defineConfig({
           // Files that follow each other in a process share its Chromium (test/helpers/browser-test.ts).
           isolate: false,
           maxWorkers: 2,
-          // Until three runs in a row are green without it. What it hides is printed as a retry, and is to be mended.
-          retry: 1,
         },
       },
       {
@@ -229,7 +226,6 @@ export default defineConfig({
         test: {
           name: 'package',
           root: import.meta.dirname,
-          retry: 1,
           include: ['test/package/**/*.test.ts'],
           testTimeout: 300_000,
           // The first test installs the tools of the sites.
@@ -242,7 +238,6 @@ export default defineConfig({
           name: 'systems',
           root: import.meta.dirname,
           include: ['test/systems/**/*.test.ts'],
-          retry: 1,
           testTimeout: 300_000,
           // The first test installs NocoDB.
           hookTimeout: 300_000,

@@ -67,7 +67,9 @@ describe.concurrent('the next document', () => {
     const page = await device.newPage();
     await page.evaluateOnNewDocument(() =>
       addEventListener('pagereveal', (event) =>
-        Object.assign(window, { hadTransition: Boolean((event as { viewTransition?: unknown }).viewTransition) }),
+        Object.assign(window, {
+          revealed: (event as { viewTransition?: unknown }).viewTransition ? 'with a transition' : 'without one',
+        }),
       ),
     );
     const id = await enter(page, server.url);
@@ -75,7 +77,10 @@ describe.concurrent('the next document', () => {
     await elapsed(1_500);
     await Promise.all([page.waitForNavigation(), page.click('#next')]);
     const { beganAt, readyAt } = await readLoadTimes(page);
-    expect(await page.evaluate(() => (window as { hadTransition?: boolean }).hadTransition)).toBe(true);
+    // A page is revealed with its first frame, which may come after it is loaded.
+    const readRevealed = (): Promise<string | undefined> =>
+      page.evaluate(() => (window as { revealed?: string }).revealed);
+    expect(await until(readRevealed)).toBe('with a transition');
 
     const [first, second] = await until(async () => {
       const { spans } = await server.session(id);
