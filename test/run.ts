@@ -24,7 +24,11 @@ if (process.argv.includes('--systems')) {
     'package',
   ]);
 } else {
-  await Promise.all([run('server/cli.ts', ['build']), test(['--maxWorkers', '2', '--project', 'unit'])]);
+  const [isBuilt] = await Promise.all([
+    run('server/cli.ts', ['build']),
+    test(['--maxWorkers', '2', '--project', 'unit']),
+  ]);
+  if (!isBuilt) process.exit(1);
   await testWithOthersAndAlone(['--project', 'browser']);
   await test(['--maxWorkers', '2', '--project', 'server', '--project', 'faults']);
 }

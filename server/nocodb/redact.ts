@@ -11,11 +11,7 @@ export function redact(text: string, secrets: readonly string[]): string {
   let safe = text;
   for (const secret of secrets.map((one) => one.trim()).filter(({ length }) => length >= LEAST_TOKEN))
     for (const spelling of [secret, encodeURIComponent(secret)])
-      safe = safe.replace(new RegExp(escape(spelling), 'gi'), HIDDEN);
+      safe = safe.replace(new RegExp(RegExp.escape(spelling), 'gi'), HIDDEN);
   safe = safe.replace(EMAIL, HIDDEN).replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ');
   return safe.length > MOST_CHARACTERS ? `${safe.slice(0, MOST_CHARACTERS)}…` : safe;
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/\W/g, '\\$&');
 }
