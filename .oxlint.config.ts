@@ -26,6 +26,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   commander: 'server/cli.ts',
   'prom-client': 'server/ops/metrics.ts',
   vite: 'server/commands/build.ts',
+  pg: 'server/store/postgres/pool.ts',
   fflate: 'build/extension.vite.config.ts',
 };
 
@@ -112,9 +113,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'server/mail': ['server/outbox', 'server/store', 'server/http'],
   'server/jobs': ['server/store', 'server/http'],
   'server/outbox': ['server/store', 'server/http'],
-  // One part in two folders: sqlite/ is behind the interfaces of store/.
-  'server/store': ['server/store/sqlite'],
+  // One part in three folders: sqlite/ and postgres/ are behind the interfaces of store/.
+  'server/store': ['server/store/sqlite', 'server/store/postgres'],
   'server/store/sqlite': ['server/store'],
+  'server/store/postgres': ['server/store'],
   'server/http': [],
   'client/extension': ['client/inspector', 'sw/protocol'],
   'client/portfolio/app': ['client', 'sw/offline', 'sw/protocol'],

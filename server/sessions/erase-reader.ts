@@ -48,9 +48,9 @@ function viewErased({ isBlocked, isExcluded, ...counts }: Erased): Omit<ErasureP
 
 /** Resolves with whether what was deleted is overwritten in the files of the store. */
 export async function scrub(erasures: Erasures): Promise<boolean> {
-  for (let tries = 1; tries < SCRUB_TRIES; tries++) {
-    if (await erasures.scrub()) return true;
+  for (let tries = 1; ; tries++) {
+    const isScrubbed = await erasures.scrub();
+    if (isScrubbed !== false || tries === SCRUB_TRIES) return isScrubbed === true;
     await delay(SCRUB_PAUSE_MS);
   }
-  return erasures.scrub();
 }

@@ -1,6 +1,6 @@
 // What a store needs from a database, beyond statements that are the same for all of them.
 import type { Erasures } from './erasures.ts';
-import type { Runner } from './runner.ts';
+import type { Runner, Statement } from './runner.ts';
 import type { SessionStore } from './session-store.ts';
 
 export interface Database extends Pick<SessionStore, 'record' | 'findAccess' | 'close'>, Pick<Erasures, 'scrub'> {
@@ -9,4 +9,9 @@ export interface Database extends Pick<SessionStore, 'record' | 'findAccess' | '
   readonly reader: Runner;
   /** Registers a consumer of the outbox: every later change is added to it. */
   addConsumer(name: string, hasHistory: boolean): Promise<void>;
+  /**
+   * What a transaction begins with, so that until its end the sessions stay (`stay`), don't change either (`change`), or are not looked at
+   * by such a transaction (`delete`). Empty where one transaction at a time writes.
+   */
+  lockSessions(ids: readonly string[], reason: 'stay' | 'change' | 'delete'): readonly Statement[];
 }

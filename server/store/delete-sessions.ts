@@ -2,8 +2,9 @@
 // of them outside remains to be deleted, so each is left a deletion in the same transaction.
 import { sql, type CompiledQuery, type Kysely } from 'kysely';
 import { chunk } from './chunk.ts';
+import type { Database } from './database.ts';
 import { CREATION_MS, RECORD_IN_DOUBT } from './outbox.ts';
-import { rowsOf, type Runner } from './runner.ts';
+import { rowsOf } from './runner.ts';
 import type { Tables } from './schema.ts';
 import type { Totals } from './totals.ts';
 
@@ -21,15 +22,16 @@ export async function deleteSessions(
   ids: readonly string[],
   atMs: number,
   queries: Kysely<Tables>,
-  reader: Runner,
+  database: Pick<Database, 'reader' | 'lockSessions'>,
   totals: Pick<Totals, 'remove'>,
 ): Promise<number> {
   let deleted = 0;
   for (const some of chunk([...new Set(ids)], SESSIONS_AT_ONCE)) {
     const sizes = queries.selectFrom('sessions').select(['id', 'span_count', 'stretch_count']).where('id', 'in', some);
-    const sessions = await rowsOf(reader, sizes.compile());
+    const sessions = await rowsOf(database.reader, sizes.compile());
     for (const group of toGroups(sessions)) {
-      const changes = await totals.remove(group, toStatements(group, atMs, queries));
+      const deletions = [...database.lockSessions(group, 'delete'), ...toStatements(group, atMs, queries)];
+      const changes = await totals.remove(group, deletions);
       deleted += changes.at(-1) ?? 0;
     }
   }
@@ -73,8 +75,8 @@ function toStatements(ids: readonly string[], atMs: number, queries: Kysely<Tabl
           eb
             .case()
             .when(eb.and([eb('told.record_id', 'is not', null), eb('told.record_id', '<>', RECORD_IN_DOUBT)]))
-            .then(atMs)
-            .else(atMs + CREATION_MS)
+            .then(sql<number>`CAST(${atMs} AS bigint)`)
+            .else(sql<number>`CAST(${atMs + CREATION_MS} AS bigint)`)
             .end()
             .as('due_ms'),
           sql.lit('deleted').as('kind'),

@@ -49,7 +49,8 @@ export interface Erasures {
   deleteEnded(times: EndedBefore, limit: number): Promise<number>;
   /**
    * Overwrites what was deleted in the files of the store.
-   * @returns false while something is read that was there before: it stays in the log until then.
+   * @returns false while something is read that was there before: it stays in the log until then. Undefined: the database does it at a
+   * time of its own.
    */
-  scrub(): Promise<boolean>;
+  scrub(): Promise<boolean | undefined>;
 }

@@ -42,11 +42,11 @@ interface Before {
 }
 
 export class SqlCounting {
-  readonly #database: Pick<Database, 'reader' | 'writer'>;
+  readonly #database: Pick<Database, 'reader' | 'writer' | 'lockSessions'>;
   readonly #queries: Kysely<Tables>;
   readonly #rows: SqlRows;
 
-  constructor(database: Pick<Database, 'reader' | 'writer'>, queries: Kysely<Tables>) {
+  constructor(database: Pick<Database, 'reader' | 'writer' | 'lockSessions'>, queries: Kysely<Tables>) {
     this.#database = database;
     this.#queries = queries;
     this.#rows = new SqlRows(queries);
@@ -164,6 +164,10 @@ export class SqlCounting {
       }
       const targets = steps.map(({ session }) => session);
       await this.#write([
+        ...this.#database.lockSessions(
+          targets.map(({ id }) => id),
+          'stay',
+        ),
         ...(await this.#compileTotals(change, targets, before, pageNames)),
         ...this.#compileCounted(steps),
         ...compileReduction(this.#queries, change),

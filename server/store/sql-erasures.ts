@@ -112,7 +112,7 @@ export class SqlErasures implements Erasures {
     return deleted.reduce((sum, count) => sum + count, 0);
   }
 
-  scrub(): Promise<boolean> {
+  scrub(): Promise<boolean | undefined> {
     return this.#database.scrub();
   }
 

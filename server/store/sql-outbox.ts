@@ -11,7 +11,7 @@ import {
 import { chunk } from './chunk.ts';
 import type { Database } from './database.ts';
 import { RECORD_IN_DOUBT, type Deletions, type Due, type Outbox, type Untold } from './outbox.ts';
-import { change, rowsOf, type Answer } from './runner.ts';
+import { change, rowsOf, toStatement, type Answer } from './runner.ts';
 import { toSession } from './rows.ts';
 import type { Tables } from './schema.ts';
 import { DELETED, SqlDeletions } from './sql-deletions.ts';
@@ -19,6 +19,8 @@ import { DELETED, SqlDeletions } from './sql-deletions.ts';
 const lastSeen = sql<number>`coalesce(sessions.end_ms, sessions.start_ms)`;
 
 const ROWS_AT_ONCE = 1_000;
+
+const ownId = ({ id }: { readonly id: string }): string => id;
 
 export class SqlOutbox implements Outbox {
   readonly #consumer: string;
@@ -108,7 +110,7 @@ export class SqlOutbox implements Outbox {
 
   async markTold(told: readonly { id: string; revision: number; recordId: string | null }[]): Promise<void> {
     await this.#join();
-    await this.#changeAll(told, (some) => {
+    await this.#changeAll(told, ownId, (some) => {
       const ids = some.map(({ id }) => id);
       return [this.#remember(some), this.#dropDeleted(ids), this.#stopWaiting(ids)];
     });
@@ -148,7 +150,7 @@ export class SqlOutbox implements Outbox {
 
   async setRecords(records: readonly { id: string; recordId: string | null }[]): Promise<ReadonlySet<string>> {
     await this.#join();
-    const answers = await this.#changeAll(records, (some) => {
+    const answers = await this.#changeAll(records, ownId, (some) => {
       const ids = some.map(({ id }) => id);
       const set = this.#queries
         .insertInto('told')
@@ -166,7 +168,7 @@ export class SqlOutbox implements Outbox {
 
   async setStates(states: readonly { id: string; state: string }[]): Promise<void> {
     await this.#join();
-    await this.#changeAll(states, (some) => {
+    await this.#changeAll(states, ownId, (some) => {
       const set = this.#queries
         .insertInto('told')
         .values(some.map(({ id, state }) => ({ ...this.#row(id), state })))
@@ -209,7 +211,7 @@ export class SqlOutbox implements Outbox {
 
   async forgetTold(which: { readonly fromMs: number } | { readonly ids: readonly string[] }): Promise<void> {
     await this.#join();
-    if ('ids' in which) await this.#changeAll(which.ids, (ids) => this.#tellAgain((eb) => eb('id', 'in', ids)));
+    if ('ids' in which) await this.#changeAll(which.ids, String, (ids) => this.#tellAgain((eb) => eb('id', 'in', ids)));
     else
       await change(
         this.#database.writer,
@@ -237,12 +239,17 @@ export class SqlOutbox implements Outbox {
     return [doubt.compile(), wait.compile()];
   }
 
-  /** Changes all in one transaction, some in each statement: a statement of SQLite takes 32,766 values at most. */
+  /**
+   * Changes all in one transaction, some in each statement: a statement of SQLite takes 32,766 values at most. Meanwhile, no session changes
+   * or is deleted, or what comes between would never be told.
+   */
   async #changeAll<T>(
     all: readonly T[],
+    idOf: (one: T) => string,
     compile: (some: readonly T[]) => readonly CompiledQuery[],
   ): Promise<readonly Answer[]> {
-    return this.#database.writer.run(chunk(all, ROWS_AT_ONCE).flatMap(compile));
+    const locks = this.#database.lockSessions(all.map(idOf), 'change');
+    return this.#database.writer.run([...locks, ...chunk(all, ROWS_AT_ONCE).flatMap(compile).map(toStatement)]);
   }
 
   /** The first use of the outbox makes its consumer known to the store. */

@@ -30,15 +30,17 @@ type SearchRow = Parameters<typeof toSession>[0] & { readonly sort_value: number
 interface Order {
   /** The table whose index is read. */
   readonly table: RawBuilder<unknown>;
-  /** Leads to the sessions. The order of a cross join is kept. */
+  /** Leads to the sessions. SQLite keeps the order of a cross join; PostgreSQL takes no condition in it. */
   readonly join: RawBuilder<unknown>;
+  readonly joinedBy?: RawBuilder<SqlBool>;
   readonly value: RawBuilder<number>;
   readonly id: RawBuilder<string>;
 }
 
 const COUNTED = {
   table: sql`counted_sessions AS counted`,
-  join: sql`CROSS JOIN sessions ON sessions.id = counted.session_id`,
+  join: sql`CROSS JOIN sessions`,
+  joinedBy: sql<SqlBool>`sessions.id = counted.session_id`,
   id: sql<string>`counted.session_id`,
 };
 const ORDERS: Readonly<Record<SessionSort, Order>> = {
@@ -77,8 +79,9 @@ export function compileSearch(
   others: readonly RawBuilder<SqlBool>[],
   queries: Kysely<Tables>,
 ): CompiledQuery<SearchRow> {
-  const { table, join, value, id } = ORDERS[search.sort];
-  const conditions = sql.join([alongIndex(search, until), ...others], sql` AND `);
+  const { table, join, joinedBy, value, id } = ORDERS[search.sort];
+  const all = [...(joinedBy ? [joinedBy] : []), alongIndex(search, until), ...others];
+  const conditions = sql.join(all, sql` AND `);
   return sql<SearchRow>`
     SELECT sessions.*, told.revision AS told_revision, ${value} AS sort_value
     FROM ${table} ${join} LEFT JOIN told ON told.session_id = sessions.id AND told.consumer = ${NOCODB}
@@ -120,7 +123,7 @@ export function conditionsOf({ filter, sort, nowMs }: FoundSearch): readonly Raw
   if (state) conditions.push(isInState(state, nowMs));
   if (text !== undefined) {
     const pattern = `%${toLowerAscii(text).replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-    conditions.push(sql<SqlBool>`(sessions.email LIKE ${pattern} ESCAPE '\\'
+    conditions.push(sql<SqlBool>`(lower(sessions.email) LIKE ${pattern} ESCAPE '\\'
       OR lower(sessions.current_page) LIKE ${pattern} ESCAPE '\\')`);
   }
   return conditions;

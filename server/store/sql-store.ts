@@ -189,7 +189,7 @@ export class SqlStore implements SessionStore {
   }
 
   deleteSessions(ids: readonly string[], atMs: number): Promise<number> {
-    return deleteSessions(ids, atMs, this.#queries, this.#database.reader, this.totals);
+    return deleteSessions(ids, atMs, this.#queries, this.#database, this.totals);
   }
 
   async check(): Promise<void> {

@@ -1,6 +1,6 @@
 // Which sessions have to be counted. What is remembered only makes it fast: a killed process may forget it. What is never
 // lost is the difference between a session and what was counted of it, and that is what `compare` finds.
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { chunk } from './chunk.ts';
 import type { Database } from './database.ts';
 import { change, rowsOf } from './runner.ts';
@@ -60,7 +60,11 @@ export class SqlUncounted {
         eb.or([
           eb('counted_sessions.session_id', 'is', null),
           eb('counted_sessions.revision', '<>', eb.ref('sessions.revision')),
-          eb(isExcludedNow, '<>', eb.case().when('counted_as', '=', 'excluded').then(1).else(0).end()),
+          eb(
+            isExcludedNow,
+            '<>',
+            eb.case().when('counted_as', '=', 'excluded').then(sql.lit(1)).else(sql.lit(0)).end(),
+          ),
         ]),
       );
     // Sessions that were deleted by hand.

@@ -32,6 +32,7 @@ export async function openInlineStore(
         const [answer] = connection.run([{ sql: FIND_ACCESS, parameters: [id] }]);
         return toAccess(answer?.rows[0]);
       },
+      lockSessions: () => [],
       scrub: async () => connection.scrub(),
       close: async () => connection.close(),
     },

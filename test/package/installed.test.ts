@@ -23,7 +23,7 @@ import { readDoors } from './entries.ts';
 
 const MAX_TARBALL_BYTES = 550_000;
 /** Everything that runs in production is among them, so that `npm audit` sees it. */
-const MAX_PACKAGES = 92;
+const MAX_PACKAGES = 105;
 const MAX_PAGE_BYTES = 5_500;
 
 const run = promisify(execFile);

@@ -41,6 +41,10 @@ export class SqliteDatabase implements Database {
     return this.#writing.call('addConsumer', name, hasHistory);
   }
 
+  lockSessions(): readonly Statement[] {
+    return [];
+  }
+
   scrub(): Promise<boolean> {
     return this.#writing.call('scrub');
   }

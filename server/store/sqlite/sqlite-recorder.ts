@@ -1,5 +1,6 @@
 // Records sightings on a SQLite connection: loads what record.ts needs, and saves what it returns.
 import type { DatabaseSync } from 'node:sqlite';
+import { groupBySession } from '../group-by-session.ts';
 import { recordSession, type Known, type KnownSpan, type SessionChange, type SessionState } from '../record.ts';
 import type { Interval } from '../reading-time.ts';
 import { MAX_STRETCHES, type Recorded, type Sighting } from '../session-store.ts';
@@ -174,15 +175,4 @@ function toKnownSpan(
   [isClamped, isClosed, isReplayed]: readonly (number | null)[],
 ): KnownSpan {
   return { startMs, endMs, isClamped: isClamped === 1, isClosed: isClosed === 1, isReplayed: isReplayed === 1 };
-}
-
-/** The places of each session's sightings. */
-function groupBySession(sightings: readonly Sighting[]): ReadonlyMap<string, readonly number[]> {
-  const places = new Map<string, number[]>();
-  for (const [place, { session }] of sightings.entries()) {
-    const known = places.get(session);
-    if (known) known.push(place);
-    else places.set(session, [place]);
-  }
-  return places;
 }

@@ -1,0 +1,32 @@
+// The migrations that create the tables of schema.ts in PostgreSQL. They are its own: it began with the tables that SQLite had come to
+// by then. A column that is added there is added here, too; test/systems/postgres-store.test.ts compares them.
+import { sql, type Kysely } from 'kysely';
+import { Migrator, type Migration } from 'kysely/migration';
+import type { Tables } from '../schema.ts';
+import { tablesMigration } from './tables-migration.ts';
+
+const migrations: Record<string, Migration> = {
+  '001-tables': tablesMigration,
+};
+
+/** Any number that nobody else uses: whoever has its lock migrates. */
+const LOCK = 7_355_608_201;
+
+/** True if there is nothing to migrate. */
+export async function isMigrated(db: Kysely<Tables>): Promise<boolean> {
+  const known = await migratorOf(db).getMigrations();
+  return known.every(({ executedAt }) => executedAt !== undefined);
+}
+
+/** Migrates the tables to the latest version, all or nothing. Others that start meanwhile wait. */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    await sql`SELECT pg_advisory_xact_lock(${LOCK})`.execute(transaction);
+    const { error } = await migratorOf(transaction).migrateToLatest();
+    if (error) throw new Error('Could not migrate the tables of the store', { cause: error });
+  });
+}
+
+function migratorOf(db: Kysely<Tables>): Migrator {
+  return new Migrator({ db, provider: { getMigrations: async () => migrations } });
+}

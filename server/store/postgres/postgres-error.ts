@@ -1,0 +1,45 @@
+// Why a store in PostgreSQL can't be opened, in words for the person who starts the server.
+import { StoreError } from '../store-error.ts';
+import { nameOfStore } from '../store-url.ts';
+
+const UNREACHABLE = (name: string): string => `The database ${name} does not answer. Start it, or correct STORE_URL.`;
+
+/** Of the system, and of PostgreSQL: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const CAUSES: Readonly<Record<string, (name: string) => string>> = {
+  ECONNREFUSED: UNREACHABLE,
+  ECONNRESET: UNREACHABLE,
+  ENOTFOUND: UNREACHABLE,
+  EAI_AGAIN: UNREACHABLE,
+  ETIMEDOUT: UNREACHABLE,
+  EHOSTUNREACH: UNREACHABLE,
+  // cannot_connect_now: it starts, or recovers.
+  '57P03': UNREACHABLE,
+  '28P01': unauthorized,
+  '28000': unauthorized,
+  '3D000': (name) => `There is no database ${name}. Create it with createdb, or correct STORE_URL.`,
+  '42501': (name) => `The user of STORE_URL may not create tables in ${name}. Make it the owner of the database.`,
+  '53300': (name) =>
+    `The database ${name} has no connection left. Raise its max_connections, or put PgBouncer before it.`,
+  '25006': (name) => `The database ${name} can only be read: it is a standby. Set STORE_URL to the primary.`,
+};
+
+/** The error itself where its cause is another one. The password of the URL is in neither. */
+export function postgresErrorOf(url: string, error: unknown): unknown {
+  if (error instanceof StoreError) return error;
+  const code = codeOf(error);
+  const say = CAUSES[code] ?? (/timeout/i.test(String(error)) ? UNREACHABLE : undefined);
+  return say ? new StoreError(say(nameOfStore(url)), { cause: error }) : error;
+}
+
+/** Kysely wraps errors of migrations; a host with several addresses fails with one error for each. */
+function codeOf(error: unknown): string {
+  for (let one = error; one instanceof Error; one = one.cause) {
+    const { code } = one as { readonly code?: unknown };
+    if (typeof code === 'string') return code;
+  }
+  return '';
+}
+
+function unauthorized(name: string): string {
+  return `The database ${name} refuses the user or the password of STORE_URL.`;
+}
