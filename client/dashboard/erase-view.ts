@@ -28,7 +28,7 @@ export function receiptView(receipt: ErasureReceipt, now: number): TemplateResul
               server goes on until that is done.
             </li>`,
         )}
-        ${scrubbed ? nothing : html`<li>Something in the store was being read, so that deleted data is not overwritten yet. <code>npx stillhere erase</code> with the address does that later.</li>`}
+        ${scrubbed ? nothing : html`<li>Deleted data is not overwritten in the store yet, because something was being read, or because the store is a PostgreSQL database, which does that later by itself. With a file, <code>npx stillhere erase</code> with the address does it.</li>`}
         ${otherRows === null ? html`<li>NocoDB could not be read. Look there for rows that you have added yourself.</li>` : nothing}
         ${otherRows && otherRows.length > 0 ? html`<li>NocoDB has rows with the address that Stillhere didn’t write. Delete them there: ${otherRows.join(', ')}.</li>` : nothing}
         <li>Backups keep what they have.</li>

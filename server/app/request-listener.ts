@@ -53,7 +53,11 @@ export function createRequestListener({ siteDir, buildDir, ...parts }: ServerPar
       isSinglePage: config.single,
       publicOrigin: config.publicUrl?.origin,
       // An earlier start with default settings may have left a store in these places.
-      privateFiles: [config.storeFile, DEFAULT_STORE_FILE, join(siteDir, DEFAULT_STORE_FILE)],
+      privateFiles: [
+        ...(config.storeFile === undefined ? [] : [config.storeFile]),
+        DEFAULT_STORE_FILE,
+        join(siteDir, DEFAULT_STORE_FILE),
+      ],
       requireAccess: admit,
     }),
   ]) as Middleware;

@@ -42,11 +42,11 @@ export interface Services {
  * @throws when the store can't be opened.
  */
 export async function openServices(
-  config: Pick<Config, 'storeFile' | 'retentionMs' | 'metrics' | 'nocodb' | 'webhook' | 'mail' | 'codeMail'>,
+  config: Pick<Config, 'storeUrl' | 'retentionMs' | 'metrics' | 'nocodb' | 'webhook' | 'mail' | 'codeMail'>,
   log: Logger,
   retentionOptions: RetentionOptions = {},
 ): Promise<Services> {
-  const store = await openStore(`file:${config.storeFile}`);
+  const store = await openStore(config.storeUrl);
   const consumers: readonly string[] = [
     ...(config.nocodb ? [NOCODB] : []),
     ...(config.webhook ? [WEBHOOK] : []),

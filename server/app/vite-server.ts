@@ -28,7 +28,8 @@ export interface ViteGate {
 export function createViteGate(options: HostOptions, folders: ViteFolders): ViteGate {
   const gate = stillhere(options);
   const { worker: _worker, ...settings } = options;
-  const privateFiles = [readConfig(process.env, settings).storeFile, DEFAULT_STORE_FILE];
+  const { storeFile = DEFAULT_STORE_FILE } = readConfig(process.env, settings);
+  const privateFiles = [storeFile, DEFAULT_STORE_FILE];
   const answer = async (...[request, response, next]: Parameters<ConnectMiddleware>): Promise<void> => {
     // If the check fails, the file is not served.
     const isPrivate = await asksForPrivateFile(request.url ?? '', folders, privateFiles).catch(() => true);

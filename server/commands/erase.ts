@@ -10,7 +10,7 @@ import { readAddress } from './read-address.ts';
 /** @throws ConfigError if it is no address. */
 export async function erase(given: string, { json }: { readonly json?: boolean }): Promise<void> {
   const email = readAddress(given);
-  const { nocodb } = readConfig(process.env);
+  const { nocodb, storeFile } = readConfig(process.env);
   await withStore(async (store) => {
     const receipt = await eraseReader({ store, findOtherRows: nocodb && findRowsIn(nocodb, store) }, email, Date.now());
     if (json) return console.info(JSON.stringify(receipt, null, 2));
@@ -23,7 +23,11 @@ export async function erase(given: string, { json }: { readonly json?: boolean }
     );
     for (const other of others) console.info(other);
     if (!scrubbed)
-      console.info('Something in the store is being read. Erase again later to overwrite what was deleted.');
+      console.info(
+        storeFile === undefined
+          ? 'The database overwrites what was deleted when it next vacuums these tables.'
+          : 'Something in the store is being read. Erase again later to overwrite what was deleted.',
+      );
     printOutstanding(outstanding);
     if (otherRows === null) console.info('NocoDB could not be read: look there for rows that you have added yourself.');
     else if (otherRows && otherRows.length > 0)

@@ -1,26 +1,30 @@
 // For commands that read the store beside the server, or without it.
-import { existsSync } from 'node:fs';
-import { ConfigError, readConfig } from '../config/config.ts';
+import { ConfigError, readConfig, type Config } from '../config/config.ts';
 import { HttpError } from '../http/http-error.ts';
-import { openStore } from '../store/open-store.ts';
+import { existsStore, openStore } from '../store/open-store.ts';
 import type { SessionStore } from '../store/session-store.ts';
+import { nameOfStore } from '../store/store-url.ts';
 
 /**
  * Opens the store that the environment names, and closes it after `use`.
  * @throws ConfigError if there is none: opening it would make an empty one, which would look like "nobody has read it".
  */
 export async function withStore<Result>(use: (store: SessionStore) => Promise<Result>): Promise<Result> {
-  const { storeFile } = readConfig(process.env);
-  if (!existsSync(storeFile))
-    throw new ConfigError(
-      `There is no store ${storeFile}: run this in the folder where the server was started, or set STORE_URL.`,
-    );
-  const store = await openStore(`file:${storeFile}`);
+  const store = await openExistingStore(readConfig(process.env));
   try {
     return await use(store);
   } finally {
     await store.close();
   }
+}
+
+/** @throws ConfigError if there is none. */
+export async function openExistingStore({ storeUrl }: Pick<Config, 'storeUrl'>): Promise<SessionStore> {
+  if (!(await existsStore(storeUrl)))
+    throw new ConfigError(
+      `There is no store ${nameOfStore(storeUrl)}: run this in the folder where the server was started, or set STORE_URL.`,
+    );
+  return openStore(storeUrl);
 }
 
 /**

@@ -7,11 +7,11 @@ export async function nocodb(
   name: 'setup' | 'check' | 'resync',
   options: { readonly from?: string; readonly json?: boolean },
 ): Promise<void> {
-  const { nocodb: noco, storeFile } = readConfig(process.env);
+  const { nocodb: noco, storeUrl } = readConfig(process.env);
   if (!noco) throw new ConfigError('Set NOCODB_URL, NOCODB_TOKEN and NOCODB_BASE_ID.');
   const fromMs = options.from === undefined ? 0 : Date.parse(options.from);
   if (Number.isNaN(fromMs)) throw new ConfigError('--from: must be a date, like 2026-11-24');
-  const store = await openStore(`file:${storeFile}`);
+  const store = await openStore(storeUrl);
   const { signal } = new AbortController();
   const run: Readonly<Record<typeof name, () => Promise<Report>>> = {
     setup: () => setUp(noco, store, signal),

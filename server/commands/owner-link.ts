@@ -1,18 +1,13 @@
 // The `owner-link` command: prints a link that logs the owner in, once; or ends all logins.
-import { existsSync } from 'node:fs';
-import { ConfigError, readConfig } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
+import { openExistingStore } from './existing-store.ts';
 import { ownerUrlOf } from '../config/owner-url.ts';
 import { makeOwnerKey, ownerLink } from '../owner/owner-key.ts';
-import { openStore } from '../store/open-store.ts';
 
 export async function printOwnerLink({ revokeAll }: { readonly revokeAll?: boolean }): Promise<void> {
   const config = readConfig(process.env);
-  const { storeFile, port } = config;
-  if (!existsSync(storeFile))
-    throw new ConfigError(
-      `There is no store ${storeFile}: run this in the folder where the server was started, or set STORE_URL.`,
-    );
-  const store = await openStore(`file:${storeFile}`);
+  const { port } = config;
+  const store = await openExistingStore(config);
   if (revokeAll) {
     await store.ownerKeys.removeAll();
     console.info(

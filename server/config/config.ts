@@ -6,6 +6,7 @@ import { isUnder, readRequestPath } from '../http/request-path.ts';
 import { toSitePath } from '../http/site-base.ts';
 import type { CodeMailConfig, MailConfig } from '../mail/mail-config.ts';
 import type { NocoConfig } from '../nocodb/client.ts';
+import { fileOfStore } from '../store/store-url.ts';
 import type { WebhookConfig } from '../webhook/post-message.ts';
 import { isLoopback } from '../http/loopback.ts';
 import { readGateSettings } from './gate-settings.ts';
@@ -26,8 +27,10 @@ import {
 export interface Config {
   readonly host: string;
   readonly port: number;
-  /** The SQLite file of the store. */
-  readonly storeFile: string;
+  /** As `openStore` takes it. May contain a password. */
+  readonly storeUrl: string;
+  /** The SQLite file of the store; undefined: it is in another database. */
+  readonly storeFile: string | undefined;
   /** A built site; undefined: the sample portfolio. */
   readonly siteDir: string | undefined;
   /** A single-page site: a path that names no file gets its `index.html`. */
@@ -196,7 +199,8 @@ function toConfig(values: SettingValues, gate: GateTheme): Config {
   return {
     host,
     port,
-    storeFile: values.storeUrl,
+    storeUrl: values.storeUrl,
+    storeFile: fileOfStore(values.storeUrl),
     siteDir,
     single,
     protect,

@@ -10,7 +10,7 @@ export interface StillhereOptions {
   readonly trustProxy?: boolean | undefined;
   /** Other origins whose pages may deliver here, like `https://site.example`. By default: none. */
   readonly corsOrigins?: readonly string[] | string | undefined;
-  /** `file:` and the path of the SQLite file, on a local disk. @default 'file:data/stillhere.db' */
+  /** `file:` and the path of the SQLite file, on a local disk; or a database of [PostgreSQL](postgresql.md), like `postgres://user@host:5432/database`. @default 'file:data/stillhere.db' */
   readonly storeUrl?: string | undefined;
   /** How many days a session is kept after the last sign of its reader, 1 to 36500. By default: until it is erased. */
   readonly retentionDays?: number | string | undefined;

@@ -23,11 +23,16 @@ const Kept = v.object({ secret: password, ownerToken: password });
 /**
  * The secrets of the configuration; those that it leaves out are read from `<store>.secrets.json` (mode 600), which is
  * made when it isn't there.
- * @throws ConfigError when that file can't be read, isn't ours, or can't be written.
+ * @throws ConfigError when that file can't be read, isn't ours, or can't be written; or when the store is no file.
  */
 export function readSecrets(config: Pick<Config, 'secret' | 'ownerToken' | 'storeFile'>): Secrets {
   const { secret, ownerToken } = config;
   if (secret && ownerToken) return { secret, ownerToken, isNew: false };
+  if (config.storeFile === undefined)
+    throw new ConfigError(
+      'SECRET, OWNER_TOKEN: must be set, because they are kept beside a store that is a file, and this one is a database. ' +
+        'Each must have at least 32 characters: openssl rand -base64 32',
+    );
   const file = `${config.storeFile}.secrets.json`;
   const found = readKept(file);
   const made = found ? undefined : makeKept(file);

@@ -5,6 +5,7 @@ import { GATE_MODES } from '../gate/admission.ts';
 import { readEmailAddress } from '../gate/email-address.ts';
 import { readRequestPath } from '../http/request-path.ts';
 import type { QuietHours } from '../mail/local-time.ts';
+import { fileOfStore, isPostgresUrl } from '../store/store-url.ts';
 import { readWebhookKey } from '../webhook/signature.ts';
 import { readSocketAddress, type SocketAddress } from './socket-address.ts';
 import { isSmtpUrl, isTimeZone, readMinute, readQuietHours } from './mail-values.ts';
@@ -167,12 +168,15 @@ export const SETTINGS = {
   storeUrl: {
     group: 'server',
     kind: 'text',
-    about: '`file:` and the path of the SQLite file, on a local disk',
+    about:
+      '`file:` and the path of the SQLite file, on a local disk; or a database of [PostgreSQL](postgresql.md), like `postgres://user@host:5432/database`',
     default: `file:${DEFAULT_STORE_FILE}`,
     schema: v.pipe(
       text,
-      v.regex(/^file:./, 'must be file: and the path of a file, like file:data/stillhere.db'),
-      v.transform((url) => url.slice('file:'.length)),
+      v.check(
+        (url) => fileOfStore(url) !== undefined || isPostgresUrl(url),
+        'must be file: and the path of a file, like file:data/stillhere.db, or a database like postgres://user@host:5432/database',
+      ),
     ),
   },
   retentionDays: {

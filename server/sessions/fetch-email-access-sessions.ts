@@ -1,8 +1,8 @@
 // For server code without a Stillhere instance: reads sessions from the store that the environment names.
-import { existsSync } from 'node:fs';
 import { readConfig } from '../config/config.ts';
 import type { SessionStore } from '../store/session-store.ts';
-import { openStore } from '../store/open-store.ts';
+import { existsStore, openStore } from '../store/open-store.ts';
+import { nameOfStore } from '../store/store-url.ts';
 import type { EmailAccessRecord } from './email-access-records.ts';
 import { readSessions, type RecordsQuery } from './read-sessions.ts';
 
@@ -20,11 +20,11 @@ export async function fetchEmailAccessSessions({
     const nocodb = query.olderRows === true ? readConfig(process.env).nocodb : undefined;
     return readSessions(async () => given, nocodb).fetchEmailAccessSessions(query);
   }
-  const { storeFile, nocodb } = readConfig(process.env);
+  const { storeUrl, nocodb } = readConfig(process.env);
   // Opening a store creates it if it is missing, and an empty store would look like "nobody has read it".
-  if (!existsSync(storeFile))
-    throw new Error(`There is no store ${storeFile}. Set STORE_URL, or use stillhere().sessions.`);
-  const store = await openStore(`file:${storeFile}`);
+  if (!(await existsStore(storeUrl)))
+    throw new Error(`There is no store ${nameOfStore(storeUrl)}. Set STORE_URL, or use stillhere().sessions.`);
+  const store = await openStore(storeUrl);
   try {
     return await readSessions(async () => store, nocodb).fetchEmailAccessSessions(query);
   } finally {

@@ -16,6 +16,7 @@ describe('the environment', () => {
       limits: { gate: 60, beats: 10, network: 500 },
       maxConnections: 10_000,
       port: 8080,
+      storeUrl: 'file:data/stillhere.db',
       storeFile: 'data/stillhere.db',
       siteDir: undefined,
       single: false,
