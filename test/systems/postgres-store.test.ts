@@ -152,9 +152,21 @@ describe.each<Isolation>(['read committed', 'serializable'])('PostgreSQL, %s', (
 });
 
 describe('a store in PostgreSQL', () => {
+  it.each<Isolation>(['read committed', 'serializable'])(
+    'is made once by several that start at once, %s',
+    async (isolation) => {
+      const url = await postgres.createDatabase(undefined, isolation);
+      const stores = await Promise.all(Array.from({ length: PROCESSES }, () => openStore(url)));
+      await stores[0]?.createSession({ id: 'ann', email: 'ann@example.com', startMs: NOW });
+      expect(await stores[2]?.findSession('ann')).toMatchObject({ email: 'ann@example.com' });
+      await Promise.all(stores.map((one) => one.close()));
+      await postgres.dropDatabase(url);
+    },
+  );
+
   it('has the tables, columns and indexes that it has in SQLite', async () => {
     const url = await postgres.createDatabase();
-    await Promise.all((await Promise.all([openStore(url), openStore(url), openStore(url)])).map((one) => one.close()));
+    await (await openStore(url)).close();
     const file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'store.db');
     await (await openStore(`file:${file}`)).close();
     const sqlite = new DatabaseSync(file);

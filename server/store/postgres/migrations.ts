@@ -20,7 +20,9 @@ export async function isMigrated(db: Kysely<Tables>): Promise<boolean> {
 
 /** Migrates the tables to the latest version, all or nothing. Others that start meanwhile wait. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
+  // With a stricter one, whoever waited for the lock would not see what was migrated meanwhile.
+  const isolated = db.transaction().setIsolationLevel('read committed');
+  await isolated.execute(async (transaction) => {
     await sql`SELECT pg_advisory_xact_lock(${LOCK})`.execute(transaction);
     const { error } = await migratorOf(transaction).migrateToLatest();
     if (error) throw new Error('Could not migrate the tables of the store', { cause: error });
