@@ -1,0 +1,105 @@
+// Readers who deliver as fast as the server answers, and what it acknowledged to them: nothing of that may be lost.
+import { setTimeout as delay } from 'node:timers/promises';
+import { HEARTBEAT_PATH, type Receipt, type Span } from '../../sw/protocol/delivery.ts';
+import type { StillhereServer } from './stillhere-server.ts';
+
+const READERS = 8;
+const SPANS_EACH = 20;
+const PAUSE_MS = 5;
+
+/** How many spans of all readers there are. */
+export const SPANS = READERS * SPANS_EACH;
+
+/** Each reader has a session of their own. */
+export class Load {
+  readonly #server: StillhereServer;
+  /** The ids of their sessions. */
+  readonly sessions: string[] = [];
+  /** The largest end that the server acknowledged, by span. */
+  readonly acknowledged = new Map<string, number>();
+  /** Answers that acknowledge nothing: how many of each status and Retry-After there were. */
+  readonly refusals = new Map<string, number>();
+  receipts = 0;
+  #startMs: number | undefined;
+  #isRunning = false;
+  #readers: Promise<void>[] = [];
+
+  constructor(server: StillhereServer) {
+    this.#server = server;
+  }
+
+  async makeSessions(): Promise<void> {
+    for (let nth = 0; nth < READERS; nth++) {
+      const response = await fetch(`${this.#server.url}/api/verify-temp-access`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: `reader${nth}@example.com` }),
+      });
+      const cookie = response.headers.getSetCookie()[0] ?? '';
+      this.sessions.push(/session_record_id=([^;]+)/.exec(cookie)?.[1] ?? '');
+    }
+  }
+
+  /** How many answers acknowledged nothing. */
+  get refused(): number {
+    return [...this.refusals.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  run(): void {
+    this.#isRunning = true;
+    this.#readers = this.sessions.map((session) => this.#read(session));
+  }
+
+  /** Resolves when what was sent is answered, or has failed. */
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    await Promise.all(this.#readers);
+  }
+
+  async #read(session: string): Promise<void> {
+    const start = (this.#startMs ??= Date.now());
+    while (this.#isRunning) {
+      const now = Date.now();
+      const spans = Array.from({ length: SPANS_EACH }, (_, nth): Span => ({
+        id: `s${nth}`,
+        session,
+        page: '/a/',
+        // Like a device's: a jump of more than half a minute would count as a clock change.
+        start,
+        end: now,
+      }));
+      // A server that was killed doesn't answer.
+      const isStored = await this.#deliver(session, now, spans).catch(() => false);
+      if (!isStored) await delay(PAUSE_MS);
+    }
+  }
+
+  async #deliver(session: string, now: number, spans: readonly Span[]): Promise<boolean> {
+    const response = await fetch(this.#server.url + HEARTBEAT_PATH, {
+      method: 'POST',
+      body: JSON.stringify({ sentAt: now, spans }),
+    });
+    if (!response.ok) {
+      const refusal = `${response.status}, Retry-After: ${response.headers.get('retry-after')}`;
+      this.refusals.set(refusal, (this.refusals.get(refusal) ?? 0) + 1);
+      return false;
+    }
+    const receipt = (await response.json()) as Receipt;
+    this.receipts++;
+    for (const id of receipt.stored) this.acknowledged.set(`${session}/${id}`, now);
+    return true;
+  }
+
+  /** Acknowledged spans that are missing or have an earlier end. */
+  async findLost(): Promise<string[]> {
+    const lost: string[] = [];
+    for (const session of this.sessions) {
+      const { spans } = await this.#server.session(session);
+      const ends = new Map(spans.map(({ id, end }) => [`${session}/${id}`, Date.parse(end)]));
+      for (const [span, end] of this.acknowledged)
+        if (span.startsWith(session) && (ends.get(span) ?? 0) < end)
+          lost.push(`${span}: ${end} acknowledged, ${ends.get(span)} stored`);
+    }
+    return lost;
+  }
+}
