@@ -13,7 +13,10 @@ import { SqliteConnection } from '../../server/store/sqlite/sqlite-connection.ts
  */
 export async function openInlineStore(
   file: string,
-  around: (run: () => readonly Answer[], statements: readonly Statement[]) => readonly Answer[] = (run) => run(),
+  around: (
+    run: () => readonly Answer[],
+    statements: readonly Statement[],
+  ) => readonly Answer[] | Promise<readonly Answer[]> = (run) => run(),
 ): Promise<SessionStore> {
   await prepareFile(file);
   const connection = new SqliteConnection(file, false);

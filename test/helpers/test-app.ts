@@ -81,6 +81,17 @@ export function startTestAppWithThreads(
   return startWith((file) => openStore(`file:${file}`), environment, wrapStore, SECRET, undefined);
 }
 
+/** As {@link startTestApp}, on a store that is open. It is closed with the application. */
+export function startTestAppOn(store: SessionStore): Promise<TestApp> {
+  return startWith(
+    async () => store,
+    {},
+    (same) => same,
+    SECRET,
+    undefined,
+  );
+}
+
 async function startWith(
   open: (file: string) => Promise<SessionStore>,
   environment: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-// How deletions are divided into transactions, for which deliveries wait. test/server/outbox.test.ts tests what they delete.
+// How deletions are divided into transactions, for which deliveries wait. test/helpers/deletions-contract.ts tests what they delete.
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';

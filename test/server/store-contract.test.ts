@@ -1,26 +1,18 @@
-// The contract of session stores (test/helpers/store-contract.ts) with SQLite in its threads, and what only SQLite can do.
+// The contract of session stores (test/helpers/whole-contract.ts) with SQLite in its threads, and what only SQLite can do.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { openInlineStore } from '../helpers/inline-store.ts';
-import { describeInvitations } from '../helpers/invitations-contract.ts';
 import { makeMemoryFolder } from '../helpers/memory-folder.ts';
-import { describeRefusals } from '../helpers/refusals-contract.ts';
-import { describeStore, NOW, seen } from '../helpers/store-contract.ts';
-import type { SessionStore } from '../../server/store/session-store.ts';
+import { NOW, seen } from '../helpers/store-contract.ts';
+import { makeSqlitePlace } from '../helpers/store-place.ts';
+import { describeWholeContract } from '../helpers/whole-contract.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { SqliteThread } from '../../server/store/sqlite/sqlite-thread.ts';
 
-async function sqlitePlace(): Promise<() => Promise<SessionStore>> {
-  const file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'deeper/test.db');
-  return () => openStore(`file:${file}`);
-}
-
-describeStore('SQLite', sqlitePlace);
-describeInvitations('SQLite', async () => (await sqlitePlace())());
-describeRefusals('SQLite', async () => (await sqlitePlace())());
+describeWholeContract('SQLite', makeSqlitePlace);
 
 describe('SQLite', () => {
   it('acknowledges nothing that a power failure could undo: WAL and synchronous=FULL', async () => {

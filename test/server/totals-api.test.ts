@@ -1,4 +1,4 @@
-// The owner's totals over HTTP. That they are right is what totals.test.ts checks.
+// The owner's totals over HTTP. That they are right is what test/helpers/totals-contract.ts checks.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type {
   DayList,

@@ -1,4 +1,4 @@
-// The totals of large sessions and of many: each step takes little. The contract: test/server/totals.test.ts.
+// The totals of large sessions and of many: each step takes little. The contract: test/helpers/totals-contract.ts.
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Statement } from '../../server/store/runner.ts';
