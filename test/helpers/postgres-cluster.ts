@@ -1,0 +1,45 @@
+// The files of a PostgreSQL cluster for tests, and how to run the programs of the system's package on them.
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from './free-port.ts';
+
+const INSTALLED = '/usr/lib/postgresql';
+const SHARED_MEMORY = '/dev/shm';
+export const USER = 'postgres';
+const run = promisify(execFile);
+
+export interface Cluster {
+  /** Of the programs. */
+  readonly bin: string;
+  readonly folder: string;
+  readonly port: number;
+}
+
+/** @throws if PostgreSQL is not installed. */
+export async function makeCluster(isOnDisk: boolean): Promise<Cluster> {
+  const [version] = await readdir(INSTALLED).catch(() => []);
+  if (version === undefined) throw new Error('Install the Debian package postgresql for this test');
+  const base = !isOnDisk && existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir();
+  const folder = await mkdtemp(join(base, 'stillhere-pg-'));
+  const cluster = { bin: join(INSTALLED, version, 'bin'), folder, port: await freePort() };
+  // PostgreSQL refuses to run as root.
+  if (isRoot()) await run('chown', [USER, folder]);
+  await chmod(folder, 0o700);
+  const options = ['-A', 'trust', '-U', USER, '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync', '-D', folder];
+  await run(...asUser(cluster, 'initdb', options), { cwd: folder });
+  return cluster;
+}
+
+/** The file and arguments that run a program as the user who owns the cluster. */
+export function asUser({ bin }: Pick<Cluster, 'bin'>, program: string, args: readonly string[]): [string, string[]] {
+  const file = join(bin, program);
+  return isRoot() ? ['runuser', ['-u', USER, '--', file, ...args]] : [file, [...args]];
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
