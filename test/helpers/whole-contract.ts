@@ -22,21 +22,26 @@ import { describeTotalsOfMany } from './totals-of-many-contract.ts';
  * @param runs of the tests with random data.
  */
 export function describeWholeContract(name: string, makePlace: () => Promise<StorePlace>, runs?: number): void {
+  describeRecording(name, makePlace, runs);
   const place = async (): Promise<() => Promise<SessionStore>> => (await makePlace()).open;
   const open = async (): Promise<SessionStore> => (await makePlace()).open();
-  describeStore(name, place, runs);
   describeInvitations(name, open);
   describeRefusals(name, open);
   describeCodes(name, place);
   describeShares(name, open);
   describeFacts(name, place);
   describeErasures(name, open);
-  describeOutbox(name, makePlace);
-  describeConsumers(name, makePlace);
-  describeDeletions(name, makePlace);
   describeSessionSearch(name, open);
   describeTotals(name, makePlace);
   describeTotalsOfMany(name, makePlace);
   describeTotalsOfDeleted(name, makePlace);
   describeDays(name, makePlace);
+}
+
+/** What it says of recording, and of the outbox. */
+export function describeRecording(name: string, makePlace: () => Promise<StorePlace>, runs?: number): void {
+  describeStore(name, async () => (await makePlace()).open, runs);
+  describeOutbox(name, makePlace);
+  describeConsumers(name, makePlace);
+  describeDeletions(name, makePlace);
 }

@@ -16,7 +16,7 @@ import type { WatchedPlace } from '../helpers/store-place.ts';
 import { describeStoreProperties } from '../helpers/store-properties.ts';
 import { testTotalsProperties } from '../helpers/totals-properties.ts';
 import { openWatchedPostgres } from '../helpers/watched-postgres.ts';
-import { describeWholeContract } from '../helpers/whole-contract.ts';
+import { describeRecording, describeWholeContract } from '../helpers/whole-contract.ts';
 
 /** Each takes several ways to the database and back. */
 const RUNS = 25;
@@ -62,7 +62,8 @@ describe('PostgreSQL by way of PgBouncer', () => {
     await postgres.dropDatabase(url);
   });
 
-  describeWholeContract(
+  // The rest uses connections in no other way: the whole contract takes twice as long.
+  describeRecording(
     'PgBouncer',
     async () => {
       await postgres.emptyStore(url);
