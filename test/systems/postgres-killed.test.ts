@@ -60,6 +60,12 @@ it(`away for ${AWAY_MS / 1_000} s, it is waited for, and everything is right aft
   await postgres.kill();
   await elapsed(AWAY_MS);
   expect([await statusOf('/readyz'), await statusOf('/healthz')]).toEqual([503, 200]);
+  const atGate = await fetch(`${server.url}/api/verify-temp-access`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'late@example.com' }),
+  });
+  expect([atGate.status, atGate.headers.get('retry-after')]).toEqual([503, '5']);
   expect(load.refused).toBeGreaterThan(100);
   const before = load.receipts;
   await postgres.restart();

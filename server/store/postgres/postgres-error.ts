@@ -1,6 +1,9 @@
-// Why a store in PostgreSQL can't be opened, in words for the person who starts the server.
-import { StoreError } from '../store-error.ts';
+// Why a store in PostgreSQL can't be opened, in words for the person who starts the server; and which failures of an open one pass by
+// themselves.
+import { OUTDATED } from '../runner.ts';
+import { STORE_UNAVAILABLE, StoreError } from '../store-error.ts';
 import { nameOfStore } from '../store-url.ts';
+import { sqlStateOf } from './pool.ts';
 
 const UNREACHABLE = (name: string): string => `The database ${name} does not answer. Start it, or correct STORE_URL.`;
 
@@ -29,6 +32,26 @@ export function postgresErrorOf(url: string, error: unknown): unknown {
   const code = codeOf(error);
   const say = CAUSES[code] ?? (/timeout/i.test(String(error)) ? UNREACHABLE : undefined);
   return say ? new StoreError(say(nameOfStore(url)), { cause: error }) : error;
+}
+
+/**
+ * Connection exception, insufficient resources, lock not available, query canceled (it took too long), shutdown, system error, read-only,
+ * and what was repeated in vain.
+ */
+const UNAVAILABLE = /^(?:08|53|55P03|57014|57P|58|25006|40001|40P01)/;
+
+/** The error with the code {@link STORE_UNAVAILABLE} where the same may succeed later; otherwise the error itself. */
+export function passingErrorOf(error: unknown): unknown {
+  const state = sqlStateOf(error);
+  const isPassing = state === undefined ? isOfConnection(error) : UNAVAILABLE.test(state);
+  if (!isPassing) return error;
+  return Object.assign(new Error('The database is not available', { cause: error }), { code: STORE_UNAVAILABLE });
+}
+
+/** Errors of the network and of pg have no class of their own; mistakes in the program have. */
+function isOfConnection(error: unknown): boolean {
+  if (!(error instanceof Error) || (error as { code?: unknown }).code === OUTDATED) return false;
+  return error.name === 'Error' || error.name === 'AggregateError';
 }
 
 /** Kysely wraps errors of migrations; a host with several addresses fails with one error for each. */

@@ -1,6 +1,7 @@
 // Transactions on PostgreSQL, at the isolation level that the database has by default.
 import { setTimeout as delay } from 'node:timers/promises';
 import { sqlStateOf, type Pool, type PoolClient } from './pool.ts';
+import { passingErrorOf } from './postgres-error.ts';
 
 /** Set for the transaction, not for the connection: the next transaction may have another one. As long as SQLite waits. */
 const BEGIN = "BEGIN; SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '10s'";
@@ -64,7 +65,7 @@ async function repeat<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (tries === TRIES || !TO_REPEAT.has(sqlStateOf(error) ?? '')) throw error;
+      if (tries === TRIES || !TO_REPEAT.has(sqlStateOf(error) ?? '')) throw passingErrorOf(error);
       await delay(Math.random() * Math.min(PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS));
     }
 }
