@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../server/store/open-store.ts';
 import { StoreError } from '../../server/store/store-error.ts';
 import { describeConcurrency } from '../helpers/concurrency-contract.ts';
+import { testCountedTwice } from '../helpers/counted-twice.ts';
 import { startPgBouncer, type PgBouncer } from '../helpers/pgbouncer.ts';
 import { Postgres, type Isolation } from '../helpers/postgres.ts';
 import { describeRowLocks } from '../helpers/row-locks.ts';
@@ -47,6 +48,7 @@ describe.each<Isolation>(['read committed', 'serializable'])('PostgreSQL, %s', (
   describeStoreProperties('PostgreSQL', async () => (await makePlace()).open(), RUNS);
   testTotalsProperties('PostgreSQL', makePlace, FEW_RUNS);
   describeConcurrency('PostgreSQL', makePlace);
+  testCountedTwice('PostgreSQL', makePlace);
   describeRowLocks(() => postgres, isolation);
 });
 
