@@ -30,7 +30,7 @@ if (process.argv.includes('--systems')) {
   ]);
   if (!isBuilt) process.exit(1);
   await testWithOthersAndAlone(['--project', 'browser']);
-  await test(['--maxWorkers', '2', '--project', 'server', '--project', 'faults']);
+  await testWithOthersAndAlone(['--maxWorkers', '2', '--project', 'server', '--project', 'faults']);
 }
 
 /** After a failure the others follow all the same. */
@@ -39,7 +39,7 @@ async function test(options: readonly string[]): Promise<void> {
 }
 
 /**
- * Browsers, databases and other people's build tools share two cores here. A few tests that fail beside others are run again by
+ * Servers, browsers, databases and other people's build tools share two cores here. A few tests that fail beside others are run again by
  * themselves: those that pass then failed for want of time, and both results are printed. Those that fail again have failed.
  */
 async function testWithOthersAndAlone(options: readonly string[]): Promise<void> {
