@@ -28,7 +28,7 @@ import { measureDeliveries, measureRecording } from '../ops/measure-deliveries.t
 import { addHealthRoutes } from '../ops/health.ts';
 import { cors } from '../http/cors.ts';
 import { createTally } from '../http/log-tally.ts';
-import { createRateLimit } from '../http/rate-limit.ts';
+import { createRateLimit, shareRateLimits, type CreateRateLimit } from '../http/rate-limit.ts';
 import { csrf, sameOriginOnly } from '../http/csrf.ts';
 import { pageHeaders, receiptHeaders } from '../http/security-headers.ts';
 import type { Mirror } from '../nocodb/mirror.ts';
@@ -136,7 +136,11 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
       return (GATE_PATHS.includes(ctx.path) ? gateHeaders : headers)(ctx, next);
     },
   );
-  const limit = createRateLimit(limits.gate, 60);
+  const { shared } = store;
+  const createLimit = shared
+    ? shareRateLimits((sql, parameters) => shared.query(sql, parameters), secrets.secret)
+    : createRateLimit;
+  const limit = createLimit('gate', limits.gate, 60);
   addGateRoutes(router, {
     store,
     cookies,
@@ -149,7 +153,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     protect,
     publicUrl,
     base,
-    codes: gateCodes({ config, secrets, services, log, now }),
+    codes: gateCodes({ config, secrets, services, now }, createLimit),
     now,
   });
   const receive = createReceiver(metrics ? measureRecording(store, metrics) : store);
@@ -210,6 +214,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     onHost,
     fromOwnPages,
     isHttps: (ownerOrigin ?? publicUrl)?.protocol === 'https:',
+    createRateLimit: createLimit,
     log,
     now,
   });
@@ -230,7 +235,10 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
 }
 
 /** Undefined: no codes are mailed. */
-function gateCodes({ config, secrets, services, now }: RouteParts): Gate['codes'] {
+function gateCodes(
+  { config, secrets, services, now }: Omit<RouteParts, 'log'>,
+  createLimit: CreateRateLimit,
+): Gate['codes'] {
   const { store, refusals, codes: sender } = services;
   if (config.gateMode !== 'confirmed') return undefined;
   // Without one, whoever types an address would be let in.
@@ -245,10 +253,11 @@ function gateCodes({ config, secrets, services, now }: RouteParts): Gate['codes'
       isListed: async (email) => !(await store.blockedReaders.has(email)) && isAllowed(email, allow),
       send: sender.send,
       countRefusal: refusals.count,
+      createRateLimit: createLimit,
       now,
     }),
     cookie: codeCookie(REQUEST_MS, cookieScope(publicUrl?.protocol === 'https:', frameAncestors.length > 0)),
-    limit: createRateLimit(limits.gate === 0 ? 0 : CODES_A_NETWORK, 600),
+    limit: createLimit('codes-a-network', limits.gate === 0 ? 0 : CODES_A_NETWORK, 600),
   };
 }
 

@@ -39,8 +39,9 @@ export function createDeliveries(
   limits: DeliveryLimits,
   clock: ServerClock,
 ): AnswerDelivery {
-  const ofSession = createRateLimit(limits.beats, 1);
-  const ofNetwork = createRateLimit(limits.network, 1);
+  // Each process counts by itself: a database asked for each beat would do more than one that stores them in batches.
+  const ofSession = createRateLimit('beats', limits.beats, 1);
+  const ofNetwork = createRateLimit('network', limits.network, 1);
   return async (request) => {
     // Checked before the body is read, so that a rejected request costs almost nothing.
     load.refuseIfBusy();

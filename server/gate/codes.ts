@@ -2,7 +2,7 @@
 // the mail: the same limits, the same row in the store, the same answer, and no code is right for it.
 import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { createCache } from '../http/cache.ts';
-import { createRateLimit } from '../http/rate-limit.ts';
+import type { CreateRateLimit } from '../http/rate-limit.ts';
 import { REQUEST_MS, type CodeRequest, type Codes } from '../store/codes.ts';
 import { hashOfKey, makeKey } from '../store/key-hash.ts';
 
@@ -32,6 +32,7 @@ export interface CodeParts {
   readonly send: SendCode;
   /** Counts a try with an address that the list doesn't have. */
   readonly countRefusal: (email: string) => void;
+  readonly createRateLimit: CreateRateLimit;
   readonly now: () => number;
 }
 
@@ -53,11 +54,15 @@ export interface GateCodes {
   enter(id: string, code: string, form: string | undefined): Promise<CodeRequest | undefined>;
 }
 
-export function createGateCodes({ codes, secret, isListed, send, countRefusal, now }: CodeParts): GateCodes {
+export function createGateCodes(parts: CodeParts): GateCodes {
+  const { codes, secret, isListed, send, countRefusal, createRateLimit, now } = parts;
   const hmac = (text: string): string => createHmac('sha256', secret).update(text).digest('base64url');
   // A text that no access cookie has, because they are signed with the same secret.
   const hmacOf = (id: string, code: string): string => hmac(`code:${id}:${code}`);
-  const limits = [createRateLimit(CODES_AN_HOUR, 3_600), createRateLimit(CODES_A_DAY, 86_400)];
+  const limits = [
+    createRateLimit('codes-an-hour', CODES_AN_HOUR, 3_600),
+    createRateLimit('codes-a-day', CODES_A_DAY, 86_400),
+  ];
   const asked = createCache<string, Promise<Asked>>({ max: MAX_FORMS, ttlMs: SAME_FORM_MS });
   const entered = createCache<string, Promise<CodeRequest | undefined>>({ max: MAX_FORMS, ttlMs: SAME_FORM_MS });
 

@@ -6,7 +6,7 @@ import { readFields } from '../http/body.ts';
 import { networkOf } from '../http/client-network.ts';
 import { HttpError } from '../http/http-error.ts';
 import { readKnownQuery } from '../http/query.ts';
-import { createRateLimit } from '../http/rate-limit.ts';
+import type { CreateRateLimit } from '../http/rate-limit.ts';
 import type { OwnerKeys } from '../store/owner-keys.ts';
 import type { Share, Shares } from '../store/shares.ts';
 import { openShare } from './open-share.ts';
@@ -37,6 +37,7 @@ export interface OwnerRouteParts {
   readonly fromOwnPages: Middleware;
   /** The owner's pages use https even if the request doesn't. */
   readonly isHttps: boolean;
+  readonly createRateLimit: CreateRateLimit;
   readonly log: Logger;
   /** Server time in epoch milliseconds. */
   readonly now: () => number;
@@ -44,7 +45,7 @@ export interface OwnerRouteParts {
 
 export function addOwnerRoutes(router: Router, parts: OwnerRouteParts): void {
   const { keys, shares, viewer, ownerToken, path, base, onHost, fromOwnPages, isHttps, log, now } = parts;
-  const limit = createRateLimit(LOGINS, 60);
+  const limit = parts.createRateLimit('owner-logins', LOGINS, 60);
 
   // The page contains no data, so anyone may load it. Its script asks the API, which checks the login.
   const page = ownerPage(path, base);

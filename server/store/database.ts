@@ -3,7 +3,8 @@ import type { Erasures } from './erasures.ts';
 import type { Runner, Statement } from './runner.ts';
 import type { SessionStore } from './session-store.ts';
 
-export interface Database extends Pick<SessionStore, 'record' | 'findAccess' | 'close'>, Pick<Erasures, 'scrub'> {
+export interface Database
+  extends Pick<SessionStore, 'record' | 'findAccess' | 'shared' | 'close'>, Pick<Erasures, 'scrub'> {
   readonly writer: Runner;
   /** For the owner's queries: it never delays the writer. */
   readonly reader: Runner;

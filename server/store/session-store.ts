@@ -9,6 +9,7 @@ import type { Notes } from './notes.ts';
 import type { Outbox } from './outbox.ts';
 import type { OwnerKeys } from './owner-keys.ts';
 import type { Refusals } from './refusals.ts';
+import type { Shared } from './shared.ts';
 import type { Shares } from './shares.ts';
 import type { SessionPage, SessionSearch } from './session-query.ts';
 import type { NewSession, Session } from './session.ts';
@@ -103,6 +104,8 @@ export interface SessionStore {
   readonly notes: Notes;
   readonly ownerKeys: OwnerKeys;
   readonly refusals: Refusals;
+  /** Undefined: one server at a time uses the store. */
+  readonly shared?: Shared | undefined;
   readonly shares: Shares;
   readonly totals: Totals;
   /**

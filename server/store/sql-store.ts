@@ -22,6 +22,7 @@ import { makeSessionRef } from './session-id.ts';
 import { SqlErasures } from './sql-erasures.ts';
 import { SqlOutbox } from './sql-outbox.ts';
 import { searchSessions } from './sql-session-search.ts';
+import type { Shared } from './shared.ts';
 import { SqlShares, type Shares } from './shares.ts';
 import { SqlTotals } from './sql-totals.ts';
 import type { Totals } from './totals.ts';
@@ -42,6 +43,7 @@ export class SqlStore implements SessionStore {
   readonly notes: Notes;
   readonly ownerKeys: OwnerKeys;
   readonly refusals: Refusals;
+  readonly shared: Shared | undefined;
   readonly shares: Shares;
   readonly totals: Totals;
 
@@ -57,6 +59,7 @@ export class SqlStore implements SessionStore {
     this.notes = new SqlNotes(queries, database.writer);
     this.ownerKeys = new SqlOwnerKeys(queries, database.writer, database.reader);
     this.refusals = new SqlRefusals(queries, database.writer, database.reader);
+    this.shared = database.shared;
     this.shares = new SqlShares(queries, database.writer, database.reader);
     this.totals = new SqlTotals(database, queries);
   }

@@ -2,8 +2,10 @@
 import type { Database } from '../database.ts';
 import { OUTDATED, type Answer, type Runner, type Statement } from '../runner.ts';
 import type { Access, Recorded, Sighting } from '../session-store.ts';
+import type { Shared } from '../shared.ts';
 import { openPool, type Pool, type PoolClient } from './pool.ts';
 import { recordBatch } from './postgres-recorder.ts';
+import { sharedInPostgres } from './postgres-shared.ts';
 import { inTransaction, onOne } from './transaction.ts';
 
 /** Batches come one at a time; the others are for readers' access, the outbox and jobs. */
@@ -28,10 +30,12 @@ export class PostgresDatabase implements Database {
   readonly #writing: Pool;
   /** Its connections can all be busy with the owner's queries. */
   readonly #reading: Pool;
+  readonly shared: Shared;
 
   constructor(url: string) {
     this.#writing = openPool(url, MOST_WRITING);
     this.#reading = openPool(url, MOST_READING);
+    this.shared = sharedInPostgres((statement) => onOne(this.#writing, (client) => runOne(client, statement)));
   }
 
   readonly writer: Runner = {

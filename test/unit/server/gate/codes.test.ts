@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHmac } from 'node:crypto';
 import { createGateCodes, readCode, type GateCodes, type SendCode } from '../../../../server/gate/codes.ts';
+import { createRateLimit } from '../../../../server/http/rate-limit.ts';
 import type { Codes, MailedCode } from '../../../../server/store/codes.ts';
 
 const SECRET = 'secret-for-tests-only-0123456789abcdef';
@@ -28,7 +29,7 @@ beforeEach(() => {
   const send: SendCode = (message) => void sent.push(message);
   const countRefusal = (): void => void refused++;
   const isListed = async (email: string): Promise<boolean> => email.endsWith(domain);
-  gate = createGateCodes({ codes, secret: SECRET, isListed, send, countRefusal, now: Date.now });
+  gate = createGateCodes({ codes, secret: SECRET, isListed, send, countRefusal, createRateLimit, now: Date.now });
 });
 afterEach(() => vi.useRealTimers());
 
