@@ -1,8 +1,9 @@
 // Tells the owner's pages that sessions have changed, as server-sent events. An event has no data: the page asks for what it
-// shows. Changes by other processes on the same store aren't seen here, so pages ask from time to time, too.
+// shows. Changes by another process on a store in SQLite, like a command, aren't seen here, so pages ask from time to time, too.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionStore } from '../store/session-store.ts';
+import { ChangeRelay } from './change-relay.ts';
 
 /** At most one event in so many milliseconds. */
 const PAUSE_MS = 400;
@@ -14,15 +15,21 @@ const LIFE_MS = 10 * 60_000;
 export class Feed {
   readonly #waiting = new Set<() => void>();
   readonly #unwatch: () => void;
+  readonly #relay: ChangeRelay | undefined;
   /** Other processes, also this one before its restart, count other changes. */
   readonly #process = randomUUID();
   #changes = 0;
   #isClosed = false;
 
-  constructor(store: Pick<SessionStore, 'watch'>) {
-    this.#unwatch = store.watch(() => {
+  constructor(store: Pick<SessionStore, 'watch' | 'shared'>) {
+    const onChange = (): void => {
       this.#changes++;
       this.#wake();
+    };
+    this.#relay = store.shared && new ChangeRelay(store.shared, onChange);
+    this.#unwatch = store.watch(() => {
+      onChange();
+      this.#relay?.tell();
     });
   }
 
@@ -31,6 +38,15 @@ export class Feed {
    * @param lastId of the last event that the page received on an earlier stream: it is told at once if it may have missed a change.
    */
   async *events(lastId = ''): AsyncGenerator<string> {
+    const stopListening = this.#relay?.listen();
+    try {
+      yield* this.#eventsSince(lastId);
+    } finally {
+      stopListening?.();
+    }
+  }
+
+  async *#eventsSince(lastId: string): AsyncGenerator<string> {
     const untilMs = performance.now() + LIFE_MS;
     let seen = this.#changes;
     // An id without data is kept by the page, and is no event.
@@ -49,6 +65,7 @@ export class Feed {
   close(): void {
     this.#isClosed = true;
     this.#unwatch();
+    this.#relay?.close();
     this.#wake();
   }
 
