@@ -11,6 +11,7 @@ import type { Secrets } from '../config/secrets.ts';
 import type { RetentionOptions } from '../jobs/retention.ts';
 import { BUILD_DIR } from '../config/package-root.ts';
 import type { SessionStore } from '../store/session-store.ts';
+import { isOneOfSeveral } from './processes.ts';
 import { withSample } from './sample.ts';
 import { serveMetrics } from './serve-metrics.ts';
 import { openServices } from './services.ts';
@@ -48,10 +49,11 @@ export async function startServer(
   });
   const server = createServer(CONNECTION_TIMEOUTS, listener);
   limitConnections(server, config.maxConnections, config.trustProxy, log);
-  let stopMetrics: () => Promise<void>;
+  let stopMetrics = async (): Promise<void> => {};
   try {
     await listenOn(server, { port: config.port, host: config.host, backlog: BACKLOG }, 'PORT or HOST');
-    stopMetrics = await serveMetrics(config.metrics, services.metrics, log);
+    if (isOneOfSeveral()) services.metrics?.share();
+    else stopMetrics = await serveMetrics(config.metrics, services.metrics, log);
   } catch (error) {
     server.close();
     await services.stop();

@@ -13,7 +13,7 @@ import { listenOn } from './listen-on.ts';
  */
 export async function serveMetrics(
   config: MetricsConfig | undefined,
-  metrics: Metrics | undefined,
+  metrics: Pick<Metrics, 'contentType' | 'read'> | undefined,
   log: Logger,
 ): Promise<() => Promise<void>> {
   if (!config || !metrics) return async () => {};

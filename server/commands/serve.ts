@@ -16,27 +16,32 @@ import { listSite } from '../site/list-site.ts';
 import { isUnder } from '../http/request-path.ts';
 import { toSitePath } from '../http/site-base.ts';
 import { startServer, type RunningServer } from '../app/listen.ts';
+import { isOneOfSeveral, onStop, partOf, reportReady } from '../app/processes.ts';
 import { SAMPLE_DIR } from '../app/sample.ts';
+import { serveTogether } from '../app/serve-together.ts';
 
 /** If the default port is in use, this many further ports are tried. */
 const OTHER_PORTS = 20;
 
 const MOST_NAMED = 5;
 
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
 /** Serves until a signal stops it. Resolves when the server is listening. */
 export async function serve(dir: string | undefined, flags: ServeOptions & { readonly open?: boolean }): Promise<void> {
   const { open, ...options } = flags;
   const say = (name: string): string => (name === 'siteDir' ? 'DIR' : flagOf(name));
   const config = readConfig(process.env, { ...options, ...(dir !== undefined && { siteDir: dir }) }, say);
+  if (isOneOfSeveral()) return serveAsOneOfSeveral(config);
   await checkSite(config);
   const paths = await listSite(config.siteDir ?? SAMPLE_DIR);
   const gated = findProtected(config, paths);
   const log = pino({ level: config.logLevel });
   const secrets = readSecrets(config);
   warnOfWorkers(config);
-  const server = await listen(config, options.port === undefined && !process.env['PORT'], (one) =>
-    startServer(one, secrets, log),
-  );
+  const server = isShared(config)
+    ? await serveTogether(config, log)
+    : await listen(config, options.port === undefined && !process.env['PORT'], (one) => startServer(one, secrets, log));
 
   const host = config.publicUrl?.origin ?? `http://localhost:${server.port}`;
   const address = `${host}${config.base}/`;
@@ -60,18 +65,45 @@ export async function serve(dir: string | undefined, flags: ServeOptions & { rea
     .catch(() => {});
 
   let isStopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  for (const signal of SIGNALS)
     process.on(signal, () => {
       if (isStopping) process.exit(1);
       isStopping = true;
-      server.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          console.error(error);
-          process.exit(1);
-        },
-      );
+      endAfter(server.stop());
     });
+}
+
+/** The first process tells it to stop; a signal that reaches all of them does no harm. */
+async function serveAsOneOfSeveral(config: Config): Promise<void> {
+  let server: RunningServer | undefined;
+  let isStopping = false;
+  const stop = (): void => {
+    if (!isStopping) endAfter(server?.stop());
+    isStopping = true;
+  };
+  onStop(stop);
+  for (const signal of SIGNALS) process.on(signal, stop);
+  server = await startServer(partOf(config), readSecrets(config), pino({ level: config.logLevel }));
+  reportReady(server.port);
+}
+
+function isShared({ processes, storeFile }: Config): boolean {
+  if (processes > 1 && storeFile !== undefined)
+    console.warn(
+      `One process serves, not ${processes}: a store in SQLite is used by one. Set STORE_URL to PostgreSQL.`,
+    );
+  return processes > 1 && storeFile === undefined;
+}
+
+/** @param stopped undefined: there is nothing to stop. */
+function endAfter(stopped: Promise<void> | undefined): void {
+  Promise.resolve(stopped).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
 }
 
 function hintAt({ base }: Config, path: string): string {

@@ -69,6 +69,8 @@ export interface Config {
   readonly publicUrl: URL | undefined;
   /** A proxy in front sets the client's address and protocol (X-Forwarded-…). */
   readonly trustProxy: boolean;
+  /** How many processes `serve` starts. */
+  readonly processes: number;
   readonly logLevel: LogLevel;
   /** Where `/metrics` is answered; undefined: nowhere. */
   readonly metrics: MetricsConfig | undefined;
@@ -221,6 +223,7 @@ function toConfig(values: SettingValues, gate: GateTheme): Config {
     maxConnections,
     publicUrl,
     trustProxy,
+    processes: values.processes,
     logLevel,
     metrics: values.metricsAddress && { ...values.metricsAddress, token: values.metricsToken },
     nocodb: toNocoConfig(values),

@@ -107,6 +107,8 @@ export interface ServeOptions extends StillhereOptions {
   readonly host?: string | undefined;
   /** Port to listen on. By default: `8080`, or one of the next 20 if it is taken. */
   readonly port?: number | string | undefined;
+  /** Processes that share the port, one for each core, for a store in PostgreSQL; one uses a store in SQLite. @default 1 */
+  readonly processes?: number | string | undefined;
   /** Folder of the built site; the argument of `serve`. By default: the sample portfolio. */
   readonly siteDir?: string | undefined;
   /** A single-page site: paths without a file get its `index.html`. @default false */

@@ -123,6 +123,14 @@ export const SETTINGS = {
     isOfServe: true,
     schema: wholeNumber(0, 65_535, 'must be a port number, 0 to 65535'),
   },
+  processes: {
+    group: 'server',
+    kind: 'number',
+    about: 'processes that share the port, one for each core, for a store in PostgreSQL; one uses a store in SQLite',
+    default: '1',
+    isOfServe: true,
+    schema: wholeNumber(1, 64, 'must be a number of processes, 1 to 64'),
+  },
   publicUrl: {
     group: 'server',
     kind: 'text',

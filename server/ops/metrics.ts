@@ -1,5 +1,6 @@
-// The metrics of this process, in Prometheus' text format (the only user of prom-client, which is loaded only where metrics are on).
+// The metrics of this process, or of all that serve together, in Prometheus' text format (the only user of prom-client, which is loaded only where metrics are on).
 // No label has a value that a request chooses. docs/metrics.md describes each.
+import type { Gauge } from 'prom-client';
 import type { RefusalReason } from '../../sw/protocol/delivery.ts';
 import type { StoreFigures } from './store-figures.ts';
 
@@ -15,6 +16,8 @@ export interface Metrics {
   readonly contentType: string;
   /** Asks the store, too. Rejects only if the format can't be written. */
   read(): Promise<string>;
+  /** Answers the first of several processes, which adds up the metrics of all. */
+  share(): void;
   /** @param route the pattern, like `/api/sessions/:id`. */
   readonly countRequest: (route: string, status: number) => void;
   /** @param change 1: a delivery began; -1: it is over. */
@@ -39,18 +42,43 @@ const SKEW_S = [1, 5, 30, 300, 3_600, 86_400];
 
 /** @param readFigures what the store knows. Never rejects. */
 export async function createMetrics(readFigures: () => Promise<StoreFigures>): Promise<Metrics> {
-  const { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } = await import('prom-client');
+  const { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } =
+    await import('prom-client');
   const registry = new Registry();
   const registers = [registry];
   const counter = <Label extends string = never>(name: string, help: string, ...labelNames: Label[]) =>
     new Counter({ name: `stillhere_${name}`, help, labelNames, registers });
-  const gauge = <Label extends string = never>(name: string, help: string, ...labelNames: Label[]) =>
-    new Gauge({ name: `stillhere_${name}`, help, labelNames, registers });
+  /** What the store knows is the same in all processes; the worst is shown. @param show sets its value, which is unknown until then. */
+  const ofStore = <Label extends string = never>(
+    name: string,
+    help: string,
+    worst: 'min' | 'max',
+    show: (gauge: Gauge<Label>, figures: StoreFigures) => void,
+    ...labelNames: Label[]
+  ): void => {
+    const gauge = new Gauge({
+      name: `stillhere_${name}`,
+      help,
+      labelNames,
+      registers,
+      aggregator: worst,
+      collect: async () => {
+        const figures = await readFigures();
+        gauge.reset();
+        if (labelNames.length === 0) gauge.remove();
+        show(gauge, figures);
+      },
+    });
+  };
   const histogram = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name: `stillhere_${name}`, help, buckets, registers });
 
   const requests = counter('http_requests_total', 'Requests', 'route', 'status');
-  const pending = gauge('deliveries_pending', 'Deliveries that wait for their acknowledgement');
+  const pending = new Gauge({
+    name: 'stillhere_deliveries_pending',
+    help: 'Deliveries that wait for their acknowledgement',
+    registers,
+  });
   const acknowledged = histogram(
     'acknowledgement_seconds',
     'From the last byte of a delivery to its acknowledgement',
@@ -65,34 +93,40 @@ export async function createMetrics(readFigures: () => Promise<StoreFigures>): P
   const commits = histogram('commit_seconds', 'Time of a transaction of deliveries', COMMIT_S);
   const batch = histogram('commit_batch_size', 'Spans and beats of a transaction', BATCH);
   const failed = counter('commits_failed_total', 'Transactions of deliveries that failed');
-  const storeUp = gauge('store_up', '1: the store answered; 0: it did not');
-  const live = gauge('live_readers', 'Sessions that are being read');
-  const waiting = gauge('outbox_waiting', 'Sessions that wait in the outbox', 'consumer');
-  const oldest = gauge('outbox_oldest_seconds', 'How long the oldest of them has been due', 'consumer');
+  ofStore('store_up', '1: the store answered; 0: it did not', 'min', (gauge, { isUp }) => gauge.set(isUp ? 1 : 0));
+  ofStore('live_readers', 'Sessions that are being read', 'max', (gauge, { counts }) => {
+    if (counts) gauge.set(counts.liveReaders);
+  });
+  ofStore<'consumer'>(
+    'outbox_waiting',
+    'Sessions that wait in the outbox',
+    'max',
+    (gauge, { counts }) => {
+      for (const { consumer, sessions } of counts?.outboxes ?? []) gauge.set({ consumer }, sessions);
+    },
+    'consumer',
+  );
+  ofStore<'consumer'>(
+    'outbox_oldest_seconds',
+    'How long the oldest of them has been due',
+    'max',
+    (gauge, { counts }) => {
+      for (const { consumer, oldestMs } of counts?.outboxes ?? []) gauge.set({ consumer }, oldestMs / 1_000);
+    },
+    'consumer',
+  );
   const nocodb = counter('nocodb_requests_total', 'Requests to NocoDB', 'result');
   const webhook = counter('webhook_events_total', 'Attempts to post an event', 'result');
   const mails = counter('mails_total', 'Attempts to send a mail', 'to', 'result');
   collectDefaultMetrics({ register: registry });
 
-  const showFigures = ({ isUp, counts }: StoreFigures): void => {
-    storeUp.set(isUp ? 1 : 0);
-    // What isn't known has no value.
-    live.remove();
-    waiting.reset();
-    oldest.reset();
-    if (!counts) return;
-    live.set(counts.liveReaders);
-    for (const { consumer, sessions, oldestMs } of counts.outboxes) {
-      waiting.set({ consumer }, sessions);
-      oldest.set({ consumer }, oldestMs / 1_000);
-    }
-  };
-
   return {
     contentType: registry.contentType,
-    read: async () => {
-      showFigures(await readFigures());
-      return registry.metrics();
+    read: () => registry.metrics(),
+    share: () => {
+      AggregatorRegistry.setRegistries(registry);
+      // Its constructor begins to listen.
+      void new AggregatorRegistry();
     },
     countRequest: (route, status) => requests.inc({ route, status }),
     addPending: (change) => pending.inc(change),
@@ -110,4 +144,11 @@ export async function createMetrics(readFigures: () => Promise<StoreFigures>): P
     countWebhook: (result) => webhook.inc({ result }),
     countMail: (to, result) => mails.inc({ to, result }),
   };
+}
+
+/** The metrics of all processes, for the first one. `read` rejects if one does not answer within five seconds. */
+export async function createSummedMetrics(): Promise<Pick<Metrics, 'contentType' | 'read'>> {
+  const { AggregatorRegistry } = await import('prom-client');
+  const registry = new AggregatorRegistry();
+  return { contentType: registry.contentType, read: () => registry.clusterMetrics() };
 }
