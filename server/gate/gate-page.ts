@@ -20,6 +20,8 @@ export interface GateForm {
   readonly wayBack?: WayBack | undefined;
   /** Why the form is shown again. */
   readonly reason?: string;
+  /** The reason is the address that was entered. */
+  readonly isBadAddress?: boolean;
   /** The choice not to be measured, as it is shown at first; undefined: there is none. */
   readonly isUnmeasured?: boolean | undefined;
   /** What else is said below the heading. */
@@ -125,7 +127,7 @@ function formElement(look: GateTheme, { tag, direction, texts }: GateLanguage, f
   const privacy = privacyUrl && ` <a href="${escapeHtml(privacyUrl)}">${escapeHtml(texts.privacy)}</a>`;
   const back = wayBack && !wayBack.isHome && base + wayBack.path;
   const notice = `${tellWhatIsSeen(look, texts, form)} ${escapeHtml(tellHowLong(look, { tag, direction, texts }))}`;
-  const fields = form.isByLinkOnly && !link ? '' : entryFields(texts, form, refusal !== undefined);
+  const fields = form.isByLinkOnly && !link ? '' : entryFields(texts, form);
   return `<form class="stillhere-form" lang="${escapeHtml(tag)}" dir="${escapeHtml(direction)}" method="post" action="" novalidate data-offline="${escapeHtml(texts.offline)}">
         <input type="hidden" name="form" value="${escapeHtml(id)}">
         <input type="hidden" name="next" value="${escapeHtml(next)}">
@@ -165,12 +167,14 @@ function tellHowLong({ keptDays }: GateTheme, { tag, texts }: GateLanguage): str
   return texts.keptFor.replaceAll('{kept}', kept);
 }
 
-function entryFields(texts: GateTexts, form: GateForm, isRefused: boolean): string {
-  const { email = '', link } = form;
+function entryFields(texts: GateTexts, form: GateForm): string {
+  const { email = '', link, reason, isBadAddress } = form;
+  const invalid = isBadAddress ? ' aria-invalid="true"' : '';
+  const described = reason ? ' aria-describedby="reason"' : '';
   const hidden = hiddenUntilChecked(form);
   return `<label for="email"${hidden}>${escapeHtml(texts.label)}</label>
         <input id="email" name="email" type="email" inputmode="email" autocomplete="email" autocapitalize="none" dir="ltr"
-          spellcheck="false" required autofocus value="${escapeHtml(email)}"${isRefused ? ' aria-invalid="true" aria-describedby="reason"' : ''}${link?.token ? ' readonly' : ''}${hidden}>`;
+          spellcheck="false" required autofocus value="${escapeHtml(email)}"${invalid}${described}${link?.token ? ' readonly' : ''}${hidden}>`;
 }
 
 /** Where only a link opens the pages, there is nothing to fill in until it is known whose it is. */

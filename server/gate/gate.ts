@@ -133,6 +133,7 @@ export function addGateRoutes(router: Router, gate: Gate): void {
         wayBack: findWayBack(ctx, fields.back),
         note: codes && texts.codeAnnounced,
         reason,
+        isBadAddress: status === 400 || status === 403,
         email: isByLinkOnly ? undefined : fields.email,
         link,
         isByLinkOnly,

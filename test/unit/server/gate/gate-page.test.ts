@@ -30,7 +30,10 @@ describe('the form', () => {
   it('says why it is shown again, to everybody', () => {
     const html = page({ reason: 'No <that>' });
     expect(html).toContain('<p id="reason" role="alert">No &lt;that&gt;</p>\n        <button ');
-    expect(input(html)).toContain('value="" aria-invalid="true" aria-describedby="reason">');
+    expect(input(html)).toContain('value="" aria-describedby="reason">');
+    // Only an address that was refused is marked as wrong: nothing is wrong with one that came too often.
+    const refused = page({ reason: 'No', isBadAddress: true });
+    expect(input(refused)).toContain('value="" aria-invalid="true" aria-describedby="reason">');
     // Nothing stands there without a reason.
     expect(page()).toMatch(/autofocus value="">\s+<button /);
   });
