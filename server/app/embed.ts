@@ -95,7 +95,7 @@ export function embed(
   });
   if (secrets.isNew) log.warn({ file: secrets.file }, "created the owner's token in this file");
 
-  const closed = closeProtected(config.protect, config.base, isAlsoProtected);
+  const closed = closeProtected(config.protect, config.base, isAlsoProtected, config.gate);
   const middleware: Middleware = async (ctx, next) => {
     const ours = await opened;
     if (ours) {

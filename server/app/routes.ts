@@ -219,6 +219,7 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     now,
   });
   addHealthRoutes(router, store, mirror, ownerToken);
+  const admitted = { look: gate, base, frameAncestors, noteOpened };
   return {
     routes: compose([
       cors(config.corsOrigins, CROSS_ORIGIN_PATHS),
@@ -227,9 +228,9 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
       router.routes(),
       stopAtOwnPaths,
     ]) as Middleware,
-    check: requireAccess(protect, access, log, { base, frameAncestors, noteOpened }),
-    admit: admitReaders(access, log, { base, frameAncestors, noteOpened }),
-    admitToParts: admitReaders(access, log, { base, frameAncestors, isForAllPages: true, noteOpened }),
+    check: requireAccess(protect, access, log, admitted),
+    admit: admitReaders(access, log, admitted),
+    admitToParts: admitReaders(access, log, { ...admitted, isForAllPages: true }),
     deliveries,
   };
 }

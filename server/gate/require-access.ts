@@ -9,10 +9,14 @@ import type { NoteOpenedFile } from './opened-files.ts';
 import type { AccessCheck, ReaderAccess } from './access-check.ts';
 import { isWithin } from './access-pages.ts';
 import { GATE_PATH } from './gate-paths.ts';
+import type { GateTheme } from './theme.ts';
+import { answerUnavailable } from './unavailable-page.ts';
 
 const CACHING = 'private, no-cache';
 
 export interface AdmitOptions {
+  /** Of the page that is shown while the store is unavailable; undefined: a line of text. */
+  readonly look?: GateTheme;
   /** The path under which the site lies; empty at the root. */
   readonly base?: string;
   /** Origins whose pages may show the protected pages in a frame. */
@@ -50,7 +54,7 @@ export function requireAccess(
 export function admitReaders(
   access: AccessCheck,
   log: Logger,
-  { base = '', frameAncestors = [], isForAllPages = false, noteOpened }: AdmitOptions = {},
+  { look, base = '', frameAncestors = [], isForAllPages = false, noteOpened }: AdmitOptions = {},
 ): Middleware {
   const framePolicy = ["frame-ancestors 'self'", ...frameAncestors].join(' ');
   return async (ctx, next) => {
@@ -59,7 +63,7 @@ export function admitReaders(
       found = await access.find(ctx);
     } catch (error) {
       log.error({ err: describeError(error) }, 'access could not be checked');
-      refuseForNow(ctx);
+      answerUnavailable(ctx, look);
       return;
     }
     const pages = found?.pages ?? null;
@@ -86,11 +90,12 @@ export function closeProtected(
   protect: readonly string[],
   base = '',
   isAlsoProtected: (target: string) => boolean = () => false,
+  look?: GateTheme,
 ): Middleware {
   const prefixes = withBase(base, protect);
   return async (ctx, next) => {
     if (targetsOf(ctx).some((target) => isProtectedTarget(target, prefixes) || isAlsoProtected(target)))
-      refuseForNow(ctx);
+      answerUnavailable(ctx, look);
     else await next();
   };
 }
@@ -99,13 +104,6 @@ export function closeProtected(
 function targetsOf(ctx: Context): readonly string[] {
   const { originalUrl } = ctx.req as { originalUrl?: string };
   return [...new Set([ctx.originalUrl, ctx.url, originalUrl ?? ctx.url])];
-}
-
-/** The store is unavailable, so protected pages stay closed. */
-function refuseForNow(ctx: Context): void {
-  ctx.status = 503;
-  ctx.set('Retry-After', '5');
-  ctx.body = 'These pages are not available at the moment. Please try again later.';
 }
 
 function refusePath(ctx: Context): void {

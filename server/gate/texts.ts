@@ -83,6 +83,8 @@ export interface GateTexts {
   readonly tooMany: string;
   /** Error: the server failed. */
   readonly failed: string;
+  /** Instead of a protected page, while it can't be found out who has access. */
+  readonly unavailable: string;
   /** Error: the form can't be sent, because there is no network. */
   readonly offline: string;
   /** Error: the reader was let in, but the browser stored no cookie. */
@@ -140,6 +142,7 @@ const en: GateTexts = {
   onlyInvitedContact: 'These pages open only with a personal link. To get one, please ask {contact}.',
   tooMany: 'Too many requests from your network. Please try again in {wait}.',
   failed: 'Something went wrong on our side. Please try again in a moment.',
+  unavailable: 'These pages are not available at the moment. Please try again in a minute.',
   offline: 'You are offline. What you entered is still here: please try again when you have a network.',
   noCookies:
     'Your browser did not store the cookie that gives access to these pages. Please allow cookies for this site and try again.',
@@ -191,6 +194,7 @@ const de: GateTexts = {
     'Diese Seiten öffnen sich nur mit einem persönlichen Link. Um einen zu erhalten, wenden Sie sich bitte an: {contact}.',
   tooMany: 'Zu viele Anfragen aus Ihrem Netz. Bitte versuchen Sie es in {wait} noch einmal.',
   failed: 'Auf unserer Seite ist ein Fehler aufgetreten. Bitte versuchen Sie es gleich noch einmal.',
+  unavailable: 'Diese Seiten sind im Moment nicht erreichbar. Bitte versuchen Sie es in einer Minute noch einmal.',
   offline:
     'Sie sind offline. Was Sie eingegeben haben, ist noch da: Bitte versuchen Sie es noch einmal, sobald Sie wieder Netz haben.',
   noCookies:
@@ -218,6 +222,7 @@ export const ADDED_LATER: Readonly<Partial<GateTexts>> = {
   wrongCode: en.wrongCode,
   codeWait: en.codeWait,
   tooManyCodes: en.tooManyCodes,
+  unavailable: en.unavailable,
   offline: en.offline,
   noCookies: en.noCookies,
   linkNotice: en.linkNotice,

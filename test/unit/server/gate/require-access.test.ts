@@ -7,6 +7,8 @@ import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AccessCheck, ReaderAccess } from '../../../../server/gate/access-check.ts';
 import { admitReaders, closeProtected, requireAccess } from '../../../../server/gate/require-access.ts';
+import { SHIPPED_TEXTS } from '../../../../server/gate/texts.ts';
+import { DEFAULT_THEME } from '../../../../server/gate/theme.ts';
 import { startKoa } from '../../../helpers/start-koa.ts';
 
 const UNTIL = Date.parse('2026-11-24T09:00:00Z');
@@ -206,6 +208,32 @@ describe('any other path', () => {
   it('is checked all the same where a file is protected under another name', async () => {
     find = async () => undefined;
     expect((await get('/other', admitReaders(access, log), host)).status).toBe(303);
+  });
+});
+
+describe('a page that can not be shown for now', () => {
+  const BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'accept-language': 'de-AT' };
+
+  it.for([
+    ['without an answer of the store', () => requireAccess(PROTECT, access, log, { look: DEFAULT_THEME })],
+    ['without a store', () => closeProtected(PROTECT, '', undefined, DEFAULT_THEME)],
+  ] as const)('is one of the gate for browsers, in the reader’s language, %s', async ([, check]) => {
+    find = () => Promise.reject(new Error('disk is gone'));
+    const url = await startKoa(check(), host);
+    const answer = await fetch(`${url}/report/a`, { headers: BROWSER });
+    const page = await answer.text();
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([503, 'text/html; charset=utf-8']);
+    expect(page).toContain('<html lang="de"');
+    expect(page).toContain(`<p role="alert">${SHIPPED_TEXTS['de']?.unavailable}</p>`);
+    expect(page).not.toContain('<input');
+    expect([answer.headers.get('cache-control'), answer.headers.get('vary')]).toEqual([
+      'no-store',
+      'Accept, Accept-Language',
+    ]);
+    // Otherwise the device would delete the pages that it keeps for reading offline.
+    expect(answer.headers.has('stillhere-access')).toBe(false);
+    const script = await fetch(`${url}/report/a`);
+    expect([script.status, script.headers.get('content-type')]).toEqual([503, 'text/plain; charset=utf-8']);
   });
 });
 
