@@ -1,5 +1,5 @@
 // `<stillhere-own-record>`: what is kept about the reader, while the access lasts. Stores nothing on the device.
-import { html, LitElement, unsafeCSS, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, unsafeCSS, type TemplateResult } from 'lit';
 import type { OwnRecord } from '../../sw/protocol/owner-api.ts';
 import graphCss from '../ui/train-graph.css?inline';
 import css from './own-record.css?inline';
@@ -15,6 +15,7 @@ class OwnRecordElement extends LitElement {
 
   #shown: Shown = 'loading';
   #isAsking = false;
+  #hasEraseFailed = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -29,7 +30,7 @@ class OwnRecordElement extends LitElement {
     const texts = textsIn(this.lang);
     const shown = this.#shown;
     if (shown === 'loading') return html`<p aria-busy="true"></p>`;
-    if (shown === 'erased') return html`<p role="status">${texts.erased}</p>`;
+    if (shown === 'erased') return html`<p tabindex="-1">${texts.erased}</p>`;
     if (shown === 'no-access')
       return html`
         <p>${texts.noAccess}</p>
@@ -53,6 +54,7 @@ class OwnRecordElement extends LitElement {
     return html`
       <div class="question" role="group" aria-labelledby="question">
         <p id="question">${texts.eraseQuestion}</p>
+        ${this.#hasEraseFailed ? html`<p role="alert">${texts.eraseFailed}</p>` : nothing}
         <button @click=${() => void this.#erase()}>${texts.eraseConfirm}</button>
         <button class="quiet" @click=${() => this.#ask(false)}>${texts.cancel}</button>
       </div>
@@ -61,6 +63,7 @@ class OwnRecordElement extends LitElement {
 
   #ask(isAsking: boolean): void {
     this.#isAsking = isAsking;
+    this.#hasEraseFailed = false;
     this.requestUpdate();
     // The button that was pressed is gone.
     void this.updateComplete.then(() =>
@@ -77,7 +80,18 @@ class OwnRecordElement extends LitElement {
   }
 
   async #erase(): Promise<void> {
-    this.#show(await this.#request('DELETE', async () => 'erased'));
+    this.#hasEraseFailed = false;
+    this.requestUpdate();
+    const shown = await this.#request('DELETE', async () => 'erased');
+    this.#hasEraseFailed = shown === 'failed';
+    if (this.#hasEraseFailed) {
+      this.requestUpdate();
+      return;
+    }
+    this.#show(shown);
+    // The button that was pressed is gone.
+    await this.updateComplete;
+    this.renderRoot.querySelector('p')?.focus();
   }
 
   async #request(method: string, read: (response: Response) => Promise<Shown>): Promise<Shown> {

@@ -22,6 +22,7 @@ export interface OwnRecordTexts {
   readonly erase: string;
   readonly eraseQuestion: string;
   readonly eraseConfirm: string;
+  readonly eraseFailed: string;
   readonly cancel: string;
   readonly erased: string;
   readonly notErasable: string;
@@ -51,6 +52,7 @@ const en: OwnRecordTexts = {
   eraseQuestion:
     'All that is shown here will be deleted, also for the owner, and your access ends. This can’t be undone.',
   eraseConfirm: 'Erase it',
+  eraseFailed: 'It could not be erased. Please try again.',
   cancel: 'Cancel',
   erased: 'It is erased, and your access has ended.',
   notErasable: 'To have it erased, ask the owner.',
@@ -81,6 +83,7 @@ const de: OwnRecordTexts = {
   eraseQuestion:
     'Alles, was hier steht, wird gelöscht, auch für die verantwortliche Person, und Ihr Zugang endet. Das lässt sich nicht rückgängig machen.',
   eraseConfirm: 'Löschen',
+  eraseFailed: 'Das Löschen ist nicht gelungen. Bitte versuchen Sie es noch einmal.',
   cancel: 'Abbrechen',
   erased: 'Es ist gelöscht, und Ihr Zugang ist beendet.',
   notErasable: 'Wenn es gelöscht werden soll, wenden Sie sich bitte an die verantwortliche Person.',

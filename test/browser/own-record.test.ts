@@ -1,13 +1,21 @@
 // The reader's own view in real Chromium: what was read, as the owner sees it, in the reader's language, and erasing it.
 // Screenshots: set OWNER_PICTURES to a folder.
+import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
+import { openStore } from '../../server/store/open-store.ts';
+import type { Sighting } from '../../server/store/session-store.ts';
 import { it } from '../helpers/browser-test.ts';
 import { enter } from '../helpers/reader.ts';
-import { SMALL_SITE } from '../helpers/reading-site.ts';
+import { READ, SMALL_SITE } from '../helpers/reading-site.ts';
 import { look, readShown } from '../helpers/shown-page.ts';
 import { until } from '../helpers/until.ts';
 
 const { textOf, shows } = readShown('stillhere-own-record');
+const MINUTE = 60_000;
+
+/** The text of what has the focus. */
+const focused = (page: Page): Promise<string | undefined> =>
+  page.evaluate(() => document.querySelector('stillhere-own-record')?.shadowRoot?.activeElement?.textContent?.trim());
 
 describe.concurrent('a reader', () => {
   it('sees what is kept, as a picture and as a table, and keeps nothing of it on the device', async ({
@@ -43,9 +51,29 @@ describe.concurrent('a reader', () => {
   it('of German reads German', async ({ server, device }) => {
     const page = await device.newPage();
     await page.setExtraHTTPHeaders({ 'accept-language': 'de' });
-    await enter(page, server.url);
+    const session = await enter(page, server.url);
+    await page.goto('about:blank');
+    const startMs = Date.now();
+    const read = (id: string, from: number, to: number, arrived = to): Sighting => ({
+      session,
+      receivedMs: startMs + arrived * MINUTE,
+      span: {
+        id,
+        page: READ,
+        startMs: startMs + from * MINUTE,
+        endMs: startMs + to * MINUTE,
+        offsetMs: 0,
+        isReplayed: arrived > to,
+      },
+    });
+    const store = await openStore(server.storeUrl);
+    await store.record([read('one', 1, 4), read('offline', 4, 9, 16)]);
+    await store.close();
     await page.goto(`${server.url}/access/mine`);
     await shows(page, 'Es bleibt gespeichert, bis die verantwortliche Person es löscht.');
+    await page.locator('stillhere-own-record >>> .tunnel').wait();
+    await page.locator('stillhere-own-record >>> .steps summary').click();
+    await page.locator('stillhere-own-record >>> .steps td').wait();
     await look(page, 'own-record-de');
   });
 
@@ -75,8 +103,14 @@ describe.concurrent('a reader', () => {
     await page.keyboard.down('Shift');
     await page.keyboard.press('Tab');
     await page.keyboard.up('Shift');
+    await page.setOfflineMode(true);
+    await page.keyboard.press('Enter');
+    await shows(page, 'It could not be erased.');
+    expect(await server.sessions()).toHaveLength(1);
+    await page.setOfflineMode(false);
     await page.keyboard.press('Enter');
     await shows(page, 'It is erased, and your access has ended.');
+    expect(await focused(page)).toBe('It is erased, and your access has ended.');
     expect(await server.sessions()).toEqual([]);
     await page.reload();
     await shows(page, 'is shown while you have access');
