@@ -111,7 +111,7 @@ function factsOf(session: RecordedSession): readonly Fact[] {
 function spansTable(spans: readonly SpanView[]): TemplateResult {
   return html`
     <div class="steps">
-      <div class="scroll" tabindex="0" role="region" aria-label="What was read">
+      <div class="scroll" tabindex="0" role="group" aria-label="What was read">
         <table>
           <thead>
             <tr>

@@ -36,7 +36,7 @@ export function sessionView(
       <h1><a href="${ownerPath('/readers')}/${session.reader}">${breakable(emailOfAccessor)}</a></h1>
       <p class="lede">
         ${dayOf(sessionStartTime, now)}, from ${exactTimeOf(sessionStartTime)} ${endOf(session)}.
-        ${session.state === 'ended' ? nothing : html`<span class="state ${session.state}">${STATE_NAMES[session.state]}</span>`}
+        ${session.state === 'ended' ? nothing : html`<span class="state ${session.state}">${STATE_NAMES[session.state]}</span>.`}
         ${IDENTITY_SENTENCES[session.identity]}
       </p>
       ${figuresView([

@@ -16,7 +16,7 @@ export function graphTable(visit: VisitGraph, words: GraphWords): TemplateResult
   return html`
     <details class="steps">
       <summary>${table.summary}</summary>
-      <div class="scroll" tabindex="0" role="region" aria-label=${table.label}>
+      <div class="scroll" tabindex="0" role="group" aria-label=${table.label}>
         <table>
           <thead>
             <tr>
