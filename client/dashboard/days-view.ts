@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit';
 import type { DayList } from '../../sw/protocol/owner-api.ts';
 import { formatCount } from '../ui/format.ts';
 import { barList } from './bar-list.ts';
-import { dayOf, lengthOf } from './wording.ts';
+import { lengthOf, shortDayOf } from './wording.ts';
 import { ownerPath } from './owner-path.ts';
 
 export function daysView({ days }: DayList, now: number): TemplateResult {
@@ -26,7 +26,7 @@ export function daysView({ days }: DayList, now: number): TemplateResult {
       </nav>
       ${barList(
         days.map(({ start, readers, readingTimeMs, opened, refused }) => ({
-          name: dayOf(start, now),
+          name: shortDayOf(start, now),
           value: readingTimeMs,
           figure: readingTimeMs === 0 ? '–' : lengthOf(readingTimeMs),
           ...noteOf(readers, opened, refused),

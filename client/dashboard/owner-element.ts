@@ -26,6 +26,8 @@ class OwnerElement extends LitElement {
   static override readonly styles = [unsafeCSS(css), unsafeCSS(graphCss)];
 
   #shown: Shown | undefined;
+  /** What the heading is of. */
+  #place: string | undefined;
   #viewer: Viewer | undefined;
   /** Why what is shown may be old. */
   #note: string | undefined;
@@ -163,10 +165,22 @@ class OwnerElement extends LitElement {
     this.#shown = shown;
     this.requestUpdate();
     document.title = shown.what === 'view' ? `${shown.view.title} · Stillhere` : 'Stillhere';
+    const before = this.#place;
+    this.#place = `${shown.what} ${location.pathname} ${document.title}`;
+    if (before !== undefined && before !== this.#place) void this.#focusHeading();
     if (shown.what === 'login') {
       this.#watching?.abort();
       this.#watching = undefined;
     } else this.#watching ??= this.#watch();
+  }
+
+  /** What had the focus is gone with the page that was shown before. Screen readers say where the reader is now. */
+  async #focusHeading(): Promise<void> {
+    await this.updateComplete;
+    const heading = this.renderRoot.querySelector('h1');
+    if (!heading) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
   }
 
   #watch(): AbortController {

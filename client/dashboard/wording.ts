@@ -28,6 +28,7 @@ function formatsOf(timeZone: string) {
     }),
     exactClock: format({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
     day: format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+    shortDay: format({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }),
   };
 }
 
@@ -55,6 +56,12 @@ export function dayOf(at: string | number, now: number): string {
   const day = formats.day.format(new Date(at));
   if (day === formats.day.format(now)) return 'Today';
   return day === formats.day.format(now - DAY_MS) ? 'Yesterday' : day;
+}
+
+/** The same where there is little room. */
+export function shortDayOf(at: string | number, now: number): string {
+  const day = dayOf(at, now);
+  return day === 'Today' || day === 'Yesterday' ? day : formats.shortDay.format(new Date(at));
 }
 
 /** `today at 14:05`, or the date and the time. */

@@ -1,5 +1,6 @@
 // The owner's pages in real Chromium: the login by a link, and a reader who arrives, reads, enters a tunnel and leaves, without a
 // reload of the owner's page. Screenshots: set OWNER_PICTURES to a folder.
+import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { openStore } from '../../server/store/open-store.ts';
 import { it } from '../helpers/browser-test.ts';
@@ -23,6 +24,15 @@ function toSeconds(length: string): number {
     0,
   );
 }
+
+/** Waits until the heading that begins like this has the focus. */
+const hasFocus = (page: Page, text: string): Promise<boolean> =>
+  until(() =>
+    page.evaluate((beginning) => {
+      const focused = document.querySelector('stillhere-owner')?.shadowRoot?.activeElement;
+      return focused?.localName === 'h1' && focused.textContent.trim().startsWith(beginning);
+    }, text),
+  );
 
 describe.concurrent('the owner', () => {
   it('sees a reader arrive, read, enter a tunnel and leave, without a reload', async ({
@@ -71,9 +81,11 @@ describe.concurrent('the owner', () => {
     for (let nth = 0; nth < 9; nth++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await shows(page, 'All sessions');
+    await hasFocus(page, 'jade.okafor');
     await look(page, 'session');
     await page.goBack();
     await shows(page, '2 people are reading now');
+    await hasFocus(page, '2 people are reading now');
 
     await page.locator('stillhere-owner >>> tr:has(.offline) a[title^="friederike.brandt"]').click();
     await shows(page, 'of it offline');
@@ -165,6 +177,7 @@ describe.concurrent('the owner', () => {
     await button('Erase this reader');
     await button('Erase for good');
     await shows(page, 'Backups keep what they have.');
+    await hasFocus(page, 'Erased');
     expect(await textOf(page)).toMatch(/Erased Deleted .+: \d+ sessions? with \d+ stretch(es)? of reading\. /);
     await look(page, 'erased');
     const store = await openStore(server.storeUrl);

@@ -1,6 +1,6 @@
 // What the owner's pages say of times, ends and pages.
 import { describe, expect, it } from 'vitest';
-import { dayOf, endOf, exactTimeOf, lengthOf } from '../../../../client/dashboard/wording.ts';
+import { dayOf, endOf, exactTimeOf, lengthOf, shortDayOf } from '../../../../client/dashboard/wording.ts';
 import type { SessionView } from '../../../../sw/protocol/owner-api.ts';
 
 const END = '2026-11-24T08:11:17.000Z';
@@ -49,4 +49,6 @@ it('a day is called as people do', () => {
   expect(dayOf(now, now)).toBe('Today');
   expect(dayOf(now - 86_400_000, now)).toBe('Yesterday');
   expect(dayOf(now - 2 * 86_400_000, now)).toBe('Sunday, 22 November 2026');
+  expect(shortDayOf(now - 86_400_000, now)).toBe('Yesterday');
+  expect(shortDayOf(now - 2 * 86_400_000, now)).toMatch(/^Sun,? 22 Nov 2026$/);
 });
