@@ -1,6 +1,7 @@
 // The gate as readers see it: as it comes and as an owner makes it, at phone and desktop width, light and dark, without a
 // barrier that axe finds. With GATE_PICTURES=<folder> each one is written there, to be looked at.
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
@@ -57,9 +58,9 @@ async function withServer(
 }
 
 describe.concurrent('the gate', () => {
-  it('as it comes, in two languages, and when it refuses', async ({ device }) => {
+  it('as it comes, in two languages, when it refuses, and while the store is unavailable', async ({ device }) => {
     const environment = { ALLOW: 'example.org', PRIVACY_URL: '/privacy/', GATE_CONTACT: 'office@example.org' };
-    await withServer(environment, async ({ url }) => {
+    await withServer(environment, async ({ url, storeUrl }) => {
       const page = await device.newPage();
       await page.setExtraHTTPHeaders({ 'accept-language': 'en' });
       const trouble = listenForTrouble(page);
@@ -80,6 +81,15 @@ describe.concurrent('the gate', () => {
       await page.goto(url + READ);
       expect(await page.$eval('html', ({ lang }) => lang)).toBe('de');
       await look(page, 'german');
+
+      await submit(page, 'ann@example.org');
+      expect(new URL(page.url()).pathname).toBe(READ);
+      const database = new DatabaseSync(storeUrl.slice('file:'.length));
+      database.exec('ALTER TABLE sessions RENAME TO lost');
+      database.close();
+      expect((await page.goto(url + READ))?.status()).toBe(503);
+      expect(await page.$eval('[role=alert]', (alert) => alert.textContent)).toContain('im Moment nicht erreichbar');
+      await look(page, 'unavailable');
     });
   });
 
