@@ -147,7 +147,7 @@ function body(snapshot: Snapshot, { log, filter, dropping, zoom }: Shown, action
   const nothingOr = (text: string): string => (filter === '' ? text : 'No row has this text.');
   const control: RowControl<QueuedSpan> = {
     title: 'Send or drop',
-    buttons: (row) => (isBeingRead(row, at) ? nothing : rowButtons(row, dropping, actions)),
+    buttons: (row) => (isBeingRead(row, at) ? nothing : rowButtons(row, at, dropping, actions)),
   };
   return html`
     <dl class="facts">
@@ -198,13 +198,18 @@ export function findRows<Row>(
   return rows.filter((row) => columns.some(({ text }) => text(row, now).toLowerCase().includes(wanted)));
 }
 
-function rowButtons({ id, page }: QueuedSpan, dropping: string | undefined, actions: PanelActions): TemplateResult {
+function rowButtons(
+  { id, page, start }: QueuedSpan,
+  now: number,
+  dropping: string | undefined,
+  actions: PanelActions,
+): TemplateResult {
   const isAsked = id === dropping;
-  const label = isAsked ? `Drop the reading of ${page} for good` : `Drop the reading of ${page}`;
+  // A page is read more than once.
+  const reading = `the reading of ${page}, ${formatTime(start, now)}`;
+  const label = isAsked ? `Drop ${reading}, for good` : `Drop ${reading}`;
   return html`
-    <button type="button" aria-label=${`Send the reading of ${page}`} @click=${() => actions.act({ replay: id })}>
-      Send
-    </button>
+    <button type="button" aria-label=${`Send ${reading}`} @click=${() => actions.act({ replay: id })}>Send</button>
     <button
       type="button"
       class=${isAsked ? 'asked' : ''}

@@ -1,5 +1,6 @@
 // The inspector at work: what it shows is what lies on the device, live, and its buttons do what they say.
 import { describe, expect } from 'vitest';
+import { formatTime } from '../../client/ui/format.ts';
 import type { QueuedSpan } from '../../sw/channel/database.ts';
 import { it } from '../helpers/browser-test.ts';
 import type { Device } from '../helpers/chromium.ts';
@@ -31,6 +32,10 @@ async function inspectRows(
 /** Without the page that was left: it has sent its last words, and got no receipt. */
 const pagesOf = (rows: readonly string[][]): readonly string[] =>
   rows.map(([path = '']) => path).filter((path) => path !== READ);
+
+/** Of the button that sends this row. */
+const labelOf = ({ page, start }: QueuedSpan): string =>
+  `Send the reading of ${page}, ${formatTime(start, Date.now())}`;
 
 const storedPages = async (server: StillhereServer, session: string): Promise<readonly string[]> =>
   (await server.session(session)).spans.map((span) => span.page);
@@ -146,9 +151,9 @@ describe.concurrent('the inspector', () => {
     await pressKeys(page);
     await untilShown(page, (shown) => pagesOf(shown.waiting).length === 2 && shown.refused.length === 1);
 
-    await press(page, `Send the reading of ${second.page}`);
+    await press(page, labelOf(second));
     await untilShown(page, (shown) => pagesOf(shown.waiting).length === 1);
-    await press(page, `Send the reading of ${third.page}`);
+    await press(page, labelOf(third));
     // It waits for a moment before it is sent.
     const shown = await untilShown(
       page,

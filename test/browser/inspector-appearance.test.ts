@@ -1,5 +1,5 @@
-// The inspector as it looks in each state of a device: no violation that axe finds, at phone and desktop width, light and
-// dark. With INSPECTOR_PICTURES=<folder> each one is written there, to be looked at.
+// The inspector as it looks in each state of a device: no violation that axe finds, nothing that doesn't fit, at phone and desktop
+// width, light and dark. With INSPECTOR_PICTURES=<folder> each one is written there, to be looked at.
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { describe, expect } from 'vitest';
 import { it } from '../helpers/browser-test.ts';
 import type { Device } from '../helpers/chromium.ts';
 import type { FaultProxy } from '../helpers/fault-proxy.ts';
+import { findMisfits } from '../helpers/find-misfits.ts';
 import { layRows, makeRows, press, readInspector } from '../helpers/inspected-device.ts';
 import { enter } from '../helpers/reader.ts';
 import { READ } from '../helpers/reading-site.ts';
@@ -25,7 +26,7 @@ interface Finding {
 }
 
 async function look(page: Page, name: string): Promise<Finding[]> {
-  const found: Finding[] = [];
+  const found = (await findMisfits(page)).map((id): Finding => ({ id, html: [] }));
   await page.evaluate(await readFile(AXE, 'utf8'));
   for (const [width, viewport] of Object.entries(WIDTHS))
     for (const scheme of SCHEMES) {
@@ -42,7 +43,13 @@ async function look(page: Page, name: string): Promise<Finding[]> {
 async function findViolations(page: Page): Promise<Finding[]> {
   const { violations } = await page.evaluate(async (): Promise<AxeResults> => {
     const { axe } = window as unknown as { axe: { run(where: unknown, options: unknown): Promise<AxeResults> } };
-    return axe.run({ fromShadowDom: ['heartbeat-inspector', '.panel'] }, { resultTypes: ['violations'] });
+    return axe.run(
+      { fromShadowDom: ['heartbeat-inspector', '.panel'] },
+      {
+        resultTypes: ['violations'],
+        rules: { 'target-size': { enabled: true } },
+      },
+    );
   });
   return violations.map(({ id, nodes }) => ({ id, html: nodes.map(({ html }) => html) }));
 }
