@@ -47,8 +47,8 @@ export async function startServer(
     buildDir: BUILD_DIR,
     now: Date.now,
   });
-  const server = createServer(CONNECTION_TIMEOUTS, listener);
-  limitConnections(server, config.maxConnections, config.trustProxy, log);
+  const server = createServer(CONNECTION_TIMEOUTS);
+  limitConnections(server, listener, { most: config.maxConnections, areProxied: config.trustProxy }, log);
   let stopMetrics = async (): Promise<void> => {};
   try {
     await listenOn(server, { port: config.port, host: config.host, backlog: BACKLOG }, 'PORT or HOST');

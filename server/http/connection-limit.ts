@@ -1,10 +1,11 @@
 // Limits a server's open connections. Otherwise idle ones could use up the process's file descriptors, and it would
 // stop answering without a message.
-import type { Server } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { networkOf } from './client-network.ts';
 import { createTally } from './log-tally.ts';
+import { WaitingConnections } from './waiting-connections.ts';
 
 /** Length of the accept queue. Node's default, 511, fills within a second when many devices reconnect at once. */
 export const BACKLOG = 4_096;
@@ -15,6 +16,12 @@ const NETWORK_SHARE = 1 / 4;
 const HEADERS_MS = 15_000;
 const REQUEST_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
+/** For a client that doesn't take its answer. An event stream is never silent for so long (server/sessions/feed.ts). */
+const SILENCE_MS = 120_000;
+
+/** Connections beyond the limit that are open only to be refused. */
+const MOST_REFUSED = 256;
+const RETRY_AFTER_SECONDS = 5;
 
 /** Options for `createServer`. */
 export const CONNECTION_TIMEOUTS = {
@@ -23,30 +30,58 @@ export const CONNECTION_TIMEOUTS = {
   connectionsCheckingInterval: LOOK_EVERY_MS,
 };
 
+export interface ConnectionLimits {
+  /** Open connections; 0: no limit. A quarter of them may be of one network. */
+  readonly most: number;
+  /** All connections come from a proxy, so networks can't be distinguished. */
+  readonly areProxied: boolean;
+}
+
 /**
- * Closes connections beyond `most`, and beyond a quarter of `most` from one network. Logs this at most every 10 s.
- * @param most 0: no limit.
- * @param areProxied all connections come from a proxy, so networks can't be distinguished.
+ * Lets `listener` answer the server's requests. A connection beyond the limits takes the place of the one that has waited longest for its
+ * client. If none waits, its request is answered with 503. Logs this at most every 10 s.
  */
-export function limitConnections(server: Server, most: number, areProxied: boolean, log: Logger): void {
-  if (most === 0) return;
+export function limitConnections(
+  server: Server,
+  listener: RequestListener,
+  { most, areProxied }: ConnectionLimits,
+  log: Logger,
+): void {
+  server.setTimeout(SILENCE_MS);
+  if (most === 0) {
+    server.on('request', listener);
+    return;
+  }
   const mostOfNetwork = Math.max(1, Math.floor(most * NETWORK_SHARE));
-  const counts = new Map<string, number>();
-  const note = createTally(log, 'too many connections: closing new ones', { most, mostOfNetwork });
-  server.maxConnections = most;
+  const note = createTally(log, 'too many connections: closing some', { most, mostOfNetwork });
+  const open = new WaitingConnections();
+  const refused = new WeakSet<Socket>();
+  server.maxConnections = most + MOST_REFUSED;
   server.on('drop', note);
-  if (areProxied) return;
   server.on('connection', (socket: Socket) => {
-    const network = networkOf(socket.remoteAddress ?? '');
-    const count = (counts.get(network) ?? 0) + 1;
-    counts.set(network, count);
-    socket.once('close', () => {
-      const left = (counts.get(network) ?? 1) - 1;
-      if (left > 0) counts.set(network, left);
-      else counts.delete(network);
-    });
-    if (count <= mostOfNetwork) return;
-    socket.destroy();
+    const network = areProxied ? '' : networkOf(socket.remoteAddress ?? '');
+    open.add(socket, network);
+    socket.once('close', () => open.delete(socket));
+    const isOverShare = !areProxied && open.count(network) > mostOfNetwork;
+    if (!isOverShare && open.count() <= most) return;
     note();
+    const idle = open.findIdle(socket, isOverShare ? network : undefined);
+    if (idle) idle.destroy();
+    else refused.add(socket);
+    open.delete(idle ?? socket);
   });
+  server.on('request', (request, response) => {
+    if (refused.has(request.socket)) {
+      refuse(response);
+      return;
+    }
+    open.answer(request, response);
+    listener(request, response);
+  });
+}
+
+function refuse(response: ServerResponse): void {
+  response
+    .writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': RETRY_AFTER_SECONDS, Connection: 'close' })
+    .end('{"success":false,"error":"Too many connections; try again later"}');
 }

@@ -1,6 +1,6 @@
 // Rate limits, and the responses beyond them.
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -99,8 +99,10 @@ describe('idle connections', () => {
 
   it('of one network get only its share, which is logged, and others are served', async () => {
     const lines: string[] = [];
-    const server = createServer((_request, response) => response.end('served'));
-    limitConnections(server, 40, false, pino({ level: 'warn' }, { write: (line) => lines.push(line) }));
+    const server = createServer();
+    const log = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+    const serve = (_request: IncomingMessage, response: ServerResponse): unknown => response.end('served');
+    limitConnections(server, serve, { most: 40, areProxied: false }, log);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
