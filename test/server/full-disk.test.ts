@@ -1,5 +1,6 @@
-// The disk is full: what can't be stored is refused for now, what is there can be read, and all is right once there is room.
-// A limit for the sizes of the process's files takes the disk's place: `write` fails for both.
+// The disk is full, or has become read-only: what can't be stored is refused for now, what is there can be read, and all is right once
+// it can be written again. A limit for the sizes of the process's files takes the disk's place: `write` fails for each, and SQLite says
+// "disk I/O error" for this limit and for EROFS, which `strace -e inject=pwrite64:error=EROFS` showed.
 import { execFileSync } from 'node:child_process';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';

@@ -1,7 +1,6 @@
 // Ten thousand guesses at what opens the gate, over HTTP: codes, personal links, access cookies. None opens it, all answers to one kind of
 // guess are alike, and readers who have the right code, link or cookie still get in. Seeded: the same guesses each time.
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { FormReader, mailsCodes, wrongFor } from '../helpers/codes-by-mail.ts';
 import { cookieOf, enterByJson, JSON_TYPE, lookUp } from '../helpers/invite.ts';
 import { keepAlive, type KeepAlive } from '../helpers/keep-alive.ts';
 import { MailServer } from '../helpers/mail-server.ts';
+import { residentMb } from '../helpers/resident-memory.ts';
 import { randomFrom } from '../helpers/seeded-random.ts';
 import { OWNER_TOKEN, StillhereServer } from '../helpers/stillhere-server.ts';
 import type { Answer, TestApp } from '../helpers/test-app.ts';
@@ -128,9 +128,6 @@ async function letIn(email: string): Promise<{ id: string; token: string; cookie
   return { id, token, cookies };
 }
 
-const memoryMb = (): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]) / 1024;
-
 it('cookies: 4,000 that nobody was given open nothing, with one answer to all', async () => {
   const [ann, bob, eve, ben] = await Promise.all(
     ['ann', 'bob', 'eve', 'ben'].map((name) => letIn(`${name}@example.com`)),
@@ -198,7 +195,7 @@ it('codes: 3,000 guesses let nobody in, not even the right code in another brows
   const before = (await server.sessions()).length;
   const reader = new FormReader({ send }, elsewhere());
   const code = await reader.askForCode(smtp, 'fay@example.com');
-  const warmMb = memoryMb();
+  const warmMb = residentMb(server.pid);
   const answers = new Answers();
   let left = CODES;
   const guess = async (browser: FormReader, digits: string): Promise<void> => {
@@ -226,7 +223,7 @@ it('codes: 3,000 guesses let nobody in, not even the right code in another brows
   });
   expect([left, answers.statuses]).toEqual([0, [[403, CODES - 30]]]);
   expect(await server.sessions()).toHaveLength(before);
-  expect(memoryMb() - warmMb).toBeLessThan(MOST_GROWTH_MB);
+  expect(residentMb(server.pid) - warmMb).toBeLessThan(MOST_GROWTH_MB);
 
   // The reader, in the browser that asked.
   expect((await reader.enter(code)).status).toBe(303);

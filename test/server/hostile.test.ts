@@ -1,6 +1,5 @@
 // Many malicious requests with valid spans among them: the server keeps answering, its memory stays bounded, it stores
 // nothing impossible, and its log contains no secrets. Seeded: the same requests each time.
-import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
@@ -8,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
+import { residentMb } from '../helpers/resident-memory.ts';
 import { randomFrom } from '../helpers/seeded-random.ts';
 import { OWNER_TOKEN, StillhereServer } from '../helpers/stillhere-server.ts';
 
@@ -209,9 +209,6 @@ function sendBroken(text: string): Promise<void> {
   });
 }
 
-const memoryMb = (): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]) / 1024;
-
 it(
   'keeps answering with bounded memory, and neither stores nor logs what it must not',
   { timeout: 1_800_000 },
@@ -223,8 +220,8 @@ it(
     let warmMb = 0;
     const lane = async (): Promise<void> => {
       while (left-- > 0) {
-        if (left === REQUESTS / 2) warmMb = memoryMb();
-        if (left % 10_000 === 0) console.info(`${left} requests to go, ${Math.round(memoryMb())} MB`);
+        if (left === REQUESTS / 2) warmMb = residentMb(server.pid);
+        if (left % 10_000 === 0) console.info(`${left} requests to go, ${Math.round(residentMb(server.pid))} MB`);
         if (left % 500 === 0)
           await sendBroken(
             `POST ${HEARTBEAT_PATH} HTTP/1.1\r\nHost: h\r\nCookie: a=${SECRET_MARK}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n${EMAIL}`,
@@ -242,7 +239,7 @@ it(
     expect(wrong.slice(0, 5)).toEqual([]);
     // Not all requests were refused.
     expect(statuses.get(200) ?? 0).toBeGreaterThan(REQUESTS / 20);
-    expect(memoryMb() - warmMb).toBeLessThan(MOST_GROWTH_MB);
+    expect(residentMb(server.pid) - warmMb).toBeLessThan(MOST_GROWTH_MB);
 
     const owner = { authorization: `Bearer ${OWNER_TOKEN}` };
     let spansInAll = 0;

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HEARTBEAT_PATH } from '../../sw/protocol/delivery.ts';
 import { Load, SPANS } from '../helpers/load.ts';
-import { StillhereServer } from '../helpers/stillhere-server.ts';
+import { SlowClients } from '../helpers/slow-clients.ts';
+import { OWNER_TOKEN, StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
 
 /** CI's machine is shared: a long run sets it to 100. */
@@ -48,6 +49,33 @@ describe('a server under load', () => {
     void server.stop('SIGTERM');
     expect(await ended).toBe(1);
     socket.destroy();
+  });
+
+  it('told to end while clients keep slow and idle connections open is gone within 5 s, with all it acknowledged', async () => {
+    const first = `POST ${HEARTBEAT_PATH} HTTP/1.1\r\nHost: h\r\n`;
+    const plan = { port: server.port, count: 100, addresses: ['127.0.0.1'], eachSecond: 'a' };
+    const slow = [
+      new SlowClients({ ...plan, first: '', eachSecond: '' }),
+      new SlowClients({ ...plan, first: `${first}Slow: ` }),
+      new SlowClients({ ...plan, first: `${first}Content-Length: 5000\r\n\r\n{` }),
+    ];
+    const owner = await fetch(`${server.url}/api/live`, { headers: { authorization: `Bearer ${OWNER_TOKEN}` } });
+    const load = new Load(server);
+    await load.makeSessions();
+    load.run();
+    try {
+      await until(() => slow.every(({ state }) => state.open === 100) && load.receipts > 100);
+      const beganMs = performance.now();
+      expect(await server.stop('SIGTERM')).toBe(0);
+      expect(performance.now() - beganMs).toBeLessThan(5_000);
+      await load.stop();
+      await owner.text();
+      await server.start();
+      expect(await load.findLost()).toEqual([]);
+    } finally {
+      await load.stop();
+      await Promise.all(slow.map((clients) => clients.stop()));
+    }
   });
 
   it.for(['SIGTERM', 'SIGINT'] as const)(
