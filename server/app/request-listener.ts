@@ -11,7 +11,7 @@ import { errorHandler } from '../http/error-handler.ts';
 import { describeError } from '../http/describe-error.ts';
 import { countRequests } from '../ops/count-requests.ts';
 import { logRequest, logRequests } from '../ops/request-log.ts';
-import { siteHeaders } from '../http/security-headers.ts';
+import { siteHeaders, strictTransport } from '../http/security-headers.ts';
 import { createRoutes, type RouteParts } from './routes.ts';
 import { findFile } from '../site/find-file.ts';
 import { serveChannel } from '../site/serve-channel.ts';
@@ -36,6 +36,8 @@ export function createRequestListener({ siteDir, buildDir, ...parts }: ServerPar
   // A proxy appends the client's address to the header that it received. Only the last entry is trustworthy.
   const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 });
   app.on('error', (error: Error) => log.warn({ err: describeError(error) }, 'response aborted'));
+  // Under a path, other sites share the host.
+  if (config.publicUrl?.protocol === 'https:' && base === '') app.use(strictTransport);
   app.use(redirectToFolder(base));
   const site = compose([
     ...(metrics ? [countRequests(metrics, true)] : []),

@@ -9,7 +9,6 @@ import { createAccessCheck } from '../gate/access-check.ts';
 import { accessCookies } from '../gate/access-cookie.ts';
 import { codeCookie } from '../gate/code-cookie.ts';
 import { createGateCodes } from '../gate/codes.ts';
-import { cookieScope } from '../gate/cookie-scope.ts';
 import { isAllowed } from '../gate/email-address.ts';
 import { gateStyleHashes } from '../gate/gate-page.ts';
 import { addGateRoutes, type Gate } from '../gate/gate.ts';
@@ -39,6 +38,7 @@ import { onlyOnHost } from '../owner/owner-host.ts';
 import { refuseShares, requireViewer } from '../owner/require-owner.ts';
 import { addOwnerRoutes } from '../owner/routes.ts';
 import { makeShare } from '../owner/share.ts';
+import { viewerCookies } from '../owner/viewer-cookie.ts';
 import { addAccessRoutes } from '../sessions/access-routes.ts';
 import { addErasureRoutes } from '../sessions/erasure-routes.ts';
 import { addInviteRoutes } from '../sessions/invite-routes.ts';
@@ -120,8 +120,8 @@ export interface Routes {
 export function createRoutes({ config, secrets, services, log, now }: RouteParts): Routes {
   const { store, mirror, findOtherRows, feed, refusals, metrics } = services;
   const { protect, allow, gate, publicUrl, ownerPath: path, ownerOrigin, base, frameAncestors, limits } = config;
-  const isHttps = publicUrl?.protocol === 'https:';
-  const cookies = accessCookies(secrets.secret, config.accessMs, isHttps, frameAncestors.length > 0);
+  const place = { isHttps: publicUrl?.protocol === 'https:', base };
+  const cookies = accessCookies(secrets.secret, config.accessMs, place, frameAncestors.length > 0);
   const admission = { mode: config.gateMode, allow };
   const access = createAccessCheck(cookies, store, admission, now);
   const router = new Router();
@@ -181,9 +181,10 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
   const { ownerKeys: keys, shares } = store;
   const onHost = onlyOnHost(ownerOrigin);
   const fromOwnPages = compose([onHost, sameOriginOnly((ownerOrigin ?? publicUrl)?.origin)]) as Middleware;
+  const ofViewers = viewerCookies({ isHttps: (ownerOrigin ?? publicUrl)?.protocol === 'https:', base });
   const viewer = compose([
     fromOwnPages,
-    requireViewer({ ownerToken, keys, shares, path: base + path, now }),
+    requireViewer({ ownerToken, keys, shares, cookies: ofViewers, path: base + path, now }),
   ]) as Middleware;
   const owner = compose([viewer, refuseShares]) as Middleware;
   addSessionRoutes(router, store, { owner, viewer, feed, now });
@@ -213,8 +214,8 @@ export function createRoutes({ config, secrets, services, log, now }: RouteParts
     base,
     onHost,
     fromOwnPages,
-    isHttps: (ownerOrigin ?? publicUrl)?.protocol === 'https:',
     createRateLimit: createLimit,
+    cookies: ofViewers,
     log,
     now,
   });
@@ -245,7 +246,8 @@ function gateCodes(
   // Without one, whoever types an address would be let in.
   if (!sender) throw new Error('GATE=confirmed needs what mails the codes');
   const { secret } = secrets;
-  const { allow, publicUrl, frameAncestors, limits } = config;
+  const { allow, publicUrl, base, frameAncestors, limits } = config;
+  const isHttps = publicUrl?.protocol === 'https:';
   return {
     codes: createGateCodes({
       codes: store.codes,
@@ -257,7 +259,7 @@ function gateCodes(
       createRateLimit: createLimit,
       now,
     }),
-    cookie: codeCookie(REQUEST_MS, cookieScope(publicUrl?.protocol === 'https:', frameAncestors.length > 0)),
+    cookie: codeCookie(REQUEST_MS, { isHttps, base }, frameAncestors.length > 0),
     limit: createLimit('codes-a-network', limits.gate === 0 ? 0 : CODES_A_NETWORK, 600),
   };
 }

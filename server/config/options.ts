@@ -2,7 +2,7 @@
 
 /** Options in code. What they leave out is read from the environment: `storeUrl` is STORE_URL there. */
 export interface StillhereOptions {
-  /** The site's address as its readers see it, without a path, like `https://example.com`; https makes cookies `Secure`. By default: taken from each request. */
+  /** The site's address as its readers see it, without a path, like `https://example.com`; https makes cookies `Secure` and browsers come by https only. By default: taken from each request. */
   readonly publicUrl?: string | undefined;
   /** Path under which the site lies on its host, like `/work`; a proxy in front may remove it from requests or leave it. The paths in other settings are written without it. @default '/' */
   readonly base?: string | undefined;

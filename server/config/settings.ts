@@ -135,7 +135,7 @@ export const SETTINGS = {
     group: 'server',
     kind: 'text',
     about:
-      "the site's address as its readers see it, without a path, like `https://example.com`; https makes cookies `Secure`",
+      "the site's address as its readers see it, without a path, like `https://example.com`; https makes cookies `Secure` and browsers come by https only",
     otherwise: 'taken from each request',
     schema: origin('the site', '; the path of a site that lies under one is set by BASE or --base'),
   },

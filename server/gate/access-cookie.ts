@@ -3,6 +3,7 @@ import Keygrip from 'keygrip';
 import type { Context } from 'koa';
 import { FORGOTTEN_COOKIE, SESSION_COOKIE } from '../../sw/protocol/delivery.ts';
 import { createCache } from '../http/cache.ts';
+import { cookieName, type NamedText, type SitePlace } from '../http/cookie-name.ts';
 import { cookieScope } from './cookie-scope.ts';
 
 const ACCESS_COOKIE = 'stillhere_access';
@@ -27,16 +28,22 @@ export interface AccessCookies {
   end(ctx: Context, nowMs: number): void;
 }
 
-/** @param isHttps as of {@link cookieScope}, like `isFramed`. */
-export function accessCookies(secret: string, accessMs: number, isHttps: boolean, isFramed = false): AccessCookies {
-  const scopeOf = cookieScope(isHttps, isFramed);
+/** @param isFramed as of {@link cookieScope}. */
+export function accessCookies(secret: string, accessMs: number, place: SitePlace, isFramed = false): AccessCookies {
+  const scopeOf = cookieScope(place.isHttps, isFramed);
+  const named = cookieName(ACCESS_COOKIE, place);
   const keys = new Keygrip([secret], 'sha256');
-  /** By the cookie's text, only those whose signature is right: a page with its files sends the same one many times. */
+  /** A text that was granted under a name with a prefix is worth nothing under another: that one could be planted. */
+  const signed = (name: string, granted: string): string => (name === ACCESS_COOKIE ? granted : `${name}=${granted}`);
+  /** By the whole cookie, only those whose signature is right: a page with its files sends the same one many times. */
   const verified = createCache<string, Grant>({ max: MAX_VERIFIED, ttlMs: 0 });
-  const verify = (cookie: string): Grant | undefined => {
+  const verify = ({ name, text }: NamedText): Grant | undefined => {
+    const cookie = `${name}=${text}`;
+    const known = verified.get(cookie);
+    if (known) return known;
     const [, granted = '', sessionId = '', until = '', signature = ''] =
-      cookie.match(/^(([\w-]+)\.(\d+))\.([\w-]+)$/) ?? [];
-    if (!keys.verify(granted, signature)) return undefined;
+      text.match(/^(([\w-]+)\.(\d+))\.([\w-]+)$/) ?? [];
+    if (!keys.verify(signed(name, granted), signature)) return undefined;
     const grant = { sessionId, untilMs: Number(until) };
     verified.set(cookie, grant);
     return grant;
@@ -54,20 +61,22 @@ export function accessCookies(secret: string, accessMs: number, isHttps: boolean
       // `document.cookie`. It gives no access by itself.
       ctx.append('Set-Cookie', [
         isMeasured ? `${SESSION_COOKIE}=${sessionId}${life}` : noSession(ctx),
-        `${ACCESS_COOKIE}=${granted}.${keys.sign(granted)}${life}; HttpOnly`,
+        `${named.of(ctx)}=${granted}.${keys.sign(signed(named.of(ctx), granted))}${life}; HttpOnly`,
       ]);
     },
     read(ctx, nowMs) {
-      const cookie = ctx.cookies.get(ACCESS_COOKIE) ?? '';
-      const grant = verified.get(cookie) ?? verify(cookie);
-      return grant && grant.untilMs > nowMs ? grant : undefined;
+      for (const cookie of named.read(ctx)) {
+        const grant = verify(cookie);
+        if (grant && grant.untilMs > nowMs) return grant;
+      }
+      return undefined;
     },
     end(ctx, nowMs) {
       ctx.append('Set-Cookie', [
         // Open pages keep their session without its cookie, but stop when they see this cookie.
         `${FORGOTTEN_COOKIE}=${nowMs}; Path=/${isFramed ? scopeOf(ctx) : '; SameSite=Lax'}`,
         noSession(ctx),
-        `${ACCESS_COOKIE}=; Path=/; Max-Age=0; HttpOnly${endScopeOf(ctx)}`,
+        ...named.toDelete(ctx).map((name) => `${name}=; Path=/; Max-Age=0; HttpOnly${scopeOf(ctx)}`),
       ]);
     },
   };

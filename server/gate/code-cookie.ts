@@ -1,6 +1,7 @@
 // The cookie of a browser that asked for a code: a random id. Without it, the code is worth nothing.
 import type { Context } from 'koa';
-import type { CookieScope } from './cookie-scope.ts';
+import { cookieName, type SitePlace } from '../http/cookie-name.ts';
+import { cookieScope } from './cookie-scope.ts';
 
 const CODE_COOKIE = 'stillhere_code';
 const ID = /^[\w-]{32}$/;
@@ -11,12 +12,21 @@ export interface CodeCookie {
   end(ctx: Context): void;
 }
 
-/** @param lifeMs how long the browser keeps it. */
-export function codeCookie(lifeMs: number, scopeOf: CookieScope): CodeCookie {
+/**
+ * @param lifeMs how long the browser keeps it.
+ * @param isFramed as of {@link cookieScope}.
+ */
+export function codeCookie(lifeMs: number, place: SitePlace, isFramed = false): CodeCookie {
+  const named = cookieName(CODE_COOKIE, place);
+  const scopeOf = cookieScope(place.isHttps, isFramed);
   return {
     set: (ctx, id) =>
-      ctx.append('Set-Cookie', `${CODE_COOKIE}=${id}; Path=/; Max-Age=${lifeMs / 1_000}${scopeOf(ctx)}; HttpOnly`),
-    read: (ctx) => ctx.cookies.get(CODE_COOKIE)?.match(ID)?.[0],
-    end: (ctx) => ctx.append('Set-Cookie', `${CODE_COOKIE}=; Path=/; Max-Age=0${scopeOf(ctx)}; HttpOnly`),
+      ctx.append('Set-Cookie', `${named.of(ctx)}=${id}; Path=/; Max-Age=${lifeMs / 1_000}${scopeOf(ctx)}; HttpOnly`),
+    read: (ctx) => named.read(ctx).find(({ text }) => ID.test(text))?.text,
+    end: (ctx) =>
+      ctx.append(
+        'Set-Cookie',
+        named.toDelete(ctx).map((name) => `${name}=; Path=/; Max-Age=0${scopeOf(ctx)}; HttpOnly`),
+      ),
   };
 }

@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 
 /** The attributes of a cookie that is answered to this request. */
-export type CookieScope = (ctx: Context) => string;
+type CookieScope = (ctx: Context) => string;
 
 /**
  * @param isHttps the site uses https even if the request doesn't (behind a TLS-terminating proxy).

@@ -29,10 +29,16 @@ export function pageHeaders(styleHashes: readonly string[], frameAncestors: read
     referrerPolicy: { policy: 'same-origin' },
     // It knows no list of origins.
     xFrameOptions: frameAncestors.length === 0,
-    // HSTS is the decision of the host's owner.
+    // It holds for a whole host, so in somebody else's server it is the decision of that host's owner.
     strictTransportSecurity: false,
   });
 }
+
+/** For a server that has its host to itself, and is reached by https. Not for subdomains, which may be others'. */
+export const strictTransport: Middleware = async (ctx, next) => {
+  ctx.set('Strict-Transport-Security', 'max-age=31536000');
+  await next();
+};
 
 /** For receipts, which only scripts read. */
 export const RECEIPT_HEADERS = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' } as const;

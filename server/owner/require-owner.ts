@@ -6,8 +6,7 @@ import type { OwnerKeys } from '../store/owner-keys.ts';
 import type { Shares } from '../store/shares.ts';
 import { openShare } from './open-share.ts';
 import { isValidOwnerKey } from './owner-key.ts';
-import { readOwnerCookie } from './owner-cookie.ts';
-import { deleteShareCookie, readShareCookie } from './share-cookie.ts';
+import type { ViewerCookie, ViewerCookies } from './viewer-cookie.ts';
 
 /** Whether the request carries `Authorization: Bearer <owner's token>`. */
 export function isOwner(ctx: Context, ownerToken: string): boolean {
@@ -29,6 +28,7 @@ export interface ViewerCheck {
   readonly ownerToken: string;
   readonly keys: OwnerKeys;
   readonly shares: Shares;
+  readonly cookies: ViewerCookies;
   /** Where the owner's pages are. */
   readonly path: string;
   /** Server time in epoch milliseconds. */
@@ -39,15 +39,15 @@ export interface ViewerCheck {
  * Answers 401 unless the request carries the owner's token, the cookie of a login, or that of a share, which is then `ctx.state.share`. A
  * request with a token is judged by it alone. A share comes before a login: owners who open a link see what it shows.
  */
-export function requireViewer({ ownerToken, keys, shares, path, now }: ViewerCheck): Middleware {
+export function requireViewer({ ownerToken, keys, shares, cookies, path, now }: ViewerCheck): Middleware {
   return async (ctx, next) => {
     ctx.set('Cache-Control', 'no-store');
     if (!isOwner(ctx, ownerToken)) {
-      const cookies = ctx.get('authorization')
+      const held = ctx.get('authorization')
         ? undefined
-        : { share: readShareCookie(ctx), login: readOwnerCookie(ctx) };
-      if (cookies?.share) ctx.state['share'] = await openOrForget(ctx, shares, cookies.share, now());
-      else if (!cookies?.login || !(await isValidOwnerKey(keys, 'login', cookies.login, now()))) {
+        : { share: cookies.share.read(ctx), login: cookies.owner.read(ctx) };
+      if (held?.share) ctx.state['share'] = await openOrForget(ctx, shares, cookies.share, now());
+      else if (!held?.login || !(await isValidOwnerKey(keys, 'login', held.login, now()))) {
         ctx.set('WWW-Authenticate', 'Bearer');
         throw new HttpError(401, `Log in at ${path}, or send the header "Authorization: Bearer <OWNER_TOKEN>"`);
       }
@@ -64,12 +64,12 @@ export const refuseShares: Middleware = async (ctx, next) => {
 };
 
 /** One that shows nothing any more must not hide a login. */
-async function openOrForget(ctx: Context, shares: Shares, token: string, nowMs: number): Promise<unknown> {
+async function openOrForget(ctx: Context, shares: Shares, cookie: ViewerCookie, nowMs: number): Promise<unknown> {
   try {
-    return await openShare(shares, token, nowMs);
+    return await openShare(shares, cookie.read(ctx), nowMs);
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
-    deleteShareCookie(ctx);
+    cookie.delete(ctx);
     ctx.set('WWW-Authenticate', 'Bearer');
     throw error;
   }

@@ -10,11 +10,10 @@ import type { CreateRateLimit } from '../http/rate-limit.ts';
 import type { OwnerKeys } from '../store/owner-keys.ts';
 import type { Share, Shares } from '../store/shares.ts';
 import { openShare } from './open-share.ts';
-import { deleteOwnerCookie, readOwnerCookie, setOwnerCookie } from './owner-cookie.ts';
-import { makeOwnerKey, revokeOwnerKey } from './owner-key.ts';
+import { LOGIN_SECONDS, makeOwnerKey, revokeOwnerKey } from './owner-key.ts';
 import { ownerPage } from './owner-page.ts';
 import { isOwnerToken } from './require-owner.ts';
-import { deleteShareCookie, readShareCookie, setShareCookie } from './share-cookie.ts';
+import type { ViewerCookies } from './viewer-cookie.ts';
 
 const LOGIN_PATH = '/api/owner/login';
 const MAX_LOGIN_BYTES = 1_024;
@@ -35,16 +34,15 @@ export interface OwnerRouteParts {
   readonly onHost: Middleware;
   /** The check before the login: on no other host, and from no other page. */
   readonly fromOwnPages: Middleware;
-  /** The owner's pages use https even if the request doesn't. */
-  readonly isHttps: boolean;
   readonly createRateLimit: CreateRateLimit;
+  readonly cookies: ViewerCookies;
   readonly log: Logger;
   /** Server time in epoch milliseconds. */
   readonly now: () => number;
 }
 
 export function addOwnerRoutes(router: Router, parts: OwnerRouteParts): void {
-  const { keys, shares, viewer, ownerToken, path, base, onHost, fromOwnPages, isHttps, log, now } = parts;
+  const { keys, shares, viewer, ownerToken, path, base, onHost, fromOwnPages, cookies, log, now } = parts;
   const limit = parts.createRateLimit('owner-logins', LOGINS, 60);
 
   // The page contains no data, so anyone may load it. Its script asks the API, which checks the login.
@@ -69,10 +67,10 @@ export function addOwnerRoutes(router: Router, parts: OwnerRouteParts): void {
   router.delete(LOGIN_PATH, fromOwnPages, async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
     // An owner who has opened a shared link stays logged in.
-    if (readShareCookie(ctx) === '') {
-      await revokeOwnerKey(keys, 'login', readOwnerCookie(ctx), now());
-      deleteOwnerCookie(ctx);
-    } else deleteShareCookie(ctx);
+    if (cookies.share.read(ctx) === '') {
+      await revokeOwnerKey(keys, 'login', cookies.owner.read(ctx), now());
+      cookies.owner.delete(ctx);
+    } else cookies.share.delete(ctx);
     ctx.body = { success: true };
   });
 
@@ -89,14 +87,14 @@ export function addOwnerRoutes(router: Router, parts: OwnerRouteParts): void {
       log.warn({ with: 'share' }, 'a login was refused');
       throw error;
     });
-    setShareCookie(ctx, token, Math.ceil((share.untilMs - now()) / 1_000), isHttps);
+    cookies.share.set(ctx, token, Math.ceil((share.untilMs - now()) / 1_000));
     log.info({ share: share.id }, 'a shared link was opened');
   }
 
   async function logIn(ctx: Context, code: string, token: string): Promise<void> {
     if (token ? isOwnerToken(token, ownerToken) : code && (await revokeOwnerKey(keys, 'code', code, now()))) {
-      setOwnerCookie(ctx, await makeOwnerKey(keys, 'login', now()), isHttps);
-      deleteShareCookie(ctx);
+      cookies.owner.set(ctx, await makeOwnerKey(keys, 'login', now()), LOGIN_SECONDS);
+      if (cookies.share.read(ctx) !== '') cookies.share.delete(ctx);
       log.info('the owner logged in');
       return;
     }

@@ -1,11 +1,9 @@
 // Makes a link that shows a colleague what was read.
-import { randomBytes } from 'node:crypto';
 import { HttpError } from '../http/http-error.ts';
-import { hashOfKey, makeKey } from '../store/key-hash.ts';
+import { hashOfKey, makeKey, makeLinkId } from '../store/key-hash.ts';
 import type { Share, Shares } from '../store/shares.ts';
 import { shareLink } from './owner-key.ts';
 
-const ID_BYTES = 9;
 /** Each is one link that an owner sends somebody; more are a mistake. */
 const MOST_SHARES = 500;
 
@@ -25,7 +23,7 @@ export async function makeShare(
     throw new HttpError(409, `There are ${MOST_SHARES} shared links already: revoke those that are not needed`);
   const token = makeKey();
   const { pages, label, untilMs } = options;
-  const share = { id: randomBytes(ID_BYTES).toString('base64url'), pages, label, untilMs, createdMs: nowMs };
+  const share = { id: makeLinkId(), pages, label, untilMs, createdMs: nowMs };
   await shares.add({ ...share, hash: hashOfKey(token) });
   return { share: { ...share, revokedMs: null, lastUsedMs: null }, link: shareLink(ownerUrl, token) };
 }

@@ -1,12 +1,10 @@
 // Makes a personal link, by which one reader comes.
-import { randomBytes } from 'node:crypto';
 import { INVITED_PATH } from '../gate/gate-paths.ts';
 import { HttpError } from '../http/http-error.ts';
 import type { Invitation, ListedInvitation } from '../store/invitations.ts';
-import { hashOfKey, makeKey } from '../store/key-hash.ts';
+import { hashOfKey, makeKey, makeLinkId } from '../store/key-hash.ts';
 import type { SessionStore } from '../store/session-store.ts';
 
-const ID_BYTES = 9;
 /** The list shows all of them. */
 const MOST_INVITATIONS = 2_000;
 
@@ -28,7 +26,7 @@ export async function makeInvitation(
   if (await blockedReaders.has(email))
     throw new HttpError(409, 'You have taken the access of this reader: give it back first');
   const token = makeKey();
-  const made = { id: randomBytes(ID_BYTES).toString('base64url'), email, pages, untilMs, createdMs: nowMs };
+  const made = { id: makeLinkId(), email, pages, untilMs, createdMs: nowMs };
   await invitations.add({ ...made, hash: hashOfKey(token) });
   return {
     invitation: { ...made, revokedMs: null, openedMs: null, sessions: 0, isRead: false },

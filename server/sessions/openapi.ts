@@ -151,6 +151,9 @@ const PATHS: Readonly<Record<string, Operations>> = {
   },
 };
 
+/** Of a cookie's name. */
+const PREFIX = 'Over https its name begins with `__Host-`, or under a path of the host with `__Secure-`';
+
 /**
  * The document, as an object for JSON.
  * @param base the path under which the site lies; empty at the root.
@@ -175,8 +178,8 @@ export function describeApi(base = ''): object {
       schemas: Object.fromEntries(Object.entries(ANSWERS).map(([name, schema]) => [name, describeAnswer(schema)])),
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
-        login: { type: 'apiKey', in: 'cookie', name: 'stillhere_owner' },
-        share: { type: 'apiKey', in: 'cookie', name: 'stillhere_share' },
+        login: { type: 'apiKey', in: 'cookie', name: 'stillhere_owner', description: PREFIX },
+        share: { type: 'apiKey', in: 'cookie', name: 'stillhere_share', description: PREFIX },
       },
     },
   };

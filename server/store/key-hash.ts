@@ -10,3 +10,13 @@ export function makeKey(): string {
 export function hashOfKey(key: string): string {
   return createHash('sha256').update(key).digest('base64url');
 }
+
+const ID_BYTES = 9;
+
+/** Makes the id of a link, for lists and commands. It begins with no dash: the command line would take it for an option. */
+export function makeLinkId(): string {
+  for (;;) {
+    const id = randomBytes(ID_BYTES).toString('base64url');
+    if (!id.startsWith('-')) return id;
+  }
+}

@@ -1,28 +1,22 @@
 // The process of slow-clients.ts.
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SlowClientsPlan } from './slow-clients.ts';
 
-const MOST_CONNECTING = 500;
+const AT_ONCE = 500;
 const REPORT_EVERY_MS = 200;
 
 const plan = JSON.parse(process.argv[2] ?? '') as SlowClientsPlan;
 const open = new Set<Socket>();
 const statuses: Record<string, number> = {};
 let connected = 0;
-let connecting = 0;
+let begun = 0;
 
-function connectOne(localAddress: string | undefined): void {
-  connecting++;
-  let isConnecting = true;
-  const end = (): void => {
-    if (isConnecting) connecting--;
-    isConnecting = false;
-  };
+/** Resolves when it is connected, or closed. */
+async function connectOne(localAddress: string | undefined): Promise<void> {
   const socket = connect({ port: plan.port, host: '127.0.0.1', ...(localAddress && { localAddress }) });
   socket.on('error', () => {});
   socket.on('connect', () => {
-    end();
     connected++;
     open.add(socket);
     if (plan.first !== '') socket.write(plan.first);
@@ -31,10 +25,12 @@ function connectOne(localAddress: string | undefined): void {
     const status = /^HTTP\/1\.1 (\d{3})/.exec(String(data))?.[1] ?? 'none';
     statuses[status] = (statuses[status] ?? 0) + 1;
   });
-  socket.on('close', () => {
-    end();
-    open.delete(socket);
-  });
+  socket.on('close', () => open.delete(socket));
+  await Promise.race([once(socket, 'connect').catch(() => {}), once(socket, 'close')]);
+}
+
+async function connectInTurn(): Promise<void> {
+  while (begun < plan.count) await connectOne(plan.addresses[begun++ % plan.addresses.length]);
 }
 
 setInterval(() => process.send?.({ connected, open: open.size, statuses }), REPORT_EVERY_MS);
@@ -42,7 +38,4 @@ if (plan.eachSecond !== '')
   setInterval(() => {
     for (const socket of open) socket.write(plan.eachSecond);
   }, 1_000);
-for (let nth = 0; nth < plan.count; nth++) {
-  while (connecting >= MOST_CONNECTING) await delay(1);
-  connectOne(plan.addresses[nth % plan.addresses.length]);
-}
+await Promise.all(Array.from({ length: AT_ONCE }, connectInTurn));

@@ -23,7 +23,7 @@ async function addSession(id: string, more: Partial<NewSession> = {}): Promise<v
 function cookieOf(session: string): string {
   const lines: string[] = [];
   const ctx = { append: (_: string, set: string[]) => lines.push(...set), secure: false };
-  accessCookies(SECRET, DAY, false).grant(ctx as never, session, app.clock.now);
+  accessCookies(SECRET, DAY, { isHttps: false, base: '' }).grant(ctx as never, session, app.clock.now);
   return lines.map((line) => line.split(';')[0]).join('; ');
 }
 

@@ -55,7 +55,7 @@ describe('a protected page', () => {
     expect(forgotten).toEqual([
       `stillhere_forgotten=${NOW}; Path=/; SameSite=Lax`,
       'session_record_id=; Path=/; Max-Age=0',
-      'stillhere_access=; Path=/; Max-Age=0',
+      'stillhere_access=; Path=/; Max-Age=0; SameSite=Lax',
     ]);
     expect((await get('/confidential/', cookie)).status).toBe(303);
   });

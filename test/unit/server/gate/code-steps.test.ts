@@ -51,7 +51,7 @@ beforeEach(async () => {
     limit: async () => waits.gate,
     countRefusal: () => {},
     protect: ['/home/'],
-    codes: { codes, cookie: codeCookie(3_600_000, () => ''), limit: async () => waits.codes },
+    codes: { codes, cookie: codeCookie(3_600_000, { isHttps: false, base: '' }), limit: async () => waits.codes },
     now: () => NOW,
   });
   url = await startKoa(errorHandler(log), router.routes() as Middleware);
@@ -85,7 +85,7 @@ describe('an address', () => {
   it('gets a code, and its browser a cookie and the form for it', async () => {
     const answer = await ask();
     expect([answer.status, location(answer)]).toEqual([303, `/access/code?next=%2Fa%3Fb&sent=${NOW}`]);
-    expect(answer.headers.getSetCookie()).toEqual([`${COOKIE}; Path=/; Max-Age=3600; HttpOnly`]);
+    expect(answer.headers.getSetCookie()).toEqual([`${COOKIE}; Path=/; Max-Age=3600; SameSite=Lax; HttpOnly`]);
     expect(calls).toEqual([['ask', { email: 'ann@example.com', next: '/a?b', isMeasured: true }, 'one', 'en']]);
     expect(granted).toEqual([]);
   });
@@ -187,7 +187,7 @@ describe('a code', () => {
   it('that is right lets its reader in, ends the cookie, and leads to the page that was asked for', async () => {
     const answer = await submit({ code: '482913', next: '/elsewhere', form: 'one' });
     expect([answer.status, location(answer)]).toEqual([303, '/access?next=%2Fplan%2F&entered=one']);
-    expect(answer.headers.getSetCookie()).toEqual(['stillhere_code=; Path=/; Max-Age=0; HttpOnly']);
+    expect(answer.headers.getSetCookie()).toEqual(['stillhere_code=; Path=/; Max-Age=0; SameSite=Lax; HttpOnly']);
     expect(calls).toEqual([['enter', ID, '482913', 'one']]);
     expect(granted).toHaveLength(1);
   });
