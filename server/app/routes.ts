@@ -23,6 +23,7 @@ import { createReceiver } from '../deliveries/receive-spans.ts';
 import { addHeartbeatRoute } from '../deliveries/route.ts';
 import { createServerClock } from '../deliveries/server-clock.ts';
 import { errorHandler } from '../http/error-handler.ts';
+import { matchedRoute } from '../ops/matched-route.ts';
 import { measureDeliveries, measureRecording } from '../ops/measure-deliveries.ts';
 import { addHealthRoutes } from '../ops/health.ts';
 import { cors } from '../http/cors.ts';
@@ -272,7 +273,5 @@ const refuseUnknownMethods: Middleware = async (ctx, next) => {
 
 /** Ends requests for Stillhere's paths with an unsupported method, instead of passing them to the site. */
 const stopAtOwnPaths: Middleware = async (ctx, next) => {
-  // Middleware that the router uses for all its routes matches every path and has no methods.
-  const layers = ctx['matched'] as readonly { readonly methods: readonly string[] }[] | undefined;
-  if (!layers?.some(({ methods }) => methods.length > 0)) await next();
+  if (matchedRoute(ctx) === undefined) await next();
 };

@@ -1,5 +1,6 @@
 // Counts requests by route and status. A path can be anything, so only the patterns of Stillhere's own routes are named.
 import type { Middleware } from 'koa';
+import { matchedRoute } from './matched-route.ts';
 import type { Metrics } from './metrics.ts';
 
 /** The pages and files of the site, and paths that don't exist. */
@@ -12,7 +13,7 @@ const SITE = 'site';
 export function countRequests(metrics: Pick<Metrics, 'countRequest'>, isWholeSite: boolean): Middleware {
   return async (ctx, next) => {
     await next();
-    const route = ctx['_matchedRoute'] as string | undefined;
+    const route = matchedRoute(ctx);
     if (route !== undefined || isWholeSite) metrics.countRequest(route ?? SITE, ctx.status);
   };
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { isProtectedTarget, readRequestPath, type RequestLine } from '../http/request-path.ts';
 import { withBase } from '../http/site-base.ts';
 import { redact } from '../http/describe-error.ts';
+import { matchedRoute } from './matched-route.ts';
 
 /** @param base the path under which the site lies; empty at the root. */
 export function logRequests(log: Logger, base: string): Middleware {
@@ -13,7 +14,7 @@ export function logRequests(log: Logger, base: string): Middleware {
     const beganMs = performance.now();
     await next();
     const { method, status } = ctx;
-    const path = (ctx['_matchedRoute'] as string | undefined) ?? publicPath(ctx.path, secret);
+    const path = matchedRoute(ctx) ?? publicPath(ctx.path, secret);
     logRequest(log, { method, path, status, beganMs });
   };
 }

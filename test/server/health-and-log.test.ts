@@ -94,6 +94,21 @@ describe('an unknown path', () => {
 });
 
 describe('the log', () => {
+  it('says of each request when it was answered, in epoch milliseconds, and how, also of one that was refused', async () => {
+    app = await startTestApp();
+    const beganMs = Date.now();
+    await app.send('GET', '/');
+    await app.send('GET', '/api/sessions');
+    await app.send('POST', '/api/verify-temp-access', { 'sec-fetch-site': 'cross-site' });
+    const lines = app.logLines.map((line) => JSON.parse(line) as { time: number; path: string; status: number });
+    expect(lines).toMatchObject([
+      { path: '/', status: 200 },
+      { path: '/api/sessions', status: 401 },
+      { path: '/api/verify-temp-access', status: 403 },
+    ]);
+    for (const { time } of lines) expect(time >= beganMs && time <= Date.now()).toBe(true);
+  });
+
   it('has a line per request, without addresses, cookies, sessions or queries', async () => {
     app = await startTestApp();
     const json = { 'content-type': 'application/json' };

@@ -38,9 +38,21 @@ it.for([
   expect([...files.keys()].filter((name) => !named.has(name))).toEqual([]);
 });
 
-it('the sources that docs/privacy.md names exist', () => {
-  const page = readFileSync(join(PROJECT, 'docs/privacy.md'), 'utf8');
-  const sources = Array.from(page.matchAll(/`((?:client|sw|server)\/[\w/-]+\.ts)`/g), ([, source = '']) => source);
-  expect(sources.length).toBeGreaterThan(20);
-  expect(sources.filter((source) => !existsSync(join(PROJECT, source)))).toEqual([]);
+it.for([
+  ['docs/privacy.md', 20],
+  ['SECURITY.md', 80],
+] as const)('the sources and tests that %s names exist', ([path, least]) => {
+  const page = readFileSync(join(PROJECT, path), 'utf8');
+  const named = Array.from(page.matchAll(/`((?:client|sw|server|test)\/[\w./-]+\.ts)`/g), ([, file = '']) => file);
+  expect(named.length).toBeGreaterThan(least);
+  expect(named.filter((file) => !existsSync(join(PROJECT, file)))).toEqual([]);
+});
+
+it('each item of ASVS in SECURITY.md is kept by a file or a page and tested by one, or says why not', () => {
+  const page = readFileSync(join(PROJECT, 'SECURITY.md'), 'utf8');
+  const rows = Array.from(page.matchAll(/^\| (\d+\.\d+\.\d+[\d., ]*?) *\|[^|]*\|([^|]*)\|([^|]*)\|$/gm));
+  expect(rows.length).toBeGreaterThan(60);
+  const isExplained = ([, , kept = '', tested = '']: RegExpExecArray): boolean =>
+    kept.startsWith(' no: ') ? tested.trim() === '' : tested.includes('`test/');
+  expect(rows.filter((row) => !isExplained(row)).map(([, items]) => items)).toEqual([]);
 });
