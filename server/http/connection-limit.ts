@@ -19,6 +19,12 @@ const LOOK_EVERY_MS = 5_000;
 /** For a client that doesn't take its answer. An event stream is never silent for so long (server/sessions/feed.ts). */
 const SILENCE_MS = 120_000;
 
+/**
+ * How long a proxy's connection may wait for its next request: longer than the proxy keeps it (nginx 60 s, Caddy 120 s), so that none is closed
+ * just when the proxy sends a delivery on it.
+ */
+const PROXY_IDLE_MS = 130_000;
+
 /** Connections beyond the limit that are open only to be refused. */
 const MOST_REFUSED = 256;
 const RETRY_AFTER_SECONDS = 5;
@@ -48,6 +54,7 @@ export function limitConnections(
   log: Logger,
 ): void {
   server.setTimeout(SILENCE_MS);
+  if (areProxied) server.keepAliveTimeout = PROXY_IDLE_MS;
   if (most === 0) {
     server.on('request', listener);
     return;

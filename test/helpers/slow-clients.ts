@@ -2,7 +2,8 @@
 // count against the test's files, and their work doesn't delay it.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+
+const PROCESS = new URL('./slow-clients-process.ts', import.meta.url).pathname;
 
 export interface SlowClientsPlan {
   readonly port: number;
@@ -29,7 +30,7 @@ export class SlowClients {
   state: SlowClientsState = { connected: 0, open: 0, statuses: {} };
 
   constructor(plan: SlowClientsPlan) {
-    this.#process = fork(join(import.meta.dirname, 'slow-clients-process.ts'), [JSON.stringify(plan)]);
+    this.#process = fork(PROCESS, [JSON.stringify(plan)]);
     this.#process.on('message', (state: SlowClientsState) => (this.state = state));
   }
 

@@ -222,6 +222,14 @@ it('a connection on which nothing moves for two minutes is closed', () => {
   expect(silencesMs).toEqual([120_000]);
 });
 
+it('an idle connection of a proxy is kept for longer than the proxy keeps it, one of a reader as long as Node does', () => {
+  limit(8, true);
+  expect(server.keepAliveTimeout).toBe(130_000);
+  server = fakeServer();
+  limit(8, false);
+  expect(server.keepAliveTimeout).toBeUndefined();
+});
+
 it('headers and requests must come within seconds', () => {
   expect(CONNECTION_TIMEOUTS).toEqual({
     headersTimeout: 15_000,
