@@ -40,7 +40,9 @@ it.for([
   app = await startTestApp({ ...mailsCodes(smtp), PUBLIC_URL: 'https://site.example', ...environment });
   const reader = new FormReader(app);
   const { headers } = await reader.ask('ann@example.com');
-  expect(headers['set-cookie']).toEqual([expect.stringMatching(new RegExp(`^__Host-stillhere_code=.+; Path=/; Max-Age=3600${attributes}$`))]);
+  expect(headers['set-cookie']).toEqual([
+    expect.stringMatching(new RegExp(`^__Host-stillhere_code=.+; Path=/; Max-Age=3600${attributes}$`)),
+  ]);
   const code = codeIn(await until(() => smtp.mails[0]));
   expect((await reader.enter(code)).headers['set-cookie']?.at(-1)).toBe(
     `__Host-stillhere_code=; Path=/; Max-Age=0${attributes}`,
