@@ -17,8 +17,8 @@ export interface SlowClientsPlan {
 }
 
 export interface SlowClientsState {
-  /** Connections that were made so far. */
-  readonly connected: number;
+  /** Connections that were made so far, also those that the server has closed since. */
+  readonly made: number;
   /** Those of them that are still open. */
   readonly open: number;
   /** How many got which status as their answer. */
@@ -27,7 +27,7 @@ export interface SlowClientsState {
 
 export class SlowClients {
   readonly #process: ChildProcess;
-  state: SlowClientsState = { connected: 0, open: 0, statuses: {} };
+  state: SlowClientsState = { made: 0, open: 0, statuses: {} };
 
   constructor(plan: SlowClientsPlan) {
     this.#process = fork(PROCESS, [JSON.stringify(plan)]);
