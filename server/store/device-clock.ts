@@ -18,17 +18,22 @@ export interface DeviceClock {
   readonly formerOffsetMs: number | null;
 }
 
+/** After the first delivery. */
+export interface KnownClock extends DeviceClock {
+  readonly offsetMs: number;
+}
+
 /**
  * Updates the clock with a delivery. The observed difference includes the time in transit, which would move ends too
  * late on a slow network. Therefore the smallest difference of the session counts, until a difference is so much larger
  * or smaller that the clock must have been set.
  * @param observedMs server's clock at receipt minus device's clock at sending.
  */
-export function observeClock(clock: DeviceClock, observedMs: number): DeviceClock {
+export function observeClock(clock: DeviceClock, observedMs: number): KnownClock {
   const { offsetMs } = clock;
   if (offsetMs === null) return { ...clock, offsetMs: observedMs };
   if (Math.abs(observedMs - offsetMs) > LONGEST_TRANSIT_MS) return { offsetMs: observedMs, formerOffsetMs: offsetMs };
-  return observedMs < offsetMs ? { ...clock, offsetMs: observedMs } : clock;
+  return observedMs < offsetMs ? { ...clock, offsetMs: observedMs } : { ...clock, offsetMs };
 }
 
 /** The first known offset that puts the span inside the window; undefined if none does. */

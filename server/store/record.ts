@@ -1,7 +1,7 @@
 // Decides what sightings change in a session: clock offset, bounds, union, and what the owner sees. Pure, and the same
 // for every database: a store loads what this needs, and saves what it returns.
 import { boundSpan, SMALLEST_STEP_MS, windowOf, type BoundedSpan } from './bounds.ts';
-import { findOffset, LONGEST_TRANSIT_MS, observeClock, type DeviceClock } from './device-clock.ts';
+import { findOffset, LONGEST_TRANSIT_MS, observeClock, type DeviceClock, type KnownClock } from './device-clock.ts';
 import { placeSpans } from './place-spans.ts';
 import type { Interval } from './reading-time.ts';
 import type { EndKnownBy } from './session.ts';
@@ -87,8 +87,9 @@ export function recordSession(
   sightings: readonly Sighting[],
   known: Known,
 ): SessionChange | MissingStretches {
-  const recording = new Recording(session, sightings, known);
-  const recorded = sightings.map((sighting) => recording.record(onClockOf(session, sighting)));
+  const onItsClock = sightings.map((sighting) => onClockOf(session, sighting));
+  const recording = new Recording(session, onItsClock, known);
+  const recorded = onItsClock.map((sighting) => recording.record(sighting));
   const { missing } = recording.stretches;
   return missing.length > 0 ? { missing } : { recorded, ...recording.changes() };
 }
@@ -115,9 +116,8 @@ class Recording {
   readonly stretches: StretchList;
   #session: SessionState;
   #isVisible = false;
-  /** The offsets of spans that fit no known offset. */
+  /** The offsets of all spans, once one of them fits no known offset. */
   #placed: ReadonlyMap<Interval, number> | undefined;
-  #stretchesLookedAt = 0;
 
   constructor(session: SessionState, sightings: readonly Sighting[], known: Known) {
     this.#before = session;
@@ -157,7 +157,7 @@ class Recording {
     let placed: BoundedSpan;
     if (kept) placed = grow(kept, span, clock, window, receivedMs);
     else {
-      const offsetMs = findOffset(clock, span, window) ?? this.#place(span, clock, window);
+      const offsetMs = this.#placed?.get(span) ?? findOffset(clock, span, window) ?? this.#place(span, clock, window);
       const bounded = boundSpan(shift(span, offsetMs), window, receivedMs);
       placed = { ...bounded, isClamped: bounded.isClamped || offsetMs !== clock.offsetMs };
       if (offsetMs !== clock.offsetMs) clock = { ...clock, formerOffsetMs: offsetMs };
@@ -183,7 +183,7 @@ class Recording {
   #see(receivedMs: number): void {
     const { startMs, endMs } = this.#session;
     const seenMs = Math.max(startMs, receivedMs);
-    if (endMs !== null && seenMs <= endMs) return;
+    if (seenMs <= (endMs ?? 0)) return;
     this.#session = { ...this.#session, endMs: seenMs, endKnownBy: 'beat' };
     this.#isVisible = true;
   }
@@ -246,32 +246,33 @@ class Recording {
     return true;
   }
 
-  /** Places all spans that fit no known offset, together. */
-  #place(span: ClaimedSpan, clock: DeviceClock, window: Interval): number {
-    const known = this.#placed?.get(span);
-    if (known !== undefined) return known;
-    this.#placed = this.#placeAll(span.offsetMs, clock, window);
-    return this.#placed.get(span) ?? span.offsetMs;
+  /** Places all spans that fit no known offset, together, beside the others. */
+  #place(span: ClaimedSpan, clock: KnownClock, window: Interval): number {
+    this.#placed = this.#placeAll(clock, window);
+    return this.#placed.get(span) ?? clock.offsetMs;
   }
 
-  #placeAll(observedMs: number, clock: DeviceClock, window: Interval): ReadonlyMap<Interval, number> {
+  #placeAll(clock: KnownClock, window: Interval): ReadonlyMap<Interval, number> {
     const lost: Interval[] = [];
-    const taken = this.#findTaken();
-    for (const { span } of this.#sightings) {
+    const found = new Map<Interval, number>();
+    let itsClock = clock;
+    for (const { span, receivedMs } of this.#sightings) {
       if (!span) continue;
-      const offsetMs = span.isByServer ? 0 : findOffset(clock, span, window);
+      if (!span.isByServer) itsClock = observeClock(itsClock, span.offsetMs);
+      const itsWindow = windowOf(this.#session.startMs, receivedMs);
+      const offsetMs = span.isByServer ? 0 : findOffset(itsClock, span, itsWindow);
       if (offsetMs === undefined) lost.push(span);
-      else taken.push(shift(span, offsetMs));
+      else found.set(span, offsetMs);
     }
-    return placeSpans(lost, clock.offsetMs ?? observedMs, window, taken);
+    const taken = [...this.#findTaken(), ...[...found].map(([span, offsetMs]) => shift(span, offsetMs))];
+    return new Map([...found, ...placeSpans(lost, clock.offsetMs, window, taken)]);
   }
 
-  /** The session's recorded reading. Bounded: beyond the limit, only the last stretch is considered. */
-  #findTaken(): Interval[] {
+  /** The session's recorded reading, or its last stretch if there is too much. */
+  #findTaken(): readonly Interval[] {
     const last = toLast(this.#session);
-    this.#stretchesLookedAt += this.#session.stretchCount;
-    if (!last || this.#known.isCrowded || this.#stretchesLookedAt > MAX_STRETCHES) return last ? [last] : [];
-    return [...this.stretches.list(EVER), last];
+    if (!last) return [];
+    return this.#known.isCrowded ? [last] : [...this.stretches.list(EVER), last];
   }
 }
 
@@ -289,11 +290,11 @@ function toLast({ lastStartMs, lastEndMs }: SessionState): Interval | undefined 
 function grow(
   kept: KnownSpan,
   span: ClaimedSpan,
-  { offsetMs, formerOffsetMs }: DeviceClock,
+  { offsetMs, formerOffsetMs }: KnownClock,
   window: Interval,
   receivedMs: number,
 ): BoundedSpan {
-  const { startMs, endMs } = shift(span, offsetMs ?? span.offsetMs);
+  const { startMs, endMs } = shift(span, offsetMs);
   const isSameClock =
     !kept.isClamped && (formerOffsetMs === null || Math.abs(startMs - kept.startMs) <= LONGEST_TRANSIT_MS);
   const believed = isSameClock
@@ -310,7 +311,7 @@ function shift({ startMs, endMs }: Interval, offsetMs: number): Interval {
 /** True if the span ends after all others of its session. On equal ends, the later start wins, then the larger id. */
 function isLater(session: SessionState, { startMs, endMs, id }: Interval & { readonly id: string }): boolean {
   const { lastEndMs, lastSpanStartMs, lastSpanId } = session;
-  if (lastEndMs === null || endMs !== lastEndMs) return lastEndMs === null || endMs > lastEndMs;
+  if (endMs !== lastEndMs) return endMs > (lastEndMs ?? 0);
   if (startMs !== lastSpanStartMs) return startMs > (lastSpanStartMs ?? 0);
   return id > (lastSpanId ?? '');
 }

@@ -1,5 +1,6 @@
 // What single sightings change in a session. test/unit/server/store/record.test.ts has what is true of any.
 import { describe, expect, it } from 'vitest';
+import { openedFile } from '../../../../server/store/opened-file.ts';
 import { recordSession } from '../../../../server/store/record.ts';
 import { MAX_SESSION_SPANS, MAX_STRETCHES, type Sighting } from '../../../../server/store/session-store.ts';
 import { LATEST, NEW_SESSION, NOW, RecordedSession, sight } from '../../../helpers/recorded-session.ts';
@@ -178,6 +179,40 @@ describe('a session that has as many spans as it can have', () => {
   });
 });
 
+describe('a file that the server saw being opened', () => {
+  const opened = openedFile('s', '/report.pdf', 'first', NOW + 30);
+  const read = sight({ id: 'a', page: '/a/', start: 0, end: 10, isClosed: false, isReplayed: false });
+
+  it('counts once in a visit, without reading time, and says nothing about the clock of the device', () => {
+    const store = new RecordedSession();
+    const span = { id: 'a', page: '/a/', startMs: NOW - 900, endMs: NOW - 890, offsetMs: 900 };
+    store.record([{ session: 's', receivedMs: NOW + LATEST, span }]);
+    expect(store.record([opened])).toEqual(['stored']);
+    const [session, { revision }] = [store.session, store];
+    expect(session).toMatchObject({ readingMs: 10, spanCount: 2, currentPage: '/report.pdf', offsetMs: 900 });
+    expect(store.record([openedFile('s', '/report.pdf', 'first', NOW + 50)])).toEqual(['stored']);
+    expect([store.session, store.revision]).toEqual([session, revision]);
+  });
+
+  it('is not kept where a session has as many stretches as it can have', () => {
+    const store = new RecordedSession();
+    store.record([read]);
+    store.session = { ...store.session, stretchCount: MAX_STRETCHES };
+    expect(store.record([opened])).toEqual(['too-many-spans']);
+    expect([...store.spans.keys()]).toEqual(['a']);
+  });
+
+  it('is where it was opened for what a device delivers with a wrong clock at the same moment', () => {
+    const store = new RecordedSession();
+    const span = { id: 'lost', page: '/a/', startMs: NOW - 90_000, endMs: NOW - 90_000 + 40, offsetMs: 20 };
+    store.record([{ session: 's', receivedMs: NOW + LATEST, span }, openedFile('s', '/report.pdf', 'first', NOW + 15)]);
+    expect([...store.spans].map(([id, { startMs }]) => [id, startMs - NOW])).toEqual([
+      ['lost', 15],
+      ['opened:first', 15],
+    ]);
+  });
+});
+
 describe('the stretches', () => {
   it('are not loaded for reading that goes on', () => {
     const store = new RecordedSession();
@@ -220,5 +255,13 @@ describe('the stretches', () => {
     };
     expect(place(false)).toBe(15);
     expect(place(true)).toBe(0);
+  });
+
+  it('that is the last one is considered in any case', () => {
+    const store = new RecordedSession();
+    store.record([sight({ id: 'a', page: '/a/', start: 0, end: 40, isClosed: false, isReplayed: false })]);
+    const span = { id: 'lost', page: '/a/', startMs: NOW - 90_000, endMs: NOW - 90_000 + 5, offsetMs: 0 };
+    store.record([{ session: 's', receivedMs: NOW + LATEST, span }], true);
+    expect(store.spans.get('lost')?.startMs).toBe(NOW + 40);
   });
 });

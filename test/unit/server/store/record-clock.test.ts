@@ -146,9 +146,32 @@ describe("the server's clock, set back by an hour while a session runs", () => {
     expect(store.session).toMatchObject({ endMs: NOW + 9 * MINUTE, readingMs: 8 * MINUTE });
   });
 
+  it('goes on by it also if nothing was seen of the session yet, or if it is older than the step', () => {
+    const unseen = new RecordedSession();
+    deliver(unseen, 8, upTo(8), HOUR);
+    expect(unseen.session).toMatchObject({ endMs: NOW + 8 * MINUTE, readingMs: 8 * MINUTE });
+    const older = new RecordedSession();
+    older.record([{ session: 's', receivedMs: NOW + 120 * MINUTE }]);
+    deliver(older, 125, upTo(125), HOUR);
+    expect(older.session).toMatchObject({ endMs: NOW + 125 * MINUTE, readingMs: 125 * MINUTE });
+  });
+
+  it('goes on by it from where the step back begins to count, to the millisecond', () => {
+    for (const [aheadMs, endMs] of [
+      [10_000, NOW + 5 * MINUTE + HOUR],
+      [9_999, NOW + 5 * MINUTE + 9_999],
+    ] as const) {
+      const store = new RecordedSession();
+      store.record([{ session: 's', receivedMs: NOW + 5 * MINUTE + aheadMs }]);
+      store.record([{ session: 's', receivedMs: NOW + 5 * MINUTE, setBackMs: HOUR }]);
+      expect(store.session.endMs).toBe(endMs);
+    }
+  });
+
   it('ends where it did where nobody saw the clock being set: nothing ends after it was received', () => {
     const store = begin();
     deliver(store, 8, upTo(8));
+    deliver(store, 9);
     expect(store.session).toMatchObject({ endMs: NOW + 5 * MINUTE, readingMs: 5 * MINUTE });
   });
 
