@@ -46,6 +46,19 @@ export const MODULES: Readonly<Record<string, Module>> = {
     mutate: ['server/store/{rows,session-query,sql-session-search,sql-store}.ts'],
     tests: server('session-search', 'session-search-far', 'inline-store'),
   },
+  // Whom the store lets in and refuses, and what it deletes.
+  'server/store/access': {
+    mutate: ['server/store/{codes,invitations,kept-with-address,key-hash,owner-keys,refusals,shares,sql-erasures}.ts'],
+    tests: server('codes-store', 'erasures', 'inline-store', 'owner-login', 'retention', 'shares'),
+  },
+  'server/store/pages': {
+    mutate: ['server/store/{notes,opened-file,page-key,page-prefix,page-times,session-id,sql-session-state}.ts'],
+    tests: [
+      'test/unit/server/deliveries/page-name.test.ts',
+      'test/unit/server/outbox/session-events.test.ts',
+      ...server('inline-store', 'opened-files', 'session-routes', 'session-search', 'shares'),
+    ],
+  },
   'server/store/sqlite': {
     mutate: ['server/store/sqlite/{find-access,record-statements,sqlite-connection,sqlite-recorder,transaction}.ts'],
     tests: ['test/unit/server/store/sqlite/*.test.ts', ...server('outbox', 'inline-store')],
