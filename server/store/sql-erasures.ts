@@ -88,12 +88,10 @@ export class SqlErasures implements Erasures {
       .orderBy('start_ms')
       .limit(limit);
     const found = await rowsOf(this.#database.reader, query.compile());
-    return found.length === 0
-      ? 0
-      : this.#deleteSessions(
-          found.map(({ id }) => id),
-          atMs,
-        );
+    return this.#deleteSessions(
+      found.map(({ id }) => id),
+      atMs,
+    );
   }
 
   async deleteEnded({ linksMs, refusalsMs, codesMs }: EndedBefore, limit: number): Promise<number> {

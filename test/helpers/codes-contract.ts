@@ -84,6 +84,15 @@ export function describeCodes(name: string, place: () => Promise<() => Promise<S
       expect(await store.codes.find('bob')).toMatchObject({ email: 'bob@example.com' });
     });
 
+    it('keeps whether its reader has chosen that nothing is measured', async () => {
+      for (const isMeasured of [true, false]) {
+        const hash = `measured: ${isMeasured}`;
+        await add({ hash, isMeasured });
+        expect(await store.codes.find(hash)).toEqual({ ...ANN, isMeasured, sentMs: NOW });
+        expect(await store.codes.use(hash, 'right', NOW)).toEqual({ ...ANN, isMeasured, sentMs: NOW });
+      }
+    });
+
     it('is still there after a restart', async () => {
       await add();
       await store.close();
