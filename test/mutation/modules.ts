@@ -49,7 +49,10 @@ export const MODULES: Readonly<Record<string, Module>> = {
   // Whom the store lets in and refuses, and what it deletes.
   'server/store/access': {
     mutate: ['server/store/{codes,invitations,kept-with-address,key-hash,owner-keys,refusals,shares,sql-erasures}.ts'],
-    tests: server('codes-store', 'erasures', 'inline-store', 'owner-login', 'retention', 'shares'),
+    tests: [
+      'test/unit/server/store/key-hash.test.ts',
+      ...server('codes-store', 'erasures', 'inline-store', 'owner-login', 'refusals', 'retention', 'shares'),
+    ],
   },
   'server/store/pages': {
     mutate: ['server/store/{notes,opened-file,page-key,page-prefix,page-times,session-id,sql-session-state}.ts'],
