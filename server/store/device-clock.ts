@@ -33,7 +33,7 @@ export function observeClock(clock: DeviceClock, observedMs: number): KnownClock
   const { offsetMs } = clock;
   if (offsetMs === null) return { ...clock, offsetMs: observedMs };
   if (Math.abs(observedMs - offsetMs) > LONGEST_TRANSIT_MS) return { offsetMs: observedMs, formerOffsetMs: offsetMs };
-  return observedMs < offsetMs ? { ...clock, offsetMs: observedMs } : { ...clock, offsetMs };
+  return { ...clock, offsetMs: Math.min(observedMs, offsetMs) };
 }
 
 /** The first known offset that puts the span inside the window; undefined if none does. */

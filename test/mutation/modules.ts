@@ -35,7 +35,10 @@ export const MODULES: Readonly<Record<string, Module>> = {
     tests: server('outbox'),
   },
   'server/store/totals': {
-    mutate: ['server/store/{keyed-hash,recount,sql-counted,sql-counting,sql-contributions,sql-days,sql-totals*}.ts'],
+    mutate: [
+      'server/store/{keyed-hash,recount,sql-counted,sql-counting,sql-contributions,sql-days,sql-totals*}.ts',
+      'server/store/{sql-exclusion,sql-pages-of-rows,sql-rows,sql-uncounted}.ts',
+    ],
     tests: [
       'test/unit/server/store/*.test.ts',
       ...server('totals', 'totals-lists', 'totals-properties'),
@@ -60,6 +63,18 @@ export const MODULES: Readonly<Record<string, Module>> = {
       'test/unit/server/deliveries/page-name.test.ts',
       'test/unit/server/outbox/session-events.test.ts',
       ...server('inline-store', 'opened-files', 'session-routes', 'session-search', 'shares'),
+    ],
+  },
+  // What happens when a store is opened, and how its threads are called. What runs in them can't be changed by a mutant.
+  'server/store/opening': {
+    mutate: [
+      'server/store/{open-store,private-file,runner,store-error}.ts',
+      'server/store/sqlite/{dialect,open,sqlite-database,sqlite-thread}.ts',
+    ],
+    tests: [
+      'test/unit/server/store/store-error.test.ts',
+      'test/unit/server/store/sqlite/*.test.ts',
+      ...server('inline-store', 'store-contract', 'store-lock', 'store-upgrade'),
     ],
   },
   'server/store/sqlite': {

@@ -205,10 +205,16 @@ describe('a file that the server saw being opened', () => {
   it('is where it was opened for what a device delivers with a wrong clock at the same moment', () => {
     const store = new RecordedSession();
     const span = { id: 'lost', page: '/a/', startMs: NOW - 90_000, endMs: NOW - 90_000 + 40, offsetMs: 20 };
-    store.record([{ session: 's', receivedMs: NOW + LATEST, span }, openedFile('s', '/report.pdf', 'first', NOW + 15)]);
+    const known = { id: 'known', page: '/a/', startMs: NOW + 35, endMs: NOW + 40, offsetMs: 20 };
+    store.record([
+      { session: 's', receivedMs: NOW + LATEST, span },
+      openedFile('s', '/report.pdf', 'first', NOW + 15),
+      { session: 's', receivedMs: NOW + LATEST, span: known },
+    ]);
     expect([...store.spans].map(([id, { startMs }]) => [id, startMs - NOW])).toEqual([
       ['lost', 15],
       ['opened:first', 15],
+      ['known', 55],
     ]);
   });
 });
