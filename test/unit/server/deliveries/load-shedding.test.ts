@@ -54,7 +54,8 @@ describe('a delivery', () => {
     const first = hold(600);
     expect(refusal()).toBeUndefined();
     const second = hold(401);
-    expect(refusal()).toMatchObject({ status: 503, message: 'Too many deliveries at once; send it again later' });
+    const message = 'Too many deliveries at once; send it again later';
+    expect(refusal()).toMatchObject({ status: 503, message, isLogged: true });
     expect(await first.end()).toBe('stored');
     expect(refusal()).toBeUndefined();
     await second.end();
@@ -93,7 +94,8 @@ describe('devices that are refused are asked to come back', () => {
   const turns = (count: number): number[] => Array.from({ length: count }, () => refusal()?.retryAfterSeconds ?? 0);
 
   it('one after the other, as fast as deliveries were stored in the last second', async () => {
-    await storeEach(1, 1_001);
+    await storeEach(2, 500);
+    await storeEach(1, 1_000);
     void hold(MAX_BYTES + 1);
     const asked = turns(5_000);
     expect(asked[0]).toBe(1);
@@ -118,6 +120,12 @@ describe('devices that are refused are asked to come back', () => {
       expect(share).toBeGreaterThan(0.5 / 60);
       expect(share).toBeLessThan(2 / 60);
     }
+  });
+
+  it('in turn as long as the turn is within the minute, to the millisecond', () => {
+    using _ = vi.spyOn(Math, 'random').mockReturnValue(0);
+    void hold(MAX_BYTES + 1);
+    expect(turns(59_000 / 5 + 2).slice(-2)).toEqual([60, 1]);
   });
 
   it('soon again when the crowd is over', () => {
