@@ -271,6 +271,8 @@ describe('a link for some pages', () => {
       '/report/',
       '/report.html',
       '/report.htm?a',
+      '/report.html?b',
+      '/report.xhtml?c',
       '/report?a=1',
       '/report#a',
       '/report/a/b.html',
