@@ -538,6 +538,15 @@ export function describeStore(name: string, place: () => Promise<() => Promise<S
       expect(await store.record([seen(0, 5)])).toEqual(['stored']);
     });
 
+    it('keeps each note until it is written again', async () => {
+      expect(await store.notes.read('one')).toBeUndefined();
+      await store.notes.write('one', 'first');
+      await store.notes.write('two', '');
+      await store.notes.write('one', 'second');
+      expect([await store.notes.read('one'), await store.notes.read('two')]).toEqual(['second', '']);
+      expect(await store.notes.read('three')).toBeUndefined();
+    });
+
     it('answers a health check, until it is closed', async () => {
       await expect(store.check()).resolves.toBeUndefined();
       await store.close();
