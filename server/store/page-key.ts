@@ -1,10 +1,8 @@
 // Which names in the record mean the same page. Pure.
 
-/** The path, then the query and fragment. */
-const SPLIT = /^([^?#]*)(.*)$/s;
-
 /** A key that all names of a page share. Same rule as the gate's, except that it is case-sensitive. */
 export function pageKey(name: string): string {
-  const [, path = '', rest = ''] = SPLIT.exec(name) ?? [];
-  return `${path.replace(/\/$/, '').replace(/(?:\/index)?\.(?:html?|xhtml)$/i, '')}/${rest}`;
+  const pathEnd = name.search(/[?#]|$/);
+  const path = name.slice(0, pathEnd).replace(/\/$/, '');
+  return `${path.replace(/(?:\/index)?\.(?:html?|xhtml)$/i, '')}/${name.slice(pathEnd)}`;
 }
