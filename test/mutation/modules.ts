@@ -61,7 +61,9 @@ export const MODULES: Readonly<Record<string, Module>> = {
     mutate: ['server/store/{notes,opened-file,page-key,page-prefix,page-times,session-id,sql-session-state}.ts'],
     tests: [
       'test/unit/server/deliveries/page-name.test.ts',
+      'test/unit/server/gate/opened-files.test.ts',
       'test/unit/server/outbox/session-events.test.ts',
+      'test/unit/server/store/{page-times,session-id}.test.ts',
       ...server('inline-store', 'opened-files', 'session-routes', 'session-search', 'shares'),
     ],
   },
