@@ -17,19 +17,25 @@ export function keepPolicy(response: ServerResponse): void {
     for (const headers of rest) if (typeof headers === 'object') setAll(response, headers);
     if (caching && !/private|no-store/i.test(String(response.getHeader('cache-control'))))
       response.setHeader('cache-control', caching);
-    const both = [...new Set([...policies, ...valuesOf(response, 'content-security-policy')])];
-    if (both.length > 0) response.setHeader('content-security-policy', both);
+    const both = new Set([...policies, ...valuesOf(response, 'content-security-policy')]);
+    response.setHeader('content-security-policy', [...both]);
     return writeHead(status, ...rest.filter((one) => typeof one === 'string'));
   };
 }
 
+/** As `writeHead` does: a name can be in a list several times, like that of a cookie. */
 function setAll(response: ServerResponse, headers: OutgoingHttpHeaders | OutgoingHttpHeader[]): void {
-  const list = Array.isArray(headers) ? pairs(headers) : Object.entries(headers);
-  for (const [name, value] of list) if (value !== undefined) response.setHeader(name, value);
+  const all = Object.entries(Array.isArray(headers) ? byName(headers) : headers);
+  for (const [name, value] of all) if (value !== undefined) response.setHeader(name, value);
 }
 
-function pairs(list: readonly OutgoingHttpHeader[]): readonly (readonly [string, OutgoingHttpHeader | undefined])[] {
-  return list.flatMap((name, at) => (at % 2 === 0 ? [[String(name), list[at + 1]] as const] : []));
+function byName(list: readonly OutgoingHttpHeader[]): Readonly<Record<string, string[]>> {
+  const headers: Record<string, string[]> = {};
+  for (let at = 0; at < list.length; at += 2) {
+    const name = String(list[at]).toLowerCase();
+    headers[name] = [...(headers[name] ?? []), ...[list[at + 1] ?? []].flat().map(String)];
+  }
+  return headers;
 }
 
 function valuesOf(response: ServerResponse, name: string): readonly string[] {

@@ -6,12 +6,18 @@ import { expect, it } from 'vitest';
 import { keepPolicy } from '../../../../server/http/keep-policy.ts';
 
 const CACHING = 'private, no-cache';
+const NODE_SETS = new Set(['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding']);
 const FRAMES = "frame-ancestors 'self'";
+
+/** Whether the last answer was left to the host. */
+let isUntouched: boolean;
 
 async function answer(ours: Readonly<Record<string, string>>, host: (response: ServerResponse) => void) {
   const server = createServer((_request, response) => {
     for (const [name, value] of Object.entries(ours)) response.setHeader(name, value);
+    const { writeHead } = response;
     keepPolicy(response);
+    isUntouched = response.writeHead === writeHead;
     host(response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -22,6 +28,8 @@ async function answer(ours: Readonly<Record<string, string>>, host: (response: S
     caching: headers.get('cache-control'),
     policy: headers.get('content-security-policy'),
     type: headers.get('content-type'),
+    cookies: headers.getSetCookie(),
+    names: [...headers.keys()].filter((name) => !NODE_SETS.has(name)).toSorted(),
   };
 }
 
@@ -63,7 +71,25 @@ it.for<[string, (response: ServerResponse) => void]>([
     response.end();
   });
   expect(told).toMatchObject({ caching: CACHING, policy: `${FRAMES}, script-src 'self'`, type: 'text/plain' });
-  expect(told.status).toMatch(/^200 (Fine|OK)$/);
+  expect(told.names).toEqual(['cache-control', 'content-security-policy', 'content-type']);
+});
+
+it('the host chooses the status with its text, and how often a header comes', async () => {
+  const list = ['Set-Cookie', 'a=1', 'X-Number', 5, 'set-cookie', 'b=2'];
+  const told = await answer(OURS, (response) => response.writeHead(200, 'Fine', list).end());
+  expect(told).toMatchObject({ status: '200 Fine', cookies: ['a=1', 'b=2'], caching: CACHING, policy: FRAMES });
+  expect(told.names).toContain('x-number');
+  const none = await answer(OURS, (response) => response.writeHead(404, { 'x-none': undefined, 'x-one': 1 }).end());
+  expect(none.status).toBe('404 Not Found');
+  expect(none.names).toEqual(['cache-control', 'content-security-policy', 'x-one']);
+});
+
+it.for([
+  [{ 'Cache-Control': CACHING }, CACHING, null],
+  [{ 'Content-Security-Policy': FRAMES }, null, FRAMES],
+] as const)('of %o alone, that is kept', async ([ours, caching, policy]) => {
+  const told = await answer(ours, (response) => response.writeHead(200, {}).end());
+  expect(told).toMatchObject({ caching, policy, names: Object.keys(ours).map((name) => name.toLowerCase()) });
 });
 
 it.for(['no-store', 'private, max-age=60'])('a host may be stricter: %s', async (caching) => {
@@ -73,5 +99,6 @@ it.for(['no-store', 'private, max-age=60'])('a host may be stricter: %s', async 
 
 it('an answer of a public page is the host’s alone', async () => {
   const told = await answer({}, (response) => response.writeHead(404, { 'cache-control': 'public' }).end());
-  expect(told).toEqual({ status: '404 Not Found', caching: 'public', policy: null, type: null });
+  expect(isUntouched).toBe(true);
+  expect(told).toMatchObject({ status: '404 Not Found', caching: 'public', names: ['cache-control'] });
 });
