@@ -67,18 +67,6 @@ export const MODULES: Readonly<Record<string, Module>> = {
       ...server('inline-store', 'opened-files', 'session-routes', 'session-search', 'shares'),
     ],
   },
-  // What happens when a store is opened, and how its threads are called. What runs in them can't be changed by a mutant.
-  'server/store/opening': {
-    mutate: [
-      'server/store/{open-store,private-file,runner,store-error}.ts',
-      'server/store/sqlite/{dialect,open,sqlite-database,sqlite-thread}.ts',
-    ],
-    tests: [
-      'test/unit/server/store/store-error.test.ts',
-      'test/unit/server/store/sqlite/*.test.ts',
-      ...server('inline-store', 'store-contract', 'store-lock', 'store-upgrade'),
-    ],
-  },
   'server/store/sqlite': {
     mutate: ['server/store/sqlite/{find-access,record-statements,sqlite-connection,sqlite-recorder,transaction}.ts'],
     tests: ['test/unit/server/store/sqlite/*.test.ts', ...server('outbox', 'inline-store')],
