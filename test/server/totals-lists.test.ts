@@ -115,6 +115,17 @@ it('sessions to count are remembered until they are forgotten', async () => {
   expect(await counting.listRemembered(10)).toEqual(['bob']);
 });
 
+it('sessions are remembered when they are kept out of the totals, or their reader is, whatever their ids', async () => {
+  const { totals } = store;
+  const remembered = async () => (await totals.counting.listRemembered(10)).toSorted();
+  for (const id of ['0a', '1b', 'zz'])
+    await store.createSession({ id, email: id === 'zz' ? 'bob@example.com' : 'ann@example.com', startMs: NOW });
+  await totals.setExcluded('zz', true);
+  expect(await remembered()).toEqual(['zz']);
+  await totals.setReaderExcluded('ann@example.com', true);
+  expect(await remembered()).toEqual(['0a', '1b', 'zz']);
+});
+
 it('the ids of readers are there once the store can be read', async () => {
   atTransaction = () => {
     throw new Error('disk I/O error');
