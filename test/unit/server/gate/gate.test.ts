@@ -115,6 +115,22 @@ describe('the form', () => {
     expect(input('form', one)).not.toBe(input('form', other));
   });
 
+  it('announces no code, offers no choice and asks for no link where the gate has none of these', async () => {
+    const refused = await submit({ email: 'ann' });
+    for (const answer of [await ask('/access'), refused]) {
+      expect(answer.body).not.toContain(texts.codeAnnounced);
+      expect(answer.body).not.toContain('name="unmeasured"');
+      expect(answer.body).toContain(texts.intro);
+    }
+  });
+
+  it('leads back to the page with the link that led here, unless that is behind the gate or the gate itself', async () => {
+    const backFrom = async (path: string): Promise<string | undefined> =>
+      (await ask('/access', { headers: { referer: url + path } })).body.match(/stillhere-back" href="([^"]*)"/)?.[1];
+    expect(await backFrom('/about')).toBe('/about');
+    for (const path of ['/home/a', '/access?next=/a']) expect(await backFrom(path)).toBe('/');
+  });
+
   it.for([
     ['/access?next=/a', '/a'],
     ['/access', '/home/'],
