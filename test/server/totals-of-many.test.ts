@@ -60,6 +60,8 @@ it('the sessions of an older store are counted step by step, and not when it is 
   expect(await store.totals.listOpened(EVERY)).toEqual([]);
   const first = await store.totals.counting.compare(undefined);
   expect([first.ids.length, first.ids[0], first.next]).toEqual([2_000, 's04099', 's02100']);
+  const second = await store.totals.counting.compare(first.next);
+  expect([second.ids.length, second.ids[0], second.next]).toEqual([2_000, 's02099', 's00100']);
   for (let before: string | undefined; ;) {
     const { ids, next } = await store.totals.counting.compare(before);
     await store.totals.counting.count(ids);

@@ -49,5 +49,6 @@ it('a text is compiled once for each name, size and list of columns', () => {
   expect(compiled).toHaveLength(2);
   rows.statements('change', some(1), insert);
   rows.statements('add', [{ id: '1', idle: null }], insert);
-  expect(compiled.slice(2)).toEqual(['id sum', 'id idle']);
+  rows.statements('add', [{ i: '1', didle: null }], insert);
+  expect(compiled.slice(2)).toEqual(['id sum', 'id idle', 'i didle']);
 });
