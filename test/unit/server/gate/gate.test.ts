@@ -265,6 +265,12 @@ describe('a refusal', () => {
     expect(log()).toMatchObject([{ msg: 'request failed', err: { message: 'disk is gone' } }]);
   });
 
+  it.for(['ann@example.org', BLOCKED])('of a program with %s says that the list is the reason', async (email) => {
+    const { status, body } = await submit({ email }, 'application/json');
+    expect([status, JSON.parse(body)]).toEqual([403, { success: false, error: texts.notOnList }]);
+    expect(logged).toEqual([]);
+  });
+
   it('by the list comes after the limit, so that nobody tries many addresses', async () => {
     waitSeconds = 7;
     expect((await submit({ email: 'ann@example.org' })).status).toBe(429);
