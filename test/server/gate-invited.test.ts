@@ -30,6 +30,9 @@ describe('with GATE=invited', () => {
     expect([...answers].filter((answer) => /^\S+ 403 |^403 /.test(answer))).toHaveLength(answers.size);
     expect(answers.size).toBe(4);
     expect(await sessions()).toEqual([]);
+    await app.writeRefusals();
+    const refused = await app.store.refusals.listAddresses();
+    expect(refused.map(({ email }) => email)).toEqual(['ann@example.com', 'bob@example.com']);
   });
 
   it('names whom to ask, in the language of the reader', async () => {

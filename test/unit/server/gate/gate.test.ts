@@ -160,6 +160,12 @@ describe('the form', () => {
     },
   );
 
+  it('is shown to a reader whose link opens other pages only', async () => {
+    find = async () => ({ untilMs: NOW + 1, pages: '/a/', sessionId: 'ann', invitationId: 'to-ann' });
+    expect((await ask('/access?next=/a/b')).status).toBe(303);
+    expect((await ask('/access?next=/b/')).status).toBe(200);
+  });
+
   it('is shown where the access can not be checked, and the log says why', async () => {
     find = () => Promise.reject(new Error('disk is gone'));
     expect((await ask('/access')).status).toBe(200);

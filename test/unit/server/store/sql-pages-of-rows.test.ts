@@ -27,7 +27,8 @@ async function read(counts: Readonly<Record<string, number>>, sessions = Object.
   };
   const compile = (which: RowsOfSessions<number>) =>
     ({ sql: '', parameters: [which] }) as unknown as CompiledQuery<Row>;
-  const pages = await Array.fromAsync(pagesOfRows(runner, sessions, ({ key }) => key, compile));
+  const pages: (readonly Row[])[] = [];
+  for await (const page of pagesOfRows(runner, sessions, ({ key }) => key, compile)) pages.push(page);
   return { rows: pages.flat(), sizes: pages.map((page) => page.length), asked };
 }
 
