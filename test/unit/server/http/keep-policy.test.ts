@@ -15,9 +15,8 @@ let isUntouched: boolean;
 async function answer(ours: Readonly<Record<string, string>>, host: (response: ServerResponse) => void) {
   const server = createServer((_request, response) => {
     for (const [name, value] of Object.entries(ours)) response.setHeader(name, value);
-    const { writeHead } = response;
     keepPolicy(response);
-    isUntouched = response.writeHead === writeHead;
+    isUntouched = !Object.hasOwn(response, 'writeHead');
     host(response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -6,7 +6,7 @@ const NOW = Date.parse('2026-11-24T08:00:00Z');
 const DIGITS = '0123456789abcdefghijklmnopqrstuv';
 
 const numberOf = (name: string): bigint =>
-  [...name].reduce((sum, digit) => sum * 32n + BigInt(DIGITS.indexOf(digit)), 0n);
+  Array.from(name).reduce((sum, digit) => sum * 32n + BigInt(DIGITS.indexOf(digit)), 0n);
 
 it.for([
   ['an id', makeSessionId, 36, 128n],
