@@ -54,7 +54,7 @@ export const MODULES: Readonly<Record<string, Module>> = {
     mutate: ['server/store/{codes,invitations,kept-with-address,key-hash,owner-keys,refusals,shares,sql-erasures}.ts'],
     tests: [
       'test/unit/server/store/key-hash.test.ts',
-      ...server('codes-store', 'erasures', 'inline-store', 'owner-login', 'refusals', 'retention', 'shares'),
+      ...server('erasures', 'inline-store', 'owner-login', 'refusals', 'retention', 'shares'),
     ],
   },
   'server/store/pages': {

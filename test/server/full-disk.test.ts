@@ -38,6 +38,8 @@ function limitFiles(bytes: number | undefined): void {
 it('refuses deliveries and new readers for now, shows what there is, and loses nothing that it acknowledged', async () => {
   const stored = ((await (await beat('before')).json()) as Receipt).stored;
   expect(stored).toEqual(['before']);
+  // The store makes the key for the owner's ids when they are first asked for.
+  await server.session(session);
   limitFiles(0);
 
   const refused = await beat('meanwhile');
