@@ -10,7 +10,7 @@ import { ConfigError, type Config } from '../config/config.ts';
 const PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 const LONG_ENOUGH_MS = 60_000;
-/** A stop takes five seconds at most (listen.ts). Then something hangs. */
+/** A stop takes five seconds at most (listen.ts). After this time something hangs. */
 const STOP_MS = 15_000;
 
 const STOP = 'stillhere:stop';
@@ -90,8 +90,10 @@ async function whenReady(worker: Worker): Promise<number> {
 async function replaceWhenEnded(first: Worker, signal: AbortSignal, log: Logger): Promise<void> {
   for (let worker = first, pauseMs = PAUSE_MS; ; worker = cluster.fork()) {
     const beganMs = performance.now();
-    const [exitCode, killedBy] = (await once(worker, 'exit')) as [number | null, string | null];
+    // The first ones may have ended while others were not ready yet.
+    if (!worker.isDead()) await once(worker, 'exit');
     if (signal.aborted) return;
+    const { exitCode, signalCode: killedBy } = worker.process;
     pauseMs = performance.now() - beganMs > LONG_ENOUGH_MS ? PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     log.error({ exitCode, killedBy, pauseMs }, 'a process has ended: starting another');
     await delay(pauseMs, undefined, { signal }).catch(() => {});

@@ -35,6 +35,7 @@ describe('the environment', () => {
       accessMs: 86_400_000,
       publicUrl: undefined,
       trustProxy: false,
+      processes: 1,
       logLevel: 'info',
     });
   });
