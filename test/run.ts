@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { findScript } from '../build/find-script.ts';
-import { readResults, type TestFile } from './helpers/test-results.ts';
+import { hasFailed, readResults, type TestFile } from './helpers/test-results.ts';
 import { NODE_COMPILE_CACHE } from './helpers/server-process.ts';
 
 /** More failed tests than these are a fault of the code, not of a busy machine. */
@@ -43,20 +43,22 @@ async function test(options: readonly string[]): Promise<void> {
  * themselves: those that pass then failed for want of time, and both results are printed. Those that fail again have failed.
  */
 async function testWithOthersAndAlone(options: readonly string[]): Promise<void> {
-  const files = (await testAndRead(options)).filter(({ failed }) => failed.length > 0);
-  const count = files.reduce((sum, { failed }) => sum + failed.length, 0);
+  const files = (await testAndRead(options)).filter(hasFailed);
+  const count = files.reduce((sum, { failed }) => sum + Math.max(1, failed.length), 0);
   if (count > MOST_FAILURES_RUN_AGAIN) process.exitCode = 1;
-  else for (const { file, failed } of files) await testAlone(file, failed);
+  else for (const file of files) await testAlone(file);
 }
 
-async function testAlone(file: string, names: readonly string[]): Promise<void> {
+/** Of a file that failed outside of its tests, all of them. */
+async function testAlone({ file, failed }: TestFile): Promise<void> {
   console.log(
-    `\nFailed beside other tests, now by themselves: ${file}\n${names.map((name) => `  ${name}`).join('\n')}\n`,
+    `\nFailed beside other tests, now by themselves: ${file}\n${failed.map((name) => `  ${name}`).join('\n')}\n`,
   );
-  const pattern = `^(${names.map((name) => RegExp.escape(name)).join('|')})$`;
-  const again = await testAndRead([file, '--testNamePattern', pattern, '--maxWorkers', '1', '--maxConcurrency', '1']);
+  const pattern = `^(${failed.map((name) => RegExp.escape(name)).join('|')})$`;
+  const only = failed.length > 0 ? ['--testNamePattern', pattern] : [];
+  const again = await testAndRead([file, ...only, '--maxWorkers', '1', '--maxConcurrency', '1']);
   const passed = new Set(again.flatMap((one) => one.passed));
-  if (!names.every((name) => passed.has(name))) process.exitCode = 1;
+  if (passed.size === 0 || again.some(hasFailed) || !failed.every((name) => passed.has(name))) process.exitCode = 1;
 }
 
 function testAndRead(options: readonly string[]): Promise<TestFile[]> {
