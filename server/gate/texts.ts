@@ -83,7 +83,7 @@ export interface GateTexts {
   readonly tooMany: string;
   /** Error: the server failed. */
   readonly failed: string;
-  /** Instead of a protected page, while it can't be found out who has access. */
+  /** Instead of a protected page, while the store can't be read. */
   readonly unavailable: string;
   /** Error: the form can't be sent, because there is no network. */
   readonly offline: string;

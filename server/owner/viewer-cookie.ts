@@ -1,5 +1,4 @@
-// The cookies of whoever may see the record: of an owner who has logged in, and of a browser that opened a share's link. No script can
-// read them. Over plain http, and under a path, only the API gets them; a cookie with the prefix `__Host-` has no path.
+// The cookies of an owner who has logged in, and of a browser that opened a share's link. No script can read them. Over plain http, and under a path, only the API gets them; a cookie with the prefix `__Host-` has no path.
 import type { Context } from 'koa';
 import { cookieName, type SitePlace } from '../http/cookie-name.ts';
 

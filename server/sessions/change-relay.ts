@@ -19,7 +19,7 @@ export class ChangeRelay {
     this.#onChange = onChange;
   }
 
-  /** Never throws, and waits for nothing. What can't be told now is told with the next change: pages ask from time to time, too. */
+  /** Returns at once and never throws. If the store doesn't answer, the next change tells the others. */
   tell(): void {
     this.#telling ??= setTimeout(() => {
       this.#telling = undefined;

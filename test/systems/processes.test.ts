@@ -137,7 +137,7 @@ describe('three processes', () => {
     await tryGate('cid@example.com');
     const ofCid = () => receiver.events.filter(({ data }) => data.emailOfAccessor === 'cid@example.com');
     await until(() => ofCid().length > 0);
-    // As long as any of them rests.
+    // Long enough for the other processes to have looked for events, too.
     await elapsed(6_000);
     expect(ofCid().map(({ type }) => type)).toEqual(['session.started']);
     expect(receiver.complaints).toEqual([]);
