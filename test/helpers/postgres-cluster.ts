@@ -19,13 +19,19 @@ export interface Cluster {
   readonly port: number;
 }
 
-/** @throws if PostgreSQL is not installed. */
-export async function makeCluster(isOnDisk: boolean): Promise<Cluster> {
+/** The folder of PostgreSQL's programs. @throws if it is not installed. */
+export async function installedPrograms(): Promise<string> {
   const [version] = await readdir(INSTALLED).catch(() => []);
   if (version === undefined) throw new Error('Install the Debian package postgresql for this test');
+  return join(INSTALLED, version, 'bin');
+}
+
+/** @throws if PostgreSQL is not installed. */
+export async function makeCluster(isOnDisk: boolean): Promise<Cluster> {
+  const bin = await installedPrograms();
   const base = !isOnDisk && existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir();
   const folder = await mkdtemp(join(base, 'stillhere-pg-'));
-  const cluster = { bin: join(INSTALLED, version, 'bin'), folder, port: await freePort() };
+  const cluster = { bin, folder, port: await freePort() };
   // PostgreSQL refuses to run as root.
   if (isRoot()) await run('chown', [USER, folder]);
   await chmod(folder, 0o700);

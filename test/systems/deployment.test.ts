@@ -1,16 +1,16 @@
 // The configurations of docs/deployment.md, with Debian's Caddy and systemd, and the steps of its container file as a script.
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, it } from 'vitest';
+import { buildContainer } from '../helpers/container.ts';
 import { askForAccess } from '../helpers/cookies.ts';
 import { freePort } from '../helpers/free-port.ts';
-import { packedTarball } from '../helpers/packed.ts';
 import { replaceInSnippet, startProxyProcess } from '../helpers/proxy-process.ts';
 import { readSnippet } from '../helpers/read-snippet.ts';
 import { READ, readPage, startReadingSite } from '../helpers/reading-site.ts';
@@ -18,8 +18,6 @@ import { until } from '../helpers/until.ts';
 
 const PAGE = 'docs/deployment.md';
 const run = promisify(execFile);
-/** Debian's user `nobody`, in place of the image's user `node`. */
-const NOBODY = 65_534;
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -96,80 +94,9 @@ it('the systemd unit is valid, and what the service could do to the system is li
   await run('systemd-analyze', ['security', '--offline=yes', '--threshold=20', '--no-pager', unit]);
 });
 
-/** A container file's instructions, in a folder in place of its file system. */
-class Container {
-  readonly root: string;
-  readonly #context: string;
-  readonly #environment: Record<string, string> = {};
-  #directory = '/';
-  #user: number | undefined;
-  #command: readonly string[] = [];
-  #check = '';
-
-  constructor(root: string, context: string) {
-    this.root = root;
-    this.#context = context;
-  }
-
-  async build(file: string): Promise<void> {
-    for (const line of file.trim().split('\n')) {
-      const [instruction = '', ...words] = line.split(' ');
-      const rest = words.join(' ');
-      if (instruction === 'WORKDIR') await mkdir((this.#directory = join(this.root, rest)), { recursive: true });
-      else if (instruction === 'COPY') await this.#copy(words);
-      // The image's user has another name on Debian.
-      else if (instruction === 'RUN') await this.#shell(rest.replace('chown node', 'chown nobody'));
-      else if (instruction === 'USER') this.#user = NOBODY;
-      else if (instruction === 'ENV') for (const word of words) this.#set(word);
-      else if (instruction === 'HEALTHCHECK') this.#check = rest.replace(/^CMD /, '');
-      else if (instruction === 'CMD') this.#command = JSON.parse(rest) as string[];
-      else expect(['FROM', 'VOLUME', 'EXPOSE']).toContain(instruction);
-    }
-  }
-
-  start(): ChildProcess {
-    const [program = '', ...words] = this.#command;
-    return spawn(program, words, { ...this.#options(), stdio: ['ignore', 'pipe', 'inherit'] });
-  }
-
-  /** Resolves if the health check succeeds. */
-  async check(port: number): Promise<void> {
-    await run('sh', ['-c', this.#check.replace('8080', String(port))], this.#options());
-  }
-
-  set(name: string, value: string): void {
-    this.#environment[name] = value;
-  }
-
-  #set(word: string): void {
-    const [name = '', value = ''] = word.split('=');
-    this.set(name, value);
-  }
-
-  async #copy([from = '', to = '']: readonly string[]): Promise<void> {
-    const source = join(this.#context, from);
-    if ((await stat(source)).isDirectory()) await cp(source, join(this.#directory, to), { recursive: true });
-    else await copyFile(source, join(this.#directory, to, basename(source)));
-  }
-
-  async #shell(command: string): Promise<void> {
-    await run('sh', ['-c', command], this.#options());
-  }
-
-  #options() {
-    const env = { ...process.env, ...this.#environment };
-    return { cwd: this.#directory, env, ...(this.#user !== undefined && { uid: this.#user, gid: this.#user }) };
-  }
-}
-
 it('the container file’s steps make a server that writes to its data only, and says that it is healthy', async () => {
   const [context, root] = [await makeFolder(), await makeFolder()];
-  await chmod(root, 0o755);
-  await copyFile(packedTarball(), join(context, 'stillhere-0.1.0.tgz'));
-  await mkdir(join(context, 'dist/report'), { recursive: true });
-  await writeFile(join(context, 'dist/report/index.html'), '<!doctype html><title>The report</title>');
-  const container = new Container(root, context);
-  await container.build(await readSnippet(PAGE, 'dockerfile', 'FROM'));
+  const container = await buildContainer(context, root);
   const port = await freePort();
   container.set('PORT', String(port));
   // Not to all networks, in a test.
