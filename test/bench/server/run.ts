@@ -119,7 +119,7 @@ for (const beats of ['growing span', 'new span'] as const) {
     required: { least },
     how: `${how}; ${Math.round(median(of(ours, 'rate')))} and ${Math.round(median(of(other, 'rate')))} a second`,
   });
-  rows.push(compare(bare, beats === 'new span' ? 0.35 : 0.6), {
+  rows.push(compare(bare, beats === 'new span' ? 0.4 : 0.65), {
     what: `their 99th percentile ÷ ${bare.name}'s, ${beats}`,
     measured: ratios(of(ours, 'p99Ms'), of(bare, 'p99Ms')),
     required: { most: 2 },
