@@ -21,10 +21,13 @@ export interface LoadShedder {
 
 const SOONEST_MS = 1_000;
 const LATEST_MS = 60_000;
-/** Deliveries a second that any machine stores, for before the rate is measured. */
+/** Deliveries a second that any machine stores. */
 const LEAST_RATE = 200;
-/** Over so long the rate of deliveries is measured. */
-const MEASURED_MS = 1_000;
+/** The same of most machines. A device that comes too early costs a refusal; one that comes too late, time in which nothing is stored. */
+const ASSUMED_RATE = 1_000;
+/** The rate of deliveries is the best of so many intervals of this length. */
+const INTERVALS = 5;
+const INTERVAL_MS = 1_000;
 
 /**
  * @param now milliseconds of a clock that is never set.
@@ -36,15 +39,18 @@ export function createLoadShedder(limits: LoadLimits, now: () => number, noteRef
   let bytesWaiting = 0;
   const rate = measureRate(now);
   let lastTurnMs = 0;
+  let lastRefusalMs = -Infinity;
 
   const isBusy = (): boolean => {
     const [first] = waiting;
     return bytesWaiting > limits.maxBytes || (first !== undefined && now() - first.sinceMs > limits.maxWaitMs);
   };
-  /** Refused devices get turns one after the other, as fast as deliveries were stored lately. */
+  /** Refused devices get turns one after the other, as fast as deliveries are stored. */
   const nextTurnMs = (): number => {
+    if (now() - lastRefusalMs > LATEST_MS) rate.forget();
+    lastRefusalMs = now();
     const soonestMs = now() + SOONEST_MS;
-    lastTurnMs = Math.max(soonestMs, lastTurnMs + 1_000 / Math.max(LEAST_RATE, rate.aSecond()));
+    lastTurnMs = Math.max(soonestMs, lastTurnMs + 1_000 / rate.aSecond());
     // More devices than turns within the minute: they are spread over it.
     if (lastTurnMs > now() + LATEST_MS) return soonestMs + Math.random() * (LATEST_MS - SOONEST_MS);
     return lastTurnMs;
@@ -73,20 +79,42 @@ export function createLoadShedder(limits: LoadLimits, now: () => number, noteRef
   };
 }
 
-/** How often something happened, by the last whole {@link MEASURED_MS}. */
-function measureRate(now: () => number): { count(): void; aSecond(): number } {
+interface Rate {
+  count(): void;
+  aSecond(): number;
+  /** Begins anew, because what was measured is of another crowd. */
+  forget(): void;
+}
+
+/**
+ * How many deliveries are stored a second. The best of the last seconds counts, because in each of them much of the server's time may
+ * have gone to refusals.
+ */
+function measureRate(now: () => number): Rate {
+  const rates: number[] = [];
   let sinceMs = now();
   let count = 0;
-  let aSecond = 0;
+  const endInterval = (): void => {
+    const tookMs = now() - sinceMs;
+    if (tookMs < INTERVAL_MS) return;
+    rates.push((count * 1_000) / tookMs);
+    if (rates.length > INTERVALS) rates.shift();
+    sinceMs = now();
+    count = 0;
+  };
   return {
     count: () => {
       count++;
-      const tookMs = now() - sinceMs;
-      if (tookMs < MEASURED_MS) return;
-      aSecond = (count * 1_000) / tookMs;
+      endInterval();
+    },
+    aSecond: () => {
+      endInterval();
+      return Math.max(rates.length < INTERVALS ? ASSUMED_RATE : LEAST_RATE, ...rates);
+    },
+    forget: () => {
+      rates.length = 0;
       sinceMs = now();
       count = 0;
     },
-    aSecond: () => aSecond,
   };
 }
