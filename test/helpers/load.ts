@@ -20,6 +20,10 @@ export class Load {
   /** Answers that acknowledge nothing: how many of each status and Retry-After there were. */
   readonly refusals = new Map<string, number>();
   receipts = 0;
+  /** The longest time without a receipt since {@link run}, in milliseconds. */
+  longestPauseMs = 0;
+  /** By the monotonic clock. */
+  #lastReceiptMs = 0;
   #startMs: number | undefined;
   #isRunning = false;
   #readers: Promise<void>[] = [];
@@ -47,6 +51,8 @@ export class Load {
 
   run(): void {
     this.#isRunning = true;
+    this.longestPauseMs = 0;
+    this.#lastReceiptMs = performance.now();
     this.#readers = this.sessions.map((session) => this.#read(session));
   }
 
@@ -86,6 +92,9 @@ export class Load {
     }
     const receipt = (await response.json()) as Receipt;
     this.receipts++;
+    const receivedMs = performance.now();
+    this.longestPauseMs = Math.max(this.longestPauseMs, receivedMs - this.#lastReceiptMs);
+    this.#lastReceiptMs = receivedMs;
     for (const id of receipt.stored) this.acknowledged.set(`${session}/${id}`, now);
     return true;
   }

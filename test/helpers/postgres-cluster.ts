@@ -19,31 +19,40 @@ export interface Cluster {
   readonly port: number;
 }
 
-/** The folder of PostgreSQL's programs. @throws if it is not installed. */
-export async function installedPrograms(): Promise<string> {
-  const [version] = await readdir(INSTALLED).catch(() => []);
-  if (version === undefined) throw new Error('Install the Debian package postgresql for this test');
-  return join(INSTALLED, version, 'bin');
-}
-
 /** @throws if PostgreSQL is not installed. */
 export async function makeCluster(isOnDisk: boolean): Promise<Cluster> {
-  const bin = await installedPrograms();
+  const bin = await findPrograms();
   const base = !isOnDisk && existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir();
   const folder = await mkdtemp(join(base, 'stillhere-pg-'));
   const cluster = { bin, folder, port: await freePort() };
-  // PostgreSQL refuses to run as root.
-  if (isRoot()) await run('chown', [USER, folder]);
-  await chmod(folder, 0o700);
+  await giveToUser(folder);
   const options = ['-A', 'trust', '-U', USER, '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync', '-D', folder];
   await run(...asUser(cluster, 'initdb', options), { cwd: folder });
   return cluster;
 }
 
-/** The file and arguments that run a program as the user who owns the cluster. */
+/**
+ * The folder of PostgreSQL's programs.
+ * @throws if it is not installed.
+ */
+export async function findPrograms(): Promise<string> {
+  const [version] = await readdir(INSTALLED).catch(() => []);
+  if (version === undefined) throw new Error('Install the Debian package postgresql for this test');
+  return join(INSTALLED, version, 'bin');
+}
+
+/** Gives a folder to the user as whom {@link asUser} runs programs, and to nobody else. PostgreSQL refuses to run as root. */
+export async function giveToUser(folder: string): Promise<void> {
+  if (isRoot()) await run('chown', [USER, folder]);
+  await chmod(folder, 0o700);
+}
+
+/** The file and arguments that run a program as the user who owns the cluster. The process that is spawned is the program's own. */
 export function asUser({ bin }: Pick<Cluster, 'bin'>, program: string, args: readonly string[]): [string, string[]] {
   const file = join(bin, program);
-  return isRoot() ? ['runuser', ['-u', USER, '--', file, ...args]] : [file, [...args]];
+  return isRoot()
+    ? ['setpriv', ['--reuid', USER, '--regid', USER, '--clear-groups', file, ...args]]
+    : [file, [...args]];
 }
 
 function isRoot(): boolean {

@@ -8,6 +8,7 @@ import { sql, type Kysely } from 'kysely';
 import { kyselyOnPool } from '../../server/store/postgres/dialect.ts';
 import { openPool } from '../../server/store/postgres/pool.ts';
 import type { Tables } from '../../server/store/schema.ts';
+import { killProcess } from './kill-process.ts';
 import { asUser, makeCluster, USER, type Cluster } from './postgres-cluster.ts';
 import { until } from './until.ts';
 
@@ -142,14 +143,5 @@ export class Postgres {
   #own(): Cluster {
     if (!this.#cluster) throw new Error('The cluster of TEST_POSTGRES_URL is not ours to stop');
     return this.#cluster;
-  }
-}
-
-function killProcess(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    // It has ended by itself.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -1,4 +1,4 @@
-// A proxy of Debian's as a process of a test, with the configuration that docs/deployment.md shows.
+// A proxy, or another server, of Debian's as a process of a test, with the configuration that the documentation shows.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -35,9 +35,13 @@ export async function startProxyProcess(
 }
 
 /** @throws if the page no longer has one of the texts. */
-export function replaceInSnippet(text: string, replacements: Readonly<Record<string, string>>): string {
+export function replaceInSnippet(
+  text: string,
+  replacements: Readonly<Record<string, string>>,
+  page = 'docs/deployment.md',
+): string {
   return Object.entries(replacements).reduce((changed, [from, to]) => {
-    if (!changed.includes(from)) throw new Error(`docs/deployment.md no longer has ${from}`);
+    if (!changed.includes(from)) throw new Error(`${page} no longer has ${from}`);
     return changed.replaceAll(from, to);
   }, text);
 }
