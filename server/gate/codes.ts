@@ -3,6 +3,7 @@
 import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { createCache } from '../http/cache.ts';
 import type { CreateRateLimit } from '../http/rate-limit.ts';
+import { SMALLEST_STEP_MS } from '../store/bounds.ts';
 import { REQUEST_MS, type CodeRequest, type Codes } from '../store/codes.ts';
 import { hashOfKey, makeKey } from '../store/key-hash.ts';
 
@@ -127,7 +128,9 @@ export function createGateCodes(parts: CodeParts): GateCodes {
       if (!found) return undefined;
       const early = { type: 'early', seconds: BETWEEN_CODES_MS / 1_000 } as const;
       const waitMs = found.sentMs + BETWEEN_CODES_MS - now();
-      if (waitMs > 0) return { ...early, seconds: Math.ceil(waitMs / 1_000) };
+      // One that was sent after now was sent before the clock was set back.
+      if (waitMs > 0 && waitMs <= BETWEEN_CODES_MS + SMALLEST_STEP_MS)
+        return { ...early, seconds: Math.ceil(waitMs / 1_000) };
       const seconds = await limitOf(found.email);
       if (seconds > 0) return { type: 'limited', seconds };
       const { row, tell } = await makeCode(id, found.email, language);

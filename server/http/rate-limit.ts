@@ -21,7 +21,9 @@ type Query = (sql: string, parameters: readonly unknown[]) => Promise<{ readonly
 
 /** Each process counts by itself. */
 export const createRateLimit: CreateRateLimit = (name, uses, seconds) =>
-  uses === 0 ? unlimited : toLimit(new RateLimiterMemory({ keyPrefix: name, points: uses, duration: seconds }));
+  uses === 0
+    ? unlimited
+    : toLimit(new RateLimiterMemory({ keyPrefix: name, points: uses, duration: seconds }), seconds);
 
 /**
  * All processes count together, in the table `shared_counters`. While the database doesn't answer, each counts by itself.
@@ -44,6 +46,7 @@ export function shareRateLimits(query: Query, secret: string): CreateRateLimit {
         inMemoryBlockOnConsumed: uses,
         insuranceLimiter: new RateLimiterMemory(options),
       }),
+      seconds,
     );
     return (key) => limit(createHmac('sha256', secret).update(`limit:${key}`).digest('base64url'));
   };
@@ -51,14 +54,31 @@ export function shareRateLimits(query: Query, secret: string): CreateRateLimit {
 
 const unlimited: RateLimit = async () => 0;
 
-function toLimit(limiter: RateLimiterAbstract): RateLimit {
+/** Clocks of several servers differ by less. */
+const SMALLEST_STEP_MS = 10_000;
+
+function toLimit(limiter: RateLimiterAbstract, seconds: number): RateLimit {
+  const longestMs = seconds * 1_000 + SMALLEST_STEP_MS;
   return async (key) => {
-    try {
-      await limiter.consume(key);
-      return 0;
-    } catch (limited) {
-      if (!(limited instanceof RateLimiterRes)) throw limited;
-      return Math.max(1, Math.ceil(limited.msBeforeNext / 1000));
+    let used = await consume(limiter, key);
+    // What ends later was begun before the clock was set back, and would refuse for as long as that.
+    if (used.msBeforeNext > longestMs) {
+      await limiter.delete(key);
+      used = await consume(limiter, key);
     }
+    return used.isRefused ? Math.max(1, Math.ceil(used.msBeforeNext / 1000)) : 0;
   };
+}
+
+async function consume(
+  limiter: RateLimiterAbstract,
+  key: string,
+): Promise<{ readonly isRefused: boolean; readonly msBeforeNext: number }> {
+  try {
+    const { msBeforeNext } = await limiter.consume(key);
+    return { isRefused: false, msBeforeNext };
+  } catch (limited) {
+    if (!(limited instanceof RateLimiterRes)) throw limited;
+    return { isRefused: true, msBeforeNext: limited.msBeforeNext };
+  }
 }

@@ -1,17 +1,17 @@
 // Keeps the totals of the store a few seconds behind its sessions. It hears which sessions this process changed, and compares all
 // of them with the totals at its start and each hour, so that nothing is missed for long, whoever was killed.
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { describeError } from '../http/describe-error.ts';
 import { chunk } from '../store/chunk.ts';
+import { Lease } from '../store/lease.ts';
 import type { SessionStore } from '../store/session-store.ts';
 
 /** Of all servers on the store, one at a time counts. Two would only get into each other's way. */
 const LEASE = 'totals';
 const LEASE_MS = 20_000;
-/** The lease is renewed when less than this is left: no step, and no pause, takes as long. */
-const RENEW_MS = 10_000;
+/** No step, and no pause, takes as long. */
+const LONGEST_STEP_MS = 10_000;
 /** A session that goes on is counted so often, not with each beat; the totals are to be 10 s behind at most. */
 const PAUSE_MS = 8_000;
 /** For each part of the time in which it counts: deliveries, and what the owner asks, come first. */
@@ -41,25 +41,16 @@ export function createTotalsJob(
   { now = Date.now, pauseMs = PAUSE_MS }: TotalsJobOptions = {},
 ): TotalsJob {
   const { counting } = store.totals;
-  const holder = randomUUID();
+  const lease = new Lease({ name: LEASE, leases: store.leases, leaseMs: LEASE_MS, stepMs: LONGEST_STEP_MS, now });
   const stopping = new AbortController();
   const { signal } = stopping;
   const changed = new Set<string>();
-  let leaseUntilMs = 0;
   let comparedAtMs = -Infinity;
   /** Undefined: no comparison is under way. */
   let comparing: { readonly before: string | undefined } | undefined;
   let running: Promise<void> | undefined;
   let unwatch = (): void => {};
   const rest = async (ms: number): Promise<void> => delay(ms, undefined, { signal }).catch(() => {});
-
-  const holdLease = async (): Promise<boolean> => {
-    if (leaseUntilMs - now() > RENEW_MS) return true;
-    const untilMs = now() + LEASE_MS;
-    if (!(await store.leases.take(LEASE, holder, now(), untilMs))) return false;
-    leaseUntilMs = untilMs;
-    return true;
-  };
 
   const keep = (ids: readonly string[]): void => {
     for (const id of ids) changed.add(id);
@@ -81,7 +72,7 @@ export function createTotalsJob(
   const countChanged = async (): Promise<void> => {
     const failed: string[] = [];
     for (const ids of chunk([...changed], SESSIONS_A_STEP)) {
-      if (signal.aborted || !(await holdLease())) break;
+      if (signal.aborted || !(await lease.hold())) break;
       for (const id of ids) changed.delete(id);
       const beganMs = performance.now();
       try {
@@ -113,7 +104,7 @@ export function createTotalsJob(
     }
     const remembered = await counting.listRemembered(REMEMBERED_AT_ONCE);
     if (changed.size + remembered.length === 0 && !comparing) return false;
-    if (!(await holdLease())) {
+    if (!(await lease.hold())) {
       await handOver();
       return false;
     }
@@ -150,7 +141,7 @@ export function createTotalsJob(
       await handOver().catch(() => {
         // The next start compares all sessions with the totals.
       });
-      if (leaseUntilMs > now()) await store.leases.take(LEASE, holder, now(), now()).catch(() => {});
+      await lease.release().catch(() => {});
     },
   };
 }

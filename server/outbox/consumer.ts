@@ -2,9 +2,12 @@
 // one server at a time. What a round tells, and when, is the consumer's own matter.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { Lease } from '../store/lease.ts';
 import type { Leases } from '../store/leases.ts';
 import { describeError } from '../http/describe-error.ts';
-import { Lease } from './lease.ts';
+
+/** Two servers would tell the same change twice. A request is given up earlier, so none outlives the lease. */
+const LEASE_MS = 30_000;
 
 export interface ConsumerOptions {
   /** Names the lease; it stays the same as long as there are stores. */
@@ -27,7 +30,8 @@ export class Consumer {
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    this.#lease = new Lease(options.name, options.leases, options.requestMs, options.now);
+    const { name, leases, requestMs: stepMs, now } = options;
+    this.#lease = new Lease({ name, leases, leaseMs: LEASE_MS, stepMs, now });
   }
 
   /** Aborted when the consumer is stopped; for its requests. */

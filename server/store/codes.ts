@@ -1,6 +1,7 @@
 // Codes that were mailed to readers, one for each browser that asked. Neither a code nor what its browser holds is stored:
 // only hashes.
 import { sql, type Kysely } from 'kysely';
+import { SMALLEST_STEP_MS } from './bounds.ts';
 import { rowsOf, toStatement, type Runner } from './runner.ts';
 import type { Tables } from './schema.ts';
 
@@ -40,7 +41,7 @@ export interface Codes {
   /** Also one whose code has expired or was tried too often. */
   find(hash: string): Promise<CodeRequest | undefined>;
   /**
-   * Replaces the code, if the last one was sent by `lastSentMs`. Its tries begin again.
+   * Replaces the code, if the last one was sent by `lastSentMs`, or before the clock was set back. Its tries begin again.
    * @returns false: there is none, or the last one was sent later.
    */
   renew(code: Pick<MailedCode, 'hash' | 'codeHmac' | 'sentMs' | 'untilMs'>, lastSentMs: number): Promise<boolean>;
@@ -94,7 +95,7 @@ export class SqlCodes implements Codes {
       .updateTable('codes')
       .set({ code_hmac: codeHmac, sent_ms: sentMs, until_ms: untilMs, tries: 0 })
       .where('hash', '=', hash)
-      .where('sent_ms', '<=', lastSentMs);
+      .where((eb) => eb.or([eb('sent_ms', '<=', lastSentMs), eb('sent_ms', '>', sentMs + SMALLEST_STEP_MS)]));
     const [answer] = await this.#writer.run([toStatement(query.compile())]);
     return answer?.changes === 1;
   }

@@ -20,6 +20,8 @@ export class Load {
   /** Answers that acknowledge nothing: how many of each status and Retry-After there were. */
   readonly refusals = new Map<string, number>();
   receipts = 0;
+  /** Requests that got no answer at all. */
+  unanswered = 0;
   /** The longest time without a receipt since {@link run}, in milliseconds. */
   longestPauseMs = 0;
   /** By the monotonic clock. */
@@ -74,8 +76,11 @@ export class Load {
         start,
         end: now,
       }));
-      // A server that was killed doesn't answer.
-      const isStored = await this.#deliver(session, now, spans).catch(() => false);
+      const isStored = await this.#deliver(session, now, spans).catch(() => {
+        // As by a server that was killed.
+        this.unanswered++;
+        return false;
+      });
       if (!isStored) await delay(PAUSE_MS);
     }
   }

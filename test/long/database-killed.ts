@@ -1,6 +1,6 @@
 // PostgreSQL is killed under load: all of its processes at once, or one that serves a client, after which PostgreSQL ends the others
 // itself and recovers.
-import { ok } from 'node:assert/strict';
+import { equal, ok } from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { killProcess } from '../helpers/kill-process.ts';
 import { Load } from '../helpers/load.ts';
@@ -56,6 +56,7 @@ async function killAgain(postgres: Postgres, server: StillhereServer, options: L
     }
     pausesMs.push(load.longestPauseMs);
     await checkLoad(load);
+    equal(load.unanswered, 0);
     say(
       `kill ${kill}: ${load.receipts} receipts so far, ${Math.round(load.longestPauseMs)} ms without one, nothing lost`,
     );

@@ -52,6 +52,7 @@ async function killAgain(cluster: PatroniCluster, server: StillhereServer, optio
     }
     pausesMs.push(load.longestPauseMs);
     await checkLoad(load);
+    equal(load.unanswered, 0);
     await checkAlike(cluster);
     equal((await fetch(`${server.url}/readyz`)).status, 200);
     const seconds = (load.longestPauseMs / 1_000).toFixed(1);

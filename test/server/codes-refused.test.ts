@@ -103,6 +103,15 @@ describe('a code', () => {
     expect((await ann.enter(fresh)).headers.location).toContain(encodeURIComponent('/confidential/plan.html'));
   });
 
+  it('can be replaced, and used, when the clock was set back by an hour', async () => {
+    await ann.askForCode(smtp);
+    app.clock.now -= 60 * MINUTE;
+    expect((await ann.askAgain()).status).toBe(303);
+    const fresh = codeIn(await until(() => smtp.mails[1]));
+    expect((await ann.askAgain()).status).toBe(429);
+    expect((await ann.enter(fresh)).status).toBe(303);
+  });
+
   it('can be replaced after it has expired, for an hour', async () => {
     await ann.askForCode(smtp);
     app.clock.now += 59 * MINUTE;

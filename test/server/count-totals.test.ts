@@ -99,6 +99,26 @@ it('leaves counting to the process that has the lease, and tells it what to coun
   expect(await store.totals.counting.listRemembered(9)).toEqual([]);
 });
 
+it.for([
+  ['back', -3_600_000],
+  ['forward', 3_600_000],
+] as const)(
+  'counts when its clock was set %s by an hour, also what a killed process was to count',
+  async ([, stepMs]) => {
+    start(store);
+    await begin('ann');
+    await read('ann', 10);
+    await until(async () => (await secondsOf('ann')) === 10);
+    clock += stepMs;
+    await read('ann', 20);
+    await until(async () => (await secondsOf('ann')) === 20);
+    await store.leases.take('totals', 'killed', clock + 20_000, clock + 40_000);
+    clock += stepMs;
+    await read('ann', 30);
+    await until(async () => (await secondsOf('ann')) === 30);
+  },
+);
+
 it('remembers at its end what it has not counted, and gives the lease back', async () => {
   const job = start(store);
   await begin('ann');

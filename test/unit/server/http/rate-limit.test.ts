@@ -5,6 +5,7 @@ import { createRateLimit, shareRateLimits } from '../../../../server/http/rate-l
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.useRealTimers();
 });
 
 describe('a limit', () => {
@@ -27,6 +28,16 @@ describe('a limit', () => {
     const refusal = new RateLimiterRes(0, msBeforeNext, 1, false);
     vi.spyOn(RateLimiterMemory.prototype, 'consume').mockRejectedValue(refusal);
     expect(await createRateLimit('test', 1, 1)('ann')).toBe(seconds);
+  });
+
+  it('begins again when the clock was set back, and does not last as long as that', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const limit = createRateLimit('test', 1, 60);
+    expect([await limit('ann'), await limit('ann')]).toEqual([0, 60]);
+    vi.setSystemTime(Date.now() - 10_000);
+    expect(await limit('ann')).toBe(70);
+    vi.setSystemTime(Date.now() - 1);
+    expect([await limit('ann'), await limit('ann')]).toEqual([0, 60]);
   });
 
   it('of 0 is none', async () => {
@@ -64,6 +75,24 @@ describe('a limit that processes share', () => {
     const limit = shareRateLimits(query, 'a secret')('gate', 1, 60);
     for (let nth = 0; nth < 10; nth++) await limit('192.0.2.7');
     expect(asked).toBe(1);
+  });
+
+  it('begins again when the clock was set back', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const rows = new Map<unknown, { points: number; expire: number }>();
+    const query = async (sql: string, [key, points, expire]: readonly unknown[]) => {
+      if (sql.includes('DELETE')) rows.delete(key);
+      else
+        rows.set(key, {
+          points: (rows.get(key)?.points ?? 0) + Number(points),
+          expire: rows.get(key)?.expire ?? Number(expire),
+        });
+      return { rows: [...rows.values()], rowCount: 1 };
+    };
+    const limit = shareRateLimits(query, 'a secret')('gate', 1, 60);
+    expect([await limit('a'), await limit('a')]).toEqual([0, 60]);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    expect([await limit('a'), await limit('a')]).toEqual([0, 60]);
   });
 
   it('has other keys with another secret, and for another limit', async () => {

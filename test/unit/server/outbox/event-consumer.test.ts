@@ -410,7 +410,7 @@ describe('a consumer', () => {
         listSpans: async (id) => {
           // It took so long that another server tells now.
           if (!isLost) now += MINUTE;
-          isLost ||= await store.leases.take('hook', 'other', now, now + HOUR);
+          isLost ||= await store.leases.take('hook', 'other', now, now + 30_000);
           return store.listSpans(id);
         },
       },

@@ -1,6 +1,6 @@
-// One server at a time runs a consumer.
+// One server at a time holds a lease.
 import { beforeEach, expect, it } from 'vitest';
-import { Lease } from '../../../../server/outbox/lease.ts';
+import { Lease } from '../../../../server/store/lease.ts';
 import type { Leases } from '../../../../server/store/leases.ts';
 
 const SECOND = 1_000;
@@ -27,7 +27,8 @@ beforeEach(() => {
   leases = new MemoryLeases();
 });
 
-const open = (name = 'hook'): Lease => new Lease(name, leases, REQUEST_MS, () => now);
+const open = (name = 'hook'): Lease =>
+  new Lease({ name, leases, leaseMs: 30 * SECOND, stepMs: REQUEST_MS, now: () => now });
 
 it('it is taken for half a minute, and renewed only when a request could outlast it', async () => {
   const lease = open();
@@ -38,6 +39,15 @@ it('it is taken for half a minute, and renewed only when a request could outlast
   now += 1;
   expect(await lease.hold()).toBe(true);
   expect(leases.asked).toEqual(['hook 30000', 'hook 30000']);
+});
+
+it('it is taken again after the clock was set back, because another server may have taken it', async () => {
+  const [one, other] = [open(), open()];
+  await one.hold();
+  now -= 3_600 * SECOND;
+  await leases.take('hook', 'nobody', now + 3_700 * SECOND, now);
+  expect(await other.hold()).toBe(true);
+  expect(await one.hold()).toBe(false);
 });
 
 it('another server waits till the holder is gone, and then holds it', async () => {
