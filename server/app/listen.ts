@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { listenOn } from './listen-on.ts';
 import { createRequestListener } from './request-listener.ts';
@@ -14,10 +15,12 @@ import type { SessionStore } from '../store/session-store.ts';
 import { isOneOfSeveral } from './processes.ts';
 import { withSample } from './sample.ts';
 import { serveMetrics } from './serve-metrics.ts';
-import { openServices } from './services.ts';
+import { openServices, type Services } from './services.ts';
 
 /** How long a stop waits for pending requests, in milliseconds. With what comes after, a stop takes less than five seconds. */
 const LAST_REQUESTS_MS = 2_500;
+/** How long it then waits for the work in the background, and for a database that may not answer, in milliseconds. */
+const LAST_WORK_MS = 1_500;
 
 export interface RunningServer {
   readonly port: number;
@@ -74,7 +77,15 @@ export async function startServer(
       clearInterval(sweep);
       clearTimeout(patience);
       await stopMetrics();
-      await services.stop();
+      await stopSoon(services, log);
     },
   };
+}
+
+/** What is not finished then is done after the next start: nothing that was acknowledged waits for it. */
+async function stopSoon(services: Services, log: Logger): Promise<void> {
+  const stopped = new AbortController();
+  const patience = delay(LAST_WORK_MS, 'late', { signal: stopped.signal }).catch(() => {});
+  const outcome = await Promise.race([services.stop(), patience]).finally(() => stopped.abort());
+  if (outcome === 'late') log.warn('the store did not answer in time: the server ends without waiting for it');
 }

@@ -141,6 +141,7 @@ export function createTotalsJob(
       await handOver().catch(() => {
         // The next start compares all sessions with the totals.
       });
+      // Without the store, others wait until it ends.
       await lease.release().catch(() => {});
     },
   };

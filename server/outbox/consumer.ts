@@ -53,7 +53,8 @@ export class Consumer {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
-    await this.#lease.release();
+    // Without the store, others wait until it ends.
+    await this.#lease.release().catch(() => {});
   }
 
   async #run(round: () => Promise<boolean>): Promise<void> {

@@ -106,12 +106,20 @@ export class Postgres {
 
   /** Kills all of its processes, with no time to write anything. */
   async kill(): Promise<void> {
-    const main = await this.#processId();
-    const children = (await readFile(`/proc/${main}/task/${main}/children`, 'utf8')).split(' ').filter(Boolean);
-    // First the one that makes the others.
+    const pids = await this.#processIds();
     await this.#end(() => {
-      for (const pid of [main, ...children.map(Number)]) killProcess(pid, 'SIGKILL');
+      for (const pid of pids) killProcess(pid, 'SIGKILL');
     });
+  }
+
+  /** Stops all of its processes: nobody gets an answer, and nobody an error. */
+  async freeze(): Promise<void> {
+    for (const pid of await this.#processIds()) killProcess(pid, 'SIGSTOP');
+  }
+
+  /** They go on after {@link freeze}. */
+  async thaw(): Promise<void> {
+    for (const pid of await this.#processIds()) killProcess(pid, 'SIGCONT');
   }
 
   async remove(): Promise<void> {
@@ -127,6 +135,13 @@ export class Postgres {
 
   #isRunning(): boolean {
     return this.#server?.exitCode === null && this.#server.signalCode === null;
+  }
+
+  /** Of all processes; first the one that makes the others. */
+  async #processIds(): Promise<readonly number[]> {
+    const main = await this.#processId();
+    const children = (await readFile(`/proc/${main}/task/${main}/children`, 'utf8')).split(' ').filter(Boolean);
+    return [main, ...children.map(Number)];
   }
 
   /** Of the process that makes the others. */

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Load } from '../helpers/load.ts';
 import { Postgres } from '../helpers/postgres.ts';
 import { StillhereServer } from '../helpers/stillhere-server.ts';
+import { until } from '../helpers/until.ts';
 import { checkLoad, checkPostgres, checkSqlite } from './check-store.ts';
 import { describeTimes, type LongRunOptions, type Outcome } from './long-run.ts';
 
@@ -37,7 +38,8 @@ async function killServer(server: StillhereServer, { kills, random, say }: LongR
     for (let kill = 1; kill <= kills; kill++) {
       const before = load.receipts;
       load.run();
-      await delay(100 + random(MOST_LOAD_MS));
+      await until(() => load.receipts > before);
+      await delay(random(MOST_LOAD_MS));
       await server.stop('SIGKILL');
       await load.stop();
       const beganMs = performance.now();
