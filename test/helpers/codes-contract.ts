@@ -73,6 +73,15 @@ export function describeCodes(name: string, place: () => Promise<() => Promise<S
       expect(await store.codes.use('ann', 'fresh', NOW + MINUTE)).toEqual({ ...ANN, sentMs: NOW + MINUTE });
     });
 
+    it('is replaced by a new one at once if the last one was sent before the clock was set back', async () => {
+      await add();
+      const at = (sentMs: number) => ({ hash: 'ann', codeHmac: 'fresh', sentMs, untilMs: sentMs + 10 * MINUTE });
+      // Clocks of several servers differ a little.
+      expect(await store.codes.renew(at(NOW - 10_000), NOW - MINUTE)).toBe(false);
+      expect(await store.codes.renew(at(NOW - 60 * MINUTE), NOW - 61 * MINUTE)).toBe(true);
+      expect(await store.codes.use('ann', 'fresh', NOW - 60 * MINUTE)).toMatchObject({ sentMs: NOW - 60 * MINUTE });
+    });
+
     it('is deleted when another one is added and it is old, and when its reader is erased', async () => {
       await add();
       await add({ hash: 'later', sentMs: NOW + 1 });

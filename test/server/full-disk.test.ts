@@ -1,7 +1,8 @@
 // The disk is full, or has become read-only: what can't be stored is refused for now, what is there can be read, and all is right once
-// it can be written again. A limit for the sizes of the process's files takes the disk's place: `write` fails for each, and SQLite says
-// "disk I/O error" for this limit and for EROFS, which `strace -e inject=pwrite64:error=EROFS` showed.
-import { execFileSync } from 'node:child_process';
+// it can be written again. A limit for the sizes of the process's files takes the full disk's place: `write` fails for each. strace has
+// the system answer EROFS, as a disk does that was mounted anew for reading: with files open for writing, nobody can mount it so.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { HEARTBEAT_PATH, type Receipt } from '../../sw/protocol/delivery.ts';
@@ -35,31 +36,60 @@ function limitFiles(bytes: number | undefined): void {
   execFileSync('prlimit', ['--pid', String(server.pid), `--fsize=${bytes ?? 'unlimited'}:unlimited`]);
 }
 
-it('refuses deliveries and new readers for now, shows what there is, and loses nothing that it acknowledged', async () => {
-  const stored = ((await (await beat('before')).json()) as Receipt).stored;
-  expect(stored).toEqual(['before']);
-  // The store makes the key for the owner's ids when they are first asked for.
-  await server.session(session);
+/** Makes the disk's trouble. @returns ends it. */
+type Trouble = () => Promise<() => Promise<void>>;
+
+const fillDisk: Trouble = async () => {
   limitFiles(0);
+  return async () => limitFiles(undefined);
+};
 
-  const refused = await beat('meanwhile');
-  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
-  const gate = await fetch(`${server.url}/api/verify-temp-access`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{"email":"bob@example.com"}',
-  });
-  expect([gate.status, gate.headers.get('retry-after')]).toEqual([503, '5']);
-  expect((await server.session(session)).spans.map(({ id }) => id)).toEqual(['before']);
-  expect((await fetch(server.url)).status).toBe(200);
-  expect(server.output).toMatch(/disk/);
+const makeReadOnly: Trouble = async () => {
+  const calls = 'pwrite64,ftruncate,fallocate,unlink';
+  const options = ['-f', '-p', String(server.pid), '-o', '/dev/null', '-e', `inject=${calls}:error=EROFS`];
+  const strace = spawn('strace', options, { stdio: ['ignore', 'ignore', 'pipe'] });
+  // It says to which threads it has attached itself.
+  await once(strace.stderr, 'data');
+  return async () => {
+    strace.kill();
+    await once(strace, 'exit');
+  };
+};
 
-  limitFiles(undefined);
-  expect(((await (await beat('meanwhile')).json()) as Receipt).stored).toEqual(['meanwhile']);
-  expect(await enter('bob@example.com')).not.toBe('');
-  expect((await server.session(session)).spans.map(({ id }) => id).toSorted()).toEqual(['before', 'meanwhile']);
-  await server.stop();
-  const database = new DatabaseSync(server.storeUrl.replace('file:', ''));
-  expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
-  database.close();
-});
+const canInject = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
+if (!canInject) console.warn('A read-only disk is not tested: strace is not installed, or may not trace');
+
+it.for<[string, Trouble]>([
+  ['full', fillDisk],
+  ...(canInject ? ([['read-only', makeReadOnly]] satisfies [string, Trouble][]) : []),
+])(
+  'on a %s disk refuses deliveries and new readers for now, shows what there is, and loses nothing that it acknowledged',
+  async ([, begin]) => {
+    const stored = ((await (await beat('before')).json()) as Receipt).stored;
+    expect(stored).toEqual(['before']);
+    // The store makes the key for the owner's ids when they are first asked for.
+    await server.session(session);
+    const end = await begin();
+
+    const refused = await beat('meanwhile');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    const gate = await fetch(`${server.url}/api/verify-temp-access`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"email":"bob@example.com"}',
+    });
+    expect([gate.status, gate.headers.get('retry-after')]).toEqual([503, '5']);
+    expect((await server.session(session)).spans.map(({ id }) => id)).toEqual(['before']);
+    expect((await fetch(server.url)).status).toBe(200);
+    expect(server.output).toMatch(/disk/);
+
+    await end();
+    expect(((await (await beat('meanwhile')).json()) as Receipt).stored).toEqual(['meanwhile']);
+    expect(await enter('bob@example.com')).not.toBe('');
+    expect((await server.session(session)).spans.map(({ id }) => id).toSorted()).toEqual(['before', 'meanwhile']);
+    await server.stop();
+    const database = new DatabaseSync(server.storeUrl.replace('file:', ''));
+    expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+    database.close();
+  },
+);
