@@ -98,7 +98,9 @@ export function createTotalsJob(
 
   /** @returns whether there is more to do at once. */
   const round = async (): Promise<boolean> => {
-    if (now() - comparedAtMs >= COMPARE_EVERY_MS) {
+    const sinceMs = now() - comparedAtMs;
+    // Less than no time: the clock was set back.
+    if (sinceMs >= COMPARE_EVERY_MS || sinceMs < 0) {
       comparing = { before: undefined };
       comparedAtMs = now();
     }

@@ -78,11 +78,16 @@ it('finds what another process lost when it was killed, within the hour', async 
   await read('ann', 10);
   await until(async () => (await secondsOf('ann')) === 10);
   // Nobody hears of this.
-  await read('ann', 20, await open());
+  const other = await open();
+  await read('ann', 20, other);
   await elapsed(200);
   expect(await secondsOf('ann')).toBe(10);
   clock += 3_600_000;
   await until(async () => (await secondsOf('ann')) === 20);
+  await read('ann', 30, other);
+  // The clock is set back.
+  clock -= 7_200_000;
+  await until(async () => (await secondsOf('ann')) === 30);
 });
 
 it('leaves counting to the process that has the lease, and tells it what to count', async () => {

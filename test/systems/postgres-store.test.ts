@@ -4,7 +4,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { shareRateLimits } from '../../server/http/rate-limit.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { StoreError } from '../../server/store/store-error.ts';
 import { describeConcurrency } from '../helpers/concurrency-contract.ts';
@@ -87,6 +88,24 @@ describe('a store in PostgreSQL', () => {
       await postgres.dropDatabase(url);
     },
   );
+
+  it('lets a reader try again who had used up a limit before the clock was set back', async () => {
+    const url = await postgres.createDatabase();
+    const store = await openStore(url);
+    const { shared } = store;
+    if (!shared) throw new Error('PostgreSQL is shared');
+    const limit = shareRateLimits((query, parameters) => shared.query(query, parameters), 'a secret')('test', 1, 60);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+    try {
+      expect([await limit('ann'), await limit('ann')]).toEqual([0, 60]);
+      vi.setSystemTime(Date.now() - 3_600_000);
+      expect([await limit('ann'), await limit('ann')]).toEqual([0, 60]);
+    } finally {
+      vi.useRealTimers();
+    }
+    await store.close();
+    await postgres.dropDatabase(url);
+  });
 
   it('has the tables, columns and indexes that it has in SQLite, and one that processes share', async () => {
     const url = await postgres.createDatabase();
