@@ -20,8 +20,8 @@ export class Load {
   /** Answers that acknowledge nothing: how many of each status and Retry-After there were. */
   readonly refusals = new Map<string, number>();
   receipts = 0;
-  /** Requests that got no answer at all. */
-  unanswered = 0;
+  /** Requests that got no answer at all: how many there were for each reason. */
+  readonly unanswered = new Map<string, number>();
   /** The longest time without a receipt since {@link run}, in milliseconds. */
   longestPauseMs = 0;
   /** By the monotonic clock. */
@@ -76,9 +76,11 @@ export class Load {
         start,
         end: now,
       }));
-      const isStored = await this.#deliver(session, now, spans).catch(() => {
+      const isStored = await this.#deliver(session, now, spans).catch((error: unknown) => {
         // As by a server that was killed.
-        this.unanswered++;
+        const { cause } = error as { readonly cause?: unknown };
+        const reason = String(cause ?? error);
+        this.unanswered.set(reason, (this.unanswered.get(reason) ?? 0) + 1);
         return false;
       });
       if (!isStored) await delay(PAUSE_MS);

@@ -15,6 +15,11 @@ export async function checkLoad(load: Load): Promise<void> {
   deepEqual(others, []);
 }
 
+/** Says how many requests got no answer so far, and why. */
+export function sayUnanswered({ unanswered }: Load, say: (text: string) => void): void {
+  for (const [reason, count] of unanswered) say(`${count} requests without an answer: ${reason}`);
+}
+
 /** Checks all pages and indexes. */
 export function checkSqlite(storeUrl: string): void {
   const database = new DatabaseSync(storeUrl.replace('file:', ''));

