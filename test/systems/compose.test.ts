@@ -13,7 +13,7 @@ import { askForAccess } from '../helpers/cookies.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { rowsOf } from '../helpers/nocodb/mirrored-store.ts';
 import { NocoServer } from '../helpers/nocodb/nocodb-server.ts';
-import { asUser, installedPrograms, USER } from '../helpers/postgres-cluster.ts';
+import { asUser, findPrograms, USER } from '../helpers/postgres-cluster.ts';
 import { readSnippet } from '../helpers/read-snippet.ts';
 import { until } from '../helpers/until.ts';
 
@@ -52,7 +52,7 @@ async function readServices(values: Variables): Promise<Services> {
 /** What the image of PostgreSQL does when its volume is empty. @returns the port. */
 async function startDatabase({ environment = {}, healthcheck }: Service): Promise<number> {
   const { POSTGRES_USER: user = '', POSTGRES_PASSWORD: password = '' } = environment;
-  const [folder, port, bin] = [await makeFolder(), await freePort(), await installedPrograms()];
+  const [folder, port, bin] = [await makeFolder(), await freePort(), await findPrograms()];
   const secret = join(folder, 'password');
   await writeFile(secret, password, { mode: 0o600 });
   if (process.getuid?.() === 0) {
