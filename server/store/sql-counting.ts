@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { chunk } from './chunk.ts';
 import { exclusionOf, type Contribution } from './contribution.ts';
-import type { Database } from './database.ts';
+import type { Database, SessionKey } from './database.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { Recount, type RecountStep } from './recount.ts';
 import { OUTDATED, rowsOf, toStatement, type Answer, type Statement } from './runner.ts';
@@ -42,11 +42,11 @@ interface Before {
 }
 
 export class SqlCounting {
-  readonly #database: Pick<Database, 'reader' | 'writer' | 'lockSessions'>;
+  readonly #database: Pick<Database, 'reader' | 'writer' | 'lockSessions' | 'sessionKey'>;
   readonly #queries: Kysely<Tables>;
   readonly #rows: SqlRows;
 
-  constructor(database: Pick<Database, 'reader' | 'writer' | 'lockSessions'>, queries: Kysely<Tables>) {
+  constructor(database: Pick<Database, 'reader' | 'writer' | 'lockSessions' | 'sessionKey'>, queries: Kysely<Tables>) {
     this.#database = database;
     this.#queries = queries;
     this.#rows = new SqlRows(queries);
@@ -219,8 +219,9 @@ export class SqlCounting {
   #compileCounted(
     steps: readonly (RecountStep & { readonly session: Target; readonly isComplete: boolean })[],
   ): readonly Statement[] {
+    const keyOf = (id: string): SessionKey => this.#database.sessionKey(id);
     const sessions = steps.map(({ session: { id, readerId, revision, target }, isComplete }) => ({
-      session_id: id,
+      ...keyOf(id),
       reader_id: readerId,
       revision: isComplete ? revision : 0,
       counted_as: target.session.countedAs,
@@ -231,7 +232,7 @@ export class SqlCounting {
     }));
     const pages = steps.flatMap(({ session, pages: changed }) =>
       changed.map(([page, part]) => ({
-        session_id: session.id,
+        ...keyOf(session.id),
         page_id: page,
         reading_ms: part?.readingMs ?? 0,
         last_ms: part?.lastMs ?? 0,
@@ -239,16 +240,17 @@ export class SqlCounting {
     );
     const slots = steps.flatMap(({ session, slots: changed }) =>
       changed.map(([slot, part]) => ({
-        session_id: session.id,
+        ...keyOf(session.id),
         slot,
         reading_ms: part?.readingMs ?? 0,
         visits: part?.visits ?? 0,
       })),
     );
+    const key = Object.keys(keyOf(''));
     return [
-      ...compileCountedSessions(this.#rows, sessions),
-      ...upsert(this.#rows, 'counted_pages', ['session_id', 'page_id'], pages),
-      ...upsert(this.#rows, 'counted_slots', ['session_id', 'slot'], slots),
+      ...compileCountedSessions(this.#rows, key, sessions),
+      ...upsert(this.#rows, 'counted_pages', [...key, 'page_id'], pages),
+      ...upsert(this.#rows, 'counted_slots', [...key, 'slot'], slots),
     ];
   }
 }

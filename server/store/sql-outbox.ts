@@ -86,8 +86,9 @@ export class SqlOutbox implements Outbox {
         .set({ due_ms: dueMs })
         .where('consumer', '=', this.#consumer)
         .where('kind', '=', 'changed')
-        .where('session_id', 'in', (eb) =>
-          eb.selectFrom('sessions').select('id').where('id', '=', id).where('revision', '=', revision),
+        .where('session_id', '=', id)
+        .where((eb) =>
+          eb.exists(eb.selectFrom('sessions').select('id').where('id', '=', id).where('revision', '=', revision)),
         )
         .compile(),
     );
@@ -136,14 +137,17 @@ export class SqlOutbox implements Outbox {
       .deleteFrom('outbox')
       .where('consumer', '=', this.#consumer)
       .where('kind', '=', 'changed')
-      .where('session_id', 'in', (eb) =>
-        eb
-          .selectFrom('sessions')
-          .innerJoin('told', 'told.session_id', 'sessions.id')
-          .select('sessions.id')
-          .where('told.consumer', '=', this.#consumer)
-          .whereRef('told.revision', '=', 'sessions.revision')
-          .where('sessions.id', 'in', ids),
+      .where('session_id', 'in', ids)
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('sessions')
+            .innerJoin('told', 'told.session_id', 'sessions.id')
+            .select('sessions.id')
+            .whereRef('sessions.id', '=', 'outbox.session_id')
+            .where('told.consumer', '=', this.#consumer)
+            .whereRef('told.revision', '=', 'sessions.revision'),
+        ),
       )
       .compile();
   }

@@ -1,7 +1,15 @@
 // The owner's list of sessions in SQL that is the same for every database. Each list is read along an index, from the cursor on. By
 // start, that is an index of the sessions; the other orders change with each beat, so they come from what was counted, a few seconds
 // behind, and recording pays for no index.
-import { sql, type CompiledQuery, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
+import {
+  expressionBuilder,
+  sql,
+  type CompiledQuery,
+  type Expression,
+  type Kysely,
+  type RawBuilder,
+  type SqlBool,
+} from 'kysely';
 import { NOCODB } from './outbox.ts';
 import { isNameBelow } from './page-prefix.ts';
 import { toSession } from './rows.ts';
@@ -32,21 +40,21 @@ interface Order {
   readonly table: RawBuilder<unknown>;
   /** Leads to the sessions. SQLite keeps the order of a cross join; PostgreSQL takes no condition in it. */
   readonly join: RawBuilder<unknown>;
-  readonly joinedBy?: RawBuilder<SqlBool>;
+  readonly joinedBy?: Expression<SqlBool>;
   readonly value: RawBuilder<number>;
   readonly id: RawBuilder<string>;
 }
 
 const COUNTED = {
-  table: sql`counted_sessions AS counted`,
+  table: sql`counted_sessions`,
   join: sql`CROSS JOIN sessions`,
-  joinedBy: sql<SqlBool>`sessions.id = counted.session_id`,
-  id: sql<string>`counted.session_id`,
+  joinedBy: isOfSession('counted_sessions'),
+  id: sql<string>`counted_sessions.session_id`,
 };
 const ORDERS: Readonly<Record<SessionSort, Order>> = {
   start: { table: sql`sessions`, join: sql``, value: sql`sessions.start_ms`, id: sql`sessions.id` },
-  end: { ...COUNTED, value: sql`counted.last_ms` },
-  reading: { ...COUNTED, value: sql`counted.reading_order` },
+  end: { ...COUNTED, value: sql`counted_sessions.last_ms` },
+  reading: { ...COUNTED, value: sql`counted_sessions.reading_order` },
 };
 
 export async function searchSessions(
@@ -84,7 +92,7 @@ export function compileSearch(
   const conditions = sql.join(all, sql` AND `);
   return sql<SearchRow>`
     SELECT sessions.*, told.revision AS told_revision, ${value} AS sort_value
-    FROM ${table} ${join} LEFT JOIN told ON told.session_id = sessions.id AND told.consumer = ${NOCODB}
+    FROM ${table} ${join} LEFT JOIN told ON ${isOfSession('told')} AND told.consumer = ${NOCODB}
     WHERE ${conditions}
     ORDER BY ${value} DESC, ${id} DESC LIMIT ${search.pageSize + 1}`.compile(queries);
 }
@@ -97,7 +105,9 @@ function alongIndex(
   const { value, id } = ORDERS[sort];
   const conditions: RawBuilder<SqlBool>[] = [];
   if (reader !== undefined)
-    conditions.push(sql<SqlBool>`${sort === 'start' ? sql`sessions.email` : sql`counted.reader_id`} = ${reader}`);
+    conditions.push(
+      sql<SqlBool>`${sort === 'start' ? sql`sessions.email` : sql`counted_sessions.reader_id`} = ${reader}`,
+    );
   const isBefore = (place: SessionCursor) => sql<SqlBool>`(${value}, ${id}) < (${place.value}, ${place.id})`;
   if (sort === 'start' && toMs !== undefined && (after === undefined || after.value >= toMs))
     conditions.push(isBefore({ value: toMs, id: '' }));
@@ -115,11 +125,11 @@ export function conditionsOf({ filter, sort, nowMs }: FoundSearch): readonly Raw
   if (sort !== 'start' && fromMs !== undefined) conditions.push(sql<SqlBool>`sessions.start_ms >= ${fromMs}`);
   if (sort !== 'start' && toMs !== undefined) conditions.push(sql<SqlBool>`sessions.start_ms < ${toMs}`);
   if (pageId !== undefined)
-    conditions.push(sql<SqlBool>`EXISTS (SELECT 1 FROM counted_pages AS read
-      WHERE read.session_id = sessions.id AND read.page_id = ${pageId} AND read.last_ms > 0)`);
+    conditions.push(sql<SqlBool>`EXISTS (SELECT 1 FROM counted_pages
+      WHERE ${isOfSession('counted_pages')} AND counted_pages.page_id = ${pageId} AND counted_pages.last_ms > 0)`);
   if (pagesBelow !== undefined)
-    conditions.push(sql<SqlBool>`EXISTS (SELECT 1 FROM counted_pages AS read JOIN page_totals AS page ON page.id = read.page_id
-      WHERE read.session_id = sessions.id AND read.last_ms > 0 AND ${isNameBelow(sql`page.name`, pagesBelow)})`);
+    conditions.push(sql<SqlBool>`EXISTS (SELECT 1 FROM counted_pages JOIN page_totals AS page ON page.id = counted_pages.page_id
+      WHERE ${isOfSession('counted_pages')} AND counted_pages.last_ms > 0 AND ${isNameBelow(sql`page.name`, pagesBelow)})`);
   if (state) conditions.push(isInState(state, nowMs));
   if (text !== undefined) {
     const pattern = `%${toLowerAscii(text).replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
@@ -127,6 +137,12 @@ export function conditionsOf({ filter, sort, nowMs }: FoundSearch): readonly Raw
       OR lower(sessions.current_page) LIKE ${pattern} ESCAPE '\\')`);
   }
   return conditions;
+}
+
+/** The row of the table is of the row of `sessions`. An expression of Kysely's, to which a database may add its part of the key. */
+function isOfSession(table: 'counted_sessions' | 'counted_pages' | 'told'): Expression<SqlBool> {
+  const eb = expressionBuilder<Tables, 'sessions' | typeof table>();
+  return eb(`${table}.session_id`, '=', eb.ref('sessions.id'));
 }
 
 /** As SQLite's `lower`, which leaves other letters as they are. */

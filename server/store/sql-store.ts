@@ -1,5 +1,5 @@
 // A session store in SQL. The queries are the same for every database; recording is the database's own.
-import type { Kysely, Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import { SqlBlockedReaders, type BlockedReaders } from './blocked-readers.ts';
 import { SqlCodes, type Codes } from './codes.ts';
 import type { Database } from './database.ts';
@@ -88,7 +88,8 @@ export class SqlStore implements SessionStore {
       .expression((eb) =>
         eb
           .selectFrom('consumers')
-          .select((of) => ['name', of.val(id).as('id'), of.val(startMs).as('due_ms'), of.val('changed').as('kind')]),
+          .innerJoin('sessions', (join) => join.on('sessions.id', '=', id))
+          .select(['consumers.name', 'sessions.id', 'sessions.start_ms', sql.lit('changed').as('kind')]),
       );
     await change(this.#database.writer, [session.compile(), wait.compile()]);
     for (const watcher of this.#watchers) watcher([id]);

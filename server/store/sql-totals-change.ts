@@ -82,13 +82,24 @@ function isChange(row: Row, keys: readonly string[]): boolean {
   return Object.entries(row).some(([name, value]) => !keys.includes(name) && Boolean(value));
 }
 
-/** What is counted of sessions from now on. Fails if one of them was deleted. */
-export function compileCountedSessions(rows: SqlRows, sessions: readonly Row[]): readonly Statement[] {
+/**
+ * What is counted of sessions from now on. Fails if one of them was deleted.
+ * @param key the columns of a session's key.
+ */
+export function compileCountedSessions(
+  rows: SqlRows,
+  key: readonly string[],
+  sessions: readonly Row[],
+): readonly Statement[] {
   const statements = rows.statements('counted_sessions', sessions, (columns, list) => {
     const puts = columns.map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`);
+    const isSame = key.map((column) => {
+      const own = column === 'session_id' ? 'id' : column;
+      return sql`${sql.ref(`sessions.${own}`)} = ${sql.ref(`news.${column}`)}`;
+    });
     return sql`WITH news (${names(columns)}) AS (${list}) INSERT INTO counted_sessions (${names(columns)})
-      SELECT news.* FROM news JOIN sessions ON sessions.id = news.session_id WHERE true
-      ON CONFLICT (session_id) DO UPDATE SET ${sql.join(puts)}`;
+      SELECT news.* FROM news JOIN sessions ON ${sql.join(isSame, sql` AND `)} WHERE true
+      ON CONFLICT (${names(key)}) DO UPDATE SET ${sql.join(puts)}`;
   });
   return statements.map((statement) => ({ ...statement, mustChange: statement.rows }));
 }

@@ -38,7 +38,7 @@ const wasRead = sql<SqlBool>`sessions > 0`;
 const wasOpenedOnly = sql<SqlBool>`sessions = 0 AND opened > 0`;
 
 export class SqlTotals implements Totals {
-  readonly #database: Pick<Database, 'reader' | 'writer' | 'lockSessions'>;
+  readonly #database: Pick<Database, 'reader' | 'writer' | 'lockSessions' | 'sessionKey'>;
   readonly #queries: Kysely<Tables>;
   readonly #counting: SqlCounting;
   readonly #exclusion: SqlExclusion;
@@ -46,7 +46,7 @@ export class SqlTotals implements Totals {
   readonly counting: Counting;
   #hash: Promise<KeyedHash> | undefined;
 
-  constructor(database: Pick<Database, 'reader' | 'writer' | 'lockSessions'>, queries: Kysely<Tables>) {
+  constructor(database: Pick<Database, 'reader' | 'writer' | 'lockSessions' | 'sessionKey'>, queries: Kysely<Tables>) {
     this.#database = database;
     this.#queries = queries;
     this.#counting = new SqlCounting(database, queries);

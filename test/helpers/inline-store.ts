@@ -35,6 +35,7 @@ export async function openInlineStore(
         const [answer] = connection.run([{ sql: FIND_ACCESS, parameters: [id] }]);
         return toAccess(answer?.rows[0]);
       },
+      sessionKey: (id) => ({ session_id: id }),
       lockSessions: () => [],
       scrub: async () => connection.scrub(),
       close: async () => connection.close(),

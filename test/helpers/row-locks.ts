@@ -1,6 +1,7 @@
 // Two transactions on one session at once, in PostgreSQL: the second one waits for the first. Each test holds the first at its commit
 // until the second has gone as far as it can, so the tests fail whenever a lock is missing.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bucketOf } from '../../server/store/bucket.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import type { SessionStore } from '../../server/store/session-store.ts';
 import type { Isolation, Postgres } from './postgres.ts';
@@ -22,8 +23,10 @@ const HOLD_COMMITS = `
 
 type Act = (store: SessionStore) => Promise<unknown>;
 
-/** Not in the order of their ids. */
-const BOTH = ['bob', 'ann'];
+/** In the order in which they are to be locked. */
+const [FIRST = '', LAST = ''] = ['ann', 'bob'].toSorted((one, other) => bucketOf(one) - bucketOf(other));
+/** Not in that order. */
+const BOTH = [LAST, FIRST];
 
 /** What a store does with sessions, by how it is said. */
 const ACTS: Readonly<Record<string, (store: SessionStore, ids: readonly string[]) => Promise<unknown>>> = {
@@ -101,14 +104,14 @@ export function describeRowLocks(postgres: () => Postgres, isolation: Isolation)
       });
     });
 
-    it.each(Object.keys(ACTS))('locks sessions that are %s in the order of their ids', async (name) => {
-      const release = await postgres().hold("SELECT id FROM sessions WHERE id = 'ann' FOR UPDATE", url);
+    it.each(Object.keys(ACTS))('locks sessions that are %s in the order of their buckets', async (name) => {
+      const release = await postgres().hold(`SELECT id FROM sessions WHERE id = '${FIRST}' FOR UPDATE`, url);
       const done = act(name, BOTH)(stores[0]);
       try {
         await untilWaiting(1);
         // Two that each had a lock for which the other waits would never end.
-        const free = await postgres().query("SELECT id FROM sessions WHERE id = 'bob' FOR UPDATE SKIP LOCKED", url);
-        expect(free).toEqual([{ id: 'bob' }]);
+        const free = `SELECT id FROM sessions WHERE id = '${LAST}' FOR UPDATE SKIP LOCKED`;
+        expect(await postgres().query(free, url)).toEqual([{ id: LAST }]);
       } finally {
         await release();
         await done;

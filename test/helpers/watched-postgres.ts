@@ -7,8 +7,8 @@ import { SqlStore } from '../../server/store/sql-store.ts';
 import type { Around } from './store-place.ts';
 
 /** @param url of a database that has the tables. */
-export function openWatchedPostgres(url: string, around: Around): SessionStore {
-  const database = new PostgresDatabase(url);
+export function openWatchedPostgres(url: string, around: Around, isDistributed = false): SessionStore {
+  const database = new PostgresDatabase(url, isDistributed);
   const watch = (runner: Runner): Runner => ({
     run: (statements) => around(() => runner.run(statements), statements),
   });
@@ -19,6 +19,7 @@ export function openWatchedPostgres(url: string, around: Around): SessionStore {
       record: (sightings) => database.record(sightings),
       addConsumer: (name, hasHistory) => database.addConsumer(name, hasHistory),
       findAccess: (id) => database.findAccess(id),
+      sessionKey: (id) => database.sessionKey(id),
       lockSessions: (ids, reason) => database.lockSessions(ids, reason),
       scrub: () => database.scrub(),
       close: () => database.close(),

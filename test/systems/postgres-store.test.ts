@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { shareRateLimits } from '../../server/http/rate-limit.ts';
 import { openStore } from '../../server/store/open-store.ts';
+import { SESSION_COLUMNS } from '../../server/store/postgres/session-columns.ts';
 import { StoreError } from '../../server/store/store-error.ts';
 import { describeConcurrency } from '../helpers/concurrency-contract.ts';
 import { testCountedTwice } from '../helpers/counted-twice.ts';
@@ -107,7 +108,7 @@ describe('a store in PostgreSQL', () => {
     await postgres.dropDatabase(url);
   });
 
-  it('has the tables, columns and indexes that it has in SQLite, and one that processes share', async () => {
+  it('has the tables, columns and indexes that it has in SQLite, one table that processes share, and buckets', async () => {
     const url = await postgres.createDatabase();
     await (await openStore(url)).close();
     const file = join(await mkdtemp(join(tmpdir(), 'stillhere-store-')), 'store.db');
@@ -128,11 +129,13 @@ describe('a store in PostgreSQL', () => {
            WHERE table_schema = 'public' AND table_name NOT LIKE 'kysely%' AND table_name <> 'shared_counters'`,
         ),
       ),
-    ).toEqual(namesOf(columns.all()));
+    ).toEqual([...namesOf(columns.all()), ...[...SESSION_COLUMNS.keys()].map((table) => `${table}.bucket`)].toSorted());
     const keys = 'SELECT indexrelid FROM pg_index WHERE indisprimary';
     const own = `SELECT relname AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
       WHERE relkind = 'i' AND nspname = 'public' AND pg_class.oid NOT IN (${keys})`;
-    expect(namesOf(await inPostgres(own))).toEqual(namesOf(indexes.all()));
+    expect(namesOf(await inPostgres(own))).toEqual(
+      [...namesOf(indexes.all()), 'counted_sessions_by_session', 'sessions_by_id'].toSorted(),
+    );
     sqlite.close();
     await postgres.dropDatabase(url);
   });

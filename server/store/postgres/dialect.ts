@@ -9,6 +9,7 @@ import {
   type Driver,
 } from 'kysely';
 import type { Tables } from '../schema.ts';
+import { bucketPlugin } from './bucket-plugin.ts';
 import type { Pool } from './pool.ts';
 
 /** Migrations hold a lock of their own (migrations.ts): Kysely's belongs to a connection, which PgBouncer may change. */
@@ -30,7 +31,7 @@ function kyselyOn(driver: Driver): Kysely<Tables> {
 
 /** Compiles queries, which PostgresDatabase runs. */
 export function postgresQueries(): Kysely<Tables> {
-  return kyselyOn(new DummyDriver());
+  return kyselyOn(new DummyDriver()).withPlugin(bucketPlugin);
 }
 
 /** Runs queries. `destroy` ends the pool. */

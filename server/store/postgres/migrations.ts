@@ -3,12 +3,14 @@
 import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import type { Tables } from '../schema.ts';
+import { bucketsMigration } from './buckets-migration.ts';
 import { sharedMigration } from './shared-migration.ts';
 import { tablesMigration } from './tables-migration.ts';
 
 const migrations: Record<string, Migration> = {
   '001-tables': tablesMigration,
   '002-shared': sharedMigration,
+  '003-buckets': bucketsMigration,
 };
 
 /** Any number that nobody else uses: whoever has its lock migrates. */

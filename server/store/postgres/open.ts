@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { SessionStore } from '../session-store.ts';
 import { SqlStore } from '../sql-store.ts';
 import { StoreError } from '../store-error.ts';
+import { isDistributed } from './citus.ts';
 import { kyselyOnPool, postgresQueries } from './dialect.ts';
 import { isMigrated, migrate } from './migrations.ts';
 import { openPool } from './pool.ts';
@@ -28,12 +29,12 @@ export async function openPostgres(url: string): Promise<SessionStore> {
   try {
     await checkSettings(db);
     if (!(await isMigrated(db))) await migrate(db);
+    return new SqlStore(new PostgresDatabase(url, await isDistributed(db)), postgresQueries());
   } catch (error) {
     throw postgresErrorOf(url, error);
   } finally {
     await db.destroy();
   }
-  return new SqlStore(new PostgresDatabase(url), postgresQueries());
 }
 
 /** Whether the database has a store. */

@@ -1,10 +1,12 @@
 // The connections of a store in PostgreSQL, and what a store does with them.
-import type { Database } from '../database.ts';
+import { bucketOf } from '../bucket.ts';
+import type { Database, SessionKey } from '../database.ts';
 import { OUTDATED, type Answer, type Runner, type Statement } from '../runner.ts';
 import type { Access, Recorded, Sighting } from '../session-store.ts';
 import type { Shared } from '../shared.ts';
 import { openPool, type Pool, type PoolClient } from './pool.ts';
 import { recordBatch } from './postgres-recorder.ts';
+import { recordByBucket } from './record-by-bucket.ts';
 import { sharedInPostgres } from './postgres-shared.ts';
 import { inTransaction, onOne } from './transaction.ts';
 
@@ -15,15 +17,15 @@ const MOST_READING = 4;
 /** As weak as the purpose allows, so that nobody waits who need not. */
 const STRENGTHS = { stay: 'KEY SHARE', change: 'NO KEY UPDATE', delete: 'UPDATE' } as const;
 
-/** session */
+/** bucket, session */
 const FIND_ACCESS = `SELECT email, identity, invitation_id AS "invitationId", access_ended_ms AS "accessEndedMs",
     access_pages AS "accessPages", EXISTS (SELECT 1 FROM blocked_readers WHERE email = sessions.email) AS "isBlocked"
-  FROM sessions WHERE id = $1`;
+  FROM sessions WHERE bucket = $1 AND id = $2`;
 
 /** consumer */
-const ADD_HISTORY = `INSERT INTO outbox (consumer, session_id, due_ms, kind)
-  SELECT $1, id, coalesce(end_ms, start_ms), 'changed' FROM sessions WHERE NOT EXISTS (
-    SELECT 1 FROM told WHERE consumer = $1 AND session_id = sessions.id AND told.revision = sessions.revision
+const ADD_HISTORY = `INSERT INTO outbox (bucket, consumer, session_id, due_ms, kind)
+  SELECT bucket, $1, id, coalesce(end_ms, start_ms), 'changed' FROM sessions WHERE NOT EXISTS (
+    SELECT 1 FROM told WHERE consumer = $1 AND told.bucket = sessions.bucket AND session_id = sessions.id AND told.revision = sessions.revision
   ) ON CONFLICT DO NOTHING`;
 
 export class PostgresDatabase implements Database {
@@ -32,7 +34,11 @@ export class PostgresDatabase implements Database {
   readonly #reading: Pool;
   readonly shared: Shared;
 
-  constructor(url: string) {
+  readonly #isDistributed: boolean;
+
+  /** @param isDistributed the tables are distributed by the bucket: a statement that locks rows may ask for one bucket only. */
+  constructor(url: string, isDistributed: boolean) {
+    this.#isDistributed = isDistributed;
     this.#writing = openPool(url, MOST_WRITING);
     this.#reading = openPool(url, MOST_READING);
     this.shared = sharedInPostgres((statement) => onOne(this.#writing, (client) => runOne(client, statement)));
@@ -52,12 +58,26 @@ export class PostgresDatabase implements Database {
   };
 
   lockSessions(ids: readonly string[], reason: keyof typeof STRENGTHS): readonly Statement[] {
-    const sql = `SELECT id FROM sessions WHERE id = ANY($1::text[]) ORDER BY id FOR ${STRENGTHS[reason]}`;
-    return [{ sql, parameters: [ids] }];
+    const lock = (some: readonly string[], bucket?: number): Statement => ({
+      sql: `SELECT sessions.id FROM unnest($1::smallint[], $2::text[]) AS asked (bucket, id)
+        JOIN sessions ON sessions.bucket = asked.bucket AND sessions.id = asked.id${bucket === undefined ? '' : ' AND sessions.bucket = $3'}
+        ORDER BY sessions.bucket, sessions.id FOR ${STRENGTHS[reason]} OF sessions`,
+      parameters: [some.map(bucketOf), some, ...(bucket === undefined ? [] : [bucket])],
+    });
+    if (!this.#isDistributed) return [lock(ids)];
+    const buckets = [...Map.groupBy(ids, bucketOf)].toSorted(([one], [other]) => one - other);
+    return buckets.map(([bucket, some]) => lock(some, bucket));
   }
 
-  record(sightings: readonly Sighting[]): Promise<readonly Recorded[]> {
-    return inTransaction(this.#writing, (client) => recordBatch(client, sightings));
+  async record(sightings: readonly Sighting[]): Promise<readonly Recorded[]> {
+    if (!this.#isDistributed) return inTransaction(this.#writing, (client) => recordBatch(client, sightings));
+    return recordByBucket(sightings, (some, bucket) =>
+      inTransaction(this.#writing, (client) => recordBatch(client, some, bucket)),
+    );
+  }
+
+  sessionKey(sessionId: string): SessionKey {
+    return { bucket: bucketOf(sessionId), session_id: sessionId };
   }
 
   async addConsumer(name: string, hasHistory: boolean): Promise<void> {
@@ -78,7 +98,7 @@ export class PostgresDatabase implements Database {
   }
 
   async findAccess(id: string): Promise<Access | undefined> {
-    const { rows } = await onOne(this.#writing, (client) => client.query<Access>(FIND_ACCESS, [id]));
+    const { rows } = await onOne(this.#writing, (client) => client.query<Access>(FIND_ACCESS, [bucketOf(id), id]));
     return rows[0];
   }
 

@@ -1,22 +1,13 @@
 // Records sightings on a connection to PostgreSQL, inside of a transaction: loads what record.ts needs, and saves what it returns. All
 // sessions of a batch are loaded and saved together, because each statement is a way to the database and back.
+import { bucketOf } from '../bucket.ts';
 import { groupBySession } from '../group-by-session.ts';
 import type { Interval } from '../reading-time.ts';
 import { recordSession, type KnownSpan, type SessionChange, type SessionState } from '../record.ts';
 import { MAX_STRETCHES, type Recorded, type Sighting } from '../session-store.ts';
 import { NO_STRETCHES, type LoadedStretches } from '../stretches.ts';
 import type { PoolClient } from './pool.ts';
-import {
-  ADD_STRETCHES,
-  ADD_TO_OUTBOX,
-  LOAD_SESSIONS,
-  LOAD_SPANS,
-  LOAD_TOUCHED,
-  REMOVE_STRETCHES,
-  SAVE_SESSIONS,
-  SAVE_SPANS,
-  SAVED,
-} from './record-statements.ts';
+import { OF_ANY_BUCKET, OF_ONE_BUCKET, SAVED, type RecordStatements } from './record-statements.ts';
 
 /** One session of a batch. */
 interface Recording {
@@ -41,26 +32,49 @@ type SpanRow = Interval & { readonly session: string; readonly id: string } & Re
   >;
 type StretchRow = Interval & { readonly session: string };
 
-/** Results are in the order of the sightings. */
-export async function recordBatch(client: PoolClient, sightings: readonly Sighting[]): Promise<readonly Recorded[]> {
+/** Runs one of the statements with its parameters after the buckets and sessions. @returns its rows. */
+type Ask = <Row extends object>(
+  statement: keyof RecordStatements,
+  sessions: readonly string[],
+  ...others: readonly (readonly unknown[])[]
+) => Promise<readonly Row[]>;
+
+/**
+ * Results are in the order of the sightings.
+ * @param bucket of all their sessions; undefined: they are of any bucket.
+ */
+export async function recordBatch(
+  client: PoolClient,
+  sightings: readonly Sighting[],
+  bucket?: number,
+): Promise<readonly Recorded[]> {
+  const [statements, last] = bucket === undefined ? [OF_ANY_BUCKET, []] : [OF_ONE_BUCKET, [bucket]];
+  const ask: Ask = async <Row extends object>(
+    statement: keyof RecordStatements,
+    sessions: readonly string[],
+    ...others: readonly (readonly unknown[])[]
+  ) => {
+    const parameters = [sessions.map(bucketOf), sessions, ...others, ...last];
+    return (await client.query<Row>(statements[statement], parameters)).rows;
+  };
   const recorded: Recorded[] = sightings.map(() => 'unknown-session');
-  const decided = await decideAll(client, await load(client, sightings));
+  const decided = await decideAll(ask, await load(ask, sightings));
   for (const { places, change } of decided)
     for (const [nth, what] of change.recorded.entries()) {
       const place = places[nth];
       if (place !== undefined) recorded[place] = what;
     }
-  await save(client, decided);
+  await save(ask, decided);
   return recorded;
 }
 
 /** Those that exist and are measured, in the order of the batch. */
-async function load(client: PoolClient, sightings: readonly Sighting[]): Promise<readonly Recording[]> {
+async function load(ask: Ask, sightings: readonly Sighting[]): Promise<readonly Recording[]> {
   const groups = groupBySession(sightings);
-  const loaded = await client.query<SessionState & { id: string }>(LOAD_SESSIONS, [[...groups.keys()]]);
-  const states = new Map(loaded.rows.map(({ id, ...state }) => [id, state]));
+  const loaded = await ask<SessionState & { id: string }>('loadSessions', [...groups.keys()]);
+  const states = new Map(loaded.map(({ id, ...state }) => [id, state]));
   const spans = await loadSpans(
-    client,
+    ask,
     sightings.filter(({ session }) => states.has(session)),
   );
   return [...groups].flatMap(([id, places]) => {
@@ -82,7 +96,7 @@ async function load(client: PoolClient, sightings: readonly Sighting[]): Promise
 
 /** Those of the sightings' spans that are stored, by session and id. */
 async function loadSpans(
-  client: PoolClient,
+  ask: Ask,
   sightings: readonly Sighting[],
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, KnownSpan>>> {
   const named = new Map<string, Set<string>>();
@@ -95,10 +109,8 @@ async function loadSpans(
   const pairs = [...named].flatMap(([session, ids]) => [...ids].map((id) => [session, id] as const));
   const spans = new Map<string, Map<string, KnownSpan>>();
   if (pairs.length === 0) return spans;
-  const { rows } = await client.query<SpanRow>(LOAD_SPANS, [
-    pairs.map(([session]) => session),
-    pairs.map(([, id]) => id),
-  ]);
+  const [sessions, ids] = [pairs.map(([session]) => session), pairs.map(([, id]) => id)];
+  const rows = await ask<SpanRow>('loadSpans', sessions, ids);
   for (const { session, id, startMs, endMs, isClamped, isClosed, isReplayed } of rows) {
     const span = { startMs, endMs, isClamped: isClamped === 1, isClosed: isClosed === 1, isReplayed: isReplayed === 1 };
     const ofSession = spans.get(session);
@@ -108,7 +120,7 @@ async function loadSpans(
   return spans;
 }
 
-async function decideAll(client: PoolClient, recordings: readonly Recording[]): Promise<readonly Decided[]> {
+async function decideAll(ask: Ask, recordings: readonly Recording[]): Promise<readonly Decided[]> {
   const decided: Decided[] = [];
   let open = decideSome(recordings, decided);
   let stretchesLoaded = 0;
@@ -120,7 +132,7 @@ async function decideAll(client: PoolClient, recordings: readonly Recording[]): 
       for (const one of group) one.isCrowded = true;
       left = decideSome(group, decided);
     }
-    for (; left.length > 0; left = decideSome(left, decided)) await loadStretches(client, left);
+    for (; left.length > 0; left = decideSome(left, decided)) await loadStretches(ask, left);
     stretchesLoaded += group.reduce((sum, { stretches }) => sum + stretches.stretches.length, 0);
   }
   return decided;
@@ -148,13 +160,14 @@ function takeGroup(recordings: readonly Recording[]): readonly Recording[] {
 }
 
 /** Loads what is missing of each session. */
-async function loadStretches(client: PoolClient, recordings: readonly Recording[]): Promise<void> {
+async function loadStretches(ask: Ask, recordings: readonly Recording[]): Promise<void> {
   const ranges = recordings.flatMap(({ id, missing }) => missing.map((range) => ({ id, ...range })));
-  const { rows } = await client.query<StretchRow>(LOAD_TOUCHED, [
+  const rows = await ask<StretchRow>(
+    'loadTouched',
     ranges.map(({ id }) => id),
     ranges.map(({ startMs }) => Math.max(startMs, Number.MIN_SAFE_INTEGER)),
     ranges.map(({ endMs }) => Math.min(endMs, Number.MAX_SAFE_INTEGER)),
-  ]);
+  );
   const bySession = Map.groupBy(rows, ({ session }) => session);
   for (const one of recordings) {
     const stretches = (bySession.get(one.id) ?? []).map(({ startMs, endMs }) => ({ startMs, endMs }));
@@ -162,7 +175,7 @@ async function loadStretches(client: PoolClient, recordings: readonly Recording[
   }
 }
 
-async function save(client: PoolClient, decided: readonly Decided[]): Promise<void> {
+async function save(ask: Ask, decided: readonly Decided[]): Promise<void> {
   const spans = decided.flatMap(({ id, change }) => change.spans.map((span) => ({ session: id, ...span })));
   const removed = decided.flatMap(({ id, change }) => change.removed.map((startMs) => ({ id, startMs })));
   const added = decided.flatMap(({ id, change }) => change.added.map((stretch) => ({ id, ...stretch })));
@@ -171,7 +184,8 @@ async function save(client: PoolClient, decided: readonly Decided[]): Promise<vo
   );
   const visible = decided.filter(({ change }) => change.isVisible);
   if (spans.length > 0)
-    await client.query(SAVE_SPANS, [
+    await ask(
+      'saveSpans',
       spans.map(({ session }) => session),
       spans.map(({ id }) => id),
       spans.map(({ page }) => page),
@@ -182,24 +196,31 @@ async function save(client: PoolClient, decided: readonly Decided[]): Promise<vo
       spans.map(({ isClosed }) => Number(isClosed)),
       spans.map(({ isReplayed }) => Number(isReplayed)),
       spans.map(({ receivedMs }) => receivedMs ?? null),
-    ]);
+    );
   if (removed.length > 0)
-    await client.query(REMOVE_STRETCHES, [removed.map(({ id }) => id), removed.map(({ startMs }) => startMs)]);
+    await ask(
+      'removeStretches',
+      removed.map(({ id }) => id),
+      removed.map(({ startMs }) => startMs),
+    );
   if (added.length > 0)
-    await client.query(ADD_STRETCHES, [
+    await ask(
+      'addStretches',
       added.map(({ id }) => id),
       added.map(({ startMs }) => startMs),
       added.map(({ endMs }) => endMs),
-    ]);
+    );
   if (sessions.length > 0)
-    await client.query(SAVE_SESSIONS, [
+    await ask(
+      'saveSessions',
       sessions.map(({ id }) => id),
       sessions.map(({ isVisible }) => Number(isVisible)),
       ...SAVED.map((name) => sessions.map(({ state }) => state[name])),
-    ]);
+    );
   if (visible.length > 0)
-    await client.query(ADD_TO_OUTBOX, [
+    await ask(
+      'addToOutbox',
       visible.map(({ id }) => id),
       visible.map(({ sightings }) => sightings.at(-1)?.receivedMs ?? 0),
-    ]);
+    );
 }

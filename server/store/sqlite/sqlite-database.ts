@@ -1,6 +1,6 @@
 // The connections of a SQLite store.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Database } from '../database.ts';
+import type { Database, SessionKey } from '../database.ts';
 import type { Answer, Runner, Statement } from '../runner.ts';
 import type { Access, Recorded, Sighting } from '../session-store.ts';
 import { configureConnection } from './connection.ts';
@@ -39,6 +39,10 @@ export class SqliteDatabase implements Database {
 
   addConsumer(name: string, hasHistory: boolean): Promise<void> {
     return this.#writing.call('addConsumer', name, hasHistory);
+  }
+
+  sessionKey(sessionId: string): SessionKey {
+    return { session_id: sessionId };
   }
 
   lockSessions(): readonly Statement[] {
