@@ -10,5 +10,5 @@ const BUCKETS = 32;
  * different buckets. In SQL: `get_byte(sha256(convert_to(id, 'UTF8')), 0) % 32`.
  */
 export function bucketOf(sessionId: string): number {
-  return (hash('sha256', sessionId, 'buffer')[0] ?? 0) % BUCKETS;
+  return Number.parseInt(hash('sha256', sessionId, 'hex').slice(0, 2), 16) % BUCKETS;
 }

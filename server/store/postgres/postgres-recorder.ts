@@ -49,12 +49,13 @@ export async function recordBatch(
   bucket?: number,
 ): Promise<readonly Recorded[]> {
   const [statements, last] = bucket === undefined ? [OF_ANY_BUCKET, []] : [OF_ONE_BUCKET, [bucket]];
+  const buckets = new Map(sightings.map(({ session }) => [session, bucketOf(session)]));
   const ask: Ask = async <Row extends object>(
     statement: keyof RecordStatements,
     sessions: readonly string[],
     ...others: readonly (readonly unknown[])[]
   ) => {
-    const parameters = [sessions.map(bucketOf), sessions, ...others, ...last];
+    const parameters = [sessions.map((id) => buckets.get(id)), sessions, ...others, ...last];
     return (await client.query<Row>(statements[statement], parameters)).rows;
   };
   const recorded: Recorded[] = sightings.map(() => 'unknown-session');
