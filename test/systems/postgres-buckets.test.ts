@@ -11,6 +11,7 @@ import { describeConcurrency } from '../helpers/concurrency-contract.ts';
 import { testCountedTwice } from '../helpers/counted-twice.ts';
 import { createDistributed } from '../helpers/distributed-postgres.ts';
 import { Postgres } from '../helpers/postgres.ts';
+import { readSnippet } from '../helpers/read-snippet.ts';
 import { NOW, seen } from '../helpers/store-contract.ts';
 import type { WatchedPlace } from '../helpers/store-place.ts';
 import { openWatchedPostgres } from '../helpers/watched-postgres.ts';
@@ -98,6 +99,38 @@ describe('PostgreSQL, distributed', () => {
       const found = await postgres.query("SELECT session_id FROM spans WHERE id = 'last' ORDER BY session_id", url);
       expect(found.map((row) => row['session_id'])).toEqual(IDS.filter((id) => bucketOf(id) !== bucketOf('ann')));
     });
+  });
+});
+
+describe('the statements of the docs for Citus', () => {
+  /** They only write down what they are asked for. */
+  const FUNCTIONS = `CREATE SCHEMA citus; CREATE TABLE citus.asked (name text, by text, along text);
+    CREATE FUNCTION create_distributed_table(text, text, colocate_with text DEFAULT NULL) RETURNS void
+      LANGUAGE sql AS 'INSERT INTO citus.asked VALUES ($1, $2, $3)';
+    CREATE FUNCTION create_reference_table(text) RETURNS void LANGUAGE sql AS 'INSERT INTO citus.asked VALUES ($1, NULL, NULL)'`;
+
+  it('distribute each table that has a bucket, and leave the keys as they are', async () => {
+    const url = await postgres.createDatabase();
+    await (await openStore(url)).close();
+    const keys =
+      "SELECT conname, pg_get_constraintdef(oid) AS key FROM pg_constraint WHERE contype = 'f' ORDER BY conname";
+    const before = await postgres.query(keys, url);
+    const text = await readSnippet('docs/scaling.md', 'sql', 'create_distributed_table');
+    await postgres.query(FUNCTIONS, url);
+    await postgres.query(text.replace('CREATE EXTENSION IF NOT EXISTS citus;', ''), url);
+
+    const asked = await postgres.query('SELECT name, by, along FROM citus.asked', url);
+    const distributed = asked.filter(({ by }) => by !== null);
+    expect(distributed.map(({ name }) => name).toSorted()).toEqual([...SESSION_COLUMNS.keys()].toSorted());
+    expect(distributed[0]).toEqual({ name: 'sessions', by: 'bucket', along: null });
+    for (const one of distributed.slice(1)) expect(one).toMatchObject({ by: 'bucket', along: 'sessions' });
+    for (const { name } of asked)
+      expect(await postgres.query(`SELECT to_regclass('${String(name)}') IS NOT NULL AS found`, url)).toEqual([
+        { found: true },
+      ]);
+    expect(before).toHaveLength(2);
+    expect(await postgres.query(keys, url)).toEqual(before);
+    await postgres.dropDatabase(url);
   });
 });
 
