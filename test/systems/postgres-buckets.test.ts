@@ -121,7 +121,7 @@ describe('the statements of the docs for Citus', () => {
 
     const asked = await postgres.query('SELECT name, by, along FROM citus.asked', url);
     const distributed = asked.filter(({ by }) => by !== null);
-    expect(distributed.map(({ name }) => name).toSorted()).toEqual([...SESSION_COLUMNS.keys()].toSorted());
+    expect(distributed.map(({ name }) => String(name)).toSorted()).toEqual([...SESSION_COLUMNS.keys()].toSorted());
     expect(distributed[0]).toEqual({ name: 'sessions', by: 'bucket', along: null });
     for (const one of distributed.slice(1)) expect(one).toMatchObject({ by: 'bucket', along: 'sessions' });
     for (const { name } of asked)
