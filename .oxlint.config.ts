@@ -56,6 +56,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'server/http',
   ],
   'server/commands': [
+    'server/store/copy',
+    'server/store/check',
+    'server/store/sqlite',
     'server/app',
     'server/owner',
     'server/sessions',
@@ -113,6 +116,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'server/mail': ['server/outbox', 'server/store', 'server/http'],
   'server/jobs': ['server/store', 'server/http'],
   'server/outbox': ['server/store', 'server/http'],
+  // Commands on a store as a whole.
+  'server/store/copy': ['server/store', 'server/store/postgres'],
+  'server/store/check': ['server/store'],
   // One part in three folders: sqlite/ and postgres/ are behind the interfaces of store/.
   'server/store': ['server/store/sqlite', 'server/store/postgres'],
   'server/store/sqlite': ['server/store'],

@@ -150,6 +150,25 @@ program
   .option('--json', 'print JSON')
   .action(whenCalled(async () => (await import('./commands/erase.ts')).listErasures));
 
+const store = program.command('store').description('copy, check and back up the store');
+store
+  .command('copy')
+  .description('copy an SQLite file to a PostgreSQL database, while the server runs; again: copy what has changed')
+  .argument('<from>', 'like file:data/stillhere.db')
+  .argument('<to>', 'an empty database, like postgres://user@host:5432/database')
+  .action(whenCalled(async () => (await import('./commands/store.ts')).copy));
+store
+  .command('check')
+  .description('check that all in the store is as it must be; changes nothing')
+  .argument('[url]', 'of the store (default: STORE_URL)')
+  .option('--json', 'print JSON')
+  .action(whenCalled(async () => (await import('./commands/store.ts')).check));
+store
+  .command('backup')
+  .description('write a backup of the SQLite file, while the server runs')
+  .argument('<file>', 'a new file')
+  .action(whenCalled(async () => (await import('./commands/store.ts')).backUp));
+
 program
   .command('snippet')
   .description('print the HTML to add to a page, with the integrity hash of /stillhere.js')

@@ -3,7 +3,7 @@
 
 /** A bucket's upper end ÷ its lower end. Its middle is then within 5 % of everything in it. */
 const RATIO = 1.1;
-const LOG_RATIO = Math.log(RATIO);
+export const LOG_RATIO = Math.log(RATIO);
 
 export interface Bucket {
   readonly bucket: number;

@@ -22,12 +22,25 @@ export async function openKeyedHash(queries: Kysely<Tables>, writer: Runner): Pr
     .values(fresh)
     .onConflict((conflict) => conflict.doNothing());
   await change(writer, [make.compile()]);
-  const find = queries.selectFrom('notes').select('text').where('name', '=', KEY);
-  const [kept] = await rowsOf(writer, find.compile());
-  return keyedHash(Buffer.from(kept?.text ?? fresh.text, 'base64url'));
+  const kept = await readIdKey(queries, writer);
+  return keyedHash(kept ?? fresh.text);
 }
 
-function keyedHash(key: Buffer): KeyedHash {
+/** Undefined: no id was made yet, so nothing was counted either. */
+export async function findKeyedHash(queries: Kysely<Tables>, reader: Runner): Promise<KeyedHash | undefined> {
+  const kept = await readIdKey(queries, reader);
+  return kept === undefined ? undefined : keyedHash(kept);
+}
+
+/** Random, and made once for each store. */
+export async function readIdKey(queries: Kysely<Tables>, reader: Runner): Promise<string | undefined> {
+  const find = queries.selectFrom('notes').select('text').where('name', '=', KEY);
+  const [kept] = await rowsOf(reader, find.compile());
+  return kept?.text;
+}
+
+function keyedHash(text64: string): KeyedHash {
+  const key = Buffer.from(text64, 'base64url');
   const known = new Map<string, string>();
   return (of, text) => {
     const whole = `${of}:${text}`;

@@ -106,11 +106,14 @@ export class Load {
     return true;
   }
 
-  /** Acknowledged spans that are missing or have an earlier end. */
-  async findLost(): Promise<string[]> {
+  /**
+   * Acknowledged spans that are missing or have an earlier end.
+   * @param server to which the store was moved.
+   */
+  async findLost(server: StillhereServer = this.#server): Promise<string[]> {
     const lost: string[] = [];
     for (const session of this.sessions) {
-      const { spans } = await this.#server.session(session);
+      const { spans } = await server.session(session);
       const ends = new Map(spans.map(({ id, end }) => [`${session}/${id}`, Date.parse(end)]));
       for (const [span, end] of this.acknowledged)
         if (span.startsWith(session) && (ends.get(span) ?? 0) < end)

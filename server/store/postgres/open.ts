@@ -1,8 +1,11 @@
 // Opens a store in PostgreSQL.
-import { sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
+import { takeOverCopy } from '../copy-mark.ts';
+import type { Tables } from '../schema.ts';
 import type { SessionStore } from '../session-store.ts';
 import { SqlStore } from '../sql-store.ts';
 import { StoreError } from '../store-error.ts';
+import { nameOfStore } from '../store-url.ts';
 import { isDistributed } from './citus.ts';
 import { kyselyOnPool, postgresQueries } from './dialect.ts';
 import { isMigrated, migrate } from './migrations.ts';
@@ -27,14 +30,23 @@ const REQUIRED = {
 export async function openPostgres(url: string): Promise<SessionStore> {
   const db = kyselyOnPool(openPool(url, 1, NO_LIMIT));
   try {
-    await checkSettings(db);
-    if (!(await isMigrated(db))) await migrate(db);
+    await prepareDatabase(db);
+    await takeOverCopy(db, nameOfStore(url));
     return new SqlStore(new PostgresDatabase(url, await isDistributed(db)), postgresQueries());
   } catch (error) {
     throw postgresErrorOf(url, error);
   } finally {
     await db.destroy();
   }
+}
+
+/**
+ * Creates or migrates the tables.
+ * @throws StoreError if the database can't keep the promises of a store.
+ */
+export async function prepareDatabase(db: Kysely<Tables>): Promise<void> {
+  await checkSettings(db);
+  if (!(await isMigrated(db))) await migrate(db);
 }
 
 /** Whether the database has a store. */
@@ -50,7 +62,7 @@ export async function existsInPostgres(url: string): Promise<boolean> {
   }
 }
 
-async function checkSettings(db: ReturnType<typeof kyselyOnPool>): Promise<void> {
+async function checkSettings(db: Kysely<Tables>): Promise<void> {
   for (const [name, accepted] of Object.entries(REQUIRED)) {
     const { rows } = await sql<{ value: string }>`SELECT current_setting(${name}) AS value`.execute(db);
     const value = rows[0]?.value ?? '';

@@ -1,0 +1,101 @@
+// Copies a store from an SQLite file to PostgreSQL while its server runs. A run copies what the store was at one moment: it reads in one
+// transaction, which makes it a whole, and so that reader who was erased before is not in it. What changes meanwhile is copied by the next run, which writes only the
+// rows that differ, and deletes those that are gone. After the server was stopped, nothing changes, and the copy is complete.
+import { sql, type Kysely } from 'kysely';
+import { openReadOnly } from '../read-only.ts';
+import type { Tables } from '../schema.ts';
+import { StoreError } from '../store-error.ts';
+import { fileOfStore, isPostgresUrl, nameOfStore } from '../store-url.ts';
+import { checksumOf } from './checksum.ts';
+import { describeTables, type CopiedTable } from './copied-tables.ts';
+import { CopyTarget } from './copy-target.ts';
+import { pagesOfTable } from './pages-of-table.ts';
+import { rowFor } from './target-row.ts';
+import { countRows, deleteRows, findGone, putRows } from './write-table.ts';
+
+export interface TableCopy {
+  readonly table: string;
+  /** In the file. */
+  readonly rows: number;
+  /** Those that differed or were missing. */
+  readonly written: number;
+  readonly deleted: number;
+  /** In which U+0000 was replaced. */
+  readonly adapted: number;
+}
+
+export interface StoreCopy {
+  /** The moment of which it is a copy. */
+  readonly asOfMs: number;
+  /** False: the file has changed since, and another run has to follow. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * @param onTable is called when a table was copied.
+ * @throws StoreError if one of the two can't be used, or if the copy isn't equal to what was copied.
+ */
+export async function copyStore(from: string, to: string, onTable: (copied: TableCopy) => void): Promise<StoreCopy> {
+  if (fileOfStore(from) === undefined)
+    throw new StoreError(
+      'FROM: must be an SQLite file, like file:data/stillhere.db. To copy a PostgreSQL database, use pg_dump.',
+    );
+  if (!isPostgresUrl(to))
+    throw new StoreError(
+      'TO: must be a PostgreSQL database, like postgres://user@host:5432/database. To copy to a file, use stillhere store backup.',
+    );
+  const source = await openReadOnly(from);
+  try {
+    const target = await CopyTarget.open(to, source.db);
+    try {
+      const { versionThen, asOfMs } = await source.snapshot(async (db) => {
+        const version = await readVersion(db);
+        const began = { versionThen: version, asOfMs: Date.now() };
+        const tables = await describeTables(db);
+        for (const table of tables) onTable(await copyTable(db, target, table));
+        for (const table of tables) await verify(db, target, table, nameOfStore(to));
+        return began;
+      });
+      const isComplete = (await readVersion(source.db)) === versionThen;
+      if (isComplete) await target.complete();
+      return { asOfMs, isComplete };
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function copyTable(source: Kysely<Tables>, target: CopyTarget, table: CopiedTable): Promise<TableCopy> {
+  const copied = { table: table.name, rows: 0, written: 0, deleted: 0, adapted: 0 };
+  for await (const page of pagesOfTable(source, table)) {
+    const adapted = page.map((row) => rowFor(table, row));
+    copied.rows += page.length;
+    copied.adapted += adapted.filter((row, nth) => row !== page[nth]).length;
+    copied.written += await target.write((db) => putRows(db, table, adapted));
+  }
+  // Otherwise, what was there before is still there, and nothing else.
+  if ((await countRows(target.db, table)) > copied.rows)
+    for await (const gone of findGone(source, target.db, table))
+      copied.deleted += await target.write((db) => deleteRows(db, table, gone));
+  return copied;
+}
+
+async function verify(source: Kysely<Tables>, target: CopyTarget, table: CopiedTable, name: string): Promise<void> {
+  const [original, copy] = [
+    await checksumOf(source, table, (row) => rowFor(table, row)),
+    await checksumOf(target.db, table),
+  ];
+  if (original.rows !== copy.rows || original.sum !== copy.sum)
+    throw new StoreError(
+      `The table ${table.name} of the database ${name} differs from the file: it has ${copy.rows} rows, and the file ${original.rows}. ` +
+        'If something else writes to the database, stop it. Then run the command again.',
+    );
+}
+
+/** Changes when another connection commits. https://www.sqlite.org/pragma.html#pragma_data_version */
+async function readVersion(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ data_version: number }>`PRAGMA data_version`.execute(db);
+  return rows[0]?.data_version ?? 0;
+}
