@@ -18,7 +18,7 @@ import { OWNER_TOKEN, StillhereServer } from '../helpers/stillhere-server.ts';
 
 const SESSIONS = 10_000;
 /** One of those that fillStore makes. */
-const ERASED = 'reader7@example.com';
+const ERASED = 'reader77@example.com';
 
 let postgres: Postgres;
 let from: string;

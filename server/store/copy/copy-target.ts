@@ -48,13 +48,16 @@ export class CopyTarget {
    * @throws StoreError if another copy to the database has begun meanwhile.
    */
   write<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
-    return this.#transaction(async (db) => {
-      const mark = db.selectFrom('notes').select('text').where('name', '=', COPY_NOTE).forUpdate();
-      const [note] = await mark.execute();
-      if (note?.text !== INCOMPLETE + this.#run)
-        throw new StoreError(`Another copy to the database ${this.#name} has begun. Run only one at a time.`);
-      return work(db);
-    });
+    return this.db
+      .transaction()
+      .setIsolationLevel('read committed')
+      .execute(async (db) => {
+        const mark = db.selectFrom('notes').select('text').where('name', '=', COPY_NOTE).forUpdate();
+        const [note] = await mark.execute();
+        if (note?.text !== INCOMPLETE + this.#run)
+          throw new StoreError(`Another copy to the database ${this.#name} has begun. Run only one at a time.`);
+        return work(db);
+      });
   }
 
   /** From now on, the database can be opened as a store. */
@@ -98,10 +101,6 @@ export class CopyTarget {
       .insertInto('notes')
       .values({ name: COPY_NOTE, text })
       .onConflict((conflict) => conflict.column('name').doUpdateSet({ text }));
-    await this.#transaction(() => note.execute());
-  }
-
-  #transaction<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
-    return this.db.transaction().setIsolationLevel('read committed').execute(work);
+    await note.execute();
   }
 }
