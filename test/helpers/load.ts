@@ -1,4 +1,4 @@
-// Readers who deliver as fast as the server answers, and what it acknowledged to them: nothing of that may be lost.
+// Readers who deliver as fast as the server answers, or more slowly, and what it acknowledged to them: nothing of that may be lost.
 import { setTimeout as delay } from 'node:timers/promises';
 import { HEARTBEAT_PATH, type Receipt, type Span } from '../../sw/protocol/delivery.ts';
 import type { StillhereServer } from './stillhere-server.ts';
@@ -13,6 +13,7 @@ export const SPANS = READERS * SPANS_EACH;
 /** Each reader has a session of their own. */
 export class Load {
   readonly #server: StillhereServer;
+  readonly #pauseMs: number;
   /** The ids of their sessions. */
   readonly sessions: string[] = [];
   /** The largest end that the server acknowledged, by span. */
@@ -30,8 +31,10 @@ export class Load {
   #isRunning = false;
   #readers: Promise<void>[] = [];
 
-  constructor(server: StillhereServer) {
+  /** @param pauseMs of each reader, between two deliveries. */
+  constructor(server: StillhereServer, pauseMs = 0) {
     this.#server = server;
+    this.#pauseMs = pauseMs;
   }
 
   async makeSessions(): Promise<void> {
@@ -84,6 +87,7 @@ export class Load {
         return false;
       });
       if (!isStored) await delay(PAUSE_MS);
+      else if (this.#pauseMs > 0) await delay(this.#pauseMs);
     }
   }
 

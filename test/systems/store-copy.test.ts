@@ -17,6 +17,8 @@ import { CLI, runCli } from '../helpers/run-cli.ts';
 import { OWNER_TOKEN, StillhereServer } from '../helpers/stillhere-server.ts';
 
 const SESSIONS = 10_000;
+/** Readers who deliver as fast as they can leave the copy hardly any of two cores. */
+const PAUSE_MS = 100;
 /** One of those that fillStore makes. */
 const ERASED = 'reader77@example.com';
 
@@ -49,7 +51,7 @@ it('copies a store that a server writes to, and the rest when the server is stop
   await countAll(filled);
   await filled.close();
   const server = await StillhereServer.start({ STORE_URL: from, LOG_LEVEL: 'silent' });
-  const load = new Load(server);
+  const load = new Load(server, PAUSE_MS);
   await load.makeSessions();
   load.run();
   try {

@@ -72,6 +72,8 @@ function openFile(file: string): DatabaseSync {
   try {
     const connection = new DatabaseSync(file, { readOnly: true });
     configureConnection(connection, true);
+    // Reads the file for the first time.
+    connection.exec('PRAGMA schema_version');
     return connection;
   } catch (error) {
     throw storeErrorOf(file, error);

@@ -1,15 +1,13 @@
 // The commands that docs/ gives for the store's file do what is said of them.
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SessionStore } from '../../../server/store/session-store.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import { readSnippet } from '../../helpers/read-snippet.ts';
+import { typeCommand } from '../../helpers/type-command.ts';
 
-const CLI = join(import.meta.dirname, '../../../server/cli.ts');
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 
 let folder: string;
@@ -25,32 +23,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** As in the folder in which the server was started, with this Node. */
-async function type(command: string): Promise<void> {
-  const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
-  await promisify(execFile)('bash', ['-ec', command], { cwd: folder, env: { ...process.env, PATH } });
-}
-
 async function readEmails(one: SessionStore): Promise<readonly string[]> {
   return (await one.listSessions({ pageSize: 10 })).map(({ email }) => email).toSorted();
 }
-
-it('a backup while the server runs contains everything in the store', async () => {
-  await type(await readSnippet('docs/backup-and-upgrade.md', 'sh', 'backup('));
-  await store.close();
-  expect(await readdir(folder)).toEqual(['backup.db', 'data']);
-  const restored = await openStore(`file:${join(folder, 'backup.db')}`);
-  expect(await readEmails(restored)).toEqual(['ann@example.com', 'bob@example.com']);
-  expect(await restored.listSpans('ann')).toHaveLength(1);
-  await restored.close();
-});
 
 it('erasing a reader removes that reader from the file, and no one else', async () => {
   await store.totals.counting.count(['ann', 'bob']);
   for (const name of ['ann', 'bob']) await store.totals.setReaderExcluded(`${name}@example.com`, true);
   await store.close();
   const command = await readSnippet('docs/privacy.md', 'sh', 'stillhere erase');
-  await type(command.replace('npx stillhere', `node ${CLI}`));
+  await typeCommand(command, folder);
   for (const file of await readdir(join(folder, 'data')))
     expect(await readFile(join(folder, 'data', file), 'latin1')).not.toContain('ann@example');
   const after = await openStore(`file:${join(folder, 'data/stillhere.db')}`);
