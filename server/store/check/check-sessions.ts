@@ -35,11 +35,13 @@ export async function checkSessions(
     after = await store.snapshot(async (db) => {
       const page = await loadPage(db, from);
       const hash = await findKeyedHash(db, runnerOn(db));
+      const ids = page.map(({ id }) => id);
+      const [spans, stretches] = [await loadSpans(db, ids), await loadStretches(db, ids)];
       for (const session of page) {
-        const spans = await loadSpans(db, session.id);
-        const stretches = await loadStretches(db, session.id);
-        for (const fault of faultsOf({ session, spans, stretches })) onFault(session.ref, fault);
-        checked.spans += spans.length;
+        const its = spans.get(session.id) ?? [];
+        for (const fault of faultsOf({ session, spans: its, stretches: stretches.get(session.id) ?? [] }))
+          onFault(session.ref, fault);
+        checked.spans += its.length;
       }
       const counting = await checkCounted(db, hash, page);
       for (const ref of counting.wrong) onFault(ref, 'what was counted of it is not what counting it again gives');
@@ -60,14 +62,26 @@ async function loadPage(db: Kysely<Tables>, after: string): Promise<readonly Ses
   return end < 0 ? rows : rows.slice(0, end);
 }
 
-async function loadSpans(db: Kysely<Tables>, session: string): Promise<readonly (Interval & { id: string })[]> {
-  const query = db.selectFrom('spans').select(['id', 'start_ms as startMs', 'end_ms as endMs']);
-  return query.where('session_id', '=', session).execute();
+/** By session. */
+async function loadSpans(
+  db: Kysely<Tables>,
+  sessions: readonly string[],
+): Promise<ReadonlyMap<string, (Interval & { readonly id: string })[]>> {
+  if (sessions.length === 0) return new Map();
+  const query = db.selectFrom('spans').select(['session_id', 'id', 'start_ms as startMs', 'end_ms as endMs']);
+  const rows = await query.where('session_id', 'in', sessions).execute();
+  return Map.groupBy(rows, (row) => row.session_id);
 }
 
-async function loadStretches(db: Kysely<Tables>, session: string): Promise<readonly Interval[]> {
-  const query = db.selectFrom('stretches').select(['start_ms as startMs', 'end_ms as endMs']);
-  return query.where('session_id', '=', session).orderBy('start_ms').execute();
+/** By session, ordered by start. */
+async function loadStretches(
+  db: Kysely<Tables>,
+  sessions: readonly string[],
+): Promise<ReadonlyMap<string, readonly Interval[]>> {
+  if (sessions.length === 0) return new Map();
+  const query = db.selectFrom('stretches').select(['session_id', 'start_ms as startMs', 'end_ms as endMs']);
+  const rows = await query.where('session_id', 'in', sessions).orderBy('start_ms').execute();
+  return Map.groupBy(rows, (row) => row.session_id);
 }
 
 /** Compares what was counted with what counting again would give, for sessions that haven't changed since. */
