@@ -12,10 +12,14 @@ export interface Checksum {
   readonly sum: bigint;
 }
 
-/** @param adapt is applied to each row. */
+/**
+ * @param columns of which it is the checksum.
+ * @param adapt is applied to each row.
+ */
 export async function checksumOf(
   db: Kysely<Tables>,
   table: CopiedTable,
+  columns: readonly string[],
   adapt: (row: Row) => Row = (row) => row,
 ): Promise<Checksum> {
   let [rows, sum] = [0, 0n];
@@ -23,7 +27,7 @@ export async function checksumOf(
     rows += page.length;
     for (const row of page) {
       const adapted = adapt(row);
-      const text = JSON.stringify(table.columns.map((column) => adapted[column]));
+      const text = JSON.stringify(columns.map((column) => adapted[column]));
       sum = BigInt.asUintN(64, sum + hash('sha256', text, 'buffer').readBigUInt64LE());
     }
   }

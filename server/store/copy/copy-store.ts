@@ -10,7 +10,7 @@ import { checksumOf } from './checksum.ts';
 import { describeTables, type CopiedTable } from './copied-tables.ts';
 import { CopyTarget } from './copy-target.ts';
 import { pagesOfTable } from './pages-of-table.ts';
-import { rowFor } from './target-row.ts';
+import { rowFor, tableInCopy } from './target-row.ts';
 import { countRows, deleteRows, findGone, putRows } from './write-table.ts';
 
 export interface TableCopy {
@@ -68,24 +68,25 @@ export async function copyStore(from: string, to: string, onTable: (copied: Tabl
 }
 
 async function copyTable(source: Kysely<Tables>, target: CopyTarget, table: CopiedTable): Promise<TableCopy> {
+  const itsCopy = tableInCopy(table);
   const copied = { table: table.name, rows: 0, written: 0, deleted: 0, adapted: 0 };
   for await (const page of pagesOfTable(source, table)) {
     const adapted = page.map((row) => rowFor(table, row));
     copied.rows += page.length;
     copied.adapted += adapted.filter((row, nth) => row !== page[nth]).length;
-    copied.written += await target.write((db) => putRows(db, table, adapted));
+    copied.written += await target.write((db) => putRows(db, itsCopy, adapted));
   }
   // Otherwise, what was there before is still there, and nothing else.
-  if ((await countRows(target.db, table)) > copied.rows)
-    for await (const gone of findGone(source, target.db, table))
-      copied.deleted += await target.write((db) => deleteRows(db, table, gone));
+  if ((await countRows(target.db, itsCopy)) > copied.rows)
+    for await (const gone of findGone(source, table, target.db, itsCopy))
+      copied.deleted += await target.write((db) => deleteRows(db, itsCopy, gone));
   return copied;
 }
 
 async function verify(source: Kysely<Tables>, target: CopyTarget, table: CopiedTable, name: string): Promise<void> {
   const [original, copy] = [
-    await checksumOf(source, table, (row) => rowFor(table, row)),
-    await checksumOf(target.db, table),
+    await checksumOf(source, table, table.columns, (row) => rowFor(table, row)),
+    await checksumOf(target.db, tableInCopy(table), table.columns),
   ];
   if (original.rows !== copy.rows || original.sum !== copy.sum)
     throw new StoreError(

@@ -39,7 +39,7 @@ export class CopyTarget {
       return target;
     } catch (error) {
       await db.destroy();
-      throw postgresErrorOf(url, error);
+      throw postgresErrorOf(url, error, 'TO');
     }
   }
 

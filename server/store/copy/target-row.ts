@@ -1,4 +1,4 @@
-// How a row of the SQLite file is written to PostgreSQL: the only place that knows a difference between the two.
+// How a table of the SQLite file and its rows are in PostgreSQL: the only place that knows a difference between the two.
 import { StoreError } from '../store-error.ts';
 import type { CopiedTable } from './copied-tables.ts';
 
@@ -8,8 +8,13 @@ export type Row = Readonly<Record<string, string | number | null>>;
 const NUL = '\0';
 const REPLACEMENT = '\ufffd';
 
+/** The table as it is in PostgreSQL. Its columns are those of {@link rowFor}. */
+export function tableInCopy(table: CopiedTable): CopiedTable {
+  return table;
+}
+
 /**
- * The row itself if it can stay as it is.
+ * The row as it is in PostgreSQL: itself, if it can stay as it is.
  * @throws StoreError if its key can't: another row could get the same one.
  */
 export function rowFor({ name, key, columns }: CopiedTable, row: Row): Row {

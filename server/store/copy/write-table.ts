@@ -30,11 +30,12 @@ export async function countRows(db: Kysely<Tables>, table: CopiedTable): Promise
 /** For each page of keys in the copy, those that the file doesn't have. */
 export async function* findGone(
   source: Kysely<Tables>,
-  copy: Kysely<Tables>,
   table: CopiedTable,
+  copy: Kysely<Tables>,
+  itsCopy: CopiedTable,
 ): AsyncGenerator<readonly Row[]> {
   const isIt = table.key.map((column, nth) => sql`kept.${sql.ref(column)} = asked.value ->> ${sql.lit(nth)}`);
-  for await (const page of pagesOfTable(copy, table, table.key)) {
+  for await (const page of pagesOfTable(copy, itsCopy, itsCopy.key)) {
     const keys = JSON.stringify(page.map((row) => table.key.map((column) => row[column])));
     const { rows } = await sql<{ nth: number }>`SELECT asked.key AS nth FROM json_each(${keys}) AS asked
       WHERE NOT EXISTS (SELECT 1 FROM ${sql.table(table.name)} AS kept WHERE ${sql.join(isIt, sql` AND `)})`.execute(

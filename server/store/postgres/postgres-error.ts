@@ -5,10 +5,13 @@ import { STORE_UNAVAILABLE, StoreError } from '../store-error.ts';
 import { nameOfStore } from '../store-url.ts';
 import { sqlStateOf } from './pool.ts';
 
-const UNREACHABLE = (name: string): string => `The database ${name} does not answer. Start it, or correct STORE_URL.`;
+/** @param setting in which the URL of the database is. */
+type Say = (name: string, setting: string) => string;
+
+const UNREACHABLE: Say = (name, setting) => `The database ${name} does not answer. Start it, or correct ${setting}.`;
 
 /** Of the system, and of PostgreSQL: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const CAUSES: Readonly<Record<string, (name: string) => string>> = {
+const CAUSES: Readonly<Record<string, Say>> = {
   ECONNREFUSED: UNREACHABLE,
   ECONNRESET: UNREACHABLE,
   ENOTFOUND: UNREACHABLE,
@@ -19,19 +22,23 @@ const CAUSES: Readonly<Record<string, (name: string) => string>> = {
   '57P03': UNREACHABLE,
   '28P01': unauthorized,
   '28000': unauthorized,
-  '3D000': (name) => `There is no database ${name}. Create it with createdb, or correct STORE_URL.`,
-  '42501': (name) => `The user of STORE_URL may not create tables in ${name}. Make it the owner of the database.`,
+  '3D000': (name, setting) => `There is no database ${name}. Create it with createdb, or correct ${setting}.`,
+  '42501': (name, setting) =>
+    `The user of ${setting} may not create tables in ${name}. Make it the owner of the database.`,
   '53300': (name) =>
     `The database ${name} has no connection left. Raise its max_connections, or put PgBouncer before it.`,
-  '25006': (name) => `The database ${name} can only be read: it is a standby. Set STORE_URL to the primary.`,
+  '25006': (name, setting) => `The database ${name} can only be read: it is a standby. Set ${setting} to the primary.`,
 };
 
-/** The error itself where its cause is another one. The password of the URL is in neither. */
-export function postgresErrorOf(url: string, error: unknown): unknown {
+/**
+ * The error itself where its cause is another one. The password of the URL is in neither.
+ * @param setting in which the URL is.
+ */
+export function postgresErrorOf(url: string, error: unknown, setting = 'STORE_URL'): unknown {
   if (error instanceof StoreError) return error;
   const code = codeOf(error);
   const say = CAUSES[code] ?? (/timeout/i.test(String(error)) ? UNREACHABLE : undefined);
-  return say ? new StoreError(say(nameOfStore(url)), { cause: error }) : error;
+  return say ? new StoreError(say(nameOfStore(url), setting), { cause: error }) : error;
 }
 
 /**
@@ -63,6 +70,6 @@ function codeOf(error: unknown): string {
   return '';
 }
 
-function unauthorized(name: string): string {
-  return `The database ${name} refuses the user or the password of STORE_URL.`;
+function unauthorized(name: string, setting: string): string {
+  return `The database ${name} refuses the user or the password of ${setting}.`;
 }
