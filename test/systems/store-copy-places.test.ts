@@ -126,17 +126,33 @@ it('makes the copy equal again: rows that are new, changed or gone', async () =>
   expect(await checkStore(to)).toMatchObject({ isWell: true });
 });
 
-it('says that the copy is incomplete where the file has changed meanwhile, and copies nothing of the change', async () => {
+it('copies nothing of what changes meanwhile, says so, and has it after the next run', async () => {
   await makeSession('ann');
-  let begun: Promise<void> | undefined;
-  const copied = await copyStore(`file:${file}`, to, ({ table }) => {
-    if (table === 'notes') begun = makeSession('bob');
+  await makeSession('bob');
+  const { isComplete } = await copyStore(`file:${file}`, to, ({ table }) => {
+    if (table === 'notes') change("DELETE FROM sessions WHERE id = 'ann'; UPDATE sessions SET revision = 9");
   });
-  await begun;
-  // It may have begun to write only after the end.
-  if (copied.isComplete) return;
-  expect(await postgres.query('SELECT id FROM sessions', to)).toEqual([{ id: 'ann' }]);
+  expect(isComplete).toBe(false);
+  const copied = (): Promise<unknown> => postgres.query('SELECT id, revision FROM sessions ORDER BY id', to);
+  expect(await copied()).toEqual([
+    { id: 'ann', revision: 2 },
+    { id: 'bob', revision: 2 },
+  ]);
   await expect(openStore(to)).rejects.toThrow(/holds a copy that is not complete/);
+  expect((await copy()).isComplete).toBe(true);
+  expect(await copied()).toEqual([{ id: 'bob', revision: 9 }]);
+  expect(await postgres.query('SELECT session_id FROM spans', to)).toEqual([{ session_id: 'bob' }]);
+});
+
+it('says that it was interrupted where the database ends the connection, and goes on the next time', async () => {
+  await makeSession('ann');
+  const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${new URL(to).pathname.slice(1)}'`;
+  let ended: Promise<unknown> | undefined;
+  const first = copyStore(`file:${file}`, to, () => {
+    ended ??= postgres.query(end);
+  });
+  await expect(first).rejects.toThrow(/^The copy to \S+ was interrupted: .*\. Run the command again: it goes on\.$/);
+  await ended;
   expect((await copy()).isComplete).toBe(true);
 });
 

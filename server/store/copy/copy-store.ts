@@ -1,10 +1,12 @@
-// Copies a store from an SQLite file to PostgreSQL while its server runs. A run copies what the store was at one moment: it reads in one
-// transaction, which makes it a whole, and so that reader who was erased before is not in it. What changes meanwhile is copied by the next run, which writes only the
-// rows that differ, and deletes those that are gone. After the server was stopped, nothing changes, and the copy is complete.
+// Copies a store from an SQLite file to PostgreSQL while its server runs. A run copies what the store was at one moment, because it reads
+// in one transaction. What changes meanwhile is copied by the next run: it writes only rows that differ, and deletes those that are gone,
+// so that nobody who was erased meanwhile stays in the copy. Once the server is stopped, a run makes the copy complete.
 import { sql, type Kysely } from 'kysely';
-import { openReadOnly } from '../read-only.ts';
+import { sqlStateOf } from '../postgres/pool.ts';
+import { passingErrorOf } from '../postgres/postgres-error.ts';
+import { openReadOnly, type ReadOnlyStore } from '../read-only.ts';
 import type { Tables } from '../schema.ts';
-import { StoreError } from '../store-error.ts';
+import { StoreError, storeErrorOf } from '../store-error.ts';
 import { fileOfStore, isPostgresUrl, nameOfStore } from '../store-url.ts';
 import { checksumOf } from './checksum.ts';
 import { describeTables, type CopiedTable } from './copied-tables.ts';
@@ -48,23 +50,32 @@ export async function copyStore(from: string, to: string, onTable: (copied: Tabl
   try {
     const target = await CopyTarget.open(to, source.db);
     try {
-      const { versionThen, asOfMs } = await source.snapshot(async (db) => {
-        const version = await readVersion(db);
-        const began = { versionThen: version, asOfMs: Date.now() };
-        const tables = await describeTables(db);
-        for (const table of tables) onTable(await copyTable(db, target, table));
-        for (const table of tables) await verify(db, target, table, nameOfStore(to));
-        return began;
-      });
-      const isComplete = (await readVersion(source.db)) === versionThen;
-      if (isComplete) await target.complete();
-      return { asOfMs, isComplete };
+      return await copyAll(source, target, onTable);
+    } catch (error) {
+      throw copyErrorOf(error, from, to);
     } finally {
       await target.close();
     }
   } finally {
     await source.close();
   }
+}
+
+async function copyAll(
+  source: ReadOnlyStore,
+  target: CopyTarget,
+  onTable: (copied: TableCopy) => void,
+): Promise<StoreCopy> {
+  const { version, asOfMs } = await source.snapshot(async (db) => {
+    const began = { version: await readVersion(db), asOfMs: Date.now() };
+    const tables = await describeTables(db);
+    for (const table of tables) onTable(await copyTable(db, target, table));
+    for (const table of tables) await verify(db, target, table);
+    return began;
+  });
+  const isComplete = (await readVersion(source.db)) === version;
+  if (isComplete) await target.complete();
+  return { asOfMs, isComplete };
 }
 
 async function copyTable(source: Kysely<Tables>, target: CopyTarget, table: CopiedTable): Promise<TableCopy> {
@@ -83,14 +94,14 @@ async function copyTable(source: Kysely<Tables>, target: CopyTarget, table: Copi
   return copied;
 }
 
-async function verify(source: Kysely<Tables>, target: CopyTarget, table: CopiedTable, name: string): Promise<void> {
+async function verify(source: Kysely<Tables>, target: CopyTarget, table: CopiedTable): Promise<void> {
   const [original, copy] = [
     await checksumOf(source, table, table.columns, (row) => rowFor(table, row)),
     await checksumOf(target.db, tableInCopy(table), table.columns),
   ];
   if (original.rows !== copy.rows || original.sum !== copy.sum)
     throw new StoreError(
-      `The table ${table.name} of the database ${name} differs from the file: it has ${copy.rows} rows, and the file ${original.rows}. ` +
+      `The table ${table.name} of the copy has ${copy.rows} rows, and that of the file ${original.rows}, or they differ. ` +
         'If something else writes to the database, stop it. Then run the command again.',
     );
 }
@@ -99,4 +110,18 @@ async function verify(source: Kysely<Tables>, target: CopyTarget, table: CopiedT
 async function readVersion(db: Kysely<Tables>): Promise<number> {
   const { rows } = await sql<{ data_version: number }>`PRAGMA data_version`.execute(db);
   return rows[0]?.data_version ?? 0;
+}
+
+/** In words for the person who runs the command, where the cause is one of the two databases. */
+function copyErrorOf(error: unknown, from: string, to: string): unknown {
+  if (error instanceof StoreError) return error;
+  if ((error as NodeJS.ErrnoException).code === 'ERR_SQLITE_ERROR') return storeErrorOf(nameOfStore(from), error);
+  if (sqlStateOf(error) === undefined && passingErrorOf(error) === error) return error;
+  const { message } = error as Error;
+  return new StoreError(
+    `The copy to ${nameOfStore(to)} was interrupted: ${message}. Run the command again: it goes on.`,
+    {
+      cause: error,
+    },
+  );
 }
