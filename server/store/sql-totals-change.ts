@@ -2,6 +2,7 @@
 // meanwhile.
 import { randomInt } from 'node:crypto';
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { columnList } from './column-list.ts';
 import type { Statement } from './runner.ts';
 import type { Tables } from './schema.ts';
 import type { Row, SqlRows } from './sql-rows.ts';
@@ -33,7 +34,7 @@ export function upsert(
 ): readonly Statement[] {
   return rows.statements(table, values, (columns, list) => {
     const others = columns.filter((column) => !keys.includes(column));
-    return sql`INSERT INTO ${sql.table(table)} (${names(columns)}) ${list} ON CONFLICT (${names(keys)}) DO UPDATE SET
+    return sql`INSERT INTO ${sql.table(table)} (${columnList(columns)}) ${list} ON CONFLICT (${columnList(keys)}) DO UPDATE SET
       ${sql.join(others.map((column) => sql`${sql.ref(column)} = ${how(column)}`))}`;
   });
 }
@@ -97,9 +98,9 @@ export function compileCountedSessions(
       const own = column === 'session_id' ? 'id' : column;
       return sql`${sql.ref(`sessions.${own}`)} = ${sql.ref(`news.${column}`)}`;
     });
-    return sql`WITH news (${names(columns)}) AS (${list}) INSERT INTO counted_sessions (${names(columns)})
+    return sql`WITH news (${columnList(columns)}) AS (${list}) INSERT INTO counted_sessions (${columnList(columns)})
       SELECT news.* FROM news JOIN sessions ON ${sql.join(isSame, sql` AND `)} WHERE true
-      ON CONFLICT (${names(key)}) DO UPDATE SET ${sql.join(puts)}`;
+      ON CONFLICT (${columnList(key)}) DO UPDATE SET ${sql.join(puts)}`;
   });
   return statements.map((statement) => ({ ...statement, mustChange: statement.rows }));
 }
@@ -109,7 +110,7 @@ export function compileReaderPages(rows: SqlRows, pairs: readonly Row[]): readon
   return rows.statements(
     'pairs',
     pairs,
-    (columns, list) => sql`WITH pairs (${names(columns)}) AS (${list})
+    (columns, list) => sql`WITH pairs (${columnList(columns)}) AS (${list})
       SELECT reader_page_totals.reader_id, reader_page_totals.page_id, sessions FROM pairs
       JOIN reader_page_totals ON reader_page_totals.reader_id = pairs.reader_id AND reader_page_totals.page_id = pairs.page_id`,
   );
@@ -205,13 +206,13 @@ function changeReaders(rows: SqlRows, change: TotalsChange, readers: readonly Co
   const changed = changes.flatMap(({ expected, ...row }) => (expected === undefined ? [] : { ...row, expected }));
   return [
     ...rows.statements('new readers', added, (columns, list) => {
-      return sql`INSERT INTO reader_totals (${names(columns)}) ${list}`;
+      return sql`INSERT INTO reader_totals (${columnList(columns)}) ${list}`;
     }),
     ...rows
       .statements('readers', changed, (columns, list) => {
         const sum = (column: string): RawBuilder<unknown> =>
           sql`${sql.ref(column)} = reader_totals.${sql.ref(column)} + news.${sql.ref(column)}`;
-        return sql`WITH news (${names(columns)}) AS (${list}) UPDATE reader_totals SET
+        return sql`WITH news (${columnList(columns)}) AS (${list}) UPDATE reader_totals SET
           ${sql.join(['counted', 'sessions', 'opened', 'visits', 'reading_ms'].map(sum))}, version = news.version,
           last_ms = CASE WHEN news.last_ms > reader_totals.last_ms THEN news.last_ms ELSE reader_totals.last_ms END
           FROM news WHERE reader_totals.id = news.id AND reader_totals.version = news.expected`;
@@ -228,5 +229,3 @@ function sumOf(table: string, column: string): RawBuilder<unknown> {
   if (column === 'version') return other;
   return column === 'last_ms' ? sql`CASE WHEN ${other} > ${own} THEN ${other} ELSE ${own} END` : sql`${own} + ${other}`;
 }
-
-const names = (columns: readonly string[]): RawBuilder<unknown> => sql.join(columns.map((column) => sql.ref(column)));

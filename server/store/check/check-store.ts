@@ -1,5 +1,6 @@
 // Checks that a store keeps what it promises, beside its server if that runs. Changes nothing.
-import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { sql, type Kysely } from 'kysely';
+import { columnList } from '../column-list.ts';
 import { readCopyMark } from '../copy-mark.ts';
 import { openReadOnly } from '../read-only.ts';
 import type { Tables } from '../schema.ts';
@@ -57,18 +58,14 @@ async function checkFile(db: Kysely<Tables>): Promise<readonly string[]> {
 /** In one statement, so that a session that is counted meanwhile is in both or in neither. */
 async function checkTotals(db: Kysely<Tables>, { table, key, sums, query }: ExpectedTotals): Promise<string> {
   const columns = (sign: 1 | -1) =>
-    sql`${names(key)}, ${sql.join(sums.map((sum) => sql`${sql.lit(sign)} * ${sql.ref(sum)} AS ${sql.ref(sum)}`))}`;
+    sql`${columnList(key)}, ${sql.join(sums.map((sum) => sql`${sql.lit(sign)} * ${sql.ref(sum)} AS ${sql.ref(sum)}`))}`;
   const differs = sums.map((column) => sql`sum(${sql.ref(column)}) <> 0`);
   const { rows } = await sql<{ wrong: number }>`SELECT count(*) AS wrong FROM (
-    SELECT ${names(key)} FROM (
+    SELECT ${columnList(key)} FROM (
       SELECT ${columns(1)} FROM ${sql.table(table)} UNION ALL SELECT ${columns(-1)} FROM (${sql.raw(query)}) AS wanted
-    ) AS compared GROUP BY ${names(key)} HAVING ${sql.join(differs, sql` OR `)}) AS differing`.execute(db);
+    ) AS compared GROUP BY ${columnList(key)} HAVING ${sql.join(differs, sql` OR `)}) AS differing`.execute(db);
   const wrong = rows[0]?.wrong ?? 0;
   return wrong === 0
     ? `ok       ${table}: the sums of what was counted`
     : `WRONG    ${table}: ${wrong} rows are not the sums of what was counted`;
-}
-
-function names(columns: readonly string[]): RawBuilder<unknown> {
-  return sql.join(columns.map((column) => sql.ref(column)));
 }

@@ -1,5 +1,6 @@
 // Reads a table page by page in the order of its key, in SQL that is the same for both databases.
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
+import { columnList } from '../column-list.ts';
 import { COPY_NOTE } from '../copy-mark.ts';
 import type { Tables } from '../schema.ts';
 import type { CopiedTable } from './copied-tables.ts';
@@ -13,10 +14,10 @@ export async function* pagesOfTable(
   table: CopiedTable,
   columns: readonly string[] = table.columns,
 ): AsyncGenerator<readonly Row[]> {
-  const key = names(table.key);
+  const key = columnList(table.key);
   let after: RawBuilder<SqlBool> = sql`true`;
   for (;;) {
-    const { rows } = await sql<Row>`SELECT ${names(columns)} FROM ${sql.table(table.name)}
+    const { rows } = await sql<Row>`SELECT ${columnList(columns)} FROM ${sql.table(table.name)}
       WHERE ${isCopied(table)} AND ${after} ORDER BY ${key} LIMIT ${ROWS_A_PAGE}`.execute(db);
     const last = rows.at(-1);
     if (!last) return;
@@ -29,8 +30,4 @@ export async function* pagesOfTable(
 /** The mark of the copy is only in the copy. */
 export function isCopied({ name }: CopiedTable): RawBuilder<SqlBool> {
   return name === 'notes' ? sql`name <> ${COPY_NOTE}` : sql`true`;
-}
-
-export function names(columns: readonly string[]): RawBuilder<unknown> {
-  return sql.join(columns.map((column) => sql.ref(column)));
 }

@@ -1,8 +1,9 @@
 // Makes a table in PostgreSQL like the one of a SQLite file. Only rows that differ are written.
 import { sql, type Kysely } from 'kysely';
+import { columnList } from '../column-list.ts';
 import type { Tables } from '../schema.ts';
 import type { CopiedTable } from './copied-tables.ts';
-import { isCopied, names, pagesOfTable } from './pages-of-table.ts';
+import { isCopied, pagesOfTable } from './pages-of-table.ts';
 import type { Row } from './target-row.ts';
 
 /** Inserts or updates rows. @returns how many of them differed. */
@@ -15,10 +16,12 @@ export async function putRows(db: Kysely<Tables>, table: CopiedTable, rows: read
   ];
   const puts = others.map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`);
   const { numAffectedRows } = await sql`
-    INSERT INTO ${sql.table(name)} (${names(columns)})
-    SELECT ${names(columns)} FROM json_populate_recordset(NULL::${sql.table(name)}, ${JSON.stringify(rows)}::json) AS news
+    INSERT INTO ${sql.table(name)} (${columnList(columns)})
+    SELECT ${columnList(columns)} FROM json_populate_recordset(NULL::${sql.table(name)}, ${JSON.stringify(rows)}::json) AS news
     WHERE NOT EXISTS (SELECT 1 FROM ${sql.table(name)} AS kept WHERE ${sql.join(isSame, sql` AND `)})
-    ON CONFLICT (${names(key)}) DO ${puts.length > 0 ? sql`UPDATE SET ${sql.join(puts)}` : sql`NOTHING`}`.execute(db);
+    ON CONFLICT (${columnList(key)}) DO ${puts.length > 0 ? sql`UPDATE SET ${sql.join(puts)}` : sql`NOTHING`}`.execute(
+    db,
+  );
   return Number(numAffectedRows ?? 0);
 }
 
