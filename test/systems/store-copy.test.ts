@@ -46,55 +46,59 @@ async function findInCopy(text: string): Promise<readonly string[]> {
   return found;
 }
 
-it('copies a store that a server writes to, and the rest when the server is stopped', async () => {
-  const filled = await openStore(from);
-  await countAll(filled);
-  await filled.close();
-  const server = await StillhereServer.start({ STORE_URL: from, LOG_LEVEL: 'silent' });
-  const load = new Load(server, PAUSE_MS);
-  await load.makeSessions();
-  load.run();
-  try {
-    const first = await runCli(['store', 'copy', from, to]);
-    expect(first.stderr).toBe('');
-    expect(first.code).toBe(1);
-    expect(first.stdout).toContain(`spans: ${SESSIONS * 5 + load.acknowledged.size} rows`);
-    expect(first.stdout).toContain('has changed since, so the copy is not complete.');
-    expect(await findInCopy(ERASED)).toContain('sessions');
+it(
+  'copies a store that a server writes to, and the rest when the server is stopped',
+  { timeout: 600_000 },
+  async () => {
+    const filled = await openStore(from);
+    await countAll(filled);
+    await filled.close();
+    const server = await StillhereServer.start({ STORE_URL: from, LOG_LEVEL: 'silent' });
+    const load = new Load(server, PAUSE_MS);
+    await load.makeSessions();
+    load.run();
+    try {
+      const first = await runCli(['store', 'copy', from, to]);
+      expect(first.stderr).toBe('');
+      expect(first.code).toBe(1);
+      expect(first.stdout).toContain(`spans: ${SESSIONS * 5 + load.acknowledged.size} rows`);
+      expect(first.stdout).toContain('has changed since, so the copy is not complete.');
+      expect(await findInCopy(ERASED)).toContain('sessions');
 
-    const headers = { authorization: `Bearer ${OWNER_TOKEN}` };
-    const erasure = await fetch(`${server.url}/api/readers/${ERASED}`, { method: 'DELETE', headers });
-    expect(await erasure.json()).toMatchObject({ sessions: 10 });
-    const receipts = load.receipts;
-    while (load.receipts < receipts + 100) await delay(5);
-  } finally {
-    await load.stop();
-    await server.stop();
-  }
-  const second = await runCli(['store', 'copy', from, to]);
-  expect([second.code, second.stderr]).toEqual([0, '']);
-  expect(second.stdout).toContain('Nothing has changed');
-  // Only the rows that changed: all spans of the load, and none of those that were there before.
-  expect(second.stdout).toMatch(new RegExp(`^spans: \\d+ rows, ${load.acknowledged.size} written, 0 deleted$`, 'm'));
-  expect(second.stdout).toMatch(/^sessions: 9998 rows, 8 written, 10 deleted$/m);
-  expect(await findInCopy(ERASED)).toEqual([]);
+      const headers = { authorization: `Bearer ${OWNER_TOKEN}` };
+      const erasure = await fetch(`${server.url}/api/readers/${ERASED}`, { method: 'DELETE', headers });
+      expect(await erasure.json()).toMatchObject({ sessions: 10 });
+      const receipts = load.receipts;
+      while (load.receipts < receipts + 100) await delay(5);
+    } finally {
+      await load.stop();
+      await server.stop();
+    }
+    const second = await runCli(['store', 'copy', from, to]);
+    expect([second.code, second.stderr]).toEqual([0, '']);
+    expect(second.stdout).toContain('Nothing has changed');
+    // Only the rows that changed: all spans of the load, and none of those that were there before.
+    expect(second.stdout).toMatch(new RegExp(`^spans: \\d+ rows, ${load.acknowledged.size} written, 0 deleted$`, 'm'));
+    expect(second.stdout).toMatch(/^sessions: 9998 rows, 8 written, 10 deleted$/m);
+    expect(await findInCopy(ERASED)).toEqual([]);
 
-  for (const url of [from, to]) {
-    const { stdout, code } = await runCli(['store', 'check', url]);
-    expect(stdout).not.toContain('WRONG');
-    expect(stdout).toContain('ok       9998 sessions with');
-    expect(code).toBe(0);
-  }
-  const moved = await StillhereServer.start({ STORE_URL: to, LOG_LEVEL: 'silent' });
-  try {
-    expect(await load.findLost(moved)).toEqual([]);
-    const third = await runCli(['store', 'copy', from, to]);
-    expect(third.code).toBe(1);
-    expect(third.stderr).toMatch(/^The database \S+ is in use: its table notes isn't empty\. A copy needs an empty/);
-  } finally {
-    await moved.stop();
-  }
-});
+    for (const url of [from, to]) {
+      const { stdout, code } = await runCli(['store', 'check', url]);
+      expect(stdout).not.toContain('WRONG');
+      expect(stdout).toContain('ok       9998 sessions with');
+      expect(code).toBe(0);
+    }
+    const moved = await StillhereServer.start({ STORE_URL: to, LOG_LEVEL: 'silent' });
+    try {
+      expect(await load.findLost(moved)).toEqual([]);
+      const third = await runCli(['store', 'copy', from, to]);
+      expect(third.code).toBe(1);
+      expect(third.stderr).toMatch(/^The database \S+ is in use: its table notes isn't empty\. A copy needs an empty/);
+    } finally {
+      await moved.stop();
+    }
+  },
+);
 
 it('goes on when it was killed, and nothing opens what there is until then', async () => {
   for (const kill of [200, 700, 1_200, 1_700]) {
