@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { CompiledQuery, Kysely } from 'kysely';
 import { isMigrated as isSqliteMigrated } from './migrations.ts';
+import { bucketPlugin } from './postgres/bucket-plugin.ts';
 import { kyselyOnPool } from './postgres/dialect.ts';
 import { isMigrated as isPostgresMigrated } from './postgres/migrations.ts';
 import { existsInPostgres } from './postgres/open.ts';
@@ -58,7 +59,7 @@ async function openFile(file: string): Promise<ReadOnlyStore | undefined> {
 
 async function openPostgres(url: string): Promise<ReadOnlyStore | undefined> {
   if (!(await existsInPostgres(url))) return undefined;
-  const db = kyselyOnPool(openPool(url, 1, NO_LIMIT));
+  const db = kyselyOnPool(openPool(url, 1, NO_LIMIT)).withPlugin(bucketPlugin);
   try {
     await requireMigrated(await isPostgresMigrated(db), nameOfStore(url));
   } catch (error) {

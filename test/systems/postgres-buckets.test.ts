@@ -11,6 +11,7 @@ import { describeConcurrency } from '../helpers/concurrency-contract.ts';
 import { testCountedTwice } from '../helpers/counted-twice.ts';
 import { createDistributed } from '../helpers/distributed-postgres.ts';
 import { Postgres } from '../helpers/postgres.ts';
+import { removeBuckets } from '../helpers/remove-buckets.ts';
 import { readSnippet } from '../helpers/read-snippet.ts';
 import { NOW, seen } from '../helpers/store-contract.ts';
 import type { WatchedPlace } from '../helpers/store-place.ts';
@@ -146,7 +147,7 @@ describe('a store that was made before there were buckets', () => {
     const before = await store.findSession('bob');
     const spans = await store.listSpans('bob');
     await store.close();
-    await removeBuckets(url);
+    await removeBuckets(postgres, url);
 
     const after = await openStore(url);
     expect(await after.findSession('bob')).toEqual(before);
@@ -162,26 +163,6 @@ describe('a store that was made before there were buckets', () => {
     await after.close();
     await postgres.dropDatabase(url);
   });
-
-  /** Makes the store one of the version before. */
-  async function removeBuckets(url: string): Promise<void> {
-    const keys = { spans: 'session_id, id', stretches: 'session_id, start_ms', outbox: 'consumer, session_id' };
-    for (const [table, column] of SESSION_COLUMNS) {
-      const key = { ...keys, told: 'consumer, session_id', counted_pages: 'session_id, page_id' }[table];
-      await postgres.query(
-        `ALTER TABLE ${table} DROP COLUMN bucket CASCADE;
-        ALTER TABLE ${table} ADD PRIMARY KEY (${table === 'counted_slots' ? 'session_id, slot' : (key ?? column)})`,
-        url,
-      );
-    }
-    await postgres.query(
-      `ALTER TABLE spans ADD FOREIGN KEY (session_id) REFERENCES sessions (id) ON DELETE CASCADE;
-      ALTER TABLE stretches ADD FOREIGN KEY (session_id) REFERENCES sessions (id) ON DELETE CASCADE;
-      DROP INDEX sessions_by_id; DROP INDEX counted_sessions_by_session; CREATE UNIQUE INDEX sessions_by_ref ON sessions (ref);
-      DELETE FROM kysely_migration WHERE name = '003-buckets'`,
-      url,
-    );
-  }
 });
 
 /** What all connections to a database have in common. */

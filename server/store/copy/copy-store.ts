@@ -12,7 +12,7 @@ import { checksumOf } from './checksum.ts';
 import { describeTables, type CopiedTable } from './copied-tables.ts';
 import { CopyTarget } from './copy-target.ts';
 import { pagesOfTable } from './pages-of-table.ts';
-import { rowFor, tableInCopy } from './target-row.ts';
+import { adaptText, rowInCopy, tableInCopy } from './target-row.ts';
 import { countRows, deleteRows, findGone, putRows } from './write-table.ts';
 
 export interface TableCopy {
@@ -82,10 +82,11 @@ async function copyTable(source: Kysely<Tables>, target: CopyTarget, table: Copi
   const itsCopy = tableInCopy(table);
   const copied = { table: table.name, rows: 0, written: 0, deleted: 0, adapted: 0 };
   for await (const page of pagesOfTable(source, table)) {
-    const adapted = page.map((row) => rowFor(table, row));
+    const adapted = page.map((row) => adaptText(table, row));
     copied.rows += page.length;
     copied.adapted += adapted.filter((row, nth) => row !== page[nth]).length;
-    copied.written += await target.write((db) => putRows(db, itsCopy, adapted));
+    const rows = adapted.map((row) => rowInCopy(table, row));
+    copied.written += await target.write((db) => putRows(db, itsCopy, rows));
   }
   // Otherwise, what was there before is still there, and nothing else.
   if ((await countRows(target.db, itsCopy)) > copied.rows)
@@ -96,7 +97,7 @@ async function copyTable(source: Kysely<Tables>, target: CopyTarget, table: Copi
 
 async function verify(source: Kysely<Tables>, target: CopyTarget, table: CopiedTable): Promise<void> {
   const [original, copy] = [
-    await checksumOf(source, table, table.columns, (row) => rowFor(table, row)),
+    await checksumOf(source, table, table.columns, (row) => adaptText(table, row)),
     await checksumOf(target.db, tableInCopy(table), table.columns),
   ];
   if (original.rows !== copy.rows || original.sum !== copy.sum)

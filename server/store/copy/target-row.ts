@@ -1,4 +1,6 @@
-// How a table of the SQLite file and its rows are in PostgreSQL: the only place that knows a difference between the two.
+// How a table of the SQLite file and its rows are in PostgreSQL: the only place that knows the differences.
+import { bucketOf } from '../bucket.ts';
+import { SESSION_COLUMNS } from '../postgres/session-columns.ts';
 import { StoreError } from '../store-error.ts';
 import type { CopiedTable } from './copied-tables.ts';
 
@@ -8,16 +10,23 @@ export type Row = Readonly<Record<string, string | number | null>>;
 const NUL = '\0';
 const REPLACEMENT = '\ufffd';
 
-/** The table as it is in PostgreSQL. Its columns are those of {@link rowFor}. */
-export function tableInCopy(table: CopiedTable): CopiedTable {
-  return table;
+/** The table as it is in PostgreSQL, where the bucket leads the key of what belongs to a session. */
+export function tableInCopy({ name, key, columns }: CopiedTable): CopiedTable {
+  if (!SESSION_COLUMNS.has(name)) return { name, key, columns };
+  return { name, key: ['bucket', ...key], columns: ['bucket', ...columns] };
+}
+
+/** The row with the columns of {@link tableInCopy}. */
+export function rowInCopy({ name }: CopiedTable, row: Row): Row {
+  const session = row[SESSION_COLUMNS.get(name) ?? ''];
+  return typeof session === 'string' ? { bucket: bucketOf(session), ...row } : row;
 }
 
 /**
- * The row as it is in PostgreSQL: itself, if it can stay as it is.
- * @throws StoreError if its key can't: another row could get the same one.
+ * The row itself, if PostgreSQL can store its text.
+ * @throws StoreError if its key can't be stored: another row could get the same one.
  */
-export function rowFor({ name, key, columns }: CopiedTable, row: Row): Row {
+export function adaptText({ name, key, columns }: CopiedTable, row: Row): Row {
   const hasNul = (column: string): boolean => {
     const value = row[column];
     return typeof value === 'string' && value.includes(NUL);
