@@ -10,6 +10,7 @@ import { until } from '../helpers/until.ts';
 
 /** CI's machine is shared: a long run sets it to 100. */
 const KILLS = Number(process.env['KILLS'] ?? 20);
+const RECEIPTS_A_KILL = 8;
 
 let server: StillhereServer;
 beforeEach(async () => {
@@ -22,15 +23,17 @@ describe('a server under load', () => {
     const load = new Load(server);
     await load.makeSessions();
     for (let kill = 1; kill <= KILLS; kill++) {
+      const least = load.receipts + RECEIPTS_A_KILL;
       load.run();
       await delay(100 + Math.random() * 500);
+      // On a machine that is busy, the first one can take longer.
+      await until(() => load.receipts >= least);
       await server.stop('SIGKILL');
       await load.stop();
       await server.start();
       expect(await load.findLost()).toEqual([]);
       console.info(`kill ${kill} of ${KILLS}: ${load.receipts} receipts so far, nothing lost`);
     }
-    expect(load.receipts).toBeGreaterThan(KILLS * 8);
     expect(load.acknowledged.size).toBe(SPANS);
   });
 
