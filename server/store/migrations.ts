@@ -8,6 +8,7 @@ import { identityMigration } from './identity-migration.ts';
 import { invitationsMigration } from './invitations-migration.ts';
 import { sessionListMigration } from './session-list-migration.ts';
 import { refusalsMigration, slotVersionsMigration, totalsMigration } from './totals-migration.ts';
+import { isUpToDate } from './up-to-date.ts';
 
 const migrations: Record<string, Migration> = {
   '001-sessions-and-spans': {
@@ -212,10 +213,12 @@ const migrations: Record<string, Migration> = {
   '016-blocked-and-refused': accessMigration,
 };
 
-/** True if there is nothing to migrate. */
-export async function isMigrated(db: Kysely<Tables>): Promise<boolean> {
-  const known = await migratorOf(db).getMigrations();
-  return known.every(({ executedAt }) => executedAt !== undefined);
+/**
+ * True if there is nothing to migrate.
+ * @throws StoreError if a newer version has changed the tables.
+ */
+export function isMigrated(db: Kysely<Tables>): Promise<boolean> {
+  return isUpToDate(db, migrations);
 }
 
 /** Migrates the tables to the latest version. */

@@ -170,3 +170,16 @@ it('is migrated once by two processes that start at the same time', async () => 
     expect(stdout).toContain('ann@example.com');
   expect(readCommon(file)).toEqual(before);
 });
+
+it('is not opened by an older version, which would not know all that is in it', async () => {
+  const file = await makeOld();
+  await prepareFile(file);
+  const database = new DatabaseSync(file);
+  database.exec("INSERT INTO kysely_migration VALUES ('999-of-a-newer-version', '2027-01-01T00:00:00.000Z')");
+  const before = readCommon(file);
+  await expect(openStore(`file:${file}`)).rejects.toThrow(/^The store was changed by a newer version of Stillhere\./);
+  expect(readCommon(file)).toEqual(before);
+  database.exec("DELETE FROM kysely_migration WHERE name LIKE '999%'");
+  database.close();
+  await (await openStore(`file:${file}`)).close();
+});

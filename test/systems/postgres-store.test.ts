@@ -108,6 +108,14 @@ describe('a store in PostgreSQL', () => {
     await postgres.dropDatabase(url);
   });
 
+  it('is not opened by an older version, which would not know all that is in it', async () => {
+    const url = await postgres.createDatabase();
+    await (await openStore(url)).close();
+    await postgres.query("INSERT INTO kysely_migration VALUES ('999-of-a-newer-version', '2027')", url);
+    await expect(openStore(url)).rejects.toThrow(/^The store was changed by a newer version of Stillhere\./);
+    await postgres.dropDatabase(url);
+  });
+
   it('has the tables, columns and indexes that it has in SQLite, one table that processes share, and buckets', async () => {
     const url = await postgres.createDatabase();
     await (await openStore(url)).close();

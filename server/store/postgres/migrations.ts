@@ -6,6 +6,7 @@ import type { Tables } from '../schema.ts';
 import { bucketsMigration } from './buckets-migration.ts';
 import { sharedMigration } from './shared-migration.ts';
 import { tablesMigration } from './tables-migration.ts';
+import { isUpToDate } from '../up-to-date.ts';
 
 const migrations: Record<string, Migration> = {
   '001-tables': tablesMigration,
@@ -16,10 +17,12 @@ const migrations: Record<string, Migration> = {
 /** Any number that nobody else uses: whoever has its lock migrates. */
 const LOCK = 7_355_608_201;
 
-/** True if there is nothing to migrate. */
-export async function isMigrated(db: Kysely<Tables>): Promise<boolean> {
-  const known = await migratorOf(db).getMigrations();
-  return known.every(({ executedAt }) => executedAt !== undefined);
+/**
+ * True if there is nothing to migrate.
+ * @throws StoreError if a newer version has changed the tables.
+ */
+export function isMigrated(db: Kysely<Tables>): Promise<boolean> {
+  return isUpToDate(db, migrations);
 }
 
 /** Migrates the tables to the latest version, all or nothing. Others that start meanwhile wait. */
