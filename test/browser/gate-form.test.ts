@@ -1,6 +1,7 @@
 // The gate's form as a reader uses it. test/systems/gate.test.ts has its way there and back in Firefox and WebKit.
 import { ProtocolError, type Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
+import { passOn } from '../helpers/pass-on.ts';
 import { it } from '../helpers/browser-test.ts';
 import { findBarriers } from '../helpers/find-barriers.ts';
 import { READ, readPage } from '../helpers/reading-site.ts';
@@ -167,18 +168,16 @@ describe.concurrent("the gate's form", () => {
     const devtools = await page.createCDPSession();
     await devtools.send('Emulation.setDocumentCookieDisabled', { disabled: true });
     await devtools.send('Network.enable');
-    // As a browser that blocks them: what is set is dropped before the next request. One that waits while the page is closed
-    // has nobody left to answer;
-    // any other that isn't continued makes the test time out.
+    // As a browser that blocks them: what is set is dropped before the next request.
     await page.setRequestInterception(true);
     page.on('request', (request) => {
       const { cookie: _, ...headers } = request.headers();
       void devtools
         .send('Network.clearBrowserCookies')
-        .then(() => request.continue({ headers }))
         .catch((error: unknown) => {
           if (!(error instanceof ProtocolError)) throw error;
-        });
+        })
+        .then(() => passOn(request, { headers }));
     });
     for (let time = 0; time < 2; time++) {
       await page.goto(server.url + READ);

@@ -4,6 +4,7 @@ import type { HTTPRequest, Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { openStore } from '../../server/store/open-store.ts';
 import type { NewInvitation } from '../../server/store/invitations.ts';
+import { passOn } from '../helpers/pass-on.ts';
 import { it } from '../helpers/browser-test.ts';
 import { findBarriers } from '../helpers/find-barriers.ts';
 import { findMisfits } from '../helpers/find-misfits.ts';
@@ -230,7 +231,7 @@ describe.concurrent('with GATE=invited', () => {
     await page.setRequestInterception(true);
     page.on(
       'request',
-      (request) => void (request.url().endsWith('/access/invitation') ? request.abort() : request.continue()),
+      (request) => void (request.url().endsWith('/access/invitation') ? request.abort() : passOn(request)),
     );
     await page.goto(linkOf(server, await inviteTo(server)));
     expect(await reasonOf(page)).toMatch(/^Something went wrong/);

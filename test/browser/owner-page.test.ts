@@ -1,5 +1,6 @@
 // The owner's pages in real Chromium: the login by a link, and a reader who arrives, reads, enters a tunnel and leaves, without a
 // reload of the owner's page. Screenshots: set OWNER_PICTURES to a folder.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'puppeteer-core';
 import { describe, expect } from 'vitest';
 import { openStore } from '../../server/store/open-store.ts';
@@ -7,6 +8,7 @@ import { it } from '../helpers/browser-test.ts';
 import { openPageApart } from '../helpers/chromium.ts';
 import { findBarriers } from '../helpers/find-barriers.ts';
 import { addMonth, makeLink } from '../helpers/owner.ts';
+import { passOn } from '../helpers/pass-on.ts';
 import { readPage, READ } from '../helpers/reading-site.ts';
 import { OWNER_TOKEN } from '../helpers/stillhere-server.ts';
 import { enter } from '../helpers/reader.ts';
@@ -322,14 +324,19 @@ describe.concurrent('the owner', () => {
     await page.setRequestInterception(true);
     page.on('request', (request) => {
       const isSlow = request.url().includes('/api/sessions');
-      setTimeout(() => void request.continue(), isSlow ? 1_500 : 0);
+      void delay(isSlow ? 1_500 : 0).then(() => passOn(request));
     });
-    const crowd = setInterval(() => void arrive('crowd@example.com'), 200);
+    const over = new AbortController();
+    const arriveOften = async (): Promise<void> => {
+      for (; !over.signal.aborted; await delay(200)) await arrive('crowd@example.com');
+    };
+    const crowd = arriveOften();
     try {
       await arrive('ann@example.com');
       await shows(page, 'ann@example.com');
     } finally {
-      clearInterval(crowd);
+      over.abort();
+      await crowd;
     }
   });
 
