@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { fetchEmailAccessSessions, openStore } from '../../server/index.ts';
+import { fetchEmailAccessSessions, openSqliteStore, openStore } from '../../server/index.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -48,4 +48,11 @@ it('creates no store if there is none, and reports the path', async () => {
   vi.stubEnv('STORE_URL', `file:${file}`);
   await expect(fetchEmailAccessSessions()).rejects.toThrow(`There is no store ${file}.`);
   expect(existsSync(file)).toBe(false);
+});
+
+it('opens a store by its URL only, and one of a file by its former name, too', async () => {
+  await expect(openStore('stillhere.db')).rejects.toThrow(/^A store has a URL like file:data\/stillhere\.db or /);
+  const former = await openSqliteStore(await makeStore());
+  expect(await former.findSession('bob')).toMatchObject({ email: 'bob@example.com' });
+  await former.close();
 });

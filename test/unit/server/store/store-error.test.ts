@@ -45,6 +45,7 @@ describe('a store that can’t be opened', () => {
     const cause = Object.assign(new Error('x'), details);
     const error = storeErrorOf('/data/a.db', cause) as Error;
     expect(error).toBeInstanceOf(StoreError);
+    expect((error as StoreError).code).toBe('STORE');
     expect(error.message).toMatch(/\/data\/a\.db/);
     expect(error.message).toContain(cure);
     expect(error.cause).toBe(cause);
