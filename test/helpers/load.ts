@@ -10,6 +10,12 @@ const PAUSE_MS = 5;
 /** How many spans of all readers there are. */
 export const SPANS = READERS * SPANS_EACH;
 
+/**
+ * What the channel waits for an answer, as in sw/channel/send-delivery.ts. A process that is killed while a connection is handed to it leaves
+ * that one without an answer.
+ */
+const ANSWER_TIMEOUT_MS = 20_000;
+
 /** Each reader has a session of their own. */
 export class Load {
   readonly #server: StillhereServer;
@@ -95,6 +101,7 @@ export class Load {
     const response = await fetch(this.#server.url + HEARTBEAT_PATH, {
       method: 'POST',
       body: JSON.stringify({ sentAt: now, spans }),
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     });
     if (!response.ok) {
       const refusal = `${response.status}, Retry-After: ${response.headers.get('retry-after')}`;
