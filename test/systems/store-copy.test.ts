@@ -15,6 +15,7 @@ import { Load } from '../helpers/load.ts';
 import { Postgres } from '../helpers/postgres.ts';
 import { CLI, runCli } from '../helpers/run-cli.ts';
 import { OWNER_TOKEN, StillhereServer } from '../helpers/stillhere-server.ts';
+import { until } from '../helpers/until.ts';
 
 const SESSIONS = 10_000;
 /** Readers who deliver as fast as they can leave the copy hardly any of two cores. */
@@ -69,7 +70,7 @@ it(
       const erasure = await fetch(`${server.url}/api/readers/${ERASED}`, { method: 'DELETE', headers });
       expect(await erasure.json()).toMatchObject({ sessions: 10 });
       const receipts = load.receipts;
-      while (load.receipts < receipts + 100) await delay(5);
+      await until(() => load.receipts >= receipts + 100);
     } finally {
       await load.stop();
       await server.stop();
